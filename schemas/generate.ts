@@ -1,0 +1,140 @@
+/**
+ * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of README.md.
+ * Run with `npm run generate`; CI fails when the committed output differs.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { compile } from "json-schema-to-typescript";
+import type { Family } from "../src/families/family.js";
+import { families } from "../src/families/index.js";
+
+type Schema = Parameters<typeof compile>[0];
+
+const root = new URL("../", import.meta.url);
+const connection = JSON.parse(read("schemas/connection.json"));
+
+write("src/generated/protocol.ts", await protocolTypes());
+write("src/generated/connection.ts", await connectionType());
+if (existsSync(new URL("README.md", root))) {
+  const readme = fill(read("README.md"), "configuration", configurationTable());
+  write("README.md", fill(readme, "families", familiesTable()));
+}
+
+/** Each definition is compiled by itself, so that only the structs are exported, under their own names. */
+async function protocolTypes(): Promise<string> {
+  const { definitions } = forTypes(read("schemas/protocol.json"));
+  const types = [];
+  for (const [name, definition] of Object.entries(definitions ?? {})) {
+    types.push(await typescript({ ...definition, definitions }, name));
+  }
+  return banner("schemas/protocol.json") + types.join("\n");
+}
+
+async function connectionType(): Promise<string> {
+  const schema = { ...forTypes(read("schemas/connection.json")), additionalProperties: false };
+  return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
+}
+
+function typescript(schema: Schema, name: string): Promise<string> {
+  return compile(schema, name, {
+    bannerComment: "",
+    declareExternallyReferenced: false,
+    style: { printWidth: 110 },
+  });
+}
+
+function banner(source: string): string {
+  return `// Generated from ${source}. Do not edit: change the schema and run \`npm run generate\`.\n\n`;
+}
+
+/** A schema made ready for the compiler, which exports a type for every title and takes "any" for an object. */
+function forTypes(text: string): Schema {
+  return JSON.parse(text, (key, value) => {
+    if (key === "title" && typeof value === "string") return undefined;
+    const any = typeof value === "object" && value?.default === null && !("type" in value || "enum" in value);
+    return any ? { ...value, tsType: "unknown" } : value;
+  });
+}
+
+interface Property {
+  order: number;
+  description: string;
+  default?: unknown;
+  multiwoven_secret?: true;
+}
+
+function configurationTable(): string {
+  const properties = Object.entries<Property>(connection.properties);
+  properties.sort(([, a], [, b]) => a.order - b.order);
+  return table(
+    ["Field", "Required", "Default", "Meaning"],
+    properties.map(([name, property]) => [
+      code(name),
+      connection.required.includes(name) ? "yes" : "no",
+      property.default === undefined ? "" : code(String(property.default)),
+      (property.multiwoven_secret ? "**Secret.** " : "") + property.description,
+    ]),
+  );
+}
+
+function familiesTable(): string {
+  return table(
+    ["Family", "Models tested", "Output limit", "Token usage", "Chat template"],
+    families.map((family) => {
+      const names = modelNames(family.name);
+      const maxTokens = family.request.maxTokens[0]?.join(".");
+      return [
+        family.title,
+        `${names.length}: ${names.join(", ")}`,
+        maxTokens ? code(maxTokens) : "",
+        family.response.usage ? "body" : "headers only",
+        chatTemplate(family),
+      ];
+    }),
+  );
+}
+
+function modelNames(family: string): string[] {
+  const folder = `fixtures/models/${family}/`;
+  const files = readdirSync(new URL(folder, root)).filter((file) => file.endsWith(".json"));
+  return files.sort().map((file) => JSON.parse(read(folder + file)).name);
+}
+
+function chatTemplate({ chat }: Family): string {
+  if (!chat) return "no";
+  return chat.always ? "always" : "yes";
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/\s+/g, " ");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** Puts the table between the marks of its section. */
+function fill(readme: string, section: string, content: string): string {
+  const open = `<!-- generated:${section} -->`;
+  const close = "<!-- /generated -->";
+  const start = readme.indexOf(open);
+  if (start < 0) throw new Error(`README.md has no mark ${open}`);
+  const inside = start + open.length;
+  const end = readme.indexOf(close, inside);
+  if (end < 0 || readme.slice(inside, end).includes("<!-- generated:")) {
+    throw new Error(`README.md has no mark ${close} after ${open}`);
+  }
+  return `${readme.slice(0, inside)}\n\n${content}\n\n${readme.slice(end)}`;
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), "utf8");
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(new URL(path, root), text);
+}

@@ -1,0 +1,43 @@
+import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { Connection } from "../connection.js";
+import { createTransport } from "./transport.js";
+
+/** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
+export const createClient = (connection: Connection): BedrockRuntimeClient =>
+  new BedrockRuntimeClient({
+    region: connection.region,
+    ...(connection.endpoint && { endpoint: connection.endpoint }),
+    maxAttempts: 1,
+    requestHandler: createTransport(connection.maxConcurrency),
+    ...signing(connection),
+  });
+
+/** Without the pin, a bearer token in the environment would go before the keys that were given. */
+const signing = ({ auth, role, region }: Connection): Partial<BedrockRuntimeClientConfig> => {
+  if (auth.kind === "api_key")
+    return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
+  const keys =
+    auth.kind === "keys"
+      ? {
+          accessKeyId: auth.accessKeyId,
+          secretAccessKey: auth.secretAccessKey,
+          ...(auth.sessionToken && { sessionToken: auth.sessionToken }),
+        }
+      : undefined;
+  const pinned = { authSchemePreference: ["sigv4"] };
+  if (role) {
+    const credentials = fromTemporaryCredentials({
+      ...(keys && { masterCredentials: keys }),
+      params: {
+        RoleArn: role.arn,
+        RoleSessionName: "bedrock-model",
+        ...(role.externalId && { ExternalId: role.externalId }),
+      },
+      clientConfig: { region, maxAttempts: 3 },
+    });
+    return { credentials, ...pinned };
+  }
+  if (keys) return { credentials: keys, ...pinned };
+  return process.env.AWS_BEARER_TOKEN_BEDROCK ? { authSchemePreference: ["httpBearerAuth"] } : pinned;
+};

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { ConnectorError } from "./errors.js";
+import type { Family } from "./families/family.js";
+import type { JsonObject } from "./json.js";
+
+/** What a family's schema says of a body. Sentences name places and types, never values. */
+export interface BodyFindings {
+  /** A missing required key or a wrong type: Bedrock is certain to refuse it. */
+  readonly wrong: readonly string[];
+  /** Unknown keys and ranges: Bedrock may know better than our schema. */
+  readonly doubtful: readonly string[];
+}
+
+/** Checks a body before any money is spent. Failure: `invalid_body`. */
+export const checkBody = (family: Family | null, body: JsonObject): ConnectorError | null => {
+  const { wrong } = lintBody(family, body);
+  return wrong.length > 0 ? new ConnectorError("invalid_body", `${wrong.join("; ")}.`) : null;
+};
+
+export const lintBody = (family: Family | null, body: JsonObject): BodyFindings => {
+  if (!family) return { wrong: [], doubtful: [] };
+  const validate = validatorOf(family);
+  if (validate(body)) return { wrong: [], doubtful: [] };
+  const errors = validate.errors ?? [];
+  return {
+    wrong: errors.filter(isCertain).map(describe),
+    doubtful: errors.filter((error) => !isCertain(error)).map(describe),
+  };
+};
+
+const validators = new Map<string, ValidateFunction>();
+
+const validatorOf = ({ name }: Family): ValidateFunction => {
+  const known = validators.get(name);
+  if (known) return known;
+  const file = new URL(`../schemas/families/${name}.json`, import.meta.url);
+  const { $schema: _, ...schema } = JSON.parse(readFileSync(file, "utf8"));
+  const validate = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false }).compile(
+    schema,
+  );
+  validators.set(name, validate);
+  return validate;
+};
+
+const isCertain = ({ keyword }: ErrorObject): boolean => keyword === "required" || keyword === "type";
+
+const describe = ({ keyword, instancePath, params, message }: ErrorObject): string => {
+  const place = instancePath.slice(1).replaceAll("/", ".") || "the body";
+  switch (keyword) {
+    case "required":
+      return `${place} lacks ${params.missingProperty}`;
+    case "type":
+      return `${place} must be ${[params.type].flat().join(" or ")}`;
+    case "additionalProperties":
+      return `${place} has the unknown key ${params.additionalProperty}`;
+    case "enum":
+      return `${place} must be one of ${params.allowedValues.join(", ")}`;
+    default:
+      return `${place} ${message}`;
+  }
+};

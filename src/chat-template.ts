@@ -1,0 +1,19 @@
+import type { Family } from "./families/family.js";
+import type { JsonObject } from "./json.js";
+
+/**
+ * The body with its raw prompt in the family's chat template, unless the prompt already starts with it.
+ * Without `auto`, only the families that upstream always wraps are touched.
+ */
+export const applyChatTemplate = (
+  family: Family | null,
+  mode: "off" | "auto",
+  body: JsonObject,
+): JsonObject => {
+  const chat = family?.chat;
+  if (!chat || (mode === "off" && !chat.always)) return body;
+  const prompt = body[chat.key];
+  if (typeof prompt !== "string" || chat.marks.some((mark) => prompt.trimStart().startsWith(mark)))
+    return body;
+  return { ...body, [chat.key]: chat.template.replace("{{ prompt }}", () => prompt) };
+};

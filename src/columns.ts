@@ -1,0 +1,97 @@
+import { isObject, type Json } from "./json.js";
+import type { Reply } from "./reply.js";
+import { parseSample } from "./sample.js";
+
+/** Where the output columns of a row come from. */
+export interface Columns {
+  readonly names: readonly string[];
+  /** One value a name; `null` where the response lacks it. `null` as a whole when it lacks all of them. */
+  read(reply: Reply): Record<string, Json> | null;
+}
+
+/** Without a placeholder in the response format: the model's text, in one column. */
+export const textColumn = (outputField: string): Columns => ({
+  names: [outputField],
+  read: ({ text }) => (text === null ? null : { [outputField]: text }),
+});
+
+/**
+ * Compiles a pasted sample response whose leaves `{{ name }}` name the output columns. In an array, an element
+ * with a constant `type` is found by that type, else by its place. A text leaf written as the model writes it,
+ * `{{ thoughts }}</think>{{ answer }}`, takes inline reasoning apart.
+ * @returns `null` when the sample holds no placeholder. @throws Error that says what to mend.
+ */
+export const compileColumns = (sample: string): Columns | null => {
+  if (!sample.includes("{{")) return null;
+  const found = new Map<string, Read>();
+  collect(parseSample(sample), [], found);
+  const columns = [...found];
+  return {
+    names: columns.map(([name]) => name),
+    read(reply) {
+      const values = columns.map(([name, read]) => [name, read(reply)] as const);
+      if (values.every(([, value]) => value === undefined)) return null;
+      return Object.fromEntries(values.map(([name, value]) => [name, value ?? null]));
+    },
+  };
+};
+
+type Read = (reply: Reply) => Json | undefined;
+type Step = string | number | { readonly type: string };
+
+const oneName = /^\{\{-?\s*([^{}|]+?)\s*-?\}\}$/;
+const reasoningAndName = /^(?:<\w+>\s*)?\{\{\s*([^{}|]+?)\s*\}\}\s*<\/\w+>\s*\{\{\s*([^{}|]+?)\s*\}\}$/;
+
+const collect = (node: Json, path: readonly Step[], found: Map<string, Read>): void => {
+  if (typeof node === "string") collectLeaf(node, path, found);
+  else if (Array.isArray(node))
+    node.forEach((item, index) => {
+      collect(item, [...path, stepInto(item, index)], found);
+    });
+  else if (isObject(node))
+    for (const [key, value] of Object.entries(node)) collect(value as Json, [...path, key], found);
+};
+
+const stepInto = (item: Json, index: number): Step =>
+  isObject(item) && typeof item.type === "string" && !item.type.includes("{{") ? { type: item.type } : index;
+
+const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Read>): void => {
+  if (!leaf.includes("{{")) return;
+  const add = (name: string | undefined, read: Read): void => {
+    if (name === undefined || name === "_bedrock" || found.has(name))
+      throw new Error(`cannot use the column name ${name} ${name === "_bedrock" ? "(reserved)" : "twice"}`);
+    found.set(name, read);
+  };
+  const reasoned = reasoningAndName.exec(leaf);
+  if (reasoned) {
+    add(reasoned[1], ({ reasoning }) => reasoning ?? undefined);
+    add(reasoned[2], valueAt(path));
+    return;
+  }
+  const name = oneName.exec(leaf)?.[1];
+  if (name === undefined)
+    throw new Error(
+      `has more than one {{ column }} in the value at ${show(path)}; a placeholder is the whole value`,
+    );
+  add(name, valueAt(path));
+};
+
+/** The value at a path; where that is the model's text, the text without its reasoning. */
+const valueAt =
+  (path: readonly Step[]): Read =>
+  ({ body, rawText, text, reasoning }) => {
+    const value = path.reduce<Json | undefined>(take, body);
+    return reasoning !== null && value === rawText ? (text ?? undefined) : value;
+  };
+
+const take = (node: Json | undefined, step: Step): Json | undefined => {
+  if (typeof step === "string")
+    return isObject(node) && Object.hasOwn(node, step) ? (node[step] as Json) : undefined;
+  if (!Array.isArray(node)) return undefined;
+  return typeof step === "number"
+    ? node[step]
+    : node.find((item) => isObject(item) && item.type === step.type);
+};
+
+const show = (path: readonly Step[]): string =>
+  path.map((step) => (typeof step === "object" ? `[type=${step.type}]` : String(step))).join(".");

@@ -1,0 +1,195 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { type ConnectionSchema, connectionSchema } from "./connection-schema.js";
+import { ConnectorError } from "./errors.js";
+import type { ConnectionConfig } from "./generated/connection.js";
+import { isObject } from "./json.js";
+
+/** How calls are signed. `default` is the AWS credential chain of the host process. */
+export type Auth =
+  | {
+      readonly kind: "keys";
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    }
+  | { readonly kind: "api_key"; readonly token: string }
+  | { readonly kind: "default" };
+
+/** A validated connection, in the types that the connector works with. */
+export interface Connection {
+  readonly auth: Auth;
+  readonly role: { readonly arn: string; readonly externalId?: string } | null;
+  readonly region: string;
+  readonly endpoint: string | null;
+  /** What goes on the wire: the inference profile where there is one, else the model id. */
+  readonly modelId: string;
+  /** The ids that may name the model's family. */
+  readonly familyHints: readonly string[];
+  readonly requestFormat: string;
+  readonly responseFormat: string | null;
+  readonly outputField: string;
+  readonly chatTemplate: "off" | "auto";
+  readonly maxConcurrency: number;
+  readonly requestTimeoutMs: number;
+  readonly guardrail: { readonly identifier: string; readonly version: string } | null;
+  readonly serviceTier: NonNullable<ConnectionConfig["service_tier"]> | null;
+  readonly undoubleApostrophes: boolean;
+  readonly logPayloads: boolean;
+  /** Names of settings that the connector does not know and ignores. */
+  readonly unknownSettings: readonly string[];
+}
+
+/** One setting that is not usable, and what to do about it. Never quotes the value. */
+export interface Problem {
+  readonly field: string;
+  readonly sentence: string;
+}
+
+/** The one error that names every bad field. */
+export const invalidConfig = (problems: readonly Problem[]): ConnectorError =>
+  new ConnectorError(
+    "invalid_config",
+    problems.map(({ field, sentence }) => `${field} ${sentence}`).join("; "),
+  );
+
+/**
+ * Reads the settings that a host hands over: `""` and null mean absent, numbers and booleans may be text, the
+ * two formats may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
+ */
+export const readConnection = (config: unknown, problems: Problem[]): Connection => {
+  const settings = isObject(config) ? normalise(config) : {};
+  if (!isObject(config))
+    problems.push({ field: "the configuration", sentence: "must be an object of settings" });
+  else if (!validator()(settings)) problems.push(...(validator().errors ?? []).map(toProblem));
+  problems.push(...starredSecrets(settings), ...conflicts(settings));
+  // The schema has just judged the types; a bad one is in `problems`.
+  return toConnection(settings as unknown as ConnectionConfig, Object.keys(settings));
+};
+
+let compiled: ValidateFunction | undefined;
+
+const validator = (): ValidateFunction => {
+  if (!compiled) {
+    const { $schema: _, ...draft07 }: ConnectionSchema = connectionSchema();
+    compiled = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false }).compile(
+      draft07,
+    );
+  }
+  return compiled;
+};
+
+const normalise = (config: Record<string, unknown>): Record<string, unknown> => {
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(config)) {
+    if (value === null || value === undefined || value === "") continue;
+    const type = Object.hasOwn(connectionSchema().properties, name)
+      ? connectionSchema().properties[name]?.type
+      : undefined;
+    if (type === "string" && typeof value === "number") settings[name] = String(value);
+    else if (type === "boolean" && (value === "true" || value === "false")) settings[name] = value === "true";
+    else if (name.endsWith("_format") && isObject(value)) settings[name] = JSON.stringify(value);
+    else settings[name] = typeof value === "string" && !name.endsWith("_format") ? value.trim() : value;
+  }
+  return settings;
+};
+
+const toProblem = ({ keyword, instancePath, params, parentSchema, message }: ErrorObject): Problem => {
+  if (keyword === "required") return { field: params.missingProperty, sentence: "is required" };
+  const field = instancePath.slice(1);
+  const setting = connectionSchema().properties[field];
+  const expected =
+    setting?.["x-expected"] ?? (setting?.enum ? `one of ${setting.enum.join(", ")}` : undefined);
+  if (expected) return { field, sentence: `must be ${expected}` };
+  return {
+    field,
+    sentence: keyword === "type" ? `must be a ${parentSchema?.type ?? params.type}` : `${message}`,
+  };
+};
+
+const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
+  Object.entries(connectionSchema().properties)
+    .filter(
+      ([name, { multiwoven_secret }]) => multiwoven_secret && /^\*+$/.test(String(settings[name] ?? "")),
+    )
+    .map(([field]) => ({
+      field,
+      sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
+    }));
+
+/** Settings that only make sense together, or not together. */
+const conflicts = (settings: Record<string, unknown>): Problem[] => {
+  const has = (name: string): boolean => settings[name] !== undefined;
+  const rules: readonly (readonly [boolean, string, string])[] = [
+    [has("access_key") && !has("secret_access_key"), "secret_access_key", "is required with access_key"],
+    [has("secret_access_key") && !has("access_key"), "access_key", "is required with secret_access_key"],
+    [
+      has("session_token") && !has("access_key"),
+      "session_token",
+      "needs access_key and secret_access_key beside it",
+    ],
+    [
+      has("api_key") && has("access_key"),
+      "api_key",
+      "cannot be used together with access_key: keep one of them",
+    ],
+    [has("api_key") && has("role_arn"), "api_key", "cannot be used together with role_arn: keep one of them"],
+    [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
+    [
+      has("guardrail_identifier") && !has("guardrail_version"),
+      "guardrail_version",
+      "is required with guardrail_identifier",
+    ],
+    [
+      has("guardrail_version") && !has("guardrail_identifier"),
+      "guardrail_identifier",
+      "is required with guardrail_version",
+    ],
+    [
+      settings.output_field === "_bedrock",
+      "output_field",
+      "cannot be _bedrock, which holds the outcome of a row",
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
+};
+
+const toConnection = (settings: ConnectionConfig, names: readonly string[]): Connection => {
+  const withDefault = <Name extends keyof ConnectionConfig>(
+    name: Name,
+  ): NonNullable<ConnectionConfig[Name]> =>
+    (settings[name] ?? connectionSchema().properties[name]?.default) as NonNullable<ConnectionConfig[Name]>;
+  const { role_arn, external_id, guardrail_identifier, guardrail_version, inference_profile } = settings;
+  return {
+    auth: toAuth(settings),
+    role: role_arn ? { arn: role_arn, ...(external_id && { externalId: external_id }) } : null,
+    region: settings.region,
+    endpoint: settings.endpoint ?? null,
+    modelId: inference_profile ?? settings.model_id,
+    familyHints: [settings.model_id, inference_profile].filter((id) => typeof id === "string"),
+    requestFormat: settings.request_format,
+    responseFormat: settings.response_format ?? null,
+    outputField: withDefault("output_field"),
+    chatTemplate: withDefault("chat_template"),
+    maxConcurrency: Number(withDefault("max_concurrency")),
+    requestTimeoutMs: Number(withDefault("request_timeout_seconds")) * 1000,
+    guardrail:
+      guardrail_identifier && guardrail_version
+        ? { identifier: guardrail_identifier, version: guardrail_version }
+        : null,
+    serviceTier: settings.service_tier ?? null,
+    undoubleApostrophes: withDefault("undouble_apostrophes"),
+    logPayloads: withDefault("log_payloads"),
+    unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
+  };
+};
+
+const toAuth = ({ access_key, secret_access_key, session_token, api_key }: ConnectionConfig): Auth => {
+  if (api_key) return { kind: "api_key", token: api_key };
+  if (!access_key || !secret_access_key) return { kind: "default" };
+  return {
+    kind: "keys",
+    accessKeyId: access_key,
+    secretAccessKey: secret_access_key,
+    ...(session_token && { sessionToken: session_token }),
+  };
+};

@@ -1,0 +1,136 @@
+import { connectionSchema } from "./connection-schema.js";
+import type { RunOptions } from "./driver.js";
+import { ConnectorError } from "./errors.js";
+import { isObject } from "./json.js";
+import { type MetaData, metaData } from "./meta.js";
+import { type Outcome, toRecord } from "./outcome.js";
+import {
+  type CatalogMessage,
+  catalogMessage,
+  errorLogMessage,
+  type LogEnvelope,
+  type RecordMessage,
+  recordMessage,
+  type SpecMessage,
+  type StatusMessage,
+  specMessage,
+  statusMessage,
+  streamEndMessage,
+  type TrackedMessage,
+  writeMessage,
+} from "./protocol.js";
+import type { Session } from "./session.js";
+
+/**
+ * The connector that a host registers. It holds no state: one instance serves any number of threads and syncs.
+ * No hook throws to the host; what goes wrong stands in the message that it returns. `syncConfig` is the
+ * protocol's `SyncConfig`; it and the configuration are `unknown` here because hosts send what they have.
+ */
+export class AwsBedrockModel {
+  /** What a host shows before the connector is configured. */
+  metaData(): MetaData {
+    return metaData;
+  }
+
+  /** The connection specification, a JSON Schema (draft-07) that hosts render as a form. */
+  spec(): SpecMessage {
+    return specMessage(connectionSchema());
+  }
+
+  /** Validates the settings, compiles both templates and resolves credentials. Never calls a model. */
+  async checkConnection(config: unknown): Promise<StatusMessage> {
+    try {
+      const { checkSession } = await import("./session.js");
+      const result = await checkSession(config);
+      if (result instanceof ConnectorError) return statusMessage(result);
+      const { unknownSettings } = result.connection;
+      return statusMessage(
+        null,
+        unknownSettings.length > 0
+          ? `Unknown settings are ignored: ${unknownSettings.join(", ")}.`
+          : undefined,
+      );
+    } catch (cause) {
+      return statusMessage(new ConnectorError("unexpected_error", undefined, { cause }));
+    }
+  }
+
+  /** The catalog: one stream that takes any fields. Needs no network and always answers the same. */
+  async discover(_config?: unknown): Promise<CatalogMessage> {
+    return catalogMessage();
+  }
+
+  /**
+   * Enriches records and returns one tracking message: `success + failed` is the number of records, `logs` has
+   * one JSON text a record, `meta.records` the enriched records, all in order. `action` makes no difference.
+   */
+  async write(
+    syncConfig: unknown,
+    records: readonly unknown[],
+    _action?: string,
+    options?: RunOptions,
+  ): Promise<TrackedMessage> {
+    const outcomes: Outcome[] = [];
+    const session = await open(syncConfig, "destination", "enrich");
+    const { runRecords } = await import("./driver.js");
+    const run = runRecords(session, Array.isArray(records) ? records : [records], options);
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) outcomes.push(step.value);
+    return writeMessage(outcomes, step.value, "job" in session && session.job.connection.logPayloads);
+  }
+
+  /**
+   * The `ai_ml` source: sends `model.query`, a finished body as JSON text, and returns one record message with the
+   * response. `[]` for a positive offset, so that a sync ends; one log message, not in an array, on failure.
+   */
+  async read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope> {
+    const { offset, model } = isObject(syncConfig) ? syncConfig : {};
+    if (Number(offset) > 0) return [];
+    const session = await open(syncConfig, "source", "read");
+    if (session instanceof ConnectorError) return errorLogMessage(session);
+    const { readPayload } = await import("./read.js");
+    const answer = await readPayload(
+      isObject(model) ? model.query : undefined,
+      session,
+      new AbortController().signal,
+    );
+    return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
+  }
+
+  /**
+   * Enriches any number of records: one record message a record, in order, with bounded read-ahead and flat
+   * memory, and one tracking message at the end. Rethrows an error of the source after the rows before it.
+   */
+  async *enrich(
+    syncConfig: unknown,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    options?: RunOptions,
+  ): AsyncGenerator<RecordMessage | TrackedMessage, void> {
+    const session = await open(syncConfig, "destination", "enrich");
+    const { runRecords } = await import("./driver.js");
+    const run = runRecords(session, records, options);
+    try {
+      let step = await run.next();
+      for (; !step.done; step = await run.next()) yield recordMessage(toRecord(step.value));
+      yield streamEndMessage(step.value);
+    } finally {
+      await run.return(undefined as never);
+    }
+  }
+}
+
+/** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
+const open = async (
+  syncConfig: unknown,
+  side: "source" | "destination",
+  purpose: "enrich" | "read",
+): Promise<Session | ConnectorError> => {
+  const connector = isObject(syncConfig) ? syncConfig[side] : undefined;
+  const config = isObject(connector) ? connector.connection_specification : undefined;
+  try {
+    const { openSession } = await import("./session.js");
+    return openSession(config, purpose);
+  } catch (cause) {
+    return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
+  }
+};

@@ -1,0 +1,30 @@
+import type { Family } from "./family.js";
+
+/** Anthropic Messages. */
+export const claude = {
+  name: "claude",
+  title: "Anthropic Claude (Messages)",
+  models: /^anthropic\.claude/,
+  request: {
+    prompt: "messages[?role=='user'].content | [].[text || @] | []",
+    maxTokens: [["max_tokens"]],
+  },
+  response: {
+    text: "type(content) == 'array' && join('', content[?type=='text'].text)",
+    reasoning: "type(content) == 'array' && join('', content[?type=='thinking'].thinking)",
+    stopReason: "stop_reason",
+    usage: { input: "usage.input_tokens", output: "usage.output_tokens" },
+    truncated: ["max_tokens", "model_context_window_exceeded"],
+  },
+  reply: {
+    id: "{{ id }}",
+    type: "message",
+    role: "assistant",
+    model: "{{ model }}",
+    content: [{ type: "text", text: "{{ text }}" }],
+    stop_reason: "{{ stop_reason }}",
+    stop_sequence: null,
+    usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
+  },
+  stopReasons: { end: "end_turn", length: "max_tokens" },
+} as const satisfies Family;

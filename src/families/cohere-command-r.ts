@@ -1,0 +1,24 @@
+import type { Family } from "./family.js";
+
+export const cohereCommandR = {
+  name: "cohere-command-r",
+  title: "Cohere Command R and R+",
+  models: /^cohere\.command-r/,
+  request: { prompt: "message", maxTokens: [["max_tokens"]] },
+  response: {
+    text: "text",
+    stopReason: "finish_reason",
+    truncated: ["max_tokens"],
+  },
+  reply: {
+    response_id: "{{ id }}",
+    text: "{{ text }}",
+    generation_id: "{{ id }}",
+    chat_history: [
+      { role: "USER", message: "{{ prompt }}" },
+      { role: "CHATBOT", message: "{{ text }}" },
+    ],
+    finish_reason: "{{ stop_reason }}",
+  },
+  stopReasons: { end: "COMPLETE", length: "MAX_TOKENS" },
+} as const satisfies Family;

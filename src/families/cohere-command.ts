@@ -1,0 +1,19 @@
+import type { Family } from "./family.js";
+
+export const cohereCommand = {
+  name: "cohere-command",
+  title: "Cohere Command and Command Light",
+  models: /^cohere\.command-(light-)?text/,
+  request: { prompt: "prompt", maxTokens: [["max_tokens"]] },
+  response: {
+    text: "generations[0].text",
+    stopReason: "generations[0].finish_reason",
+    truncated: ["max_tokens"],
+  },
+  reply: {
+    id: "{{ id }}",
+    generations: [{ id: "{{ id }}", text: "{{ text }}", finish_reason: "{{ stop_reason }}" }],
+    prompt: "{{ prompt }}",
+  },
+  stopReasons: { end: "COMPLETE", length: "MAX_TOKENS" },
+} as const satisfies Family;

@@ -1,0 +1,22 @@
+import type { Family } from "./family.js";
+
+/** R1 writes its reasoning into the text; its chat template opens the tag, so only the closing tag comes back. */
+export const deepseekR1 = {
+  name: "deepseek-r1",
+  title: "DeepSeek-R1",
+  models: /^deepseek\.r1/,
+  request: { prompt: "prompt", maxTokens: [["max_tokens"]] },
+  response: {
+    text: "choices[0].text",
+    stopReason: "choices[0].stop_reason",
+    truncated: ["length"],
+  },
+  reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
+  chat: {
+    key: "prompt",
+    template: "<｜begin▁of▁sentence｜><｜User｜>{{ prompt }}<｜Assistant｜><think>\n",
+    marks: ["<｜begin▁of▁sentence｜>", "<｜User｜>"],
+  },
+  reply: { choices: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] },
+  stopReasons: { end: "stop", length: "length" },
+} as const satisfies Family;

@@ -1,0 +1,53 @@
+/**
+ * All models that share one request and response shape on InvokeModel. A family is data: it can be printed,
+ * compared and supplied from outside. Paths are JMESPath; `*Template` fields are Liquid.
+ */
+export interface Family {
+  /** Short name; also the file name of its request schema, `schemas/families/<name>.json`. */
+  readonly name: string;
+  /** The field's name for it, for people. */
+  readonly title: string;
+  /** Matches the base model ids (no geography prefix, no ARN around it). */
+  readonly models: RegExp;
+  readonly request: {
+    /** Where the words of the user stand in a body: a string, or a list of strings. */
+    readonly prompt: string;
+    /** Keys from the top of a body to the limit of output tokens, the documented spelling first. */
+    readonly maxTokens: readonly (readonly string[])[];
+  };
+  readonly response: {
+    /** The answer, exactly as the model wrote it. */
+    readonly text: string;
+    /** The model's reasoning where the response keeps it apart from the answer. */
+    readonly reasoning?: string;
+    readonly stopReason: string;
+    /** Token counts in the body. Bedrock's token-count headers go before them. */
+    readonly usage?: { readonly input: string; readonly output: string };
+    /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
+    readonly truncated: readonly string[];
+  };
+  /** Tags around reasoning that the model writes into its text. */
+  readonly reasoningTags?: readonly ReasoningTags[];
+  /** For families that take one raw prompt: how a user's turn is written for the model. */
+  readonly chat?: {
+    /** The key of the raw prompt in the body. */
+    readonly key: string;
+    /** The prompt in the family's chat format; `{{ prompt }}` stands for the user's words. */
+    readonly template: string;
+    /** A prompt that starts with one of these already carries the format. */
+    readonly marks: readonly string[];
+    /** True where a raw prompt is always wrapped, as the upstream connector does. */
+    readonly always?: true;
+  };
+  /** A response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
+  readonly reply: unknown;
+  /** What the service calls the two usual ends of an answer. */
+  readonly stopReasons: { readonly end: string; readonly length: string };
+}
+
+export interface ReasoningTags {
+  readonly open: string;
+  readonly close: string;
+  /** True where the opening tag may stand in the prompt, so that a lone closing tag ends reasoning. */
+  readonly openedByPrompt?: true;
+}

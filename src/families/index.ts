@@ -1,0 +1,25 @@
+import { claude } from "./claude.js";
+import { cohereCommand } from "./cohere-command.js";
+import { cohereCommandR } from "./cohere-command-r.js";
+import { deepseekR1 } from "./deepseek-r1.js";
+import type { Family } from "./family.js";
+import { jamba } from "./jamba.js";
+import { llama } from "./llama.js";
+import { mistralText } from "./mistral-text.js";
+import { nova } from "./nova.js";
+import { openaiChat } from "./openai-chat.js";
+import { titanText } from "./titan-text.js";
+
+/** Every family, in the order the documentation shows them. Their patterns do not overlap. */
+export const families: readonly Family[] = [
+  claude,
+  nova,
+  titanText,
+  llama,
+  mistralText,
+  openaiChat,
+  deepseekR1,
+  jamba,
+  cohereCommandR,
+  cohereCommand,
+];

@@ -1,0 +1,32 @@
+import type { Family } from "./family.js";
+
+export const jamba = {
+  name: "jamba",
+  title: "AI21 Jamba 1.5",
+  models: /^ai21\.jamba/,
+  request: { prompt: "messages[?role=='user'].content", maxTokens: [["max_tokens"]] },
+  response: {
+    text: "choices[0].message.content",
+    stopReason: "choices[0].finish_reason",
+    usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
+    truncated: ["length"],
+  },
+  reply: {
+    id: "{{ id }}",
+    choices: [
+      {
+        index: 0,
+        message: { role: "assistant", content: "{{ text }}", tool_calls: null },
+        finish_reason: "{{ stop_reason }}",
+      },
+    ],
+    usage: {
+      prompt_tokens: "{{ input_tokens }}",
+      completion_tokens: "{{ output_tokens }}",
+      total_tokens: "{{ total_tokens }}",
+    },
+    meta: { requestDurationMillis: "{{ latency_ms }}" },
+    model: "{{ model }}",
+  },
+  stopReasons: { end: "stop", length: "length" },
+} as const satisfies Family;

@@ -1,0 +1,27 @@
+import type { Family } from "./family.js";
+
+export const llama = {
+  name: "llama",
+  title: "Meta Llama",
+  models: /^meta\.llama/,
+  request: { prompt: "prompt", maxTokens: [["max_gen_len"]] },
+  response: {
+    text: "generation",
+    stopReason: "stop_reason",
+    usage: { input: "prompt_token_count", output: "generation_token_count" },
+    truncated: ["length"],
+  },
+  chat: {
+    key: "prompt",
+    template:
+      "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{{ prompt }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+    marks: ["<|begin_of_text|>", "<|start_header_id|>", "<|header_start|>"],
+  },
+  reply: {
+    generation: "{{ text }}",
+    prompt_token_count: "{{ input_tokens }}",
+    generation_token_count: "{{ output_tokens }}",
+    stop_reason: "{{ stop_reason }}",
+  },
+  stopReasons: { end: "stop", length: "length" },
+} as const satisfies Family;

@@ -1,0 +1,34 @@
+import type { Family } from "./family.js";
+
+export const nova = {
+  name: "nova",
+  title: "Amazon Nova",
+  models: /^amazon\.nova-(?!canvas|reel|sonic|.*embed)/,
+  request: {
+    prompt: "messages[?role=='user'].content[].text | []",
+    maxTokens: [
+      ["inferenceConfig", "maxTokens"],
+      ["inferenceConfig", "max_new_tokens"],
+    ],
+  },
+  response: {
+    text: "type(output.message.content) == 'array' && join('', output.message.content[].text)",
+    reasoning:
+      "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
+    stopReason: "stopReason",
+    usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
+    truncated: ["max_tokens"],
+  },
+  reply: {
+    output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
+    stopReason: "{{ stop_reason }}",
+    usage: {
+      inputTokens: "{{ input_tokens }}",
+      outputTokens: "{{ output_tokens }}",
+      totalTokens: "{{ total_tokens }}",
+      cacheReadInputTokenCount: 0,
+      cacheWriteInputTokenCount: 0,
+    },
+  },
+  stopReasons: { end: "end_turn", length: "max_tokens" },
+} as const satisfies Family;

@@ -1,0 +1,43 @@
+import type { Family } from "./family.js";
+
+/** The OpenAI chat-completion shape, which Bedrock's open-weight models and newer Mistral models take. */
+export const openaiChat = {
+  name: "openai-chat",
+  title: "Chat completion (Pixtral, Mistral, gpt-oss, Qwen, DeepSeek V3, and others)",
+  models:
+    /^(mistral\.(pixtral|mistral-large-(?!2402)|ministral|magistral|devstral|voxtral)|openai\.gpt-oss|qwen\.qwen3|deepseek\.v3|moonshot(ai)?\.kimi-k2|minimax\.minimax-m2|zai\.glm-(4\.7|5(?!\.))|google\.gemma-3|nvidia\.nemotron)/,
+  request: {
+    prompt: "messages[?role=='user'].content | [].[text || @] | []",
+    maxTokens: [["max_tokens"], ["max_completion_tokens"]],
+  },
+  response: {
+    text: "choices[0].message.content",
+    reasoning: "choices[0].message.reasoning_content",
+    stopReason: "choices[0].finish_reason || choices[0].stop_reason",
+    usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
+    truncated: ["length"],
+  },
+  reasoningTags: [
+    { open: "<reasoning>", close: "</reasoning>" },
+    { open: "<think>", close: "</think>" },
+  ],
+  reply: {
+    id: "{{ id }}",
+    object: "chat.completion",
+    created: "{{ created }}",
+    model: "{{ model }}",
+    choices: [
+      {
+        index: 0,
+        message: { role: "assistant", content: "{{ text }}" },
+        finish_reason: "{{ stop_reason }}",
+      },
+    ],
+    usage: {
+      prompt_tokens: "{{ input_tokens }}",
+      completion_tokens: "{{ output_tokens }}",
+      total_tokens: "{{ total_tokens }}",
+    },
+  },
+  stopReasons: { end: "stop", length: "length" },
+} as const satisfies Family;

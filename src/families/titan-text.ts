@@ -1,0 +1,26 @@
+import type { Family } from "./family.js";
+
+export const titanText = {
+  name: "titan-text",
+  title: "Amazon Titan Text",
+  models: /^amazon\.titan-(text|tg1)/,
+  request: { prompt: "inputText", maxTokens: [["textGenerationConfig", "maxTokenCount"]] },
+  response: {
+    text: "type(results) == 'array' && join('', results[].outputText)",
+    stopReason: "results[-1].completionReason",
+    usage: { input: "inputTextTokenCount", output: "type(results) == 'array' && sum(results[].tokenCount)" },
+    truncated: ["length"],
+  },
+  chat: { key: "inputText", template: "User: {{ prompt }}\nBot:", marks: ["User:"] },
+  reply: {
+    inputTextTokenCount: "{{ input_tokens }}",
+    results: [
+      {
+        tokenCount: "{{ output_tokens }}",
+        outputText: "{{ text }}",
+        completionReason: "{{ stop_reason }}",
+      },
+    ],
+  },
+  stopReasons: { end: "FINISH", length: "LENGTH" },
+} as const satisfies Family;

@@ -1,0 +1,88 @@
+// Generated from schemas/connection.json. Do not edit: change the schema and run `npm run generate`.
+
+export interface ConnectionConfig {
+  /**
+   * AWS access key id. Leave empty, with the secret key, to use the host's own AWS credentials (environment, profile, or role).
+   */
+  access_key?: string;
+  /**
+   * The secret that belongs to the access key id.
+   */
+  secret_access_key?: string;
+  /**
+   * Only for temporary credentials: the session token that came with the key pair.
+   */
+  session_token?: string;
+  /**
+   * An Amazon Bedrock API key, instead of an access key pair.
+   */
+  api_key?: string;
+  /**
+   * An IAM role to assume before calling Bedrock.
+   */
+  role_arn?: string;
+  /**
+   * The external id that the role's trust policy asks for, if it does.
+   */
+  external_id?: string;
+  /**
+   * The AWS region whose Bedrock endpoint is called, such as us-east-1.
+   */
+  region: string;
+  /**
+   * A Bedrock model id, inference profile id or ARN, such as us.amazon.nova-lite-v1:0.
+   */
+  model_id: string;
+  /**
+   * The inference profile id or ARN to call instead of the model id. The model id then names the model's family.
+   */
+  inference_profile?: string;
+  /**
+   * A sample request body of the model, as JSON, with {{ column }} in the places where a row's values go.
+   */
+  request_format: string;
+  /**
+   * A sample response body of the model, as JSON, with {{ column }} as the values that become output columns. Without a placeholder the model's text goes to the output field.
+   */
+  response_format?: string;
+  /**
+   * The column that receives the model's text when the response format names none.
+   */
+  output_field?: string;
+  /**
+   * auto wraps a raw prompt in its family's chat template (Llama, Mistral, Titan, DeepSeek) unless it already starts with it; off sends it as it is.
+   */
+  chat_template?: "off" | "auto";
+  /**
+   * How many calls may be open at once.
+   */
+  max_concurrency?: string;
+  /**
+   * The deadline of one call. A call that passes it may have been billed, so its row is held and not sent again.
+   */
+  request_timeout_seconds?: string;
+  /**
+   * Another Bedrock Runtime endpoint, such as a VPC endpoint or a local Bedrock. It receives signed requests and row values.
+   */
+  endpoint?: string;
+  /**
+   * The id or ARN of a guardrail to apply to every call.
+   */
+  guardrail_identifier?: string;
+  /**
+   * The guardrail's version: DRAFT or a number.
+   */
+  guardrail_version?: string;
+  /**
+   * The service tier of every call, where the model has it.
+   */
+  service_tier?: "default" | "priority" | "flex" | "reserved";
+  /**
+   * Turn on when the host doubles apostrophes in mapped strings (O''Brien): the model then reads O'Brien.
+   */
+  undouble_apostrophes?: boolean;
+  /**
+   * Put request and response bodies, which hold row values, into the sync's logs.
+   */
+  log_payloads?: boolean;
+}

@@ -1,0 +1,38 @@
+import type { ConnectorError } from "./errors.js";
+
+/** One call of a model: what goes on the wire. */
+export interface InvokeRequest {
+  /** A model id, profile id or ARN. */
+  readonly modelId: string;
+  /** The body, as JSON text. */
+  readonly body: string;
+}
+
+/** What came back from one call that Bedrock answered with success. */
+export interface Invocation {
+  /** The response body as it came; it may not be JSON. */
+  readonly body: string;
+  /** Token counts from Bedrock's response headers, where it sent them. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** The service's own latency where it says it, else the time measured here. Milliseconds. */
+  readonly latencyMs: number;
+  readonly requestId: string | null;
+  /** HTTP requests made for this row, this one included. */
+  readonly attempts: number;
+}
+
+/** A call that failed, and how many HTTP requests were made for it. */
+export interface FailedInvocation {
+  readonly error: ConnectorError;
+  readonly attempts: number;
+}
+
+/**
+ * One paid call. Never rejects: a failure is a value. Retry, limits and the like are each
+ * `(next: Invoke) => Invoke`. `stop` ends waiting before a call; it does not cut a call short.
+ */
+export type Invoke = (request: InvokeRequest, stop: AbortSignal) => Promise<Invocation | FailedInvocation>;
+
+export const isFailed = (result: Invocation | FailedInvocation): result is FailedInvocation =>
+  "error" in result;

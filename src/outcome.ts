@@ -1,0 +1,76 @@
+import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
+import { isObject, type Json } from "./json.js";
+
+/** `held`: it may have been billed, so it is not sent again by itself. `not_sent`: the run ended first. */
+export type Status = "enriched" | "failed" | "held" | "not_sent";
+
+/** The `_bedrock` object of an enriched record. It has the same keys for good and bad rows. */
+export interface Trace {
+  readonly status: Status;
+  /** The model id, profile or ARN that was called. */
+  readonly model: string | null;
+  /** The service's own word, lower-cased. */
+  readonly stop_reason: string | null;
+  /** True when a token limit cut the answer off. */
+  readonly truncated: boolean;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number | null;
+  /** HTTP requests made for this row. */
+  readonly attempts: number;
+  readonly billed: Billed;
+  readonly request_id: string | null;
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean } | null;
+}
+
+/** What became of one record. */
+export interface Outcome {
+  readonly record: unknown;
+  /** The output columns; all `null` where the row was not enriched. */
+  readonly columns: Readonly<Record<string, Json>>;
+  readonly trace: Trace;
+  /** The bodies of the call, which hold row values: for logs that the user turned on. */
+  readonly payloads: { readonly request: string | null; readonly response: string | null };
+}
+
+export const isEnriched = ({ trace }: Outcome): boolean => trace.status === "enriched";
+
+/** Where the row goes that an error ended. */
+export const statusOf = ({ code, billed }: ConnectorError): Status => {
+  if (code === "stopped" || code === "invalid_config") return "not_sent";
+  return billed === "unknown" ? "held" : "failed";
+};
+
+/** What is known of a row, with every key in its place. */
+export const trace = (known: Partial<Trace>): Trace => ({ ...unknownTrace, ...known });
+
+const unknownTrace: Trace = {
+  status: "failed",
+  model: null,
+  stop_reason: null,
+  truncated: false,
+  input_tokens: null,
+  output_tokens: null,
+  latency_ms: null,
+  attempts: 0,
+  billed: "no",
+  request_id: null,
+  error: null,
+};
+
+/** The `_bedrock` object of a row that an error ended. */
+export const failedTrace = (error: ConnectorError, known: Partial<Trace> = {}): Trace =>
+  trace({
+    request_id: error.requestId,
+    ...known,
+    status: statusOf(error),
+    billed: error.billed,
+    error: { code: error.code, message: error.message, retryable: error.retryable },
+  });
+
+/** The enriched record: the input, the output columns in place of input columns of the same name, `_bedrock`. */
+export const toRecord = ({ record, columns, trace }: Outcome): Record<string, unknown> => ({
+  ...(isObject(record) ? record : { value: record }),
+  ...columns,
+  _bedrock: trace,
+});

@@ -1,0 +1,155 @@
+import type { Connection } from "./connection.js";
+import type { ConnectorError } from "./errors.js";
+import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "./generated/protocol.js";
+import { isEnriched, type Outcome, toRecord } from "./outcome.js";
+import type { Summary } from "./summary.js";
+
+// The one room that knows the host's quirks. Absent fields are left out, since the host refuses most nulls.
+
+export interface SpecMessage {
+  readonly type: "connector_spec";
+  readonly connector_spec: ConnectorSpecification;
+}
+export interface StatusMessage {
+  readonly type: "connection_status";
+  readonly connection_status: { readonly status: "succeeded" | "failed"; readonly message?: string };
+}
+export interface CatalogMessage {
+  readonly type: "catalog";
+  readonly catalog: Catalog;
+}
+export interface RecordMessage {
+  readonly type: "record";
+  /** `emitted_at` is in seconds since 1970. */
+  readonly record: { readonly data: Record<string, unknown>; readonly emitted_at: number };
+}
+export interface LogEnvelope {
+  readonly type: "log";
+  readonly log: LogMessage;
+}
+export interface TrackedMessage {
+  readonly type: "tracking";
+  readonly tracking: TrackingMessage;
+}
+
+export const specMessage = (connectionSpecification: object): SpecMessage => ({
+  type: "connector_spec",
+  connector_spec: {
+    documentation_url: "https://docs.squared.ai/activation/ai-ml-sources/aws_bedrock-model",
+    stream_type: "static",
+    connector_query_type: "ai_ml",
+    connection_specification: { ...connectionSpecification },
+    supported_destination_sync_modes: ["insert"],
+  },
+});
+
+export const statusMessage = (error: ConnectorError | null, remark?: string): StatusMessage => {
+  const message = error ? error.message : remark;
+  return {
+    type: "connection_status",
+    connection_status: { status: error ? "failed" : "succeeded", ...(message && { message }) },
+  };
+};
+
+/**
+ * One stream that takes any fields. The host's heartbeat allows a page of 1000 rows 420 seconds, so it needs many
+ * threads; and its batch mode would mark a whole batch good for one good row, so that is never offered.
+ */
+export const catalogMessage = (): CatalogMessage => ({
+  type: "catalog",
+  catalog: {
+    request_rate_limit: 6000,
+    request_rate_limit_unit: "minute",
+    request_rate_concurrency: 20,
+    schema_mode: "schemaless",
+    streams: [
+      {
+        name: "invoke_model",
+        action: "create",
+        json_schema: {},
+        supported_sync_modes: ["incremental"],
+        batch_support: false,
+        batch_size: 1,
+        request_rate_limit: 6000,
+        request_rate_limit_unit: "minute",
+        request_rate_concurrency: 20,
+      },
+    ],
+  },
+});
+
+/** The host takes an object only, so any other body is wrapped as `{ value }`. */
+export const recordMessage = (data: unknown): RecordMessage => ({
+  type: "record",
+  record: {
+    data: typeof data === "object" && data !== null && !Array.isArray(data) ? { ...data } : { value: data },
+    emitted_at: Math.floor(Date.now() / 1000),
+  },
+});
+
+/** The answer to `write`: counts, one log and one enriched record a row, in the order of the input. */
+export const writeMessage = (
+  outcomes: readonly Outcome[],
+  summary: Summary,
+  logPayloads: Connection["logPayloads"],
+): TrackedMessage => {
+  const success = outcomes.filter(isEnriched).length;
+  return {
+    type: "tracking",
+    tracking: {
+      success,
+      failed: outcomes.length - success,
+      meta: { records: outcomes.map(toRecord), summary },
+      logs: outcomes.map((outcome) => logMessage(outcome, logPayloads)),
+    },
+  };
+};
+
+/** The end of a stream: the counts alone, since its records went before it. */
+export const streamEndMessage = (summary: Summary): TrackedMessage => ({
+  type: "tracking",
+  tracking: {
+    success: summary.enriched,
+    failed: summary.received - summary.enriched,
+    meta: { summary },
+    logs: [
+      log(summary.enriched === summary.received ? "info" : "error", {
+        request: `${summary.received} records received`,
+        response: `${summary.enriched} enriched, ${summary.failed} failed, ${summary.held} held, ${summary.not_sent} not sent`,
+      }),
+    ],
+  },
+});
+
+export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
+  type: "log",
+  log: log("error", { request: "InvokeModel", response: `${error.code}: ${error.message}` }),
+});
+
+const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
+  const { status, error, model, attempts, stop_reason, input_tokens, output_tokens, latency_ms, request_id } =
+    trace;
+  const facts = [
+    error ? `${status} (${error.code}, billed: ${trace.billed}): ${error.message}` : status,
+    stop_reason && `stop reason ${stop_reason}`,
+    input_tokens !== null && `${input_tokens} tokens in`,
+    output_tokens !== null && `${output_tokens} tokens out`,
+    latency_ms !== null && `${latency_ms} ms`,
+    request_id && `request ${request_id}`,
+  ];
+  return log(error ? "error" : "info", {
+    request: (logPayloads && payloads.request) || `InvokeModel ${model ?? ""}, ${attempts} sent`,
+    response: (logPayloads && payloads.response) || facts.filter(Boolean).join(", "),
+  });
+};
+
+/** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
+const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
+  name: "AwsBedrockModel",
+  level,
+  message: JSON.stringify({ request: storable(texts.request), response: storable(texts.response), level }),
+});
+
+const longestText = 20_000;
+
+const storable = (text: string): string => text.slice(0, longestText).replaceAll("\u0000", "").toWellFormed();

@@ -1,0 +1,98 @@
+import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
+import { ConnectorError } from "./errors.js";
+import type { Family, ReasoningTags } from "./families/family.js";
+import type { Invocation } from "./invoke.js";
+import { type Json, tryParseJson } from "./json.js";
+
+/** What a response says, whatever its family. Everything is `null` where the response does not say it. */
+export interface Reply {
+  readonly body: Json;
+  /** The answer as the model wrote it, without its reasoning. */
+  readonly text: string | null;
+  /** The answer with reasoning inside it, as it stands in the body. */
+  readonly rawText: string | null;
+  readonly reasoning: string | null;
+  /** The service's own word, lower-cased. */
+  readonly stopReason: string | null;
+  /** True when a token limit cut the answer off. */
+  readonly truncated: boolean;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+}
+
+/** Reads a response with its family's paths. Failure: `unreadable_response`. */
+export const readReply = (
+  family: Family | null,
+  invocation: Pick<Invocation, "body" | "inputTokens" | "outputTokens" | "requestId">,
+): Reply | ConnectorError => {
+  const body = tryParseJson(invocation.body);
+  if (typeof body !== "object" || body === null)
+    return unreadable(invocation, invocation.body === "" ? "It is empty." : "It is not a JSON object.");
+  const headers = { inputTokens: invocation.inputTokens, outputTokens: invocation.outputTokens };
+  if (!family) return { ...nothingRead, body, ...headers };
+
+  const { response, reasoningTags = [] } = family;
+  const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
+  const rawText = string(find(response.text));
+  const inline = rawText === null ? null : splitReasoning(rawText, reasoningTags);
+  const stopReason = string(find(response.stopReason))?.toLowerCase() ?? null;
+  return {
+    body,
+    rawText,
+    text: inline?.text ?? null,
+    reasoning: inline?.reasoning ?? (string(find(response.reasoning)) || null),
+    stopReason,
+    truncated: stopReason !== null && response.truncated.includes(stopReason),
+    inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
+    outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
+  };
+};
+
+const nothingRead = {
+  text: null,
+  rawText: null,
+  reasoning: null,
+  stopReason: null,
+  truncated: false,
+} as const;
+
+const unreadable = ({ requestId }: Pick<Invocation, "requestId">, detail: string): ConnectorError =>
+  new ConnectorError("unreadable_response", detail, { requestId });
+
+/** Splits off reasoning that stands in front of the answer, tags and all; the answer is left untouched. */
+const splitReasoning = (
+  text: string,
+  tags: readonly ReasoningTags[],
+): { text: string; reasoning: string | null } => {
+  for (const { open, close, openedByPrompt } of tags) {
+    const opened = text.trimStart().startsWith(open);
+    const end = text.indexOf(close);
+    if (end >= 0 && (opened || openedByPrompt)) {
+      const start = opened ? text.indexOf(open) + open.length : 0;
+      return { text: text.slice(end + close.length), reasoning: text.slice(start, end) };
+    }
+    // Cut off inside the reasoning: there is no answer.
+    if (opened) return { text: "", reasoning: text.slice(text.indexOf(open) + open.length) };
+  }
+  return { text, reasoning: null };
+};
+
+const compiled = new Map<string, ReturnType<typeof compile>>();
+
+/** The value at a JMESPath, `null` where it is missing or of a type that the path cannot take. */
+const search = (path: string, body: Json): unknown => {
+  let expression = compiled.get(path);
+  if (!expression) {
+    expression = compile(path);
+    compiled.set(path, expression);
+  }
+  try {
+    return TreeInterpreter.search(expression, body as JSONValue);
+  } catch {
+    return null;
+  }
+};
+
+const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const count = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;

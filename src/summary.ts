@@ -1,0 +1,94 @@
+import type { ErrorCode } from "./errors.js";
+import type { Outcome, Status } from "./outcome.js";
+
+/** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
+export interface Progress {
+  /** Rows taken from the input. */
+  received: number;
+  enriched: number;
+  failed: number;
+  held: number;
+  notSent: number;
+  /** Enriched rows whose answer a token limit cut off. */
+  truncated: number;
+  /** Rows taken from the input that have no outcome yet. */
+  inFlight: number;
+  /** HTTP requests made. */
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** The numbers of a finished run, as they stand in `tracking.meta.summary`. */
+export interface Summary {
+  received: number;
+  enriched: number;
+  failed: number;
+  held: number;
+  not_sent: number;
+  truncated: number;
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  wall_ms: number;
+  /** For each error code: how many rows, and the first row's message. */
+  errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
+}
+
+/** Adds up outcomes, in flat memory. */
+export const createTally = () => {
+  const startedAt = performance.now();
+  const errors: Summary["errors"] = {};
+  const progress: Progress = {
+    received: 0,
+    enriched: 0,
+    failed: 0,
+    held: 0,
+    notSent: 0,
+    truncated: 0,
+    inFlight: 0,
+    calls: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
+  return {
+    progress,
+    receive(): void {
+      progress.received++;
+      progress.inFlight++;
+    },
+    settle({ trace }: Outcome): void {
+      progress.inFlight--;
+      progress[counters[trace.status]]++;
+      if (trace.truncated) progress.truncated++;
+      progress.calls += trace.attempts;
+      progress.inputTokens += trace.input_tokens ?? 0;
+      progress.outputTokens += trace.output_tokens ?? 0;
+      if (!trace.error) return;
+      const { code, message } = trace.error;
+      errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
+    },
+    summary(): Summary {
+      return {
+        received: progress.received,
+        enriched: progress.enriched,
+        failed: progress.failed,
+        held: progress.held,
+        not_sent: progress.notSent,
+        truncated: progress.truncated,
+        calls: progress.calls,
+        input_tokens: progress.inputTokens,
+        output_tokens: progress.outputTokens,
+        wall_ms: Math.round(performance.now() - startedAt),
+        errors,
+      };
+    },
+  };
+};
+
+const counters = {
+  enriched: "enriched",
+  failed: "failed",
+  held: "held",
+  not_sent: "notSent",
+} as const satisfies Record<Status, keyof Progress>;
