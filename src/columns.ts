@@ -1,5 +1,6 @@
+import type { ReasoningTags } from "./families/family.js";
 import { isObject, type Json } from "./json.js";
-import type { Reply } from "./reply.js";
+import { type Reply, splitReasoning } from "./reply.js";
 import { parseSample } from "./sample.js";
 
 /** Where the output columns of a row come from. */
@@ -25,6 +26,7 @@ export const compileColumns = (sample: string): Columns | null => {
   if (!sample.includes("{{")) return null;
   const found = new Map<string, Read>();
   collect(parseSample(sample), [], found);
+  if (found.size === 0) throw new Error("has its {{ column }} in a key; a placeholder is a whole value");
   const columns = [...found];
   return {
     names: columns.map(([name]) => name),
@@ -39,8 +41,8 @@ export const compileColumns = (sample: string): Columns | null => {
 type Read = (reply: Reply) => Json | undefined;
 type Step = string | number | { readonly type: string };
 
-const oneName = /^\{\{-?\s*([^{}|]+?)\s*-?\}\}$/;
-const reasoningAndName = /^(?:<\w+>\s*)?\{\{\s*([^{}|]+?)\s*\}\}\s*<\/\w+>\s*\{\{\s*([^{}|]+?)\s*\}\}$/;
+const oneName = /^\{\{-?\s*([^{}|\s](?:[^{}|]*?[^{}|\s])??)\s*-?\}\}$/;
+const reasoningAndName = /^(?:<\w+>)?\s*\{\{([^{}|]+)\}\}\s*<\/(\w+)>\s*\{\{([^{}|]+)\}\}$/;
 
 const collect = (node: Json, path: readonly Step[], found: Map<string, Read>): void => {
   if (typeof node === "string") collectLeaf(node, path, found);
@@ -64,17 +66,29 @@ const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Rea
   };
   const reasoned = reasoningAndName.exec(leaf);
   if (reasoned) {
-    add(reasoned[1], ({ reasoning }) => reasoning ?? undefined);
-    add(reasoned[2], valueAt(path));
+    const [, thoughts, tag, answer] = reasoned;
+    const split = splitAt(path, { open: `<${tag}>`, close: `</${tag}>`, openedByPrompt: true });
+    add(thoughts?.trim(), (reply) => split(reply)?.reasoning ?? undefined);
+    add(answer?.trim(), (reply) => split(reply)?.text);
     return;
   }
   const name = oneName.exec(leaf)?.[1];
   if (name === undefined)
     throw new Error(
-      `has more than one {{ column }} in the value at ${show(path)}; a placeholder is the whole value`,
+      leaf.split("{{").length > 2
+        ? `has more than one {{ column }} in the value at ${show(path)}; a placeholder is a whole value`
+        : `has something around or inside its {{ column }} at ${show(path)}; a placeholder is a whole value`,
     );
   add(name, valueAt(path));
 };
+
+/** Takes the text at a path apart at the tag that the leaf itself shows. */
+const splitAt =
+  (path: readonly Step[], tags: ReasoningTags) =>
+  ({ body }: Reply) => {
+    const value = path.reduce<Json | undefined>(take, body);
+    return typeof value === "string" ? splitReasoning(value, [tags]) : undefined;
+  };
 
 /** The value at a path; where that is the model's text, the text without its reasoning. */
 const valueAt =

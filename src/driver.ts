@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { pMapIterable } from "p-map";
 import { enrich } from "./enrich.js";
 import type { ConnectorError } from "./errors.js";
@@ -23,7 +24,11 @@ export async function* runRecords(
   { signal, onProgress }: RunOptions = {},
 ): AsyncGenerator<Outcome, Summary> {
   const tally = createTally();
-  const stop = signal ?? new AbortController().signal;
+  // Rows that were read ahead are not sent once the consumer has left.
+  const left = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  // Every row that waits listens to it.
+  setMaxListeners(0, stop);
   const run = async (record: unknown): Promise<Outcome> => {
     tally.receive();
     const outcome =
@@ -34,7 +39,11 @@ export async function* runRecords(
   };
   const concurrency = "job" in session ? readAhead(session.job.connection.maxConcurrency) : 1;
   const source = endAtError(records);
-  yield* pMapIterable(source.records, run, { concurrency, backpressure: concurrency });
+  try {
+    yield* pMapIterable(source.records, run, { concurrency, backpressure: concurrency });
+  } finally {
+    left.abort();
+  }
   // Only now, so that no row that was taken before is lost with its answer.
   if (source.failure()) throw source.failure();
   return tally.summary();

@@ -213,16 +213,12 @@ const serviceStatuses: Readonly<Record<number, ErrorCode>> = {
   529: "overloaded",
 };
 
-/** Error codes of the system that mean no connection was ever made. */
-const neverConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
+/** Errors of a TLS handshake: a connection that never carried a request. */
+const refusedCertificates = new Set([
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
@@ -234,8 +230,16 @@ export const serviceErrorCode = (type: string, status: number, words: string): E
   serviceStatuses[status] ??
   (status >= 400 && status < 500 ? "invalid_request" : "unexpected_error");
 
-/** The code of a call that ended without an answer. `systemCode` is Node's, such as ECONNRESET. */
-export const transportErrorCode = (systemCode: string | undefined, deadlinePassed: boolean): ErrorCode => {
+/**
+ * The code of a call that ended without an answer. `syscall` and `systemCode` are Node's, such as `connect` and
+ * ECONNREFUSED: what failed before there was a connection was never sent.
+ */
+export const transportErrorCode = (
+  { syscall, systemCode }: { syscall: string | undefined; systemCode: string | undefined },
+  deadlinePassed: boolean,
+): ErrorCode => {
   if (deadlinePassed) return "deadline_exceeded";
-  return systemCode && neverConnected.has(systemCode) ? "unreachable" : "connection_lost";
+  const neverSent =
+    syscall === "connect" || syscall === "getaddrinfo" || refusedCertificates.has(systemCode ?? "");
+  return neverSent ? "unreachable" : "connection_lost";
 };

@@ -3,36 +3,42 @@ import { type Json, tryParseJson } from "./json.js";
 const hidden = "…";
 
 /**
- * A service's message without what it may have quoted: ARNs, account ids, and words of the request body.
- * A single plain word stays, since it is the message's own far more often than a row's.
+ * A service's message without what it may have quoted: ARNs, account ids, and every word that also stands in the
+ * request body, except the words that the service's own sentences are made of.
  */
 export const redact = (message: string, body: string): string => {
-  const texts = stringsIn(tryParseJson(body) ?? null).filter((text) => text.trim() !== "");
-  const inBody = (part: string): boolean => texts.some((text) => text.includes(part));
-  const words = message
-    .replace(/arn:aws[\w-]*:[^\s"']+/g, "arn:…")
+  const texts = stringsIn(tryParseJson(body) ?? null);
+  const words = new Set(texts.flatMap((text) => text.toLowerCase().match(word) ?? []));
+  return message
+    .replace(/arn:aws[\w-]*:[^\s"']+/g, `arn:${hidden}`)
     .replace(/\b\d{12}\b/g, hidden)
     .replace(/(["'`“‘])([^"'`”’]+)(?=["'`”’])/g, (all, quote, inner) =>
-      inBody(inner) ? `${quote}${hidden}` : all,
+      texts.some((text) => text.includes(inner)) ? `${quote}${hidden}` : all,
     )
-    .split(" ");
-  const telling = words.map(
-    (word, index) => (tellsMuch(word, index) && inBody(bare(word))) || texts.includes(bare(word)),
-  );
-  // Two words in a row that stand in the body like this are a quotation.
-  for (let index = 1; index < words.length; index++)
-    if (inBody(`${words[index - 1]} ${words[index]}`)) telling[index - 1] = telling[index] = true;
-  return words
-    .map((word, index) => (telling[index] ? hidden : word))
-    .join(" ")
-    .replace(/…(?: …)+/g, hidden);
+    .replace(word, (part) =>
+      words.has(part.toLowerCase()) && !serviceWords.has(part.toLowerCase()) ? hidden : part,
+    )
+    .replace(/…(?:[^\p{L}\p{N}…"'`”’]+…)+/gu, hidden);
 };
 
-const bare = (word: string): string => word.replace(/^[([{]+|[)\]}.,:;!?]+$/g, "");
+const word = /[\p{L}\p{N}]{2,}/gu;
 
-/** Numbers, addresses and names: one of them alone may be a row's value. */
-const tellsMuch = (word: string, index: number): boolean =>
-  bare(word).length > 3 && (/[\d@]/.test(word) || (index > 0 && /^\p{Lu}/u.test(bare(word))));
+/** The words of the messages that Bedrock and its validators are known to write. */
+const serviceWords = new Set(
+  `a access account action actual additional again all allow allowed allows an and any are argument array arn at
+  bad be because bedrock been before body boolean but by call can cannot client com contain contains content
+  could count data deprecated demand denied did do does doesn doesn't don enabled end error exceed exceeded exceeds
+  expected extra extraneous failed field fields for format found from given group has have id identifier identity if
+  in inference input inputs integer internal invalid invocation invoke invokemodel is isn isnt it items key keys
+  larger least length less limit long lookup malformed many matches max maximum maxlength message messages min
+  minimum minlength missing model must no not null number object of on one only operation or organization output
+  parameter parse permitted perform please policy profile prompt properties property provide provided quota range
+  rate reached reason reformat region request requested requests required resource response retry role roles schema
+  service should size some specified string stop submit submitted such support supported system temperature text than
+  that the their there these this throughput to token tokens too top try trying type unexpected unknown unsupported
+  up use used user validation value values verify wait was were when which while with work your you zero
+  authorized based`.match(word),
+);
 
 const stringsIn = (node: Json): string[] => {
   if (typeof node === "string") return [node];

@@ -60,7 +60,7 @@ const unreadable = ({ requestId }: Pick<Invocation, "requestId">, detail: string
   new ConnectorError("unreadable_response", detail, { requestId });
 
 /** Splits off reasoning that stands in front of the answer, tags and all; the answer is left untouched. */
-const splitReasoning = (
+export const splitReasoning = (
   text: string,
   tags: readonly ReasoningTags[],
 ): { text: string; reasoning: string | null } => {

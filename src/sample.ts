@@ -21,7 +21,7 @@ const escapeOrControl = /\\[^\u0000-\u001f]|\\?[\u0000-\u001f]/g;
 
 const mendStrings = (text: string, mend: (control: string) => string): string =>
   text.replace(jsonString, (string) =>
-    string.replace(escapeOrControl, (part) => (/^\\[^\s]/.test(part) ? part : mend(part))),
+    string.replace(escapeOrControl, (part) => ((part.at(-1) ?? "") >= " " ? part : mend(part))),
   );
 
 const escapeControl = (control: string): string => {
@@ -45,13 +45,13 @@ const describeBreak = (text: string): string => {
   const cause = printParseErrorCode(first.error)
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
-  return `is not valid JSON at ${place} (${cause})${hint(text)}`;
+  return `is not valid JSON at ${place} (${cause})${hint(text, first.offset)}`;
 };
 
-const hint = (text: string): string => {
-  if (/[:[,]\s*\{\{/.test(text))
+const hint = (text: string, offset: number): string => {
+  if (text.slice(offset - 1, offset + 1) === "{{")
     return '. Placeholders stand inside quotes; "{{ column }}" alone in its quotes keeps the type of the value';
-  if (/^\s*\{n\s/.test(text))
+  if (/^\s*\{n\s*"/.test(text))
     return ". The host's form turns line breaks into the letter n: paste the sample on one line";
   return "";
 };

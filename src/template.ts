@@ -1,5 +1,6 @@
-import { Context, Drop, type Liquid, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
+import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "./errors.js";
+import { toText } from "./host-filters.js";
 import type { Json, JsonObject } from "./json.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./sample.js";
@@ -20,97 +21,112 @@ export const compileTemplate = (text: string): Template => {
   const sample = parseSample(text);
   if (typeof sample !== "object" || sample === null || Array.isArray(sample))
     throw new Error("must be a JSON object, as the model's InvokeModel body is");
-  const columns = new Set<string>();
-  const root = compileNode(sample, "", columns);
+  const variables: Variable[] = [];
+  const root = compileNode(sample, "", variables);
+  // A column may itself be called `record`; what counts is how the template uses the name.
+  const readsWholeRecord = variables.some(({ length, 0: name }) => name === "record" && length > 1);
   return {
-    columns: [...columns],
+    columns: [...new Set(variables.flatMap(toColumn))],
     render(record) {
-      const context = new Context(record, liquid.options, { globals: { record }, sync: true });
+      const scope = readsWholeRecord ? { ...record, record } : record;
       try {
-        return root(context) as JsonObject;
+        return root(new Context(scope, typed.options, { sync: true })) as JsonObject;
       } catch (error) {
-        return toConnectorError(error);
+        return toConnectorError(error, variables);
       }
     },
   };
 };
 
-const liquid: Liquid = createLiquid();
+/** For a placeholder that stands alone, whose value keeps its type. */
+const typed = createLiquid();
+/** For placeholders inside a longer text. */
+const texts = createLiquid(toText);
 
 /** Yields the value of one node, or `undefined` to leave its key out. */
 type Node = (context: Context) => Json | undefined;
 
-const compileNode = (node: Json, path: string, columns: Set<string>): Node => {
-  if (typeof node === "string") return compileLeaf(node, path, columns);
+/** The steps to a value, such as `["record", "Full name"]`; a step that a value decides is not a string. */
+type Variable = readonly unknown[];
+
+const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
+  if (typeof node === "string") return compileLeaf(node, path, variables);
   if (Array.isArray(node)) {
-    const items = node.map((item, index) => compileNode(item, `${path}[${index}]`, columns));
+    const items = node.map((item, index) => compileNode(item, `${path}[${index}]`, variables));
     return (context) => items.map((item) => item(context)).filter((value) => value !== undefined);
   }
   if (node === null || typeof node !== "object") return () => node;
   const entries = Object.entries(node).map(([key, value]): [string, Node] => {
     if (/\{[{%]/.test(key))
       throw new Error(`has a placeholder in a key (in ${path || "the root"}); placeholders belong in values`);
-    return [key, compileNode(value, path ? `${path}.${key}` : key, columns)];
+    return [key, compileNode(value, path ? `${path}.${key}` : key, variables)];
   });
-  return (context) => {
-    const object: JsonObject = {};
-    for (const [key, compute] of entries) {
-      const value = compute(context);
-      // Object.fromEntries and assignment differ for "__proto__"; a body key is always an own property.
-      if (value !== undefined) Object.defineProperty(object, key, { value, ...plainProperty });
-    }
-    return object;
-  };
-};
-
-const plainProperty = { writable: true, enumerable: true, configurable: true } as const;
-
-const compileLeaf = (text: string, path: string, columns: Set<string>): Node => {
-  if (!/\{[{%]/.test(text)) return () => text;
-  const templates = parseLiquid(text, path);
-  for (const column of readColumns(templates)) columns.add(column);
-  const [only] = templates;
-  if (templates.length === 1 && only instanceof Output)
-    return (context) => toJson(toValueSync(only.value.value(context, false)));
-  // A name that a tag assigns in one leaf must not hide a column in another.
   return (context) =>
-    String(liquid.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+    Object.fromEntries(
+      entries
+        .map(([key, value]) => [key, value(context)] as const)
+        .filter(([, value]) => value !== undefined),
+    ) as JsonObject;
 };
 
-const parseLiquid = (text: string, path: string): LiquidTemplate[] => {
+const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
+  if (!/\{[{%]/.test(text)) return () => text;
+  const alone = parseLiquid(typed, text, path);
+  variables.push(...typed.globalVariableSegmentsSync(alone));
+  const [only] = alone;
+  if (alone.length === 1 && only instanceof Output)
+    return (context) => toJson(toValueSync(only.value.value(context, false)));
+  const templates = parseLiquid(texts, text, path);
+  // A name that a tag assigns in one leaf must not hide a column in another.
+  return (context) => String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+};
+
+const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
-    return liquid.parse(text);
+    return liquid.parse(keepBackslashes(text));
   } catch (error) {
     const [sentence] = (error as Error).message.split("\n");
     throw new Error(`has a Liquid error at ${path}: ${sentence}`);
   }
 };
 
-/** The first names of all variables; `record["a b"]` reads the column `a b`. */
-const readColumns = (templates: LiquidTemplate[]): string[] =>
-  liquid
-    .globalVariableSegmentsSync(templates)
-    .flatMap(([name, second]) => (name === "record" && second !== undefined ? [second] : [name]))
-    .filter((name) => typeof name === "string");
+/** In the host's Liquid a backslash in a string is a backslash, which patterns need; here it would escape. */
+const keepBackslashes = (text: string): string =>
+  text.replace(/\{[{%][\s\S]*?[%}]\}/g, (markup) => markup.replaceAll("\\", "\\\\"));
 
-/** A value that stands alone in its quotes keeps its type; null leaves the key out. */
+const toColumn = ([name, second]: Variable): string[] => {
+  const column = name === "record" && second !== undefined ? second : name;
+  return typeof column === "string" ? [column] : [];
+};
+
+/** The value as plain JSON; `undefined`, to leave the key out, for null and what JSON lacks. */
 const toJson = (value: unknown): Json | undefined => {
   if (value === null || value === undefined || value instanceof Drop) return undefined;
   if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "object") return JSON.parse(JSON.stringify(value)) as Json;
   if (typeof value === "bigint") return String(value);
+  if (typeof value === "object") return JSON.parse(JSON.stringify(value), wellFormed) as Json;
   return typeof value === "number" && !Number.isFinite(value) ? undefined : (value as Json);
 };
 
-/** Liquid's own messages may quote values; only those that cannot are passed on. */
-const toConnectorError = (error: unknown): ConnectorError => {
+const wellFormed = (_: string, value: Json): Json => {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
+};
+
+/** Liquid's own messages may quote values; only what stands in the template itself is passed on. */
+const toConnectorError = (error: unknown, variables: readonly Variable[]): ConnectorError => {
   const cause = (error as { originalError?: unknown }).originalError ?? error;
   const { name, message, variableName } = cause as { name?: string; message?: string; variableName?: string };
-  if (variableName !== undefined)
-    return new ConnectorError(
-      "missing_column",
-      `Missing: ${variableName}. If it may be absent, write {{ ${variableName} | default: "" }}.`,
-    );
+  if (variableName !== undefined) {
+    const written = variables.some((steps) => `${steps.join(".")}.`.startsWith(`${variableName}.`));
+    return written
+      ? new ConnectorError(
+          "missing_column",
+          `Missing: ${variableName}. If it may be absent, write {{ ${variableName} | default: "" }}.`,
+        )
+      : new ConnectorError("missing_column");
+  }
   if (name === "FilterError" || /limit exceeded/.test(message ?? ""))
     return new ConnectorError("template_failed", `${message}.`);
   return new ConnectorError("template_failed");

@@ -6,6 +6,7 @@ interface SdkError {
   readonly name?: string;
   readonly message?: string;
   readonly code?: string;
+  readonly syscall?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
@@ -33,10 +34,14 @@ export const toConnectorError = (thrown: unknown, body: string, deadlinePassed: 
 
 const withoutAnswer = (error: SdkError, deadlinePassed: boolean): ConnectorError => {
   if (error.name === "CredentialsProviderError") return new ConnectorError("credentials_missing");
-  // The transport's only timeout of its own is the one for making a connection.
-  if (error.name === "TimeoutError" && !deadlinePassed)
+  // The transport's only timeout of its own is the one for making a connection; it has no system code.
+  if (error.name === "TimeoutError" && !error.code && !deadlinePassed)
     return new ConnectorError("unreachable", "Connecting timed out.");
-  return new ConnectorError(transportErrorCode(error.code, deadlinePassed), error.code && `(${error.code})`);
+  const { code: systemCode, syscall } = error;
+  return new ConnectorError(
+    transportErrorCode({ syscall, systemCode }, deadlinePassed),
+    systemCode && `(${systemCode})`,
+  );
 };
 
 /** The header's seconds or HTTP date, in milliseconds from now. */

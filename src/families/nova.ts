@@ -3,7 +3,7 @@ import type { Family } from "./family.js";
 export const nova = {
   name: "nova",
   title: "Amazon Nova",
-  models: /^amazon\.nova-(?!canvas|reel|sonic|.*embed)/,
+  models: /^amazon\.nova-(?!.*(?:canvas|reel|sonic|embed))/,
   request: {
     prompt: "messages[?role=='user'].content[].text | []",
     maxTokens: [

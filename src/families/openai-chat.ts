@@ -5,7 +5,7 @@ export const openaiChat = {
   name: "openai-chat",
   title: "Chat completion (Pixtral, Mistral, gpt-oss, Qwen, DeepSeek V3, and others)",
   models:
-    /^(mistral\.(pixtral|mistral-large-(?!2402)|ministral|magistral|devstral|voxtral)|openai\.gpt-oss|qwen\.qwen3|deepseek\.v3|moonshot(ai)?\.kimi-k2|minimax\.minimax-m2|zai\.glm-(4\.7|5(?!\.))|google\.gemma-3|nvidia\.nemotron)/,
+    /^(mistral\.(pixtral|mistral-large-(?!2402)|ministral|magistral|devstral|voxtral)|openai\.gpt-oss-(\d+b-1:|safeguard)|qwen\.qwen3|deepseek\.v3|moonshot(ai)?\.kimi-k2|minimax\.minimax-m2|zai\.glm-(4\.7|5(?!\.))|google\.gemma-3|nvidia\.nemotron)/,
   request: {
     prompt: "messages[?role=='user'].content | [].[text || @] | []",
     maxTokens: [["max_tokens"], ["max_completion_tokens"]],

@@ -8,7 +8,7 @@ export const titanText = {
   response: {
     text: "type(results) == 'array' && join('', results[].outputText)",
     stopReason: "results[-1].completionReason",
-    usage: { input: "inputTextTokenCount", output: "type(results) == 'array' && sum(results[].tokenCount)" },
+    usage: { input: "inputTextTokenCount", output: "results[].tokenCount | (length(@) > `0` && sum(@))" },
     truncated: ["length"],
   },
   chat: { key: "inputText", template: "User: {{ prompt }}\nBot:", marks: ["User:"] },

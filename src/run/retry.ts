@@ -39,6 +39,7 @@ export const retry = (next: Invoke, clock: Clock = systemClock): Invoke => {
       const wait = (result.error.retryAfterMs ?? 0) + backoff;
       if (clock.now() + wait > giveUpAt) return { ...result, attempts };
       await clock.sleep(wait, stop);
+      if (stop.aborted) return { ...result, attempts };
     }
   };
 };

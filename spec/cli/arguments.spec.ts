@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { readArguments, wholeNumber } from "../../src/cli/arguments.js";
+import type { Command } from "../../src/cli/command.js";
+import { commands } from "../../src/cli/commands.js";
+import { commandHelp, mainHelp, usageLine } from "../../src/cli/help.js";
+import { modelTable } from "../../src/cli/model-table.js";
+import { nearest } from "../../src/cli/nearest.js";
+
+describe("arguments", () => {
+  const command: Command = {
+    name: "try",
+    usage: "--config FILE [--port N] [--json]",
+    summary: "A command.",
+    options: {
+      config: { value: "FILE", required: true, summary: "the config" },
+      port: { value: "N", summary: "the port" },
+      json: { summary: "a flag" },
+    },
+    run: async () => 0,
+  };
+  const read = (...argv: string[]) => readArguments(command, argv);
+
+  it("reads values and flags, also with = and a lone dash", () => {
+    const given = read("--config=a=b", "--json", "--port", "-");
+    expect(given.values).to.deep.equal({ config: "a=b", port: "-" });
+    expect([...given.flags]).to.deep.equal(["json"]);
+  });
+
+  const wrong: [string[], string][] = [
+    [["--confgi", "f"], "unknown option --confgi; did you mean --config?"],
+    [["--config", "f", "--constructor"], "unknown option --constructor"],
+    [["-c", "f"], "unknown option -c"],
+    [[], "option --config FILE is missing"],
+    [["--config"], "option --config needs a value: --config FILE"],
+    [["--config", "--json"], "option --config needs a value: --config FILE"],
+    [["--config="], "option --config needs a value: --config FILE"],
+    [["--config", "a", "--config", "b"], "option --config is given twice"],
+    [["--config", "a", "--json=yes"], "option --json takes no value"],
+    [["--config", "a", "rows.csv"], 'unexpected argument "rows.csv"'],
+  ];
+  for (const [argv, words] of wrong) {
+    it(`refuses ${argv.join(" ") || "nothing"}`, () => {
+      expect(() => read(...argv))
+        .to.throw(words)
+        .with.property("exitCode", 2);
+    });
+  }
+
+  it("reads whole numbers within bounds", () => {
+    const limits = { fallback: 9099, least: 0, most: 65535 };
+    expect(wholeNumber(read("--config", "f"), "port", limits)).to.equal(9099);
+    expect(wholeNumber(read("--config", "f", "--port", "0"), "port", limits)).to.equal(0);
+    for (const port of ["65536", "1.5", "1e3", "x"]) {
+      expect(() => wholeNumber(read("--config", "f", "--port", port), "port", limits)).to.throw(
+        `option --port must be a whole number from 0 to 65535, not ${port}`,
+      );
+    }
+  });
+
+  it("means the nearest word, or none", () => {
+    const names = commands.map(({ name }) => name);
+    expect(nearest("wriet", names)).to.equal("write");
+    expect(nearest("emulator", names)).to.equal("emulate");
+    expect(nearest("CHECK", names)).to.equal("check");
+    expect(nearest("banana", names)).to.equal(undefined);
+  });
+});
+
+describe("help", () => {
+  it("lists every command, and for each every option that its usage line names", () => {
+    for (const command of commands) {
+      expect(mainHelp(commands)).to.contain(`  ${command.name} `);
+      const named = [...command.usage.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
+      expect(named).to.have.members(Object.keys(command.options));
+      expect(commandHelp(command)).to.contain(usageLine(command));
+      for (const name of named) expect(commandHelp(command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));
+    }
+  });
+
+  it("fits a terminal", () => {
+    const pages = [mainHelp(commands), ...commands.map(commandHelp)];
+    for (const line of pages.join("\n").split("\n")) expect(line.length, line).to.be.at.most(112);
+  });
+});
+
+describe("model table", () => {
+  it("groups by provider and marks models that need a profile", () => {
+    const model = {
+      provider: "Meta",
+      name: "Llama",
+      modelId: "meta.llama-v1:0",
+      family: "llama",
+      inferenceProfiles: ["us.meta.llama-v1:0", "eu.meta.llama-v1:0"],
+      profileRequired: true,
+      lifecycle: "active" as const,
+    };
+    const other = {
+      ...model,
+      provider: "AI21",
+      modelId: "ai21.j",
+      inferenceProfiles: [],
+      profileRequired: false,
+    };
+    expect(modelTable([model, other, { ...model, name: "Llama 2" }])).to.equal(
+      [
+        "  NAME     MODEL ID         FAMILY  PROFILES  LIFECYCLE",
+        "",
+        "Meta",
+        "  Llama    meta.llama-v1:0  llama   us eu *   active",
+        "  Llama 2  meta.llama-v1:0  llama   us eu *   active",
+        "",
+        "AI21",
+        "  Llama    ai21.j           llama   -         active",
+        "",
+      ].join("\n"),
+    );
+  });
+});

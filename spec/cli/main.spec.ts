@@ -1,0 +1,231 @@
+import { once } from "node:events";
+import { link, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "csv-parse/sync";
+import { demoCredentials, type Emulator, startEmulator } from "../../src/emulator/index.js";
+import { endLeftovers, finished, type Message, runCli, said, startCli } from "./run-cli.js";
+
+describe("command line", function () {
+  // Every spec starts the program at least once.
+  this.timeout(20_000);
+
+  let folder: string;
+  let emulator: Emulator;
+  let config: string;
+  const inFolder = (name: string): string => join(folder, name);
+  const writeConfig = async (name: string, settings: object): Promise<string> => {
+    await writeFile(inFolder(name), JSON.stringify(settings));
+    return inFolder(name);
+  };
+  const settings = (endpoint: string) => ({
+    endpoint,
+    region: "us-east-1",
+    access_key: demoCredentials.accessKeyId,
+    secret_access_key: `\${CLI_SPEC_SECRET}`,
+    model_id: "us.amazon.nova-lite-v1:0",
+    request_format: { messages: [{ role: "user", content: [{ text: "About: {{ text }}" }] }] },
+  });
+  const env = { CLI_SPEC_SECRET: demoCredentials.secretAccessKey };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "cli-main-"));
+    emulator = await startEmulator();
+    config = await writeConfig("config.json", settings(emulator.url));
+  });
+  afterEach(endLeftovers);
+  after(async () => {
+    await emulator.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("answers --help and --version, and explains wrong usage with exit code 2", async () => {
+    const [help, version, unknown, wrong] = await Promise.all([
+      runCli(["write", "--help"]),
+      runCli(["--version"]),
+      runCli(["wriet"]),
+      runCli(["check", "--confg", "x"]),
+    ]);
+    expect(help).to.include({ code: 0, stderr: "" });
+    expect(help.stdout).to.match(/^Usage: bedrock-model write --config FILE/);
+    expect(version).to.include({ code: 0, stderr: "" });
+    expect(version.stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    expect(unknown).to.include({ code: 2, stdout: "" });
+    expect(unknown.stderr).to.contain('unknown command "wriet"; did you mean write?');
+    expect(wrong).to.include({ code: 2, stdout: "" });
+    expect(wrong.stderr).to.match(/did you mean --config\?\nUsage: bedrock-model check --config FILE\n$/);
+  });
+
+  it("writes messages in the order of stdin, with bad lines and rows as failed rows, and exits with 3", async () => {
+    const { code, stderr, messages } = await runCli(
+      ["write", "--config", config],
+      await readFile("fixtures/records/messy.ndjson", "utf8"),
+      env,
+    );
+    const records = messages().slice(0, -1) as Message[];
+    const tracking = messages().at(-1).tracking;
+    expect(records.map(({ type }) => type)).to.deep.equal(Array(8).fill("record"));
+    const rows = records.map(({ record }) => record.data);
+    expect(rows.map(({ id }) => id)).to.deep.equal([1, 2, 3, undefined, undefined, undefined, 7, 8]);
+    expect(rows.map(({ _bedrock }) => _bedrock.error?.code)).to.deep.equal([
+      ...Array(3).fill(undefined),
+      ...Array(3).fill("not_an_object"),
+      "missing_column",
+      undefined,
+    ]);
+    expect(tracking).to.include({ success: 4, failed: 4 });
+    expect(stderr).to.contain("stdin, line 6: not JSON");
+    expect(stderr).to.contain("8 rows in, 4 enriched, 4 failed; 4 calls");
+    expect(stderr).to.match(/ {2}not_an_object: 3 \(.+\)\n/);
+    expect(code).to.equal(3);
+  });
+
+  it("turns a CSV file into an enriched CSV file and exits with 0", async () => {
+    const input = "fixtures/records/messy.csv";
+    const output = inFolder("out.csv");
+    const { code, messages, stderr } = await runCli(
+      ["write", "--config", config, "--input", input, "--output", output],
+      "",
+      env,
+    );
+    expect(code).to.equal(0);
+    expect(messages().map(({ type }) => type)).to.deep.equal(["tracking"]);
+    expect(stderr).to.contain(`output: ${output}`);
+    const before = parse(await readFile(input), {
+      columns: true,
+      relax_quotes: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    });
+    const after = parse(await readFile(output), { columns: true }) as unknown as Record<string, string>[];
+    expect(after.map(({ id, text, note }) => ({ id, text, note }))).to.deep.equal(
+      (before as object[]).map((row) => ({ note: "", ...row })),
+    );
+    for (const row of after) expect(row).to.include({ "_bedrock.status": "enriched" });
+    expect(after.every(({ completion }) => completion)).to.equal(true);
+  });
+
+  it("does not touch the output when it cannot run, and tells no secret", async () => {
+    const output = inFolder("kept.ndjson");
+    await writeFile(output, "kept");
+    const bad = await writeConfig("bad.json", { ...settings(emulator.url), region: "nowhere" });
+    const [unset, invalid, missing] = await Promise.all([
+      runCli(["write", "--config", config, "--output", output], "{}"),
+      runCli(["write", "--config", bad, "--output", output], "{}", env),
+      runCli(["write", "--config", config, "--input", inFolder("no.csv"), "--output", output], "", env),
+    ]);
+    for (const { code, stdout } of [unset, invalid, missing]) {
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
+    }
+    expect(unset.stderr).to.contain("secret_access_key needs CLI_SPEC_SECRET");
+    expect(invalid.stderr)
+      .to.match(/region/)
+      .and.not.contain(demoCredentials.secretAccessKey);
+    expect(missing.stderr).to.contain(`cannot read ${inFolder("no.csv")}: no such file or folder`);
+    expect(await readFile(output, "utf8")).to.equal("kept");
+  });
+
+  it("refuses an output that is the input under another name", async () => {
+    const input = inFolder("rows.ndjson");
+    await writeFile(input, '{"text":"a"}\n');
+    await link(input, inFolder("linked.ndjson"));
+    const args = ["write", "--config", config, "--input", input, "--output", inFolder("linked.ndjson")];
+    const { code, stderr } = await runCli(args, "", env);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain("--output and --input are the same file");
+    expect(await readFile(input, "utf8")).to.equal('{"text":"a"}\n');
+  });
+
+  it("checks, reads and lists models", async () => {
+    const [check, denied, read, models] = await Promise.all([
+      runCli(["check", "--config", config], "", env),
+      runCli(["check", "--config", await writeConfig("half.json", { region: "us-east-1" })]),
+      runCli(
+        ["read", "--config", config, "--query", '{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}'],
+        "",
+        env,
+      ),
+      runCli(["models", "--json"]),
+    ]);
+    expect(check).to.include({ code: 0, stderr: "check succeeded\n" });
+    expect(check.messages()[0].connection_status.status).to.equal("succeeded");
+    expect(denied.code).to.equal(1);
+    expect(denied.messages()[0].connection_status.status).to.equal("failed");
+    expect(denied.stderr).to.match(/^check failed: .*model_id is required/);
+    expect(read.code).to.equal(0);
+    expect(read.messages()[0].record.data.output.message.role).to.equal("assistant");
+    expect(JSON.parse(models.stdout)[0]).to.have.keys(
+      "provider",
+      "name",
+      "model_id",
+      "family",
+      "inference_profiles",
+      "profile_required",
+      "lifecycle",
+    );
+  });
+
+  describe("interrupted", () => {
+    let slow: Emulator;
+    let slowConfig: string;
+    before(async () => {
+      slow = await startEmulator({ latencyMs: 300 });
+      slowConfig = await writeConfig("slow.json", { ...settings(slow.url), max_concurrency: 2 });
+    });
+    after(() => slow.close());
+
+    /** A run over many rows from a pipe that stays open, with its first answers out. */
+    const underWay = async () => {
+      const child = startCli(["write", "--config", slowConfig], env);
+      child.stdin.write('{"text":"a"}\n'.repeat(300));
+      await once(child.stdout, "readable");
+      return child;
+    };
+
+    it("finishes the rows in flight on the first signal; every other row is not sent", async () => {
+      const child = await underWay();
+      child.kill("SIGTERM");
+      const { code, stderr, messages } = await finished(child);
+      expect(stderr).to.contain("stopping: rows in flight finish");
+      const { tracking } = messages().pop();
+      const { received, enriched, not_sent, errors } = tracking.meta.summary;
+      expect({ received, sum: enriched + not_sent }).to.deep.equal({ received: 300, sum: 300 });
+      expect(enriched).to.be.within(2, 100);
+      expect(Object.keys(errors)).to.deep.equal(["stopped"]);
+      expect(messages()).to.have.length(301);
+      expect(code).to.equal(3);
+    });
+
+    it("exits at once on the second signal", async () => {
+      const child = await underWay();
+      const ended = once(child, "close");
+      child.kill("SIGINT");
+      await said(child, "stopping");
+      // Signals of one moment count as one, so the second is repeated until it counts.
+      const again = setInterval(() => child.kill("SIGINT"), 20);
+      const [code] = await ended;
+      clearInterval(again);
+      expect(code).to.equal(130);
+    });
+
+    it("ends quietly when the reader of stdout goes away", async () => {
+      const child = await underWay();
+      child.stdout.destroy();
+      const [stderr, [code]] = await Promise.all([child.stderr.toArray(), once(child, "close")]);
+      expect({ code, words: stderr.join("") }).to.deep.equal({ code: 141, words: "" });
+    });
+  });
+
+  it("emulates Bedrock with a config to copy, until a signal", async () => {
+    const child = startCli(["emulate", "--port", "0"]);
+    const ended = finished(child);
+    const words = await said(child, "in another terminal");
+    const copied = inFolder("copied.json");
+    await writeFile(copied, words.slice(words.indexOf("{\n"), words.indexOf("\n}\n") + 2));
+    const { code } = await runCli(["write", "--config", copied], '{"text":"a"}\n');
+    expect(code).to.equal(0);
+    child.kill("SIGTERM");
+    expect(await ended).to.include({ code: 0, stdout: "" });
+  });
+});

@@ -1,0 +1,440 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { type Emulator, startEmulator } from "../src/emulator/index.js";
+import { AwsBedrockModel, type RecordMessage, type TrackedMessage } from "../src/index.js";
+import { startServer } from "./support/http-server.js";
+import { validateMessage } from "./support/protocol.js";
+import { type Row, rowsOf } from "./support/rows.js";
+import { localConfig, syncConfig } from "./support/sync-config.js";
+
+describe("AwsBedrockModel", () => {
+  let bedrock: Emulator;
+  const connector = new AwsBedrockModel();
+  const connection = (changes: Record<string, unknown> = {}) => localConfig(bedrock.url, changes);
+  const write = (records: readonly unknown[], changes?: Record<string, unknown>) =>
+    connector.write(syncConfig(connection(changes)), records, "destination_insert");
+  const logTexts = ({ tracking }: TrackedMessage) => tracking.logs?.map(({ message }) => JSON.parse(message));
+
+  before(async () => {
+    bedrock = await startEmulator();
+  });
+  after(() => bedrock.close());
+
+  const accepted = (message: unknown): void => {
+    const verdict = validateMessage(message);
+    expect(verdict.ok, JSON.stringify(verdict)).to.equal(true);
+  };
+
+  describe("metaData", () => {
+    it("has every key that the host reads, and the icon that it names", () => {
+      const { data } = connector.metaData();
+      const keys =
+        "name title connector_type category sub_category documentation_url github_issue_label icon license " +
+        "release_stage support_level tags";
+      expect(data).to.have.all.keys(keys.split(" "));
+      expect(data).to.include({
+        name: "AwsBedrockModel",
+        category: "AI Model",
+        sub_category: "LLM",
+        icon: "icon.svg",
+      });
+      expect(readFileSync(new URL(`../src/${data.icon}`, import.meta.url), "utf8")).to.match(/^<svg /);
+    });
+  });
+
+  describe("spec", () => {
+    it("is a message that the host accepts, with what the host reads", () => {
+      const message = connector.spec();
+      accepted(message);
+      expect(message.connector_spec).to.deep.include({
+        stream_type: "static",
+        connector_query_type: "ai_ml",
+        supported_destination_sync_modes: ["insert"],
+      });
+      expect(message.connector_spec.connection_specification.$schema).to.equal(
+        "http://json-schema.org/draft-07/schema#",
+      );
+    });
+  });
+
+  describe("checkConnection", () => {
+    it("succeeds without calling the model", async () => {
+      const before = bedrock.stats().requests;
+      const message = await connector.checkConnection(connection());
+      accepted(message);
+      expect(message.connection_status).to.deep.equal({ status: "succeeded" });
+      expect(bedrock.stats().requests).to.equal(before);
+    });
+
+    it("names settings that it does not know", async () => {
+      const { connection_status } = await connector.checkConnection(connection({ max_concurency: 3 }));
+      expect(connection_status.status).to.equal("succeeded");
+      expect(connection_status.message).to.contain("max_concurency");
+    });
+
+    for (const config of [undefined, null, 5, "x", [], true, {}, { request_format: 7 }, Object.create(null)])
+      it(`answers ${JSON.stringify(config)} with a failed status`, async () => {
+        const message = await connector.checkConnection(config);
+        accepted(message);
+        expect(message.connection_status.status).to.equal("failed");
+      });
+  });
+
+  describe("discover", () => {
+    it("answers offline, always the same, with what the host's threads need", async () => {
+      const message = await connector.discover({ region: "nowhere" });
+      accepted(message);
+      expect(await connector.discover()).to.deep.equal(message);
+      const { catalog } = message;
+      expect(catalog.schema_mode).to.equal("schemaless");
+      expect(catalog.request_rate_concurrency).to.be.at.least(20);
+      expect(catalog.request_rate_limit).to.be.above(0);
+      expect(catalog.streams).to.have.length(1);
+      expect(catalog.streams[0]).to.deep.include({
+        action: "create",
+        batch_support: false,
+        supported_sync_modes: ["incremental"],
+      });
+    });
+  });
+
+  describe("write", () => {
+    it("returns one tracking message: counts, logs and records, one for each input, in order", async () => {
+      const message = await write([
+        { id: 1, text: "I love it." },
+        { id: 2 },
+        true,
+        null,
+        { id: 5, text: "Bad." },
+      ]);
+      accepted(message);
+      expect(message.tracking).to.include({ success: 2, failed: 3 });
+      const rows = rowsOf(message);
+      expect(rows.map(({ _bedrock }) => _bedrock.error?.code ?? _bedrock.status)).to.deep.equal([
+        "enriched",
+        "missing_column",
+        "not_an_object",
+        "not_an_object",
+        "enriched",
+      ]);
+      expect(rows[0]).to.include({ id: 1, text: "I love it." });
+      expect(rows[0]?.completion).to.be.a("string").that.is.not.empty;
+      expect(rows[1]).to.include({ id: 2, completion: null });
+      expect(rows[2]).to.include({ value: true, completion: null });
+      for (const log of logTexts(message) ?? []) expect(log).to.have.all.keys("request", "response", "level");
+      expect(message.tracking.logs).to.have.length(5);
+    });
+
+    it("gives `_bedrock` the same keys for good and bad rows", async () => {
+      const [good, bad] = rowsOf(await write([{ text: "Fine." }, {}]));
+      expect(Object.keys(good?._bedrock ?? {})).to.deep.equal(Object.keys(bad?._bedrock ?? {}));
+      expect(Object.keys(good?._bedrock ?? {})).to.deep.equal([
+        "status",
+        "model",
+        "stop_reason",
+        "truncated",
+        "input_tokens",
+        "output_tokens",
+        "latency_ms",
+        "attempts",
+        "billed",
+        "request_id",
+        "error",
+      ]);
+    });
+
+    it("answers no records with an empty tracking message, without a call", async () => {
+      const before = bedrock.stats().requests;
+      const message = await write([]);
+      accepted(message);
+      expect(message.tracking).to.deep.include({ success: 0, failed: 0, logs: [] });
+      expect(bedrock.stats().requests).to.equal(before);
+    });
+
+    it("sends no row that fails before the call", async () => {
+      const before = bedrock.stats().requests;
+      await write([{}, 5, "text", [], { text: { deep: 1 } }].slice(0, 4));
+      expect(bedrock.stats().requests).to.equal(before);
+    });
+
+    it("answers a broken configuration with a tracking message in which no row was sent", async () => {
+      for (const config of [undefined, {}, connection({ region: "" }), connection({ request_format: "{" })]) {
+        const message = await connector.write(syncConfig(config), [{ text: "a" }, { text: "b" }]);
+        accepted(message);
+        expect(message.tracking).to.include({ success: 0, failed: 2 });
+        for (const { _bedrock } of rowsOf(message))
+          expect(_bedrock).to.deep.include({ status: "not_sent", attempts: 0, billed: "no" });
+        expect(() => logTexts(message)).not.to.throw();
+      }
+    });
+
+    for (const config of [undefined, null, 5, "x", [], { destination: null }])
+      it(`never throws: sync config ${JSON.stringify(config)}`, async () => {
+        const message = await connector.write(config, [{ text: "a" }]);
+        accepted(message);
+        expect(message.tracking).to.include({ success: 0, failed: 1 });
+      });
+
+    it("replaces an input column of the same name as an output column", async () => {
+      const [good, bad] = rowsOf(await write([{ text: "Fine.", completion: "old" }, { completion: "old" }]));
+      expect(good?.completion).to.be.a("string").that.does.not.equal("old");
+      expect(bad?.completion).to.equal(null);
+    });
+
+    it("leaves the record that it was given untouched", async () => {
+      const record = Object.freeze({ text: "Fine." });
+      await write([record]);
+      expect(record).to.deep.equal({ text: "Fine." });
+    });
+
+    it("tells an answer that the token limit cut off", async () => {
+      const request_format =
+        '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"inferenceConfig":{"maxTokens":2}}';
+      const [row] = rowsOf(await write([{ text: "A long story about many things." }], { request_format }));
+      expect(row?._bedrock).to.include({ status: "enriched", truncated: true, stop_reason: "max_tokens" });
+    });
+
+    it("undoes doubled apostrophes in what the model reads, and only there", async () => {
+      const changes = { undouble_apostrophes: true, log_payloads: true };
+      const message = await write([{ text: "O''Brien isn''t here" }], changes);
+      expect(logTexts(message)?.[0].request).to.contain("O'Brien isn't here");
+      expect(rowsOf(message)[0]?.text).to.equal("O''Brien isn''t here");
+    });
+
+    it("fills the columns that the response format names", async () => {
+      const response_format =
+        '{"output":{"message":{"content":[{"text":"{{ summary }}"}]}},"stopReason":"{{ ending }}","usage":{"totalTokens":"{{ tokens }}"}}';
+      const [row, failed] = rowsOf(await write([{ text: "Fine." }, {}], { response_format }));
+      expect(row?.summary).to.be.a("string");
+      expect(row?.ending).to.equal("end_turn");
+      expect(row?.tokens).to.be.a("number");
+      expect(failed).to.include({ summary: null, ending: null, tokens: null });
+      expect(row).not.to.have.property("completion");
+    });
+
+    it("takes the model's family from model_id where the profile hides it", async () => {
+      const server = await startServer((_, response) =>
+        response.end('{"outputs":[{"text":"Hi","stop_reason":"stop"}]}'),
+      );
+      const changes = {
+        endpoint: server.url,
+        model_id: "mistral.mistral-large-2402-v1:0",
+        inference_profile: "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
+        request_format: '{"prompt":"{{ text }}"}',
+        log_payloads: true,
+      };
+      const message = await write([{ text: "hello" }], changes);
+      await server.close();
+      expect(rowsOf(message)[0]).to.deep.include({ completion: "Hi" });
+      expect(logTexts(message)?.[0].request).to.equal('{"prompt":"<s>[INST] hello [/INST]"}');
+    });
+
+    it("keeps row values and secrets out of logs, errors and statuses unless payloads are asked for", async () => {
+      const canary = "canary-7c1f-row-value";
+      const secret = "canary-secret-8d2e";
+      const results = [
+        await write([{ text: canary }, { [`x${canary}`]: 1 }, canary]),
+        await write([{ text: canary }], { secret_access_key: secret }),
+        await write([{ text: canary }], { request_format: `{"messages":"${secret}{{ text }}"}` }),
+        await write([{ text: canary }], { region: secret, access_key: secret, session_token: secret }),
+      ];
+      for (const { tracking } of results) {
+        expect(JSON.stringify(tracking.logs)).not.to.contain("canary-");
+        expect(JSON.stringify(tracking.meta?.summary)).not.to.contain("canary-");
+        for (const { _bedrock } of rowsOf({ tracking }))
+          expect(JSON.stringify(_bedrock)).not.to.contain("canary-");
+      }
+      const status = await connector.checkConnection(
+        connection({ region: secret, endpoint: secret, api_key: secret }),
+      );
+      expect(JSON.stringify(status)).not.to.contain(secret);
+      expect(
+        JSON.stringify((await write([{ text: canary }], { log_payloads: true })).tracking.logs),
+      ).to.contain(canary);
+    });
+
+    it("writes logs that PostgreSQL and Ruby take, whatever the row holds", async () => {
+      const text = `nul \u0000 lone \ud83d surrogate ${"𝔘".repeat(30_000)}`;
+      const message = await write([{ text }], { log_payloads: true });
+      const [log] = logTexts(message) ?? [];
+      expect(log.request).to.contain("surrogate");
+      expect(log.request).not.to.contain("\u0000");
+      expect(log.request.isWellFormed()).to.equal(true);
+    });
+
+    it("keeps the limit of calls at once over many threads of a host", async () => {
+      let most = 0;
+      let open: (() => void)[] = [];
+      const server = await startServer((request, response) => {
+        request.resume();
+        open.push(() => response.end('{"output":{"message":{"content":[{"text":"ok"}]}}}'));
+        most = Math.max(most, open.length);
+        if (open.length < 4) return;
+        const waiting = open;
+        open = [];
+        for (const answer of waiting) setImmediate(answer);
+      });
+      const config = syncConfig(connection({ endpoint: server.url, max_concurrency: 4 }));
+      const threads = Array.from({ length: 60 }, (_, id) =>
+        new AwsBedrockModel().write(config, [{ id, text: "a" }]),
+      );
+      const messages = await Promise.all(threads);
+      await server.close();
+      expect(messages.map((message) => rowsOf(message)[0]?.id)).to.deep.equal(
+        Array.from({ length: 60 }, (_, id) => id),
+      );
+      expect(most).to.equal(4);
+    });
+  });
+
+  describe("read", () => {
+    const source = (query: unknown, changes: Record<string, unknown> = {}) =>
+      syncConfig(undefined, {
+        source: { name: "AwsBedrockModel", type: "source", connection_specification: connection() },
+        model: { name: "m", query, query_type: "ai_ml", primary_key: "id" },
+        ...changes,
+      });
+    const payload = '{"messages":[{"role":"user","content":[{"text":"I love it."}]}]}';
+
+    it("sends the payload and returns the whole response as one record message", async () => {
+      const messages = (await connector.read(source(payload))) as RecordMessage[];
+      expect(messages).to.have.length(1);
+      accepted(messages[0]);
+      expect(messages[0]?.record.data).to.have.nested.property("output.message.content[0].text");
+    });
+
+    it("ends a sync: nothing at a positive offset, and no call", async () => {
+      const before = bedrock.stats().requests;
+      expect(await connector.read(source(payload, { offset: 1 }))).to.deep.equal([]);
+      expect(bedrock.stats().requests).to.equal(before);
+    });
+
+    for (const query of ["", "[]", "{", '{"messages":5}', undefined])
+      it(`answers the payload ${JSON.stringify(query)} with one log message`, async () => {
+        const message = await connector.read(source(query));
+        accepted(message);
+        expect(message).to.have.property("type", "log");
+      });
+
+    it("answers a broken configuration with one log message", async () => {
+      const message = await connector.read(syncConfig(undefined, { source: null }));
+      accepted(message);
+      expect(message).to.have.nested.property("log.level", "error");
+    });
+
+    it("wraps a response that is not an object", async () => {
+      const server = await startServer((_, response) => response.end("[1,2]"));
+      const config = { ...connection(), endpoint: server.url };
+      const messages = await connector.read(
+        source(payload, { source: { name: "s", type: "source", connection_specification: config } }),
+      );
+      await server.close();
+      expect(messages).to.have.nested.property("[0].record.data.value").that.deep.equals([1, 2]);
+    });
+
+    it("needs no known family, as upstream needs none", async () => {
+      const server = await startServer((_, response) => response.end('{"answer":"yes"}'));
+      const config = {
+        ...connection(),
+        endpoint: server.url,
+        model_id: "acme.model-1",
+        response_format: "{}",
+      };
+      const messages = await connector.read(
+        source('{"question":"?"}', {
+          source: { name: "s", type: "source", connection_specification: config },
+        }),
+      );
+      await server.close();
+      expect(messages).to.have.nested.property("[0].record.data.answer", "yes");
+    });
+  });
+
+  describe("enrich", () => {
+    const collect = async (run: AsyncIterable<RecordMessage | TrackedMessage>) => {
+      const messages: (RecordMessage | TrackedMessage)[] = [];
+      for await (const message of run) messages.push(message);
+      return {
+        rows: messages.filter((message) => message.type === "record").map(({ record }) => record.data as Row),
+        tracking: messages.filter((message) => message.type === "tracking").map(({ tracking }) => tracking),
+        messages,
+      };
+    };
+    const texts = (count: number) =>
+      Array.from({ length: count }, (_, id) => ({ id, text: `Mail number ${id}.` }));
+
+    it("yields one record message a row in the order of the rows, then one tracking message", async () => {
+      const { rows, tracking, messages } = await collect(
+        connector.enrich(syncConfig(connection()), texts(50)),
+      );
+      messages.forEach(accepted);
+      expect(rows.map(({ id }) => id)).to.deep.equal(texts(50).map(({ id }) => id));
+      expect(tracking).to.have.length(1);
+      expect(messages.at(-1)?.type).to.equal("tracking");
+      expect(tracking[0]).to.deep.include({ success: 50, failed: 0 });
+      expect(tracking[0]?.meta?.summary).to.include({ received: 50, enriched: 50, calls: 50 });
+    });
+
+    it("keeps the order when answers come back out of order", async () => {
+      const waiting: (() => void)[] = [];
+      const server = await startServer((request, response) => {
+        request.resume();
+        waiting.push(() => response.end('{"output":{"message":{"content":[{"text":"ok"}]}}}'));
+        if (waiting.length === 10) for (const answer of waiting.reverse()) answer();
+      });
+      const config = syncConfig(connection({ endpoint: server.url, max_concurrency: 10 }));
+      const { rows } = await collect(connector.enrich(config, texts(10)));
+      await server.close();
+      expect(rows.map(({ id }) => id)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    });
+
+    it("reads only so far ahead of what was taken", async () => {
+      let read = 0;
+      const endless = (function* () {
+        for (;;) yield { id: read++, text: "a" };
+      })();
+      const run = connector.enrich(syncConfig(connection({ max_concurrency: 2 })), endless);
+      await run.next();
+      await run.return();
+      expect(read).to.be.below(500);
+    });
+
+    it("ends cleanly when it is told to stop: every row comes out, none is sent any more", async () => {
+      const controller = new AbortController();
+      const before = bedrock.stats().requests;
+      const rows: Row[] = [];
+      const options = { signal: controller.signal };
+      const config = syncConfig(connection({ max_concurrency: 1 }));
+      for await (const message of connector.enrich(config, texts(20), options)) {
+        if (message.type === "record") rows.push(message.record.data as Row);
+        controller.abort();
+      }
+      expect(rows).to.have.length(20);
+      const sent = rows.filter(({ _bedrock }) => _bedrock.status === "enriched").length;
+      expect(sent).to.be.within(1, 19);
+      expect(rows.filter(({ _bedrock }) => _bedrock.status === "not_sent")).to.have.length(20 - sent);
+      expect(bedrock.stats().requests - before).to.equal(sent);
+    });
+
+    it("hands over the rows before an error of the source, then rethrows it", async () => {
+      const broken = (async function* () {
+        yield* texts(3);
+        throw new Error("disk gone");
+      })();
+      const rows: unknown[] = [];
+      const failure = await (async () => {
+        for await (const message of connector.enrich(syncConfig(connection()), broken)) rows.push(message);
+      })().catch((error: Error) => error);
+      expect(rows).to.have.length(3);
+      expect(failure).to.have.property("message", "disk gone");
+    });
+
+    it("reports progress after every row", async () => {
+      const seen: number[] = [];
+      const onProgress = ({ enriched, failed }: { enriched: number; failed: number }) =>
+        seen.push(enriched + failed);
+      await collect(connector.enrich(syncConfig(connection()), [...texts(4), {}], { onProgress }));
+      expect(seen).to.deep.equal([1, 2, 3, 4, 5]);
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { expect } from "chai";
+import { ConnectorError, type ErrorCode } from "../../src/errors.js";
+import type { FailedInvocation, Invocation, Invoke } from "../../src/invoke.js";
+import { type Clock, retry } from "../../src/run/retry.js";
+
+const request = { modelId: "model", body: "{}" };
+const patienceMs = 5 * 60_000;
+
+const success: Invocation = {
+  body: "{}",
+  inputTokens: null,
+  outputTokens: null,
+  latencyMs: 1,
+  requestId: null,
+  attempts: 1,
+};
+
+const failed = (code: ErrorCode, retryAfterMs: number | null = null): FailedInvocation => ({
+  error: new ConnectorError(code, undefined, { retryAfterMs }),
+  attempts: 1,
+});
+
+/** Time that passes only when someone sleeps, and chance that is what the spec says. */
+const virtualClock = (chance: number) => {
+  let time = 1000;
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => time,
+    random: () => chance,
+    async sleep(ms) {
+      waits.push(ms);
+      time += ms;
+    },
+  };
+  return { clock, waits, elapsed: () => time - 1000 };
+};
+
+/** Answers with each result in turn, the last one for ever. */
+const answering = (...results: (Invocation | FailedInvocation)[]) => {
+  const calls = { count: 0 };
+  const invoke: Invoke = async () => {
+    const result = results[Math.min(calls.count++, results.length - 1)];
+    if (!result) throw new Error("no answer");
+    return result;
+  };
+  return { invoke, calls };
+};
+
+const running = new AbortController().signal;
+
+const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]) => {
+  const time = virtualClock(chance);
+  const { invoke, calls } = answering(...results);
+  const result = await retry(invoke, time.clock)(request, running);
+  return { result, calls: calls.count, ...time };
+};
+
+describe("retry: what is sent again", () => {
+  const known: readonly ErrorCode[] = ["throttled", "overloaded", "model_not_ready", "unreachable"];
+  for (const code of known)
+    it(`${code}, which is not billed and may pass`, async () => {
+      const { result, calls } = await run(0.5, failed(code), failed(code), success);
+      expect(result).to.deep.equal({ ...success, attempts: 3 });
+      expect(calls).to.equal(3);
+    });
+
+  const never: readonly ErrorCode[] = [
+    "deadline_exceeded",
+    "connection_lost",
+    "model_timeout",
+    "model_error",
+    "service_error",
+    "unexpected_error",
+    "unreadable_response",
+    "invalid_request",
+    "access_denied",
+    "daily_quota_reached",
+    "stopped",
+  ];
+  for (const code of never)
+    it(`never ${code}`, async () => {
+      const { result, calls, waits } = await run(0.5, failed(code), success);
+      expect(result).to.have.nested.property("error.code", code);
+      expect({ calls, waits }).to.deep.equal({ calls: 1, waits: [] });
+    });
+
+  it("not a success", async () => {
+    expect(await run(0.5, success)).to.deep.include({ result: success, calls: 1, waits: [] });
+  });
+
+  it("not what fails otherwise the second time", async () => {
+    const { result, calls } = await run(0.5, failed("throttled"), failed("connection_lost"), success);
+    expect(result).to.have.nested.property("error.code", "connection_lost");
+    expect({ calls, attempts: result.attempts }).to.deep.equal({ calls: 2, attempts: 2 });
+  });
+});
+
+describe("retry: waiting", () => {
+  const throttledTimes = (count: number) => Array.from({ length: count }, () => failed("throttled"));
+  const bounds = [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000];
+
+  for (const chance of [0, 0.25, 1])
+    it(`is the ${chance} of a bound that doubles up to a cap`, async () => {
+      const { waits } = await run(chance, ...throttledTimes(bounds.length), success);
+      expect(waits).to.deep.equal(bounds.map((bound) => bound * chance));
+    });
+
+  it("is at least as long as the service asked", async () => {
+    expect((await run(0, failed("throttled", 7000), success)).waits).to.deep.equal([7000]);
+    expect((await run(1, failed("throttled", 7000), success)).waits).to.deep.equal([7500]);
+  });
+
+  it("ends within five minutes, with the last error and every attempt counted", async () => {
+    const { result, calls, elapsed } = await run(1, failed("throttled"));
+    expect(result).to.have.nested.property("error.code", "throttled");
+    expect(result.attempts).to.equal(calls).and.to.be.above(10);
+    expect(elapsed())
+      .to.be.above(patienceMs - 20_000)
+      .and.to.be.at.most(patienceMs);
+  });
+
+  it("is not begun when it would end too late", async () => {
+    const { calls, waits } = await run(0.5, failed("throttled", patienceMs + 1), success);
+    expect({ calls, waits }).to.deep.equal({ calls: 1, waits: [] });
+  });
+
+  it("sums the attempts of each round", async () => {
+    const { result } = await run(0.5, { ...failed("throttled"), attempts: 0 }, { ...success, attempts: 2 });
+    expect(result.attempts).to.equal(2);
+  });
+
+  it("is each row's own", async () => {
+    const { clock, waits } = virtualClock(1);
+    const invoke = retry(answering(failed("throttled"), success, failed("throttled"), success).invoke, clock);
+    await invoke(request, running);
+    await invoke(request, running);
+    expect(waits).to.deep.equal([500, 500]);
+  });
+});
+
+describe("retry: a stop", () => {
+  it("while it waits ends it with the last error, and nothing more is sent", async () => {
+    const stop = new AbortController();
+    const { invoke, calls } = answering(failed("throttled"), success);
+    const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
+    const result = await retry(invoke, clock)(request, stop.signal);
+    expect(result).to.have.nested.property("error.code", "throttled");
+    expect({ calls: calls.count, attempts: result.attempts }).to.deep.equal({ calls: 1, attempts: 1 });
+  });
+
+  it("while a call is out ends it without waiting", async () => {
+    const stop = new AbortController();
+    const { clock, waits } = virtualClock(1);
+    const invoke = retry(async () => {
+      stop.abort();
+      return failed("throttled");
+    }, clock);
+    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "throttled");
+    expect(waits).to.deep.equal([]);
+  });
+
+  it("is handed on to the call", async () => {
+    const signals: AbortSignal[] = [];
+    const invoke = retry(async (_, stop) => {
+      signals.push(stop);
+      return success;
+    });
+    await invoke(request, running);
+    expect(signals).to.deep.equal([running]);
+  });
+});

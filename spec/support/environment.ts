@@ -1,0 +1,6 @@
+/** Loaded before every spec: no AWS settings of the machine take part, and the SDK's advice on Node is quiet. */
+for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+process.env.AWS_EC2_METADATA_DISABLED = "true";
+process.env.AWS_CONFIG_FILE = "/nonexistent";
+process.env.AWS_SHARED_CREDENTIALS_FILE = "/nonexistent";
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

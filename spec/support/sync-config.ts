@@ -1,0 +1,27 @@
+import { demoCredentials } from "../../src/emulator/index.js";
+
+/** A connection to a local Bedrock that works, with whatever the spec changes about it. */
+export const localConfig = (
+  endpoint: string,
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  access_key: demoCredentials.accessKeyId,
+  secret_access_key: demoCredentials.secretAccessKey,
+  region: "us-east-1",
+  endpoint,
+  model_id: "us.amazon.nova-lite-v1:0",
+  request_format: '{"messages":[{"role":"user","content":[{"text":"Summarise:\\n\\n{{ text }}"}]}]}',
+  ...changes,
+});
+
+/** A host's sync config around a destination's connection. */
+export const syncConfig = (connection: unknown, changes: Record<string, unknown> = {}) => ({
+  source: { name: "Postgresql", type: "source", connection_specification: {} },
+  destination: { name: "AwsBedrockModel", type: "destination", connection_specification: connection },
+  model: { name: "tickets", query: "select 1", query_type: "raw_sql", primary_key: "id" },
+  stream: { name: "invoke_model", json_schema: {} },
+  sync_mode: "incremental",
+  destination_sync_mode: "insert",
+  sync_id: "1",
+  ...changes,
+});

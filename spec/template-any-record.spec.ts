@@ -1,0 +1,75 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { isObject, type Json } from "../src/json.js";
+import { compileTemplate } from "../src/template.js";
+
+const compile = (template: Json) => compileTemplate(JSON.stringify(template));
+
+describe("template: for any record", () => {
+  const template = {
+    a: "{{ a }}",
+    text: "<{{ a }}|{{ b }}{{ a }}>",
+    list: [{ "b c": "{{ b }}" }, "{{ a }}", "{{ b }}.", 5, null],
+    constant: { max_tokens: 100, on: true, text: 'a "quoted" }} text\n' },
+  };
+  const compiled = compile(template);
+  const anyUtf16 = fc
+    .array(fc.integer({ max: 0xffff, min: 0 }))
+    .map((units) => String.fromCharCode(...units));
+  const liquidLike = fc.constantFrom("{{ b }}", "{% assign b = 1 %}", "{{", "%}", "{% raw %}", '"},{"');
+  const anyText = fc.array(fc.oneof(anyUtf16, liquidLike)).map((parts) => parts.join(""));
+  const anyValue = fc.oneof(fc.jsonValue({ stringUnit: "binary" }) as fc.Arbitrary<Json>, anyText);
+  const anyRecord = fc.record({ a: anyValue, b: anyValue });
+
+  it("only the placeholders differ, and they hold the values", () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        // As text, for it keeps the order of keys, and -0 and `__proto__` stand there as what they become.
+        expect(JSON.stringify(compiled.render(record))).to.equal(JSON.stringify(expected(template, record)));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("the body is JSON of whole characters", () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        const text = JSON.stringify(compiled.render(record));
+        expect(JSON.stringify(JSON.parse(text))).to.equal(text);
+        expect(text).to.not.match(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("a text comes out as it went in", () => {
+    const one = compile({ alone: "{{ a }}", inside: "{{ a }}!" });
+    fc.assert(
+      fc.property(anyText, (a) => {
+        const text = a.toWellFormed();
+        expect(one.render({ a, b: "no" })).to.deep.equal({ alone: text, inside: `${text}!` });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The body by the rule of DESIGN.md, without Liquid; `undefined` where a key is left out. */
+const expected = (node: Json, record: Record<string, Json>): Json | undefined => {
+  if (typeof node === "string") {
+    const alone = /^\{\{ (\w) \}\}$/.exec(node)?.[1];
+    const value = alone && record[alone];
+    if (alone) return typeof value === "string" ? value.toWellFormed() : (value ?? undefined);
+    return node.replace(/\{\{ (\w) \}\}/g, (_, name) => asText(record[name] as Json)).toWellFormed();
+  }
+  if (Array.isArray(node))
+    return node.map((item) => expected(item, record)).filter((item) => item !== undefined);
+  if (!isObject(node)) return node;
+  const entries = Object.entries(node).map(([key, value]) => [key, expected(value as Json, record)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Json;
+};
+
+const asText = (value: Json): string => {
+  if (value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};

@@ -1,0 +1,25 @@
+/** One command of the command line, as data: help, argument checks and dispatch all read this. */
+export interface Command {
+  name: string;
+  /** What follows the program's name on a usage line. */
+  usage: string;
+  summary: string;
+  options: Record<string, Option>;
+  /** Paragraphs printed below the options by `--help`. */
+  notes?: readonly string[];
+  /** Resolves to the process exit code; throws a Failure for a sentence on stderr. */
+  run(given: Arguments): Promise<number>;
+}
+
+export interface Option {
+  /** The placeholder of the option's value; absent for a flag. */
+  value?: string;
+  summary: string;
+  required?: true;
+}
+
+/** The checked arguments of one call. Options that were not given are absent. */
+export interface Arguments {
+  values: Readonly<Record<string, string>>;
+  flags: ReadonlySet<string>;
+}

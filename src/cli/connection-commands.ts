@@ -1,0 +1,46 @@
+import type { Command } from "./command.js";
+import { loadConfig } from "./config.js";
+import { sendMessage } from "./terminal.js";
+
+const config = { value: "FILE", required: true, summary: "the connection config, JSON" } as const;
+
+export const spec: Command = {
+  name: "spec",
+  usage: "",
+  summary: "Print the connector's specification: what a connection config may hold.",
+  options: {},
+  run: async () => {
+    const { AwsBedrockModel } = await import("../index.js");
+    await sendMessage(new AwsBedrockModel().spec());
+    return 0;
+  },
+};
+
+export const check: Command = {
+  name: "check",
+  usage: "--config FILE",
+  summary: "Check a connection config and its credentials, without a paid call.",
+  options: { config },
+  run: async ({ values }) => {
+    const settings = await loadConfig(values.config ?? "", process.env);
+    const { AwsBedrockModel } = await import("../index.js");
+    const message = await new AwsBedrockModel().checkConnection(settings);
+    await sendMessage(message);
+    const { status, message: sentence } = message.connection_status;
+    process.stderr.write(`check ${status}${sentence ? `: ${sentence}` : ""}\n`);
+    return status === "succeeded" ? 0 : 1;
+  },
+};
+
+export const discover: Command = {
+  name: "discover",
+  usage: "--config FILE",
+  summary: "Print the catalog of streams.",
+  options: { config },
+  run: async ({ values }) => {
+    const settings = await loadConfig(values.config ?? "", process.env);
+    const { AwsBedrockModel } = await import("../index.js");
+    await sendMessage(await new AwsBedrockModel().discover(settings));
+    return 0;
+  },
+};

@@ -1,0 +1,57 @@
+import { wholeNumber } from "./arguments.js";
+import type { Command } from "./command.js";
+import { cannotRun } from "./failure.js";
+import { onInterrupt } from "./terminal.js";
+
+export const emulate: Command = {
+  name: "emulate",
+  usage: "[--port N] [--latency-ms N]",
+  summary: "Run a local Bedrock for trying things out: no AWS account, no cost.",
+  options: {
+    port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
+    "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
+  },
+  notes: ["It answers on 127.0.0.1 only, and runs until Ctrl-C. Its answers are made up."],
+  run: async (given) => {
+    const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
+    const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
+    const { demoCredentials, startEmulator } = await import("../emulator/index.js");
+    const emulator = await startEmulator({ port, latencyMs }).catch((error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
+      throw cannotRun(`cannot listen on port ${port}: ${reason}`);
+    });
+    process.stderr.write(welcome(emulator.url, demoCredentials));
+    await new Promise<void>((resolve) => onInterrupt(resolve));
+    await emulator.close();
+    process.stderr.write("closed\n");
+    return 0;
+  },
+};
+
+function welcome(
+  url: string,
+  keys: { accessKeyId: string; secretAccessKey: string; apiKey: string },
+): string {
+  const config = {
+    endpoint: url,
+    region: "us-east-1",
+    access_key: keys.accessKeyId,
+    secret_access_key: keys.secretAccessKey,
+    model_id: "us.amazon.nova-lite-v1:0",
+    request_format: {
+      messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
+      inferenceConfig: { maxTokens: 100 },
+    },
+  };
+  return [
+    `local Bedrock at ${url} (Ctrl-C to stop)`,
+    `access key ${keys.accessKeyId}, secret ${keys.secretAccessKey}; or API key ${keys.apiKey}`,
+    "",
+    "Save this as config.json:",
+    JSON.stringify(config, null, 2),
+    "",
+    "and in another terminal:",
+    `  echo '{"id":1,"text":"The parcel came late and wet."}' | bedrock-model write --config config.json`,
+    "",
+  ].join("\n");
+}

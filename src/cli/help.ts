@@ -1,0 +1,54 @@
+import type { Command } from "./command.js";
+
+export const programName = "bedrock-model";
+
+/** The page `bedrock-model --help` prints. Pure. */
+export const mainHelp = (commands: readonly Command[]): string =>
+  [
+    `Usage: ${programName} <command> [options]`,
+    "",
+    "Puts rows through a model on Amazon Bedrock. Messages go to stdout, words to stderr.",
+    "",
+    "Commands:",
+    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    "",
+    `Run ${programName} <command> --help for a command's options, ${programName} --version for the version.`,
+    "",
+    "Exit codes:",
+    ...columns([
+      ["0", "every row was enriched, or the command did its work"],
+      ["1", "could not run: bad config, unreadable file, failed check"],
+      ["2", "wrong usage"],
+      ["3", "finished, with rows that failed, were held or were not sent"],
+      ["130", "stopped by a second Ctrl-C"],
+    ]),
+    "",
+    "Try it without AWS: run `bedrock-model emulate` and follow what it prints.",
+    "",
+  ].join("\n");
+
+/** The page `bedrock-model <command> --help` prints. Pure. */
+export const commandHelp = (command: Command): string => {
+  const options = Object.entries(command.options).map(([name, option]): [string, string] => [
+    option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
+    option.summary,
+  ]);
+  return [
+    usageLine(command),
+    "",
+    command.summary,
+    "",
+    "Options:",
+    ...columns([...options, ["--help", "print this page"]]),
+    ...(command.notes ?? []).flatMap((note) => ["", note]),
+    "",
+  ].join("\n");
+};
+
+export const usageLine = (command: Command): string =>
+  `Usage: ${programName} ${command.name} ${command.usage}`.trimEnd();
+
+function columns(pairs: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

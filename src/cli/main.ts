@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { readArguments } from "./arguments.js";
+import type { Command } from "./command.js";
+import { commands } from "./commands.js";
+import { Failure } from "./failure.js";
+import { commandHelp, mainHelp, programName, usageLine } from "./help.js";
+import { nearest } from "./nearest.js";
+
+// The package's engines field says which Node it runs on; the SDK's outlook on later ones is not the user's concern.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+// A reader that goes away, as in `| head`, ends the program as it ends any other: quietly, as if by SIGPIPE.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 1));
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([first, ...rest]: string[]): Promise<number> {
+  const asksHelp = first === "help" || first === "--help" || first === "-h";
+  if (asksHelp && rest[0] === undefined) return print(mainHelp(commands));
+  if (first === "--version" || first === "-v") return print(`${version()}\n`);
+  if (first === undefined) {
+    process.stderr.write(mainHelp(commands));
+    return 2;
+  }
+  const name = asksHelp ? rest[0] : first;
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) return unknownCommand(name ?? "");
+  if (asksHelp || rest.includes("--help") || rest.includes("-h")) return print(commandHelp(command));
+  return runCommand(command, rest);
+}
+
+async function runCommand(command: Command, argv: string[]): Promise<number> {
+  try {
+    return await command.run(readArguments(command, argv));
+  } catch (error) {
+    const failure = error instanceof Failure ? error : new Failure(1, `unexpected error: ${error}`);
+    process.stderr.write(`${programName}: ${failure.message}\n`);
+    if (failure.exitCode === 2) process.stderr.write(`${usageLine(command)}\n`);
+    return failure.exitCode;
+  }
+}
+
+function unknownCommand(name: string): number {
+  const close = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  process.stderr.write(
+    `${programName}: unknown command ${JSON.stringify(name)}${close ? `; did you mean ${close}?` : ""}\n` +
+      `Usage: ${programName} <command> [options]; ${programName} --help lists the commands\n`,
+  );
+  return 2;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}

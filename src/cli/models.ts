@@ -1,0 +1,34 @@
+import type { Model } from "../index.js";
+import type { Command } from "./command.js";
+import { modelTable } from "./model-table.js";
+
+export const models: Command = {
+  name: "models",
+  usage: "[--json]",
+  summary: "List the text models that are known, with their ids, families and inference profiles.",
+  options: { json: { summary: "print a JSON array instead of a table" } },
+  notes: [
+    "A model of a known family works without standing here: a new id is recognised by its beginning.",
+    "* after the profiles: the model answers through an inference profile only.",
+  ],
+  run: async ({ flags }) => {
+    const { listModels } = await import("../index.js");
+    const known = listModels();
+    const text = flags.has("json") ? `${JSON.stringify(known.map(toJson), null, 2)}\n` : modelTable(known);
+    process.stdout.write(text);
+    return 0;
+  },
+};
+
+function toJson(model: Model): object {
+  const { provider, name, modelId, family, inferenceProfiles, profileRequired, lifecycle } = model;
+  return {
+    provider,
+    name,
+    model_id: modelId,
+    family,
+    inference_profiles: inferenceProfiles,
+    profile_required: profileRequired,
+    lifecycle,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Command } from "./command.js";
+import { loadConfig } from "./config.js";
+import { type Failure, wrongUsage } from "./failure.js";
+import { parseJson } from "./json-file.js";
+import { buildSyncConfig } from "./sync-config.js";
+import { sendMessage } from "./terminal.js";
+
+export const read: Command = {
+  name: "read",
+  usage: "--config FILE --query JSON",
+  summary: "Send one request body to the model as it is and print its answer as a record message.",
+  options: {
+    config: { value: "FILE", required: true, summary: "the connection config, JSON" },
+    query: { value: "JSON", required: true, summary: "the request body in the model's own format" },
+  },
+  notes: ["This is one paid call."],
+  run: async ({ values }) => {
+    const query = values.query ?? "";
+    await parseJson(query, "option --query").catch((error: Failure) => {
+      throw wrongUsage(error.message);
+    });
+    const config = await loadConfig(values.config ?? "", process.env);
+    const { AwsBedrockModel } = await import("../index.js");
+    const answer = await new AwsBedrockModel().read(buildSyncConfig(config, query));
+    for (const message of [answer].flat()) await sendMessage(message);
+    if (Array.isArray(answer)) return 0;
+    process.stderr.write(`read failed: ${JSON.parse(answer.log.message).response}\n`);
+    return 1;
+  },
+};

@@ -1,0 +1,68 @@
+import { once } from "node:events";
+
+/** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
+export interface Terminal {
+  say(line: string): void;
+  /** Redraws the lowest line until `stop` is called; does nothing where nobody watches. */
+  watch(line: (width: number) => string): void;
+  stop(): void;
+}
+
+type Screen = Pick<NodeJS.WriteStream, "isTTY" | "columns"> & { write(text: string): unknown };
+
+const redrawMs = 100;
+const sameMomentMs = 100;
+
+export const createTerminal = (stream: Screen): Terminal => {
+  let timer: NodeJS.Timeout | undefined;
+  let drawn = false;
+  const erase = (): void => {
+    if (drawn) stream.write("\r\u001B[K");
+    drawn = false;
+  };
+  return {
+    say(line) {
+      erase();
+      stream.write(`${line}\n`);
+    },
+    watch(line) {
+      if (!stream.isTTY) return;
+      const draw = (): void => {
+        // A terminal in a container may say that it is 0 wide.
+        stream.write(`\r${line((stream.columns || 80) - 1)}\u001B[K`);
+        drawn = true;
+      };
+      draw();
+      timer = setInterval(draw, redrawMs).unref();
+    },
+    stop() {
+      clearInterval(timer);
+      erase();
+    },
+  };
+};
+
+/** Writes one JSON message to stdout and waits while its reader is slower than we are. */
+export const sendMessage = async (message: unknown): Promise<void> => {
+  if (!process.stdout.write(`${JSON.stringify(message)}\n`)) await once(process.stdout, "drain");
+};
+
+/**
+ * The first of SIGINT and SIGTERM calls `stop`; the second exits with 130. Returns what takes the handlers off.
+ * npx and timeout pass a signal on that the terminal also sent, so two at the same moment are one.
+ */
+export const onInterrupt = (stop: () => void): (() => void) => {
+  let stoppedAt: number | undefined;
+  const handle = (): void => {
+    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameMomentMs) process.exit(130);
+    if (stoppedAt !== undefined) return;
+    stoppedAt = performance.now();
+    stop();
+  };
+  process.on("SIGINT", handle);
+  process.on("SIGTERM", handle);
+  return () => {
+    process.off("SIGINT", handle);
+    process.off("SIGTERM", handle);
+  };
+};

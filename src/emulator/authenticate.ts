@@ -1,0 +1,24 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Accounts, checkSignature } from "./sigv4.js";
+import { type Reply, refuse, type WireRequest } from "./wire.js";
+
+/** AWS's documented example key pair and a made-up API key. The emulator knows these and no others. */
+export const demoCredentials = {
+  accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  apiKey: "bedrock-api-key-local-demo",
+};
+
+/** Takes a Bedrock API key (`Authorization: Bearer …`) or a signature. `null` when the caller is known. */
+export const authenticate = (request: WireRequest, accounts: Accounts): Reply | null => {
+  const apiKey = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (apiKey === undefined) return checkSignature(request, "bedrock", accounts);
+  if (timingSafeEqual(digest(apiKey), digest(demoCredentials.apiKey))) return null;
+  return refuse(
+    403,
+    "AccessDeniedException",
+    "Authentication failed: Please make sure your API Key is valid.",
+  );
+};
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

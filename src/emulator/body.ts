@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { Family } from "../families/family.js";
+import { type Reply, refuse, type WireRequest } from "./wire.js";
+
+export interface Body {
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The JSON body of an invocation, checked against the family's schema, or the service's words on what is wrong. */
+export const readBody = (request: WireRequest, family: Family): Body | Reply => {
+  const contentType = request.headers["content-type"] ?? "";
+  if (!/^application\/json *(;|$)/i.test(contentType))
+    return malformed("The content type of the request must be application/json.");
+  let json: unknown;
+  try {
+    json = JSON.parse(request.body.toString());
+  } catch {
+    return malformed("The provided request is not valid JSON");
+  }
+  const validate = validatorOf(family);
+  if (validate(json)) return { json: json as Body["json"] };
+  const faults = (validate.errors ?? []).map(describe).join(", ");
+  return malformed(`Malformed input request: ${faults}, please reformat your input and try again.`);
+};
+
+const malformed = (message: string): Reply => refuse(400, "ValidationException", message);
+
+const ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
+const validators = new Map<string, ValidateFunction>();
+
+const validatorOf = ({ name }: Family): ValidateFunction => {
+  let validate = validators.get(name);
+  if (!validate) {
+    const schema = new URL(`../../schemas/families/${name}.json`, import.meta.url);
+    validate = ajv.compile(JSON.parse(readFileSync(schema, "utf8")));
+    validators.set(name, validate);
+  }
+  return validate;
+};
+
+/** One fault in the service's wording. Keys, types, counts and numbers are named; strings never are. */
+const describe = ({ instancePath, keyword, params, message, data }: ErrorObject): string => {
+  const say = wordings[keyword];
+  return `#${instancePath}: ${say ? say(params, data) : message}`;
+};
+
+const wordings: Readonly<Record<string, (params: ErrorObject["params"], data: unknown) => string>> = {
+  required: ({ missingProperty }) => `required key [${missingProperty}] not found`,
+  additionalProperties: ({ additionalProperty }) => `extraneous key [${additionalProperty}] is not permitted`,
+  type: ({ type }, data) =>
+    `expected type: ${[type].flat().map(typeTitle).join(" or ")}, found: ${typeTitle(typeOf(data))}`,
+  minimum: ({ limit }, data) => `${data} is not greater or equal to ${limit}`,
+  maximum: ({ limit }, data) => `${data} is not less or equal to ${limit}`,
+  exclusiveMinimum: ({ limit }, data) => `${data} is not greater than ${limit}`,
+  exclusiveMaximum: ({ limit }, data) => `${data} is not less than ${limit}`,
+  minItems: ({ limit }, data) => `expected minimum item count: ${limit}, found: ${sizeOf(data)}`,
+  maxItems: ({ limit }, data) => `expected maximum item count: ${limit}, found: ${sizeOf(data)}`,
+  minLength: ({ limit }, data) => `expected minLength: ${limit}, actual: ${sizeOf(data)}`,
+  maxLength: ({ limit }, data) => `expected maxLength: ${limit}, actual: ${sizeOf(data)}`,
+  enum: ({ allowedValues }) => `the value is not one of [${allowedValues.join(", ")}]`,
+  const: ({ allowedValue }) => `the value is not ${allowedValue}`,
+};
+
+const typeOf = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return Number.isInteger(value) ? "integer" : typeof value;
+};
+
+const typeTitle = (type: string): string =>
+  type === "object" || type === "array" ? `JSON${capital(type)}` : capital(type);
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+const sizeOf = (value: unknown): number => (value as string | unknown[]).length;

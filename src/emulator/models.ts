@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Family } from "../families/family.js";
+import { baseModelId, resolveFamily } from "../families/resolve.js";
+import { type Reply, refuse } from "./wire.js";
+
+export interface Model {
+  readonly family: Family;
+  /** Without geography prefix and ARN. */
+  readonly baseId: string;
+}
+
+const fixtures = new URL("../../fixtures/models/", import.meta.url);
+
+/** The base ids of the known models that answer only through an inference profile. */
+export const readProfileOnly = (): ReadonlySet<string> => {
+  const models = readdirSync(fixtures, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".json"))
+    .map((path) => JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), fixtures), "utf8")));
+  return new Set(models.filter((model) => model.profileRequired).map((model) => model.modelId));
+};
+
+/** The model behind an id as called. Every id of a known family is one: new models appear all the time. */
+export const findModel = (modelId: string, profileOnly: ReadonlySet<string>): Model | Reply => {
+  const family = resolveFamily(modelId);
+  const baseId = baseModelId(modelId);
+  if (!family || !baseId)
+    return refuse(400, "ValidationException", "The provided model identifier is invalid.");
+  const throughProfile = modelId.endsWith(`.${baseId}`);
+  if (profileOnly.has(baseId) && !throughProfile)
+    return refuse(
+      400,
+      "ValidationException",
+      `Invocation of model ID ${baseId} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
+    );
+  return { family, baseId };
+};

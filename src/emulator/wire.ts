@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+
+/** One request as it came in. The path keeps its percent-encoding: the signature covers it as sent. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What goes back. `errorType` is set on a refusal and on nothing else. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly errorType?: string;
+}
+
+/** The service's limit for a body, in bytes. */
+const maxBodyBytes = 25_000_000;
+
+/** A refusal in Bedrock's wire form: the error's name in a header, its message in a JSON body. */
+export const refuse = (status: number, errorType: string, message: string): Reply => ({
+  status,
+  headers: {
+    "content-type": "application/json",
+    "x-amzn-errortype": `${errorType}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+  },
+  body: JSON.stringify({ message }),
+  errorType,
+});
+
+/** Reads the whole request. `null` where its body is over the limit; the rest of it is still taken in, unstored. */
+export const readRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (bytes > maxBodyBytes) return null;
+  const [path = "/", ...query] = (incoming.url ?? "/").split("?");
+  return {
+    method: incoming.method ?? "GET",
+    path,
+    query: query.join("?"),
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  };
+};
+
+/** Writes the reply with a request id of its own. A client that has gone away is no error. */
+export const sendReply = (response: ServerResponse, reply: Reply): void => {
+  if (response.destroyed) return;
+  response.writeHead(reply.status, {
+    "x-amzn-requestid": randomUUID(),
+    "content-length": Buffer.byteLength(reply.body),
+    ...reply.headers,
+  });
+  response.end(reply.body);
+};

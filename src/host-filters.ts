@@ -1,0 +1,89 @@
+import { utcFormat, utcParse } from "d3-time-format";
+import { Drop, type Liquid } from "liquidjs";
+import { rubyRegExp, rubyReplace } from "./ruby-regexp.js";
+
+/** A host filter met a value that it cannot work on. Its message holds no row value. */
+export class FilterError extends Error {
+  override readonly name = "FilterError";
+}
+
+type Filter = Parameters<Liquid["registerFilter"]>[1];
+
+/** The filters that Multiwoven's host adds to Liquid. Where the host prints "Liquid error", the row fails here. */
+export const hostFilters: Readonly<Record<string, Filter>> = {
+  cast: (value: unknown, type: unknown) => (casts.get(type) ?? same)(value),
+  regex_replace: (value: unknown, pattern: unknown, replacement: unknown = "", flags: unknown = "") => {
+    if (typeof value !== "string")
+      throw new FilterError(`regex_replace: expected text, got ${value === null ? "null" : typeof value}`);
+    return rubyReplace(value, toRegExp("regex_replace", pattern, flags), toText(replacement));
+  },
+  match_regex: (value: unknown, pattern: unknown) => {
+    if (toText(value).search(toRegExp("match_regex", pattern, "")) >= 0) return value;
+    throw new FilterError("match_regex: the value does not match the pattern");
+  },
+  to_datetime: (value: unknown, format: unknown) => {
+    if (toText(value).trim() === "") return value;
+    const time = parseTime(toText(value).trim(), d3Format(toText(format)));
+    if (!time) throw new FilterError("to_datetime: the value is not a date of the given form");
+    return time.toISOString().replace(/(\.000)?Z$/, "+00:00");
+  },
+};
+
+/** A value inside a longer text: structures as JSON, nothing for null. */
+export const toText = (value: unknown): string => {
+  if (value === null || value === undefined || value instanceof Drop) return "";
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};
+
+const same = (value: unknown): unknown => value;
+
+/** Rails' list of words that mean false. */
+const falseWords = new Set(["0", "f", "F", "false", "FALSE", "off", "OFF"]);
+
+const casts: ReadonlyMap<unknown, (value: unknown) => unknown> = new Map<
+  unknown,
+  (value: unknown) => unknown
+>([
+  ["string", toText],
+  ["number", (value) => toNumber(toText(value))],
+  ["boolean", (value) => (toText(value) === "" ? null : !falseWords.has(toText(value)))],
+]);
+
+/** As Ruby's to_f: the number that the text starts with, else 0. */
+const toNumber = (text: string): number => {
+  const number = Number.parseFloat(text.replaceAll("_", ""));
+  return Number.isFinite(number) ? number : 0;
+};
+
+const toRegExp = (filter: string, pattern: unknown, flags: unknown): RegExp => {
+  try {
+    return rubyRegExp(toText(pattern), toText(flags));
+  } catch {
+    throw new FilterError(`${filter}: the pattern is not a regular expression`);
+  }
+};
+
+/** Ruby's strptime directives that d3 spells otherwise. */
+const d3Format = (format: string): string =>
+  format
+    .replaceAll("%F", "%Y-%m-%d")
+    .replaceAll("%T", "%H:%M:%S")
+    .replaceAll("%R", "%H:%M")
+    .replaceAll("%z", "%Z")
+    .replaceAll("%N", "%f");
+
+const zone = /(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** The time in UTC, or `null`. d3 carries a 31st of February over into March; the host refuses it. */
+const parseTime = (text: string, format: string): Date | null => {
+  const time = utcParse(format)(text);
+  if (!time) return null;
+  const [localText, localFormat] = format.endsWith("%Z")
+    ? [text.replace(zone, ""), format.slice(0, -2)]
+    : [text, format];
+  const local = utcParse(localFormat)(localText);
+  return local && numbers(utcFormat(localFormat)(local)) === numbers(localText) ? time : null;
+};
+
+const numbers = (text: string): string => (text.match(/\d+/g) ?? []).map(Number).join(" ");

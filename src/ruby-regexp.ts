@@ -1,0 +1,34 @@
+/**
+ * A Ruby pattern as JavaScript's: `^` and `$` match at every line, `m` lets the dot match line breaks, `x` allows
+ * blanks and comments. @throws SyntaxError for a pattern that is none.
+ */
+export const rubyRegExp = (pattern: string, flags: string): RegExp => {
+  const extended = flags.includes("x");
+  const source = pattern.replace(token, (part) => {
+    if (part.startsWith("[")) return part.replaceAll("\\h", "0-9a-fA-F");
+    if (part.startsWith("\\")) return anchors.get(part) ?? part;
+    return extended ? "" : part;
+  });
+  return new RegExp(source, `gm${flags.includes("i") ? "i" : ""}${flags.includes("m") ? "s" : ""}`);
+};
+
+/** Ruby's gsub: `\1` is a group, `\0` the whole match, and a group that is not there is nothing. */
+export const rubyReplace = (text: string, pattern: RegExp, replacement: string): string =>
+  text.replace(pattern, (...match) =>
+    replacement.replace(/\\(\d)/g, (_, group) => {
+      const part = match[Number(group)];
+      // Behind the groups stand the offset and the whole text.
+      return typeof part === "string" && Number(group) < match.length - 2 ? part : "";
+    }),
+  );
+
+/** An escape, a class in brackets, or what the flag `x` leaves out. */
+const token = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|#.*|\s+/g;
+
+const anchors: ReadonlyMap<string, string> = new Map([
+  ["\\A", "(?<![\\s\\S])"],
+  ["\\z", "(?![\\s\\S])"],
+  ["\\Z", "(?=\\n?(?![\\s\\S]))"],
+  ["\\h", "[0-9a-fA-F]"],
+  ["\\H", "[^0-9a-fA-F]"],
+]);
