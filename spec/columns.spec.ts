@@ -12,7 +12,7 @@ const compile = (sample: Json) => {
 
 /** A response, as a model of the family gives it; without a family only its body is known. */
 const replyOf = (body: Json, familyName?: string): Reply =>
-  readReply(families.find(({ name }) => name === familyName) ?? null, {
+  readReply(families.find(({ name }) => name === familyName) ?? null, "{}", {
     body: JSON.stringify(body),
     inputTokens: null,
     outputTokens: null,
@@ -147,6 +147,16 @@ describe("columns: without a placeholder", () => {
   });
 });
 
+describe("columns: several elements of one type", () => {
+  it("are bound in their order", () => {
+    const columns = compileColumns(
+      '{"content":[{"type":"text","text":"{{ first }}"},{"type":"text","text":"{{ second }}"}]}',
+    );
+    const content = [{ type: "thinking" }, { type: "text", text: "a" }, { type: "text", text: "b" }];
+    expect(columns?.read(replyOf({ content }))).to.deep.equal({ first: "a", second: "b" });
+  });
+});
+
 describe("columns: what is refused", () => {
   const refused: readonly (readonly [string, Json, string])[] = [
     ["a name used twice", { a: "{{ x }}", b: ["{{ x }}"] }, "column name x twice"],
@@ -169,7 +179,8 @@ describe("columns: what is refused", () => {
   });
 
   it("a placeholder without a name", () => {
-    expect(() => compile({ a: "{{ }}", b: "{{ x }}" })).to.throw();
+    for (const leaf of ["{{ }}", "{{}}", "{{ }}</think>{{ y }}"])
+      expect(() => compile({ a: leaf, b: "{{ x }}" }), leaf).to.throw();
   });
 
   it("placeholders in keys only: every row would be paid for nothing", () => {

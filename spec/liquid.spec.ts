@@ -79,6 +79,7 @@ describe("liquid: regex_replace, as in the host", () => {
     ["$1, $& and $$ are themselves", replace("a1", "([0-9])", "$1$&$$"), "a$1$&$$"],
     ["\\A and \\z are the ends of the text", replace("a\na", "\\Aa|a\\z", "b"), "b\nb"],
     ["\\A is not the start of a line", replace("b\na", "\\Aa", "c"), "b\na"],
+    ["without x a # is itself", replace("see #ff", "#\\h+", "c"), "see c"],
     ["\\h is a hexadecimal digit", replace("xf", "\\h", "#"), "x#"],
   ];
   for (const [what, result, wanted] of cases)
@@ -123,16 +124,30 @@ describe("liquid: to_datetime, as in the host", () => {
     ["%m/%d/%y", "1/2/24", "2024-01-02T00:00:00+00:00"],
     ["%s", "1700000000", "2023-11-14T22:13:20+00:00"],
     ["%F", "2024-02-29", "2024-02-29T00:00:00+00:00"],
+    ["%F %T.%L", "2024-01-02 03:04:05.250", "2024-01-02T03:04:05.250+00:00"],
+    ["%F %T.%N", "2024-01-02 03:04:05.250999", "2024-01-02T03:04:05.250+00:00"],
+    ["%I:%M %p, %d %B %Y", "03:04 PM, 02 January 2024", "2024-01-02T15:04:00+00:00"],
   ];
   for (const [format, value, result] of cases)
     it(`${format} reads ${value}`, () => {
       expect(toDatetime(value, format)).to.equal(result);
     });
 
-  for (const zoned of ["2024-01-02T03:04:05+0200", "2024-01-02T03:04:05+02:00", "2024-01-02T01:04:05Z"])
+  for (const zoned of [
+    "2024-01-02T03:04:05+0200",
+    "2024-01-02T03:04:05+02:00",
+    "2024-01-02T03:04:05+02",
+    "2024-01-02T01:04:05Z",
+  ])
     it(`%z reads the zone of ${zoned}`, () => {
       expect(Date.parse(String(toDatetime(zoned, "%FT%T%z")))).to.equal(Date.UTC(2024, 0, 2, 1, 4, 5));
     });
+
+  it("%z reads the zone anywhere", () => {
+    expect(Date.parse(String(toDatetime("2024-01-02 +0200 03:04", "%F %z %R")))).to.equal(
+      Date.UTC(2024, 0, 2, 1, 4),
+    );
+  });
 
   for (const blank of ["", "  ", null])
     it(`passes the blank ${JSON.stringify(blank)}`, () => {

@@ -76,6 +76,15 @@ describe("redact: what a message may quote", () => {
       for (const value of personal) expect(redact(message(value), body), value).to.not.contain(value);
     });
 
+  for (const [row, name] of [
+    ["山田太郎様からのご注文です", "山田太郎"],
+    ["सुश्री प्रिया शर्मा का आदेश", "प्रिया शर्मा"],
+    ["คุณสมชาย ใจดี สั่งซื้อ", "สมชาย"],
+  ] as const)
+    it(`a name in a script of its own: ${name}`, () => {
+      expect(redact(`could not parse ${name} here`, bodyWith(row))).to.equal("could not parse … here");
+    });
+
   it("any secret of the row, wherever the message puts it", () => {
     const secret = fc
       .tuple(fc.stringMatching(/^[A-Za-z0-9]{3,12}$/), fc.nat(9), fc.stringMatching(/^[A-Za-z0-9]{2,12}$/))

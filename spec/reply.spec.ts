@@ -12,7 +12,7 @@ const read = (
   headers: Partial<typeof noHeaders> | object = {},
 ): Reply => {
   const family = families.find(({ name }) => name === familyName) ?? null;
-  const reply = readReply(family, { ...noHeaders, body: JSON.stringify(body), ...headers });
+  const reply = readReply(family, "{}", { ...noHeaders, body: JSON.stringify(body), ...headers });
   if (reply instanceof ConnectorError) throw reply;
   return reply;
 };
@@ -105,6 +105,15 @@ describe("reply: an answer in parts", () => {
   });
 });
 
+describe("reply: reasoning that the prompt opened", () => {
+  it("is no answer when it was cut off before its end", () => {
+    const request = JSON.stringify({ prompt: "<｜User｜>Hi<｜Assistant｜><think>\n" });
+    const deepseek = families.find(({ name }) => name === "deepseek-r1") ?? null;
+    const body = JSON.stringify({ choices: [{ text: "Hm", stop_reason: "length" }] });
+    expect(readReply(deepseek, request, { ...noHeaders, body })).to.include({ text: "", reasoning: "Hm" });
+  });
+});
+
 describe("reply: reasoning inside the text", () => {
   const cases: readonly (readonly [string, "deepseek-r1" | "openai-chat", string, string, string | null])[] =
     [
@@ -154,7 +163,7 @@ describe("reply: what cannot be read", () => {
     null: "null",
   }))
     it(`${what} is an error, and paid for`, () => {
-      const error = readReply(null, { ...noHeaders, body });
+      const error = readReply(null, "{}", { ...noHeaders, body });
       expect(error).to.be.instanceOf(ConnectorError);
       expect(error).to.include({
         code: "unreadable_response",

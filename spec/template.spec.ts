@@ -190,6 +190,10 @@ describe("template: what a leaf can do", () => {
     expect(fill("<{{ x | append: '\\d' }}>", { x: "" })).to.equal("<\\d>");
   });
 
+  it("keeps what stands between raw and endraw", () => {
+    expect(fill("{% raw %}{{ '\\d' }}{% endraw %}", {})).to.equal("{{ '\\d' }}");
+  });
+
   const bombs: Record<string, string> = {
     "a loop in a loop": "{% for i in (1..9999) %}{% for j in (1..9999) %}{% endfor %}{% endfor %}",
     "a text that doubles":

@@ -39,7 +39,8 @@ export const compileColumns = (sample: string): Columns | null => {
 };
 
 type Read = (reply: Reply) => Json | undefined;
-type Step = string | number | { readonly type: string };
+/** A key, a place in a list, or the nth element of a type. */
+type Step = string | number | { readonly type: string; readonly nth: number };
 
 const oneName = /^\{\{-?\s*([^{}|\s](?:[^{}|]*?[^{}|\s])??)\s*-?\}\}$/;
 const reasoningAndName = /^(?:<\w+>)?\s*\{\{([^{}|]+)\}\}\s*<\/(\w+)>\s*\{\{([^{}|]+)\}\}$/;
@@ -48,19 +49,29 @@ const collect = (node: Json, path: readonly Step[], found: Map<string, Read>): v
   if (typeof node === "string") collectLeaf(node, path, found);
   else if (Array.isArray(node))
     node.forEach((item, index) => {
-      collect(item, [...path, stepInto(item, index)], found);
+      collect(item, [...path, stepInto(node, index)], found);
     });
   else if (isObject(node))
     for (const [key, value] of Object.entries(node)) collect(value as Json, [...path, key], found);
 };
 
-const stepInto = (item: Json, index: number): Step =>
-  isObject(item) && typeof item.type === "string" && !item.type.includes("{{") ? { type: item.type } : index;
+const stepInto = (list: readonly Json[], index: number): Step => {
+  const item = list[index];
+  if (!isObject(item) || typeof item.type !== "string" || item.type.includes("{{")) return index;
+  const { type } = item;
+  return { type, nth: list.slice(0, index).filter(hasType(type)).length };
+};
+
+const hasType =
+  (type: string) =>
+  (item: Json): boolean =>
+    isObject(item) && item.type === type;
 
 const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Read>): void => {
   if (!leaf.includes("{{")) return;
   const add = (name: string | undefined, read: Read): void => {
-    if (name === undefined || name === "_bedrock" || found.has(name))
+    if (!name) throw new Error(`has a {{ column }} without a name at ${show(path)}`);
+    if (name === "_bedrock" || found.has(name))
       throw new Error(`cannot use the column name ${name} ${name === "_bedrock" ? "(reserved)" : "twice"}`);
     found.set(name, read);
   };
@@ -102,9 +113,7 @@ const take = (node: Json | undefined, step: Step): Json | undefined => {
   if (typeof step === "string")
     return isObject(node) && Object.hasOwn(node, step) ? (node[step] as Json) : undefined;
   if (!Array.isArray(node)) return undefined;
-  return typeof step === "number"
-    ? node[step]
-    : node.find((item) => isObject(item) && item.type === step.type);
+  return typeof step === "number" ? node[step] : node.filter(hasType(step.type))[step.nth];
 };
 
 const show = (path: readonly Step[]): string =>

@@ -35,7 +35,7 @@ export const enrich = async (
 
   const payloads = { request, response: result.body };
   const { latencyMs: latency_ms, requestId: request_id } = result;
-  const reply = readReply(job.family, result);
+  const reply = readReply(job.family, request, result);
   if (reply instanceof ConnectorError) {
     const { inputTokens: input_tokens, outputTokens: output_tokens } = result;
     return fail(reply, { attempts, latency_ms, request_id, input_tokens, output_tokens }, payloads);

@@ -24,8 +24,8 @@ export const hostFilters: Readonly<Record<string, Filter>> = {
   to_datetime: (value: unknown, format: unknown) => {
     if (toText(value).trim() === "") return value;
     const time = parseTime(toText(value).trim(), d3Format(toText(format)));
-    if (!time) throw new FilterError("to_datetime: the value is not a date of the given form");
-    return time.toISOString().replace(/(\.000)?Z$/, "+00:00");
+    if (time === null) throw new FilterError("to_datetime: the value is not a date of the given form");
+    return time;
   },
 };
 
@@ -73,17 +73,23 @@ const d3Format = (format: string): string =>
     .replaceAll("%z", "%Z")
     .replaceAll("%N", "%f");
 
-const zone = /(?:Z|[+-]\d\d:?\d\d)$/;
-
-/** The time in UTC, or `null`. d3 carries a 31st of February over into March; the host refuses it. */
-const parseTime = (text: string, format: string): Date | null => {
-  const time = utcParse(format)(text);
-  if (!time) return null;
-  const [localText, localFormat] = format.endsWith("%Z")
-    ? [text.replace(zone, ""), format.slice(0, -2)]
-    : [text, format];
-  const local = utcParse(localFormat)(localText);
-  return local && numbers(utcFormat(localFormat)(local)) === numbers(localText) ? time : null;
+/** The time as ISO 8601 with its own offset, or `null`. */
+const parseTime = (text: string, format: string): string | null => {
+  const zone = format.includes("%Z") ? (/Z/.exec(text) ?? lastOffset.exec(text))?.[0] : "";
+  if (zone === undefined) return null;
+  const wallText = text.replace(zone, "").trim();
+  const wallFormat = format.replace("%Z", "").trim();
+  const wall = utcParse(wallFormat)(wallText);
+  // d3 carries a 31st of February over into March; the host refuses it.
+  if (!wall || numbers(utcFormat(wallFormat)(wall)) !== numbers(wallText)) return null;
+  return wall.toISOString().replace(/(\.000)?Z$/, isoOffset(zone));
 };
 
-const numbers = (text: string): string => (text.match(/\d+/g) ?? []).map(Number).join(" ");
+const lastOffset = /[+-]\d\d(?::?\d\d)?(?!.*[+-]\d\d)/;
+
+const isoOffset = (zone: string): string =>
+  /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3).replace(":", "") || "00"}` : "+00:00";
+
+/** The numbers of a date, without what is finer than a millisecond. */
+const numbers = (text: string): string =>
+  (text.replace(/(\.\d{3})\d+/, "$1").match(/\d+/g) ?? []).map(Number).join(" ");

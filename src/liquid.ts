@@ -15,10 +15,12 @@ export const createLiquid = (show?: (value: unknown) => string): Liquid => {
     timezoneOffset: 0,
     parseLimit: 1_000_000,
     renderLimit: 1_000,
-    memoryLimit: 100_000_000,
+    memoryLimit: 10_000_000,
     ...(show && { outputEscape: show }),
   });
   for (const tag of unwanted) delete liquid.tags[tag];
+  // It would skip the way that structures become text; nothing is escaped here anyway.
+  delete liquid.filters.raw;
   for (const [name, filter] of Object.entries(hostFilters)) liquid.registerFilter(name, filter);
   return liquid;
 };

@@ -9,6 +9,8 @@ const hidden = "…";
 export const redact = (message: string, body: string): string => {
   const texts = stringsIn(tryParseJson(body) ?? null);
   const words = new Set(texts.flatMap((text) => text.toLowerCase().match(word) ?? []));
+  const isQuoted = (part: string): boolean =>
+    unspaced.test(part) ? texts.some((text) => text.includes(part)) : words.has(part);
   return message
     .replace(/arn:aws[\w-]*:[^\s"']+/g, `arn:${hidden}`)
     .replace(/\b\d{12}\b/g, hidden)
@@ -16,12 +18,14 @@ export const redact = (message: string, body: string): string => {
       texts.some((text) => text.includes(inner)) ? `${quote}${hidden}` : all,
     )
     .replace(word, (part) =>
-      words.has(part.toLowerCase()) && !serviceWords.has(part.toLowerCase()) ? hidden : part,
+      isQuoted(part.toLowerCase()) && !serviceWords.has(part.toLowerCase()) ? hidden : part,
     )
     .replace(/…(?:[^\p{L}\p{N}…"'`”’]+…)+/gu, hidden);
 };
 
-const word = /[\p{L}\p{N}]{2,}/gu;
+const word = /[\p{L}\p{M}\p{N}]{2,}/gu;
+/** Some scripts set no blanks between words, so a part of a run of letters may be a name. */
+const unspaced = /[^\p{Script=Latin}\p{M}\p{N}]/u;
 
 /** The words of the messages that Bedrock and its validators are known to write. */
 const serviceWords = new Set(

@@ -23,6 +23,7 @@ export interface Reply {
 /** Reads a response with its family's paths. Failure: `unreadable_response`. */
 export const readReply = (
   family: Family | null,
+  request: string,
   invocation: Pick<Invocation, "body" | "inputTokens" | "outputTokens" | "requestId">,
 ): Reply | ConnectorError => {
   const body = tryParseJson(invocation.body);
@@ -34,7 +35,11 @@ export const readReply = (
   const { response, reasoningTags = [] } = family;
   const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
   const rawText = string(find(response.text));
-  const inline = rawText === null ? null : splitReasoning(rawText, reasoningTags);
+  const promptEnds = (tag: string): boolean =>
+    String(search(family.request.prompt, tryParseJson(request) ?? null))
+      .trimEnd()
+      .endsWith(tag);
+  const inline = rawText === null ? null : splitReasoning(rawText, reasoningTags, promptEnds);
   const stopReason = string(find(response.stopReason))?.toLowerCase() ?? null;
   return {
     body,
@@ -63,6 +68,7 @@ const unreadable = ({ requestId }: Pick<Invocation, "requestId">, detail: string
 export const splitReasoning = (
   text: string,
   tags: readonly ReasoningTags[],
+  promptEnds: (tag: string) => boolean = () => false,
 ): { text: string; reasoning: string | null } => {
   for (const { open, close, openedByPrompt } of tags) {
     const opened = text.trimStart().startsWith(open);
@@ -73,6 +79,7 @@ export const splitReasoning = (
     }
     // Cut off inside the reasoning: there is no answer.
     if (opened) return { text: "", reasoning: text.slice(text.indexOf(open) + open.length) };
+    if (openedByPrompt && promptEnds(open)) return { text: "", reasoning: text };
   }
   return { text, reasoning: null };
 };

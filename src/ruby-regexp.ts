@@ -3,11 +3,9 @@
  * blanks and comments. @throws SyntaxError for a pattern that is none.
  */
 export const rubyRegExp = (pattern: string, flags: string): RegExp => {
-  const extended = flags.includes("x");
-  const source = pattern.replace(token, (part) => {
+  const source = pattern.replace(flags.includes("x") ? extendedToken : token, (part) => {
     if (part.startsWith("[")) return part.replaceAll("\\h", "0-9a-fA-F");
-    if (part.startsWith("\\")) return anchors.get(part) ?? part;
-    return extended ? "" : part;
+    return part.startsWith("\\") ? (anchors.get(part) ?? part) : "";
   });
   return new RegExp(source, `gm${flags.includes("i") ? "i" : ""}${flags.includes("m") ? "s" : ""}`);
 };
@@ -22,8 +20,10 @@ export const rubyReplace = (text: string, pattern: RegExp, replacement: string):
     }),
   );
 
-/** An escape, a class in brackets, or what the flag `x` leaves out. */
-const token = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|#.*|\s+/g;
+/** An escape or a class in brackets. */
+const token = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]/g;
+/** The same, or what the flag `x` leaves out. */
+const extendedToken = new RegExp(`${token.source}|#.*|\\s+`, "g");
 
 const anchors: ReadonlyMap<string, string> = new Map([
   ["\\A", "(?<![\\s\\S])"],

@@ -14,7 +14,7 @@ export const parseSample = (text: string): Json => {
   }
 };
 
-const jsonString = /"(?:[^"\\]|\\[\s\S])*"?/g;
+const jsonString = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?/g;
 /** Inside a string: a sound escape (left alone), or a raw control character with the backslash before it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: raw control characters are what this mends.
 const escapeOrControl = /\\[^\u0000-\u001f]|\\?[\u0000-\u001f]/g;

@@ -92,7 +92,10 @@ const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTe
 
 /** In the host's Liquid a backslash in a string is a backslash, which patterns need; here it would escape. */
 const keepBackslashes = (text: string): string =>
-  text.replace(/\{[{%][\s\S]*?[%}]\}/g, (markup) => markup.replaceAll("\\", "\\\\"));
+  text.replace(rawOrMarkup, (part) => (rawBlock.test(part) ? part : part.replaceAll("\\", "\\\\")));
+
+const rawBlock = /^\{%-?\s*raw\s*-?%\}/;
+const rawOrMarkup = /\{%-?\s*raw\s*-?%\}[\s\S]*?endraw|\{[{%](?:'[^']*'|"[^"]*"|[^'"])*?[%}]\}/g;
 
 const toColumn = ([name, second]: Variable): string[] => {
   const column = name === "record" && second !== undefined ? second : name;
@@ -123,7 +126,7 @@ const toConnectorError = (error: unknown, variables: readonly Variable[]): Conne
     return written
       ? new ConnectorError(
           "missing_column",
-          `Missing: ${variableName}. If it may be absent, write {{ ${variableName} | default: "" }}.`,
+          `Missing: ${variableName}. If it may be absent, give it a default: {{ … | default: "" }}.`,
         )
       : new ConnectorError("missing_column");
   }
