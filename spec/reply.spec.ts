@@ -192,6 +192,7 @@ describe("reply: what cannot be read", () => {
       reasoning: null,
       stopReason: null,
       truncated: false,
+      ending: null,
       inputTokens: 9,
       outputTokens: null,
     });

@@ -18,16 +18,31 @@ export const checkBody = (family: Family | null, body: JsonObject): ConnectorErr
   return wrong.length > 0 ? new ConnectorError("invalid_body", `${wrong.join("; ")}.`) : null;
 };
 
-export const lintBody = (family: Family | null, body: JsonObject): BodyFindings => {
+export const lintBody = (
+  family: Family | null,
+  body: JsonObject,
+  isOpen: (path: string) => boolean = () => false,
+): BodyFindings => {
   if (!family) return { wrong: [], doubtful: [] };
   const validate = validatorOf(family);
   if (validate(body)) return { wrong: [], doubtful: [] };
-  const errors = validate.errors ?? [];
+  const errors = (validate.errors ?? []).filter(({ instancePath }) => !isOpen(instancePath));
   return {
     wrong: errors.filter(isCertain).map(describe),
     doubtful: errors.filter((error) => !isCertain(error)).map(describe),
   };
 };
+
+/** What the family's schema says of a sample request, whose placeholders may stand for anything. */
+export const lintSample = (family: Family | null, sample: JsonObject): BodyFindings =>
+  lintBody(family, sample, (path) => {
+    const keys = path
+      .split("/")
+      .slice(1)
+      .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const value = keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], sample);
+    return typeof value === "string" && /\{[{%]/.test(value);
+  });
 
 const validators = new Map<string, ValidateFunction>();
 

@@ -1,8 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { brokenRules, type Problem } from "./connection-rules.js";
 import { type ConnectionSchema, connectionSchema } from "./connection-schema.js";
 import { ConnectorError } from "./errors.js";
 import type { ConnectionConfig } from "./generated/connection.js";
 import { isObject } from "./json.js";
+import type { Ceilings } from "./run/budget.js";
+import type { Tolerance } from "./run/run.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 export type Auth =
@@ -33,16 +36,17 @@ export interface Connection {
   readonly requestTimeoutMs: number;
   readonly guardrail: { readonly identifier: string; readonly version: string } | null;
   readonly serviceTier: NonNullable<ConnectionConfig["service_tier"]> | null;
+  /** A file path; `null` keeps no ledger. */
+  readonly ledger: string | null;
+  readonly onUnknown: "hold" | "retry" | "fail";
+  readonly onTruncated: "keep" | "fail";
+  readonly reuseAnswers: boolean;
+  readonly ceilings: Ceilings;
+  readonly tolerance: Tolerance;
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
   /** Names of settings that the connector does not know and ignores. */
   readonly unknownSettings: readonly string[];
-}
-
-/** One setting that is not usable, and what to do about it. Never quotes the value. */
-export interface Problem {
-  readonly field: string;
-  readonly sentence: string;
 }
 
 /** The one error that names every bad field. */
@@ -61,7 +65,7 @@ export const readConnection = (config: unknown, problems: Problem[]): Connection
   if (!isObject(config))
     problems.push({ field: "the configuration", sentence: "must be an object of settings" });
   else if (!validator()(settings)) problems.push(...(validator().errors ?? []).map(toProblem));
-  problems.push(...starredSecrets(settings), ...conflicts(settings));
+  problems.push(...brokenRules(settings));
   // The schema has just judged the types; a bad one is in `problems`.
   return toConnection(settings as unknown as ConnectionConfig, Object.keys(settings));
 };
@@ -106,53 +110,6 @@ const toProblem = ({ keyword, instancePath, params, parentSchema, message }: Err
   };
 };
 
-const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
-  Object.entries(connectionSchema().properties)
-    .filter(
-      ([name, { multiwoven_secret }]) => multiwoven_secret && /^\*+$/.test(String(settings[name] ?? "")),
-    )
-    .map(([field]) => ({
-      field,
-      sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
-    }));
-
-/** Settings that only make sense together, or not together. */
-const conflicts = (settings: Record<string, unknown>): Problem[] => {
-  const has = (name: string): boolean => settings[name] !== undefined;
-  const rules: readonly (readonly [boolean, string, string])[] = [
-    [has("access_key") && !has("secret_access_key"), "secret_access_key", "is required with access_key"],
-    [has("secret_access_key") && !has("access_key"), "access_key", "is required with secret_access_key"],
-    [
-      has("session_token") && !has("access_key"),
-      "session_token",
-      "needs access_key and secret_access_key beside it",
-    ],
-    [
-      has("api_key") && has("access_key"),
-      "api_key",
-      "cannot be used together with access_key: keep one of them",
-    ],
-    [has("api_key") && has("role_arn"), "api_key", "cannot be used together with role_arn: keep one of them"],
-    [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
-    [
-      has("guardrail_identifier") && !has("guardrail_version"),
-      "guardrail_version",
-      "is required with guardrail_identifier",
-    ],
-    [
-      has("guardrail_version") && !has("guardrail_identifier"),
-      "guardrail_identifier",
-      "is required with guardrail_version",
-    ],
-    [
-      settings.output_field === "_bedrock",
-      "output_field",
-      "cannot be _bedrock, which holds the outcome of a row",
-    ],
-  ];
-  return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
-};
-
 const toConnection = (settings: ConnectionConfig, names: readonly string[]): Connection => {
   const withDefault = <Name extends keyof ConnectionConfig>(
     name: Name,
@@ -177,11 +134,30 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
         ? { identifier: guardrail_identifier, version: guardrail_version }
         : null,
     serviceTier: settings.service_tier ?? null,
+    ledger: settings.ledger ?? null,
+    onUnknown: withDefault("on_unknown"),
+    onTruncated: withDefault("on_truncated"),
+    reuseAnswers: withDefault("reuse_answers"),
+    ceilings: {
+      rows: number(settings.max_rows),
+      tokens: number(settings.max_tokens_total),
+      usd: number(settings.max_spend_usd),
+      prices:
+        settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
+          ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
+          : null,
+    },
+    tolerance: {
+      count: number(settings.tolerated_failure_count),
+      percent: number(settings.tolerated_failure_percent),
+    },
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
     unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
   };
 };
+
+const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
 
 const toAuth = ({ access_key, secret_access_key, session_token, api_key }: ConnectionConfig): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };

@@ -9,6 +9,7 @@ import {
   catalogMessage,
   errorLogMessage,
   type LogEnvelope,
+  notRunMessage,
   type RecordMessage,
   recordMessage,
   type SpecMessage,
@@ -43,13 +44,7 @@ export class AwsBedrockModel {
       const { checkSession } = await import("./session.js");
       const result = await checkSession(config);
       if (result instanceof ConnectorError) return statusMessage(result);
-      const { unknownSettings } = result.connection;
-      return statusMessage(
-        null,
-        unknownSettings.length > 0
-          ? `Unknown settings are ignored: ${unknownSettings.join(", ")}.`
-          : undefined,
-      );
+      return statusMessage(null, result.remarks.join(" "));
     } catch (cause) {
       return statusMessage(new ConnectorError("unexpected_error", undefined, { cause }));
     }
@@ -73,7 +68,7 @@ export class AwsBedrockModel {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
     const { runRecords } = await import("./driver.js");
-    const run = runRecords(session, Array.isArray(records) ? records : [records], options);
+    const run = runRecords(session, toRows(records), options, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);
     return writeMessage(outcomes, step.value, "job" in session && session.job.connection.logPayloads);
@@ -84,17 +79,28 @@ export class AwsBedrockModel {
    * response. `[]` for a positive offset, so that a sync ends; one log message, not in an array, on failure.
    */
   async read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope> {
-    const { offset, model } = isObject(syncConfig) ? syncConfig : {};
-    if (Number(offset) > 0) return [];
+    const [offset, query] = [readPath(syncConfig, "offset"), readPath(syncConfig, "model", "query")];
+    if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
     const session = await open(syncConfig, "source", "read");
     if (session instanceof ConnectorError) return errorLogMessage(session);
     const { readPayload } = await import("./read.js");
-    const answer = await readPayload(
-      isObject(model) ? model.query : undefined,
-      session,
-      new AbortController().signal,
-    );
+    const answer = await readPayload(query, session);
     return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
+  }
+
+  /**
+   * Sends again, on the user's word, what the ledger of the configuration holds as refused or of unknown outcome.
+   * The answers go into the ledger: the next sync finds them there. Rows of unknown outcome may be paid for twice.
+   */
+  async replay(config: unknown, options?: RunOptions): Promise<TrackedMessage> {
+    const session = await open(
+      { destination: { connection_specification: config } },
+      "destination",
+      "enrich",
+    );
+    const { replayLedger } = await import("./replay.js");
+    const summary = await replayLedger(session, options);
+    return summary instanceof ConnectorError ? notRunMessage(summary) : streamEndMessage(summary);
   }
 
   /**
@@ -119,17 +125,39 @@ export class AwsBedrockModel {
   }
 }
 
+/** Whatever a host hands over as records. */
+const toRows = (records: unknown): readonly unknown[] => {
+  if (records === null || records === undefined) return [];
+  if (typeof records === "string") return [records];
+  try {
+    return Symbol.iterator in Object(records) ? [...(records as Iterable<unknown>)] : [records];
+  } catch {
+    return [null];
+  }
+};
+
+/** The value behind some keys; nothing where a host's object does not have it or does not let it be read. */
+const readPath = (value: unknown, ...keys: string[]): unknown => {
+  try {
+    return keys.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), value);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The host calls `write` many times in one run; they share its limits. */
+const runIdOf = (syncConfig: unknown): string =>
+  `${String(readPath(syncConfig, "sync_id"))} ${String(readPath(syncConfig, "sync_run_id"))}`;
+
 /** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
 const open = async (
   syncConfig: unknown,
   side: "source" | "destination",
   purpose: "enrich" | "read",
 ): Promise<Session | ConnectorError> => {
-  const connector = isObject(syncConfig) ? syncConfig[side] : undefined;
-  const config = isObject(connector) ? connector.connection_specification : undefined;
   try {
     const { openSession } = await import("./session.js");
-    return openSession(config, purpose);
+    return await openSession(readPath(syncConfig, side, "connection_specification"), purpose);
   } catch (cause) {
     return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
   }

@@ -2,7 +2,9 @@ import { setMaxListeners } from "node:events";
 import { pMapIterable } from "p-map";
 import { enrich } from "./enrich.js";
 import type { ConnectorError } from "./errors.js";
+import { isObject } from "./json.js";
 import { failedTrace, type Outcome } from "./outcome.js";
+import type { Run } from "./run/run.js";
 import type { Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
 
@@ -18,58 +20,88 @@ export interface RunOptions {
  * Rows in, outcomes out, in the order of the rows, with bounded read-ahead. Returns the summary.
  * A session that could not be opened gives every row the reason.
  */
-export async function* runRecords(
+export const runRecords = (
   session: Session | ConnectorError,
   records: Iterable<unknown> | AsyncIterable<unknown>,
-  { signal, onProgress }: RunOptions = {},
+  options: RunOptions | null | undefined,
+  runId?: string,
+): AsyncGenerator<Outcome, Summary> => {
+  if (!("job" in session)) return drive(records, async (record) => unopened(record, session), options);
+  const { run, invoke } = session.run(runId);
+  const work = (record: unknown, stop: AbortSignal): Promise<Outcome> =>
+    enrich(copyRow(record), session.job, invoke, stop);
+  return drive(records, work, options, { run, width: readAhead(session) });
+};
+
+/** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
+export async function* drive<Row>(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
+  options: RunOptions | null | undefined,
+  { run, width }: { run?: Run; width: number } = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
-  const tally = createTally();
+  const { signal, onProgress } = options ?? {};
   // Rows that were read ahead are not sent once the consumer has left.
   const left = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  const stop = signal instanceof AbortSignal ? AbortSignal.any([signal, left.signal]) : left.signal;
   // Every row that waits listens to it.
   setMaxListeners(0, stop);
-  const run = async (record: unknown): Promise<Outcome> => {
+  const tally = createTally(run);
+  const end = async (row: Row): Promise<Outcome> => {
     tally.receive();
-    const outcome =
-      "job" in session ? await enrich(record, session.job, session.invoke, stop) : unopened(record, session);
+    const outcome = await work(row, stop);
+    run?.note(outcome);
     tally.settle(outcome);
-    onProgress?.(tally.progress);
+    try {
+      onProgress?.(tally.progress);
+    } catch {
+      // A listener's fault is not the rows'.
+    }
     return outcome;
   };
-  const concurrency = "job" in session ? readAhead(session.job.connection.maxConcurrency) : 1;
-  const source = endAtError(records);
+  const source = endAtError(rows);
   try {
-    yield* pMapIterable(source.records, run, { concurrency, backpressure: concurrency });
+    yield* pMapIterable(source.rows, end, { concurrency: width, backpressure: width });
   } finally {
     left.abort();
   }
   // Only now, so that no row that was taken before is lost with its answer.
-  if (source.failure()) throw source.failure();
+  const failure = source.failure();
+  if (failure) throw failure.error;
   return tally.summary();
 }
 
-/** The records up to the first error of their source, and that error. */
-const endAtError = (records: Iterable<unknown> | AsyncIterable<unknown>) => {
-  let failure: unknown;
+/** A copy that can be read again and again without surprise; a record that cannot be read is none. */
+const copyRow = (record: unknown): unknown => {
+  try {
+    return isObject(record) ? { ...record } : record;
+  } catch {
+    return null;
+  }
+};
+
+/** The rows up to the first error of their source, and that error. */
+const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
+  let failure: { readonly error: unknown } | null = null;
   return {
     failure: () => failure,
-    records: (async function* () {
+    rows: (async function* () {
       try {
-        yield* records;
+        yield* rows;
       } catch (error) {
-        failure = error;
+        failure = { error };
       }
     })(),
   };
 };
 
 /** Enough rows that a few slow or throttled ones in front do not idle the rest; little enough to stay in memory. */
-const readAhead = (maxConcurrency: number): number => Math.max(200, 10 * maxConcurrency);
+export const readAhead = ({ job }: Session): number => Math.max(200, 10 * job.connection.maxConcurrency);
 
 const unopened = (record: unknown, error: ConnectorError): Outcome => ({
   record,
   columns: {},
   trace: failedTrace(error),
   payloads: { request: null, response: null },
+  rejections: {},
 });

@@ -1,11 +1,10 @@
-import { checkBody } from "./body-check.js";
-import { applyChatTemplate } from "./chat-template.js";
 import { ConnectorError } from "./errors.js";
-import { type Invoke, isFailed } from "./invoke.js";
+import { type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
 import type { Job } from "./job.js";
-import { isObject, type Json, type JsonObject } from "./json.js";
+import { isObject, type Json } from "./json.js";
 import { failedTrace, type Outcome, type Trace, trace } from "./outcome.js";
-import { readReply } from "./reply.js";
+import { type Reply, readReply } from "./reply.js";
+import { toRequest } from "./request.js";
 
 /** The pipeline: one record to one outcome. Never rejects; every failure ends in the outcome. */
 export const enrich = async (
@@ -14,62 +13,86 @@ export const enrich = async (
   invoke: Invoke,
   stop: AbortSignal,
 ): Promise<Outcome> => {
-  const { modelId } = job.connection;
-  const fail = (
-    error: ConnectorError,
-    known: Partial<Trace> = {},
-    payloads: Outcome["payloads"] = { request: null, response: null },
-  ): Outcome => ({
-    record,
-    columns: emptyColumns(job),
-    trace: failedTrace(error, { model: modelId, ...known }),
-    payloads,
-  });
+  const request = renderRequest(record, job);
+  if (request instanceof ConnectorError) return failedOutcome(record, job, request);
+  return complete(record, request, job, invoke, stop);
+};
 
-  const request = renderBody(record, job);
-  if (request instanceof ConnectorError) return fail(request);
+/** The paid half of the pipeline: one request to one outcome. */
+export const complete = async (
+  record: unknown,
+  request: InvokeRequest,
+  job: Job,
+  invoke: Invoke,
+  stop: AbortSignal,
+): Promise<Outcome> => {
+  const result = await invoke(request, stop);
+  const { attempts, rejections = {} } = result;
+  if (isFailed(result)) {
+    const payloads = { request: request.body, response: null };
+    return { ...failedOutcome(record, job, result.error, { attempts }), payloads, rejections };
+  }
 
-  const result = await invoke({ modelId, body: request }, stop);
-  const { attempts } = result;
-  if (isFailed(result)) return fail(result.error, { attempts }, { request, response: null });
-
-  const payloads = { request, response: result.body };
-  const { latencyMs: latency_ms, requestId: request_id } = result;
-  const reply = readReply(job.family, request, result);
+  // An answer that was there already is not paid for again.
+  const billed = attempts === 0 ? "no" : "yes";
+  const payloads = { request: request.body, response: result.body };
+  const called = { attempts, billed, latency_ms: result.latencyMs, request_id: result.requestId } as const;
+  const reply = readReply(job.family, request.body, result);
   if (reply instanceof ConnectorError) {
     const { inputTokens: input_tokens, outputTokens: output_tokens } = result;
-    return fail(reply, { attempts, latency_ms, request_id, input_tokens, output_tokens }, payloads);
+    const known = { ...called, input_tokens, output_tokens };
+    return { ...failedOutcome(record, job, reply, known), payloads, rejections };
   }
   const known = {
-    model: modelId,
+    ...called,
+    model: request.modelId,
     stop_reason: reply.stopReason,
     truncated: reply.truncated,
     input_tokens: reply.inputTokens,
     output_tokens: reply.outputTokens,
-    latency_ms,
-    attempts,
-    request_id,
   };
   const columns = job.columns.read(reply);
-  if (!columns) return fail(new ConnectorError("unreadable_response", unreadable(job)), known, payloads);
-  return { record, columns, trace: trace({ ...known, status: "enriched", billed: "yes" }), payloads };
+  const error =
+    endedBadly(reply, job) ?? (columns ? null : new ConnectorError("unreadable_response", unreadable(job)));
+  if (error || !columns)
+    return { ...failedOutcome(record, job, error as ConnectorError, known), payloads, rejections };
+  return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
 };
 
-/** The body that a record becomes, as JSON text. Failures before any money is spent. */
-export const renderBody = (record: unknown, job: Job): string | ConnectorError => {
+const failedOutcome = (
+  record: unknown,
+  job: Job,
+  error: ConnectorError,
+  known: Partial<Trace> = {},
+): Outcome => ({
+  record,
+  columns: emptyColumns(job),
+  trace: failedTrace(error, { model: job.connection.modelId, ...known }, job.connection.onUnknown),
+  payloads: { request: null, response: null },
+  rejections: {},
+});
+
+/** What the response says of itself is read before its content. */
+const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Job): ConnectorError | null => {
+  if (isObject(body) && body["amazon-bedrock-guardrailAction"] === "INTERVENED")
+    return new ConnectorError("guardrail_intervened");
+  if (ending) return new ConnectorError(ending);
+  return truncated && connection.onTruncated === "fail" ? new ConnectorError("truncated") : null;
+};
+
+/** The request that a record becomes. Its failures cost nothing. */
+export const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
   const { undoubleApostrophes } = job.connection;
-  const rendered = job.template.render(
-    undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
-  );
-  if (rendered instanceof ConnectorError) return rendered;
-  return finishBody(rendered, job);
-};
-
-/** The last steps before any body is sent: the family's chat template, then its shape. */
-export const finishBody = (body: JsonObject, { family, connection }: Job): string | ConnectorError => {
-  const finished = applyChatTemplate(family, connection.chatTemplate, body);
-  return checkBody(family, finished) ?? JSON.stringify(finished);
+  try {
+    const body = job.template.render(
+      undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
+    );
+    return body instanceof ConnectorError ? body : toRequest(body, job, record);
+  } catch (cause) {
+    // Values that cannot be read, such as ones nested without end.
+    return new ConnectorError("template_failed", undefined, { cause });
+  }
 };
 
 const emptyColumns = ({ columns }: Job): Record<string, Json> =>
@@ -89,6 +112,6 @@ const article = (value: unknown): string => {
 const undouble = (value: unknown): unknown => {
   if (typeof value === "string") return value.replaceAll("''", "'");
   if (Array.isArray(value)) return value.map(undouble);
-  if (!isObject(value)) return value;
+  if (!isObject(value) || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, undouble(inner)]));
 };

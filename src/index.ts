@@ -5,6 +5,8 @@ export type { RunOptions } from "./driver.js";
 export type { Billed, ErrorCode } from "./errors.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
+export { inspectLedger, type LedgerReport } from "./ledger/inspect.js";
+export { closeLedger } from "./ledger/shared.js";
 export type { MetaData } from "./meta.js";
 export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";

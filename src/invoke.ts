@@ -1,4 +1,4 @@
-import type { ConnectorError } from "./errors.js";
+import type { ConnectorError, ErrorCode } from "./errors.js";
 
 /** One call of a model: what goes on the wire. */
 export interface InvokeRequest {
@@ -6,6 +6,10 @@ export interface InvokeRequest {
   readonly modelId: string;
   /** The body, as JSON text. */
   readonly body: string;
+  /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
+  readonly key: string;
+  /** The most output tokens that the body asks for; `null` where it sets no limit. */
+  readonly maxTokens: number | null;
 }
 
 /** What came back from one call that Bedrock answered with success. */
@@ -18,14 +22,19 @@ export interface Invocation {
   /** The service's own latency where it says it, else the time measured here. Milliseconds. */
   readonly latencyMs: number;
   readonly requestId: string | null;
-  /** HTTP requests made for this row, this one included. */
+  /** HTTP requests made for this row; 0 for an answer that was there already. */
   readonly attempts: number;
+  readonly rejections?: Rejections;
 }
+
+/** Calls that Bedrock rejected on the way and that were made again, by error code. */
+export type Rejections = Partial<Record<ErrorCode, number>>;
 
 /** A call that failed, and how many HTTP requests were made for it. */
 export interface FailedInvocation {
   readonly error: ConnectorError;
   readonly attempts: number;
+  readonly rejections?: Rejections;
 }
 
 /**

@@ -1,5 +1,7 @@
+import { lintSample } from "./body-check.js";
 import { type Columns, compileColumns, textColumn } from "./columns.js";
-import { type Connection, invalidConfig, type Problem, readConnection } from "./connection.js";
+import { type Connection, invalidConfig, readConnection } from "./connection.js";
+import type { Problem } from "./connection-rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
@@ -13,6 +15,8 @@ export interface Job {
   readonly family: Family | null;
   readonly template: Template;
   readonly columns: Columns;
+  /** What may be a mistake, in sentences. */
+  readonly remarks: readonly string[];
 }
 
 /** What a job is for: rows with output columns, or the service's bare answer. */
@@ -36,9 +40,30 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   const family = resolveFamily(...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(unknownFamily);
+  const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
+  if (purpose === "enrich" && template)
+    problems.push(
+      ...wrong.map((what) => ({
+        field: "request_format",
+        sentence: `does not fit the family ${family?.name}: ${what}`,
+      })),
+    );
   if (problems.length > 0 || !template) return invalidConfig(problems);
-  return { connection, family, template, columns: named ?? textColumn(connection.outputField) };
+  const columns = named ?? textColumn(connection.outputField);
+  return { connection, family, template, columns, remarks: remarksOn(connection, template, doubtful) };
 };
+
+const remarksOn = (
+  { unknownSettings }: Connection,
+  { columns }: Template,
+  doubtful: readonly string[],
+): string[] => [
+  ...(unknownSettings.length > 0 ? [`Unknown settings are ignored: ${unknownSettings.join(", ")}.`] : []),
+  ...(columns.length === 0
+    ? ["request_format reads no {{ column }}: every row would send the same request."]
+    : []),
+  ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
+];
 
 const unknownFamily: Problem = {
   field: "model_id",

@@ -1,4 +1,6 @@
+import type { Connection } from "./connection.js";
 import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
+import type { Rejections } from "./invoke.js";
 import { isObject, type Json } from "./json.js";
 
 /** `held`: it may have been billed, so it is not sent again by itself. `not_sent`: the run ended first. */
@@ -31,14 +33,16 @@ export interface Outcome {
   readonly trace: Trace;
   /** The bodies of the call, which hold row values: for logs that the user turned on. */
   readonly payloads: { readonly request: string | null; readonly response: string | null };
+  /** Calls that Bedrock rejected for this row and that were made again. */
+  readonly rejections: Rejections;
 }
 
 export const isEnriched = ({ trace }: Outcome): boolean => trace.status === "enriched";
 
 /** Where the row goes that an error ended. */
-export const statusOf = ({ code, billed }: ConnectorError): Status => {
-  if (code === "stopped" || code === "invalid_config") return "not_sent";
-  return billed === "unknown" ? "held" : "failed";
+const statusOf = ({ scope, billed }: ConnectorError, onUnknown: Connection["onUnknown"]): Status => {
+  if (scope === "end") return "not_sent";
+  return billed === "unknown" && onUnknown !== "fail" ? "held" : "failed";
 };
 
 /** What is known of a row, with every key in its place. */
@@ -59,12 +63,16 @@ const unknownTrace: Trace = {
 };
 
 /** The `_bedrock` object of a row that an error ended. */
-export const failedTrace = (error: ConnectorError, known: Partial<Trace> = {}): Trace =>
+export const failedTrace = (
+  error: ConnectorError,
+  known: Partial<Trace> = {},
+  onUnknown: Connection["onUnknown"] = "hold",
+): Trace =>
   trace({
     request_id: error.requestId,
-    ...known,
-    status: statusOf(error),
     billed: error.billed,
+    ...known,
+    status: statusOf(error, onUnknown),
     error: { code: error.code, message: error.message, retryable: error.retryable },
   });
 

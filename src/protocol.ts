@@ -2,7 +2,7 @@ import type { Connection } from "./connection.js";
 import type { ConnectorError } from "./errors.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "./generated/protocol.js";
 import { isEnriched, type Outcome, toRecord } from "./outcome.js";
-import type { Summary } from "./summary.js";
+import { createTally, type Summary } from "./summary.js";
 
 // The one room that knows the host's quirks. Absent fields are left out, since the host refuses most nulls.
 
@@ -29,7 +29,13 @@ export interface LogEnvelope {
 }
 export interface TrackedMessage {
   readonly type: "tracking";
-  readonly tracking: TrackingMessage;
+  readonly tracking: TrackingMessage & {
+    readonly meta: {
+      readonly summary: Summary;
+      /** `write` only: the enriched records, in order. */
+      readonly records?: readonly Record<string, unknown>[];
+    };
+  };
 }
 
 export const specMessage = (connectionSpecification: object): SpecMessage => ({
@@ -120,6 +126,16 @@ export const streamEndMessage = (summary: Summary): TrackedMessage => ({
     ],
   },
 });
+
+/** The end of a run that could not begin. */
+export const notRunMessage = (error: ConnectorError): TrackedMessage => {
+  const { code, message } = error;
+  const summary = { ...createTally().summary(), errors: { [code]: { count: 0, message } } };
+  return {
+    type: "tracking",
+    tracking: { success: 0, failed: 0, meta: { summary }, logs: [errorLogMessage(error).log] },
+  };
+};
 
 export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
   type: "log",

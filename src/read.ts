@@ -1,21 +1,17 @@
-import { finishBody } from "./enrich.js";
 import { ConnectorError } from "./errors.js";
 import { isFailed } from "./invoke.js";
 import { isObject, type Json, type JsonObject, tryParseJson } from "./json.js";
+import { toRequest } from "./request.js";
 import type { Session } from "./session.js";
 
 /** Sends one finished body, given as JSON text, and returns the model's whole response as it came. */
-export const readPayload = async (
-  payload: unknown,
-  { job, invoke }: Session,
-  stop: AbortSignal,
-): Promise<Json | ConnectorError> => {
+export const readPayload = async (payload: unknown, session: Session): Promise<Json | ConnectorError> => {
   const body = typeof payload === "string" ? tryParseJson(payload) : undefined;
   if (!isObject(body))
     return new ConnectorError("invalid_body", "model.query must be a JSON object, as text.");
-  const request = finishBody(body as JsonObject, job);
+  const request = toRequest(body as JsonObject, session.job);
   if (request instanceof ConnectorError) return request;
-  const result = await invoke({ modelId: job.connection.modelId, body: request }, stop);
+  const result = await session.run().invoke(request, new AbortController().signal);
   if (isFailed(result)) return result.error;
   return tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON.");
 };

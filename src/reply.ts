@@ -16,6 +16,8 @@ export interface Reply {
   readonly stopReason: string | null;
   /** True when a token limit cut the answer off. */
   readonly truncated: boolean;
+  /** Why the model did not answer as it was asked, where the stop reason says so. */
+  readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
 }
@@ -48,6 +50,7 @@ export const readReply = (
     reasoning: inline?.reasoning ?? (string(find(response.reasoning)) || null),
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
+    ending: endings.get(stopReason ?? "") ?? null,
     inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
     outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
   };
@@ -59,7 +62,17 @@ const nothingRead = {
   reasoning: null,
   stopReason: null,
   truncated: false,
+  ending: null,
 } as const;
+
+/** The families' words for an answer that was not given, lower-cased. */
+const endings: ReadonlyMap<string, Reply["ending"]> = new Map([
+  ["refusal", "refused"],
+  ["content_filtered", "content_filtered"],
+  ["content_filter", "content_filtered"],
+  ["error_toxic", "content_filtered"],
+  ["guardrail_intervened", "guardrail_intervened"],
+]);
 
 const unreadable = ({ requestId }: Pick<Invocation, "requestId">, detail: string): ConnectorError =>
   new ConnectorError("unreadable_response", detail, { requestId });

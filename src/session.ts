@@ -1,35 +1,55 @@
-import { createHash } from "node:crypto";
-import { createInvoke, resolveCredentials } from "./bedrock/invoke.js";
+import { hash } from "node:crypto";
+import { resolveCredentials } from "./bedrock/identity.js";
+import { createInvoke } from "./bedrock/invoke.js";
+import type { Connection } from "./connection.js";
 import { ConnectorError } from "./errors.js";
 import type { Invoke } from "./invoke.js";
 import { type Job, type Purpose, prepareJob } from "./job.js";
-import { limit } from "./run/limit.js";
-import { retry } from "./run/retry.js";
+import type { Ledger } from "./ledger/ledger.js";
+import { type SharedLedger, shareLedger } from "./ledger/shared.js";
+import { breaker, giveUp } from "./run/breaker.js";
+import { budget } from "./run/budget.js";
+import { record, replay } from "./run/ledger.js";
+import { createSlots, limit, type Slots } from "./run/limit.js";
+import { retry, systemClock } from "./run/retry.js";
+import { createRun, type Run } from "./run/run.js";
+import { share, type Underway } from "./run/share.js";
 
-/** A job and the calls it makes. Everything that a sync's many calls of `write` share hangs on it. */
+/** A job and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
 export interface Session {
   readonly job: Job;
+  readonly ledger: Ledger | null;
+  /** A run of its own, or the run that the host's calls of the same id share. */
+  run(id?: string): SessionRun;
+  /** A run whose requests are sent whatever the ledger holds of them. */
+  replayRun(): SessionRun;
+}
+
+export interface SessionRun {
+  readonly run: Run;
   readonly invoke: Invoke;
 }
 
 /**
- * The session of a configuration: the same one for the same settings, in the whole process, so that one limit
- * and one set of connections serve all threads and instances.
+ * The session of a configuration: the same one for the same settings, in the whole process, so that one limit,
+ * one ledger and one set of connections serve all threads and instances.
  */
-export const openSession = (config: unknown, purpose: Purpose): Session | ConnectorError => {
+export const openSession = async (config: unknown, purpose: Purpose): Promise<Session | ConnectorError> => {
   // A digest, so that no secret is kept as a key.
-  const key = createHash("sha256")
-    .update(JSON.stringify([purpose, config]))
-    .digest("hex");
+  const key = hash("sha256", JSON.stringify([purpose, config]), "hex");
   const open = sessions.get(key);
-  if (open) {
-    sessions.delete(key);
+  sessions.delete(key);
+  if (open && open.ledger?.isOpen() !== false) {
     sessions.set(key, open);
     return open;
   }
   const job = prepareJob(config, purpose);
   if (job instanceof ConnectorError) return job;
-  const session = { job, invoke: composeInvoke(job) };
+  const { ledger: file } = job.connection;
+  const ledger = file === null ? null : await shareLedger(file);
+  if (ledger instanceof ConnectorError) return ledger;
+  // Another call may have opened it while the ledger was being read.
+  const session = sessions.get(key) ?? createSession(job, ledger);
   sessions.set(key, session);
   for (const oldest of sessions.keys()) if (sessions.size > keptSessions) sessions.delete(oldest);
   return session;
@@ -39,12 +59,63 @@ export const openSession = (config: unknown, purpose: Purpose): Session | Connec
 export const checkSession = async (config: unknown): Promise<Job | ConnectorError> => {
   const job = prepareJob(config, "enrich");
   if (job instanceof ConnectorError) return job;
+  const { ledger: file } = job.connection;
+  const ledger = file === null ? null : await shareLedger(file);
+  if (ledger instanceof ConnectorError) return ledger;
   return (await resolveCredentials(job.connection)) ?? job;
 };
 
-/** Rows that wait to be sent again hold no slot. */
-const composeInvoke = ({ connection }: Job): Invoke =>
-  retry(limit(connection.maxConcurrency, createInvoke(connection)));
-
 const keptSessions = 100;
 const sessions = new Map<string, Session>();
+
+const createSession = (job: Job, ledger: SharedLedger | null): Session => {
+  const { connection } = job;
+  const slots = createSlots(connection.maxConcurrency);
+  const underway: Underway = ledger?.underway ?? new Map();
+  const call = createInvoke(connection);
+  const runs = new Map<string, SessionRun & { usedAt: number }>();
+
+  const start = (onUnknown: Connection["onUnknown"]): SessionRun => {
+    const run = createRun(connection.tolerance);
+    const parts = { connection, onUnknown, run, slots, underway, ledger: ledger?.ledger ?? null, call };
+    return { run, invoke: composeInvoke(parts) };
+  };
+
+  return {
+    job,
+    ledger: ledger?.ledger ?? null,
+    run(id) {
+      if (id === undefined) return start(connection.onUnknown);
+      for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
+      const shared = { ...(runs.get(id) ?? start(connection.onUnknown)), usedAt: Date.now() };
+      runs.set(id, shared);
+      return shared;
+    },
+    replayRun: () => start("retry"),
+  };
+};
+
+/** A host that gives its runs no id of their own starts a new one after such a pause. */
+const idleMs = 10 * 60_000;
+
+interface Parts {
+  readonly connection: Connection;
+  readonly onUnknown: Connection["onUnknown"];
+  readonly run: Run;
+  readonly slots: Slots;
+  readonly underway: Underway;
+  readonly ledger: Ledger | null;
+  readonly call: Invoke;
+}
+
+/**
+ * The way of a request to the wire, outermost first. Rows that wait to be sent again hold no slot, and the
+ * ledger writes its intent when nothing is left to wait for.
+ */
+const composeInvoke = (parts: Parts): Invoke => {
+  const { connection, onUnknown, run, slots, underway, ledger, call } = parts;
+  const recorded = ledger ? record(ledger, call) : call;
+  const guarded = breaker(run, budget(connection.ceilings, run, recorded));
+  const repeated = giveUp(run, retry(limit(slots, guarded), systemClock, run));
+  return share(underway, ledger ? replay(ledger, onUnknown, repeated) : repeated);
+};

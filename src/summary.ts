@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.js";
+import type { Rejections } from "./invoke.js";
 import type { Outcome, Status } from "./outcome.js";
 
 /** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
@@ -13,6 +14,8 @@ export interface Progress {
   truncated: number;
   /** Rows taken from the input that have no outcome yet. */
   inFlight: number;
+  /** Rows among them that wait to be sent again, after a throttle or the like. */
+  readonly waiting: number;
   /** HTTP requests made. */
   calls: number;
   inputTokens: number;
@@ -31,14 +34,20 @@ export interface Summary {
   input_tokens: number;
   output_tokens: number;
   wall_ms: number;
+  /** Enriched rows whose answer was there already, in the ledger or from an equal row: they cost nothing. */
+  reused: number;
+  /** Calls that Bedrock rejected and that were made again, by error code. */
+  rejections: Rejections;
   /** For each error code: how many rows, and the first row's message. */
   errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
 }
 
 /** Adds up outcomes, in flat memory. */
-export const createTally = () => {
+export const createTally = (line: { readonly waiting: number } = { waiting: 0 }) => {
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
+  const rejected: Rejections = {};
+  let reused = 0;
   const progress: Progress = {
     received: 0,
     enriched: 0,
@@ -47,6 +56,9 @@ export const createTally = () => {
     notSent: 0,
     truncated: 0,
     inFlight: 0,
+    get waiting() {
+      return line.waiting;
+    },
     calls: 0,
     inputTokens: 0,
     outputTokens: 0,
@@ -57,13 +69,17 @@ export const createTally = () => {
       progress.received++;
       progress.inFlight++;
     },
-    settle({ trace }: Outcome): void {
+    settle({ trace, rejections }: Outcome): void {
       progress.inFlight--;
       progress[counters[trace.status]]++;
       if (trace.truncated) progress.truncated++;
       progress.calls += trace.attempts;
-      progress.inputTokens += trace.input_tokens ?? 0;
-      progress.outputTokens += trace.output_tokens ?? 0;
+      if (trace.attempts > 0) {
+        progress.inputTokens += trace.input_tokens ?? 0;
+        progress.outputTokens += trace.output_tokens ?? 0;
+      } else if (trace.status === "enriched") reused++;
+      for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
+        rejected[code] = (rejected[code] ?? 0) + count;
       if (!trace.error) return;
       const { code, message } = trace.error;
       errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
@@ -79,6 +95,8 @@ export const createTally = () => {
         calls: progress.calls,
         input_tokens: progress.inputTokens,
         output_tokens: progress.outputTokens,
+        reused,
+        rejections: rejected,
         wall_ms: Math.round(performance.now() - startedAt),
         errors,
       };

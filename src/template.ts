@@ -7,6 +7,8 @@ import { parseSample } from "./sample.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
 export interface Template {
+  /** The sample itself, placeholders and all. */
+  readonly sample: JsonObject;
   /** The columns that the template reads, in the order of their first use. */
   readonly columns: readonly string[];
   /**
@@ -26,6 +28,7 @@ export const compileTemplate = (text: string): Template => {
   // A column may itself be called `record`; what counts is how the template uses the name.
   const readsWholeRecord = variables.some(({ length, 0: name }) => name === "record" && length > 1);
   return {
+    sample: sample as JsonObject,
     columns: [...new Set(variables.flatMap(toColumn))],
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import nock from "nock";
-import { createInvoke, resolveCredentials } from "../../src/bedrock/invoke.js";
-import { type Connection, type Problem, readConnection } from "../../src/connection.js";
+import { resolveCredentials } from "../../src/bedrock/identity.js";
+import { createInvoke } from "../../src/bedrock/invoke.js";
+import { type Connection, readConnection } from "../../src/connection.js";
+import type { Problem } from "../../src/connection-rules.js";
 import { type Invocation, isFailed } from "../../src/invoke.js";
 import { startServer } from "../support/http-server.js";
 
@@ -26,7 +28,7 @@ const connect = (changes: Record<string, unknown> = {}): Connection => {
 };
 
 const invoke = (changes?: Record<string, unknown>, id = modelId) =>
-  createInvoke(connect(changes))({ modelId: id, body }, running);
+  createInvoke(connect(changes))({ modelId: id, body, key: "", maxTokens: null }, running);
 
 const failure = async (changes?: Record<string, unknown>) => {
   const result = await invoke(changes);
@@ -123,8 +125,20 @@ describe("createInvoke", () => {
 
 describe("createInvoke, when Bedrock answers with an error", () => {
   const cases: [status: number, type: string, message: string, code: string, billed: string][] = [
-    [429, "ThrottlingException", "Too many requests, please wait before trying again.", "throttled", "no"],
-    [429, "ThrottlingException", "Too many tokens, please wait before trying again.", "throttled", "no"],
+    [
+      429,
+      "ThrottlingException",
+      "Too many requests, please wait before trying again.",
+      "throttled_requests",
+      "no",
+    ],
+    [
+      429,
+      "ThrottlingException",
+      "Too many tokens, please wait before trying again.",
+      "throttled_tokens",
+      "no",
+    ],
     [429, "ThrottlingException", "Too many tokens per day, please wait.", "daily_quota_reached", "no"],
     [429, "ModelNotReadyException", "Not ready", "model_not_ready", "no"],
     [503, "ServiceUnavailableException", "Too many connections", "overloaded", "no"],

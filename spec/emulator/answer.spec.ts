@@ -53,8 +53,23 @@ describe("emulator: answer", () => {
       expect(await answer(prompt)).to.match(/^Label: technical\n.*"The app crashes/);
   });
 
+  it("reads mail without its tags, entities, quote marks and lines of one mark", async () => {
+    const mail = `>> <p class="x">You <!-- x --><o:p/>took <b>$1,000</b>&nbsp;on&#160;Monday.</p>
+> > -------- ========
+>You owe me an answer!!!!!! ____________
+<br/>`;
+    const text = await answer(mail);
+    expect(text).to.equal(await answer("You took $1,000 on Monday.\nYou owe me an answer!"));
+    expect(text).to.contain('Gist: "You took $1,000 on Monday." Mentions: $1,000 (money), Monday (date)');
+  });
+
+  it("leaves signs of the text alone", async () => {
+    const text = "Is 3 < 5 & 7 > 2 or A&B; C >> D <bob@example.com> <https://example.com> -- or --- not?!";
+    expect(await answer(text)).to.contain(`Gist: "${text}"`);
+  });
+
   it("has a sentence for a prompt without text", async () => {
-    for (const prompt of ["", " \n\n ", "\u0000\u001b", "\ud800", "<s>[INST]  [/INST]"])
+    for (const prompt of ["", " \n\n ", "\u0000\u001b", "\ud800", "<s>[INST]  [/INST]", "> <br>\n----"])
       expect(await answer(prompt)).to.equal("There is no text to work on in this prompt.");
   });
 
@@ -69,6 +84,14 @@ describe("emulator: answer", () => {
       "one of: a,",
       "constructor __proto__ ",
       "日本語。",
+      "<a ",
+      "<a>",
+      "&a",
+      "&#1;",
+      "> ",
+      "\n> ",
+      "!",
+      "!!!. ",
     ];
     for (const piece of odd) {
       const text = await answer(piece.repeat(40_000 / piece.length));

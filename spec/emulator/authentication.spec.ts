@@ -135,6 +135,21 @@ describe("emulator: authentication", () => {
       expect(emulator.stats().roles_assumed).to.equal(before + 1);
     });
 
+    it("ends all sessions on demand, and gives new ones that work", async () => {
+      const fresh = assume(demoCredentials.secretAccessKey, roleArn);
+      const ended = await fresh();
+      await call({ credentials: ended });
+      emulator.expireSessions();
+      const error = await refusalOf(call({ credentials: ended }));
+      expect(error).to.include({
+        name: "ExpiredTokenException",
+        message: "The security token included in the request is expired",
+      });
+      expect(error).to.nested.include({ "$metadata.httpStatusCode": 403 });
+      await call({ credentials: await assume(demoCredentials.secretAccessKey, roleArn)() });
+      await call({});
+    });
+
     it("refuses a wrong secret key and a role it cannot read, in STS's words", async () => {
       const wrongKey = await refusalOf(assume("wrong", roleArn)());
       expect(wrongKey.name).to.equal("SignatureDoesNotMatch");

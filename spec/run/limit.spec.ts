@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import type { Invocation, Invoke } from "../../src/invoke.js";
-import { limit } from "../../src/run/limit.js";
+import { createSlots, limit } from "../../src/run/limit.js";
+import { requestOf } from "../support/requests.js";
 
 const running = new AbortController().signal;
 
@@ -38,8 +39,8 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, ind
 describe("limit", () => {
   it("has never more than its number of calls in flight, and starts them in order", async () => {
     const { invoke, started, finish, seen } = heldCalls();
-    const limited = limit(3, invoke);
-    const results = names(10).map((body) => limited({ modelId: "model", body }, running));
+    const limited = limit(createSlots(3), invoke);
+    const results = names(10).map((body) => limited(requestOf(body), running));
     await setImmediate();
     expect(started).to.deep.equal(names(3));
     // The last that started ends first, so that order is the limit's own doing.
@@ -54,8 +55,8 @@ describe("limit", () => {
 
   it("of one lets one call follow another", async () => {
     const { invoke, started, finish } = heldCalls();
-    const limited = limit(1, invoke);
-    const results = names(2).map((body) => limited({ modelId: "model", body }, running));
+    const limited = limit(createSlots(1), invoke);
+    const results = names(2).map((body) => limited(requestOf(body), running));
     await setImmediate();
     expect(started).to.deep.equal(["row 0"]);
     finish[0]?.();
@@ -68,8 +69,8 @@ describe("limit", () => {
   it("sends nothing that a stop found waiting", async () => {
     const { invoke, started, finish } = heldCalls();
     const stop = new AbortController();
-    const limited = limit(1, invoke);
-    const [first, second] = names(2).map((body) => limited({ modelId: "model", body }, stop.signal));
+    const limited = limit(createSlots(1), invoke);
+    const [first, second] = names(2).map((body) => limited(requestOf(body), stop.signal));
     await setImmediate();
     stop.abort();
     finish[0]?.();
@@ -83,9 +84,9 @@ describe("limit", () => {
 
   it("frees the slots of those it stopped", async () => {
     const { invoke, started, finish } = heldCalls();
-    const limited = limit(1, invoke);
-    await limited({ modelId: "model", body: "stopped" }, AbortSignal.abort());
-    const last = limited({ modelId: "model", body: "runs" }, running);
+    const limited = limit(createSlots(1), invoke);
+    await limited(requestOf("stopped"), AbortSignal.abort());
+    const last = limited(requestOf("runs"), running);
     await setImmediate();
     expect(started).to.deep.equal(["runs"]);
     finish[0]?.();

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { ConnectorError, type ErrorCode } from "../../src/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/invoke.js";
 import { type Clock, retry } from "../../src/run/retry.js";
+import { requestOf } from "../support/requests.js";
 
-const request = { modelId: "model", body: "{}" };
+const request = requestOf("{}");
 const patienceMs = 5 * 60_000;
 
 const success: Invocation = {
@@ -56,11 +57,11 @@ const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]
 };
 
 describe("retry: what is sent again", () => {
-  const known: readonly ErrorCode[] = ["throttled", "overloaded", "model_not_ready", "unreachable"];
+  const known: readonly ErrorCode[] = ["throttled_requests", "overloaded", "model_not_ready", "unreachable"];
   for (const code of known)
     it(`${code}, which is not billed and may pass`, async () => {
       const { result, calls } = await run(0.5, failed(code), failed(code), success);
-      expect(result).to.deep.equal({ ...success, attempts: 3 });
+      expect(result).to.deep.equal({ ...success, attempts: 3, rejections: { [code]: 2 } });
       expect(calls).to.equal(3);
     });
 
@@ -85,18 +86,27 @@ describe("retry: what is sent again", () => {
     });
 
   it("not a success", async () => {
-    expect(await run(0.5, success)).to.deep.include({ result: success, calls: 1, waits: [] });
+    expect(await run(0.5, success)).to.deep.include({
+      result: { ...success, rejections: {} },
+      calls: 1,
+      waits: [],
+    });
   });
 
   it("not what fails otherwise the second time", async () => {
-    const { result, calls } = await run(0.5, failed("throttled"), failed("connection_lost"), success);
+    const { result, calls } = await run(
+      0.5,
+      failed("throttled_requests"),
+      failed("connection_lost"),
+      success,
+    );
     expect(result).to.have.nested.property("error.code", "connection_lost");
     expect({ calls, attempts: result.attempts }).to.deep.equal({ calls: 2, attempts: 2 });
   });
 });
 
 describe("retry: waiting", () => {
-  const throttledTimes = (count: number) => Array.from({ length: count }, () => failed("throttled"));
+  const throttledTimes = (count: number) => Array.from({ length: count }, () => failed("throttled_requests"));
   const bounds = [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000];
 
   for (const chance of [0, 0.25, 1])
@@ -106,13 +116,13 @@ describe("retry: waiting", () => {
     });
 
   it("is at least as long as the service asked", async () => {
-    expect((await run(0, failed("throttled", 7000), success)).waits).to.deep.equal([7000]);
-    expect((await run(1, failed("throttled", 7000), success)).waits).to.deep.equal([7500]);
+    expect((await run(0, failed("throttled_requests", 7000), success)).waits).to.deep.equal([7000]);
+    expect((await run(1, failed("throttled_requests", 7000), success)).waits).to.deep.equal([7500]);
   });
 
   it("ends within five minutes, with the last error and every attempt counted", async () => {
-    const { result, calls, elapsed } = await run(1, failed("throttled"));
-    expect(result).to.have.nested.property("error.code", "throttled");
+    const { result, calls, elapsed } = await run(1, failed("throttled_requests"));
+    expect(result).to.have.nested.property("error.code", "throttled_requests");
     expect(result.attempts).to.equal(calls).and.to.be.above(10);
     expect(elapsed())
       .to.be.above(patienceMs - 20_000)
@@ -120,18 +130,25 @@ describe("retry: waiting", () => {
   });
 
   it("is not begun when it would end too late", async () => {
-    const { calls, waits } = await run(0.5, failed("throttled", patienceMs + 1), success);
+    const { calls, waits } = await run(0.5, failed("throttled_requests", patienceMs + 1), success);
     expect({ calls, waits }).to.deep.equal({ calls: 1, waits: [] });
   });
 
   it("sums the attempts of each round", async () => {
-    const { result } = await run(0.5, { ...failed("throttled"), attempts: 0 }, { ...success, attempts: 2 });
+    const { result } = await run(
+      0.5,
+      { ...failed("throttled_requests"), attempts: 0 },
+      { ...success, attempts: 2 },
+    );
     expect(result.attempts).to.equal(2);
   });
 
   it("is each row's own", async () => {
     const { clock, waits } = virtualClock(1);
-    const invoke = retry(answering(failed("throttled"), success, failed("throttled"), success).invoke, clock);
+    const invoke = retry(
+      answering(failed("throttled_requests"), success, failed("throttled_requests"), success).invoke,
+      clock,
+    );
     await invoke(request, running);
     await invoke(request, running);
     expect(waits).to.deep.equal([500, 500]);
@@ -141,10 +158,10 @@ describe("retry: waiting", () => {
 describe("retry: a stop", () => {
   it("while it waits ends it with the last error, and nothing more is sent", async () => {
     const stop = new AbortController();
-    const { invoke, calls } = answering(failed("throttled"), success);
+    const { invoke, calls } = answering(failed("throttled_requests"), success);
     const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
     const result = await retry(invoke, clock)(request, stop.signal);
-    expect(result).to.have.nested.property("error.code", "throttled");
+    expect(result).to.have.nested.property("error.code", "throttled_requests");
     expect({ calls: calls.count, attempts: result.attempts }).to.deep.equal({ calls: 1, attempts: 1 });
   });
 
@@ -153,9 +170,9 @@ describe("retry: a stop", () => {
     const { clock, waits } = virtualClock(1);
     const invoke = retry(async () => {
       stop.abort();
-      return failed("throttled");
+      return failed("throttled_requests");
     }, clock);
-    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "throttled");
+    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "throttled_requests");
     expect(waits).to.deep.equal([]);
   });
 

@@ -13,6 +13,17 @@ export const createClient = (connection: Connection): BedrockRuntimeClient =>
     ...signing(connection),
   });
 
+/** Credentials that take longer than this are not coming. */
+export const credentialsMs = 10_000;
+
+/** Everything in a connection that no message may hold. */
+export const secretsOf = ({ auth, role }: Connection): string[] =>
+  [
+    ...(auth.kind === "keys" ? [auth.accessKeyId, auth.secretAccessKey, auth.sessionToken] : []),
+    ...(auth.kind === "api_key" ? [auth.token] : []),
+    role?.externalId,
+  ].filter((secret) => secret !== undefined);
+
 /** Without the pin, a bearer token in the environment would go before the keys that were given. */
 const signing = ({ auth, role, region }: Connection): Partial<BedrockRuntimeClientConfig> => {
   if (auth.kind === "api_key")
@@ -34,7 +45,7 @@ const signing = ({ auth, role, region }: Connection): Partial<BedrockRuntimeClie
         RoleSessionName: "bedrock-model",
         ...(role.externalId && { ExternalId: role.externalId }),
       },
-      clientConfig: { region, maxAttempts: 3 },
+      clientConfig: { region, requestHandler: createTransport(1, credentialsMs) },
     });
     return { credentials, ...pinned };
   }

@@ -1,5 +1,6 @@
-import { ConnectorError, serviceErrorCode, transportErrorCode } from "../errors.js";
+import { ConnectorError } from "../errors.js";
 import { redact } from "../redact.js";
+import { credentialsErrorCode, serviceErrorCode, transportErrorCode } from "./classify.js";
 
 /** The parts of the SDK's errors and of Node's that tell what happened. */
 interface SdkError {
@@ -11,29 +12,54 @@ interface SdkError {
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** Turns what the SDK threw into the connector's error. `body` is what was sent, so that none of it is quoted. */
-export const toConnectorError = (thrown: unknown, body: string, deadlinePassed: boolean): ConnectorError => {
+/** What must not be quoted: the body that was sent, and the connection's secrets. */
+export interface Confidential {
+  readonly body: string;
+  readonly secrets: readonly string[];
+}
+
+/** Turns what a call threw into the connector's error. */
+export const callFailure = (
+  thrown: unknown,
+  confidential: Confidential,
+  deadlinePassed: boolean,
+): ConnectorError => {
   const error = thrown as SdkError;
   const status = error.$response?.statusCode ?? error.$metadata?.httpStatusCode;
   const requestId = error.$metadata?.requestId ?? error.$response?.headers?.["x-amzn-requestid"] ?? null;
   if (status !== undefined && status < 300)
     return new ConnectorError("unreadable_response", "It broke off before its end.", { requestId });
   if (status === undefined) return withoutAnswer(error, deadlinePassed);
-
-  const type = error.name ?? "";
-  const words = redact(error.message ?? "", body);
+  const type = typeOf(error);
   return new ConnectorError(
     serviceErrorCode(type, status, error.message ?? ""),
-    `${status} ${type}: ${words}`,
-    {
-      requestId,
-      retryAfterMs: retryAfterMs(error.$response?.headers?.["retry-after"]),
-    },
+    type === "SyntaxError"
+      ? `${status}, and the answer is not Bedrock's: a proxy may have given it.`
+      : `${status} ${type}: ${quotable(error.message, confidential)}`,
+    { requestId, retryAfterMs: retryAfterMs(error.$response?.headers?.["retry-after"]) },
   );
 };
 
+/** Turns what a credential provider threw into the connector's error. Nothing was sent to Bedrock. */
+export const credentialsFailure = (thrown: unknown, secrets: readonly string[]): ConnectorError => {
+  const error = thrown as SdkError;
+  const code = error.code ?? typeOf(error);
+  return new ConnectorError(
+    credentialsErrorCode(typeOf(error)),
+    `${code}: ${quotable(error.message, { body: "", secrets })}`,
+  );
+};
+
+const typeOf = ({ name = "" }: SdkError): string => (/^\w{1,64}$/.test(name) ? name : "Error");
+
+/** Of a signature error only the first paragraph: the others show what was signed. */
+const quotable = (message = "", { body, secrets }: Confidential): string => {
+  const [paragraph = ""] = message.split(/\n\s*\n/);
+  const bare = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), paragraph);
+  return redact(bare.replace(/(Bearer|Credential=|Signature=|security-token:)\s*\S+/gi, "$1…"), body);
+};
+
 const withoutAnswer = (error: SdkError, deadlinePassed: boolean): ConnectorError => {
-  if (error.name === "CredentialsProviderError") return new ConnectorError("credentials_missing");
   // The transport's only timeout of its own is the one for making a connection; it has no system code.
   if (error.name === "TimeoutError" && !error.code && !deadlinePassed)
     return new ConnectorError("unreachable", "Connecting timed out.");

@@ -1,28 +1,31 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection.js";
-import type { ConnectorError } from "../errors.js";
-import type { FailedInvocation, Invocation, Invoke, InvokeRequest } from "../invoke.js";
-import { createClient } from "./client.js";
-import { toConnectorError } from "./failure.js";
+import { ConnectorError } from "../errors.js";
+import {
+  type FailedInvocation,
+  type Invocation,
+  type Invoke,
+  type InvokeRequest,
+  isFailed,
+} from "../invoke.js";
+import { secretsOf } from "./client.js";
+import { callFailure } from "./failure.js";
+import { createIdentity } from "./identity.js";
 
 /** The paid call itself: one HTTP request, one deadline, no retry. */
 export const createInvoke = (connection: Connection): Invoke => {
-  const client = createClient(connection);
-  return (request) => call(client, connection, request);
-};
-
-/** Finds out, without a call to Bedrock, whether there are credentials at all. */
-export const resolveCredentials = async (connection: Connection): Promise<ConnectorError | null> => {
-  const client = createClient(connection);
-  try {
-    if (connection.auth.kind !== "api_key" && !process.env.AWS_BEARER_TOKEN_BEDROCK)
-      await client.config.credentials();
-    return null;
-  } catch (thrown) {
-    return toConnectorError(thrown, "", false);
-  } finally {
-    client.destroy();
-  }
+  const identity = createIdentity(connection);
+  return async (request) => {
+    const client = await identity.client();
+    if (client instanceof ConnectorError) return { error: client, attempts: 0 };
+    const result = await call(client, connection, request);
+    if (!isFailed(result) || result.error.code !== "credentials_expired") return result;
+    // What expired was refused before any work, so with new credentials the row goes again.
+    const renewed = await identity.renew(client);
+    if (renewed === null || renewed instanceof ConnectorError) return result;
+    const again = await call(renewed, connection, request);
+    return { ...again, attempts: 2 };
+  };
 };
 
 const call = async (
@@ -56,7 +59,8 @@ const call = async (
       attempts: 1,
     };
   } catch (thrown) {
-    return { error: toConnectorError(thrown, body, deadline.aborted), attempts: 1 };
+    const confidential = { body, secrets: secretsOf(connection) };
+    return { error: callFailure(thrown, confidential, deadline.aborted), attempts: 1 };
   }
 };
 

@@ -7,9 +7,15 @@ import { nearest } from "./nearest.js";
 export const readArguments = (command: Command, argv: readonly string[]): Arguments => {
   const values: Record<string, string> = {};
   const flags = new Set<string>();
+  let argument: string | undefined;
   for (const token of tokensOf(command, argv)) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw wrongUsage(`unexpected argument ${JSON.stringify(token.value)}`);
+    if (token.kind === "positional") {
+      if (command.argument === undefined || argument !== undefined)
+        throw wrongUsage(`unexpected argument ${JSON.stringify(token.value)}`);
+      argument = token.value;
+      continue;
+    }
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
     if (option === undefined) throw wrongUsage(unknownOption(rawName, Object.keys(command.options)));
@@ -26,7 +32,7 @@ export const readArguments = (command: Command, argv: readonly string[]): Argume
   for (const [name, option] of Object.entries(command.options)) {
     if (option.required && !(name in values)) throw wrongUsage(`option --${name} ${option.value} is missing`);
   }
-  return { values, flags };
+  return { argument, values, flags };
 };
 
 /** A whole number option within [least, most], or `fallback` when it was not given. Throws wrong usage. */

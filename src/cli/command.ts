@@ -4,6 +4,8 @@ export interface Command {
   /** What follows the program's name on a usage line. */
   usage: string;
   summary: string;
+  /** The argument without a name, for a command that takes one. It may be left out. */
+  argument?: { value: string; summary: string };
   options: Record<string, Option>;
   /** Paragraphs printed below the options by `--help`. */
   notes?: readonly string[];
@@ -20,6 +22,7 @@ export interface Option {
 
 /** The checked arguments of one call. Options that were not given are absent. */
 export interface Arguments {
+  argument?: string | undefined;
   values: Readonly<Record<string, string>>;
   flags: ReadonlySet<string>;
 }

@@ -2,8 +2,6 @@ import type { Command } from "./command.js";
 import { loadConfig } from "./config.js";
 import { sendMessage } from "./terminal.js";
 
-const config = { value: "FILE", required: true, summary: "the connection config, JSON" } as const;
-
 export const spec: Command = {
   name: "spec",
   usage: "",
@@ -20,7 +18,7 @@ export const check: Command = {
   name: "check",
   usage: "--config FILE",
   summary: "Check a connection config and its credentials, without a paid call.",
-  options: { config },
+  options: { config: { value: "FILE", required: true, summary: "the connection config, JSON" } },
   run: async ({ values }) => {
     const settings = await loadConfig(values.config ?? "", process.env);
     const { AwsBedrockModel } = await import("../index.js");
@@ -34,13 +32,14 @@ export const check: Command = {
 
 export const discover: Command = {
   name: "discover",
-  usage: "--config FILE",
+  usage: "[--config FILE]",
   summary: "Print the catalog of streams.",
-  options: { config },
-  run: async ({ values }) => {
-    const settings = await loadConfig(values.config ?? "", process.env);
+  options: {
+    config: { value: "FILE", summary: "taken because hosts give it; the catalog is always the same" },
+  },
+  run: async () => {
     const { AwsBedrockModel } = await import("../index.js");
-    await sendMessage(await new AwsBedrockModel().discover(settings));
+    await sendMessage(await new AwsBedrockModel().discover());
     return 0;
   },
 };

@@ -6,12 +6,14 @@ import { onInterrupt } from "./terminal.js";
 export const emulate: Command = {
   name: "emulate",
   usage: "[--port N] [--latency-ms N]",
-  summary: "Run a local Bedrock for trying things out: no AWS account, no cost.",
+  summary: "Run a local Bedrock, without AWS and cost: a small NLP model answers, not a language model.",
   options: {
     port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
     "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
   },
-  notes: ["It answers on 127.0.0.1 only, and runs until Ctrl-C. Its answers are made up."],
+  notes: [
+    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that\na small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
+  ],
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
     const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
@@ -44,14 +46,14 @@ function welcome(
     },
   };
   return [
-    `local Bedrock at ${url} (Ctrl-C to stop)`,
+    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
     `access key ${keys.accessKeyId}, secret ${keys.secretAccessKey}; or API key ${keys.apiKey}`,
     "",
-    "Save this as config.json:",
+    "Save this as connection.json:",
     JSON.stringify(config, null, 2),
     "",
     "and in another terminal:",
-    `  echo '{"id":1,"text":"The parcel came late and wet."}' | bedrock-model write --config config.json`,
+    `  echo '{"id":1,"text":"The parcel came late and wet."}' | npx bedrock-model write --config connection.json`,
     "",
   ].join("\n");
 }

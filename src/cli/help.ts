@@ -23,7 +23,7 @@ export const mainHelp = (commands: readonly Command[]): string =>
       ["130", "stopped by a second Ctrl-C"],
     ]),
     "",
-    "Try it without AWS: run `bedrock-model emulate` and follow what it prints.",
+    "Try it without AWS: run `npx bedrock-model emulate` and follow what it prints.",
     "",
   ].join("\n");
 
@@ -33,13 +33,18 @@ export const commandHelp = (command: Command): string => {
     option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
     option.summary,
   ]);
+  const { argument } = command;
   return [
     usageLine(command),
     "",
     command.summary,
     "",
     "Options:",
-    ...columns([...options, ["--help", "print this page"]]),
+    ...columns([
+      ...(argument ? [[argument.value, argument.summary] as const] : []),
+      ...options,
+      ["--help", "print this page"],
+    ]),
     ...(command.notes ?? []).flatMap((note) => ["", note]),
     "",
   ].join("\n");

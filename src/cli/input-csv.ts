@@ -5,18 +5,25 @@ import type { Row } from "./input.js";
 
 /**
  * The records of a CSV or TSV file, keyed by its header. `open` is called twice: the text is checked to be UTF-8
- * to its end before the first row is handed over, since a row once sent is paid for.
+ * to its end before the first row is handed over, since a row once sent is paid for. `found` is told the header.
  */
 export async function* csvRows(
   open: () => AsyncIterable<Buffer>,
   name: string,
-  { delimiter, warn }: { delimiter: "," | "\t"; warn(line: string): void },
+  {
+    delimiter,
+    warn,
+    found,
+  }: { delimiter: "," | "\t"; warn(line: string): void; found(header: string[]): void },
 ): AsyncGenerator<Row> {
   await refuseOtherThanUtf8(open(), name);
   const options: Options = {
     delimiter,
     bom: true,
-    columns: (header: string[]) => checkedHeader(header, name, delimiter),
+    columns: (header: string[]) => {
+      found(checkedHeader(header, name, delimiter));
+      return header;
+    },
     info: true,
     relax_column_count: true,
     relax_quotes: true,

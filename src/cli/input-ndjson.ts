@@ -17,12 +17,14 @@ export async function* ndjsonRows(
   let end = 0;
   let bad = 0;
   let inexact = false;
+  let blank = true;
   for await (const line of splitLines(chunks)) {
     number += 1;
     end += line.length + 1;
     const text = textOf(line, number === 1);
     if (text.trim() === "") continue;
-    if (number === 1 && text.trim() === "[") throw cannotRun(`${name} ${arrayHint}`);
+    if (blank && /^\s*[{[]\s*$/.test(text)) throw cannotRun(`${name}: ${prettyHint}`);
+    blank = false;
     const parsed = isUtf8(line) ? parsedOrNot(text) : undefined;
     if (parsed === undefined) {
       bad += 1;
@@ -40,8 +42,8 @@ export async function* ndjsonRows(
 
 const mostWarnings = 10;
 
-const arrayHint =
-  "starts like a JSON array, but one JSON object a line is read here; put it in a file that ends in .json";
+const prettyHint =
+  "this looks like pretty-printed JSON: write one object a line, or an array of objects in a file named .json";
 
 function textOf(line: Buffer, first: boolean): string {
   const text = line.toString("utf8").replace(/\r$/, "");

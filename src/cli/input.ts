@@ -16,6 +16,8 @@ export interface Row {
 /** Rows of a file or stdin, opened and with the first row already read, so that a bad file shows at once. */
 export interface Source {
   rows: AsyncIterable<unknown>;
+  /** The names of the first row's columns; without any row, those of a header. */
+  columns: readonly string[];
   /** The share of the input handed over so far, 0 to 1; undefined when its size is not known. */
   fraction(): number | undefined;
   /** What ended the input before its end, if anything did: the rows read until then are still good. */
@@ -54,6 +56,7 @@ export const openInput = async (path: string | undefined, options: InputOptions)
   const { size } = reading;
   return {
     rows: rows(),
+    columns: first.done ? reading.header() : namesOf(first.value.value),
     fraction: () => (size ? Math.min(1, position / size) : undefined),
     failure: () => failure,
   };
@@ -72,14 +75,21 @@ export const sizeOfStdin = (): number | undefined => {
   return stats.isFile() ? stats.size : undefined;
 };
 
+function namesOf(row: unknown): readonly string[] {
+  return typeof row === "object" && row !== null && !Array.isArray(row) ? Object.keys(row) : [];
+}
+
 interface Reading {
   rows: AsyncIterable<Row>;
   size: number | undefined;
+  header(): readonly string[];
 }
+
+const noHeader = (): readonly string[] => [];
 
 function fromStdin({ stdin, stdinSize: size, signal, warn }: InputOptions): Reading {
   const chunks = size === undefined ? untilQuiet(stdin, signal) : stdin;
-  return { rows: ndjsonRows(textChunks(chunks, "stdin"), "stdin", warn), size };
+  return { rows: ndjsonRows(textChunks(chunks, "stdin"), "stdin", warn), size, header: noHeader };
 }
 
 async function fromFile(path: string, { signal, warn }: InputOptions): Promise<Reading> {
@@ -92,10 +102,15 @@ async function fromFile(path: string, { signal, warn }: InputOptions): Promise<R
   const ending = extname(path).toLowerCase();
   const { size } = stats;
   if (ending === ".json") {
-    return { rows: jsonRows(chunks(), path, { size, warn }), size };
+    return { rows: jsonRows(chunks(), path, { size, warn }), size, header: noHeader };
   }
   if (ending === ".csv" || ending === ".tsv") {
-    return { rows: csvRows(chunks, path, { delimiter: ending === ".csv" ? "," : "\t", warn }), size };
+    let header: readonly string[] = [];
+    const found = (columns: string[]): void => {
+      header = columns;
+    };
+    const delimiter = ending === ".csv" ? "," : "\t";
+    return { rows: csvRows(chunks, path, { delimiter, warn, found }), size, header: () => header };
   }
-  return { rows: ndjsonRows(chunks(), path, warn), size };
+  return { rows: ndjsonRows(chunks(), path, warn), size, header: noHeader };
 }

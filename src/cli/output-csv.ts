@@ -37,7 +37,11 @@ export const csvEncoder = (delimiter: "," | "\t"): Encoder => {
       strays = [];
       return text;
     },
-    end: () => (header || strays.length === 0 ? "" : startWith(strays)),
+    end(example) {
+      if (header) return "";
+      if (strays.length > 0) return startWith(strays);
+      return example ? line([...flatten(example).keys()]) : "";
+    },
     loss: () =>
       lossyRows === 0
         ? undefined

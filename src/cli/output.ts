@@ -2,12 +2,13 @@ import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileFailure } from "./failure.js";
 import { csvEncoder } from "./output-csv.js";
+import type { RowGuard } from "./row-guard.js";
 
 /** Turns enriched rows into the text of one file format, in order. Every part is complete text. */
 export interface Encoder {
   row(data: Record<string, unknown>): string;
-  /** What closes the file. */
-  end(): string;
+  /** What closes the file. `example` is a row that was not written, for the header of a table without rows. */
+  end(example?: Record<string, unknown>): string;
   /** A sentence about what the format could not keep, if anything. */
   loss?(): string | undefined;
 }
@@ -15,12 +16,12 @@ export interface Encoder {
 /** A file being written row by row, so that a killed run keeps what it wrote. */
 export interface Sink {
   write(data: Record<string, unknown>): Promise<void>;
-  end(): Promise<void>;
+  end(example?: Record<string, unknown>): Promise<void>;
   loss(): string | undefined;
 }
 
 /** Creates or empties `path`; its ending chooses the format. Throws "cannot run" with the path and the reason. */
-export const openOutput = async (path: string): Promise<Sink> => {
+export const openOutput = async (path: string, guard: RowGuard): Promise<Sink> => {
   const failed = (error: unknown): never => {
     throw fileFailure("write", path, error);
   };
@@ -30,9 +31,9 @@ export const openOutput = async (path: string): Promise<Sink> => {
     if (text !== "") await file.appendFile(text).catch(failed);
   };
   return {
-    write: (data) => put(encoder.row(data)),
-    async end() {
-      await put(encoder.end());
+    write: (data) => put(guard(data, encoder.row)),
+    async end(example) {
+      await put(encoder.end(example));
       await file.close().catch(failed);
     },
     loss: () => encoder.loss?.(),

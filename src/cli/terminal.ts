@@ -42,9 +42,12 @@ export const createTerminal = (stream: Screen): Terminal => {
   };
 };
 
-/** Writes one JSON message to stdout and waits while its reader is slower than we are. */
-export const sendMessage = async (message: unknown): Promise<void> => {
-  if (!process.stdout.write(`${JSON.stringify(message)}\n`)) await once(process.stdout, "drain");
+/** Writes one JSON message to stdout. */
+export const sendMessage = (message: unknown): Promise<void> => sendLine(JSON.stringify(message));
+
+/** Writes a line to stdout and waits while its reader is slower than we are. */
+export const sendLine = async (line: string): Promise<void> => {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 };
 
 /**

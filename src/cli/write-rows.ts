@@ -1,26 +1,28 @@
-import type { Progress, RecordMessage, Summary, TrackedMessage } from "../index.js";
+import type { RecordMessage, Summary, TrackedMessage } from "../index.js";
 import type { Arguments } from "./command.js";
+import { connect } from "./connect.js";
+import { exampleRow } from "./example-row.js";
 import { cannotRun } from "./failure.js";
 import { openInput, refuseTerminal, type Source, sizeOfStdin } from "./input.js";
+import { withLedger } from "./ledger-option.js";
 import { openOutput, type Sink } from "./output.js";
 import { refuseOverwrite } from "./overwrite.js";
-import { progressLine, summaryLines } from "./progress.js";
+import { replayCommand } from "./replay.js";
+import { createRowGuard, type RowGuard } from "./row-guard.js";
+import { type Ending, summaryLines } from "./summary-lines.js";
 import { loadSyncConfig } from "./sync-config.js";
-import { createTerminal, onInterrupt, sendMessage, type Terminal } from "./terminal.js";
+import { createTerminal, onInterrupt, sendLine, sendMessage, type Terminal } from "./terminal.js";
+import { watchProgress } from "./watch-progress.js";
 
 /** Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code. */
 export const writeRows = async (given: Arguments): Promise<number> => {
-  const { input, output } = given.values;
+  const { config, input, output } = given.values;
   refuseTerminal(input, process.stdin);
-  const syncConfig = await loadSyncConfig(given, process.env);
-  await refuseOverwrite(given);
-
-  const { AwsBedrockModel } = await import("../index.js");
-  const connector = new AwsBedrockModel();
-  const { connection_status: connection } = await connector.checkConnection(
-    syncConfig.destination.connection_specification,
-  );
-  if (connection.status === "failed") throw cannotRun(connection.message ?? "the connection check failed");
+  const host = await loadSyncConfig(given, process.env);
+  const { connection, ledger } = withLedger(given, host.destination.connection_specification);
+  const syncConfig = { ...host, destination: { ...host.destination, connection_specification: connection } };
+  await refuseOverwrite(given, ledger);
+  const connector = await connect(connection);
 
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
@@ -32,7 +34,8 @@ export const writeRows = async (given: Arguments): Promise<number> => {
       signal: stop.signal,
       warn: terminal.say,
     });
-    const sink = output === undefined ? undefined : await openOutput(output);
+    const guard = createRowGuard(terminal.say);
+    const sink = output === undefined ? undefined : await openOutput(output, guard);
     // From here on rows are paid for: before, an interrupt may just end the program.
     removeHandlers = onInterrupt(() => {
       stop.abort();
@@ -40,19 +43,22 @@ export const writeRows = async (given: Arguments): Promise<number> => {
     });
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
-    // Where stdout is the same screen, a redrawn line would run into the messages.
-    const watchable = sink !== undefined || !process.stdout.isTTY;
-    const watch = watchable ? watchProgress(terminal, source, seconds) : () => undefined;
-    const messages = connector.enrich(syncConfig, source.rows, { signal: stop.signal, onProgress: watch });
-    const summary = await deliver(messages, sink, terminal);
-    return report({
-      summary,
-      seconds: seconds(),
-      source,
-      sink,
-      where: output ?? "stdout",
-      say: terminal.say,
+    const onProgress = watchProgress(terminal, {
+      // Where stdout is the same screen, a redrawn line would run into the messages.
+      drawn: sink !== undefined || !process.stdout.isTTY,
+      fraction: source.fraction,
+      seconds,
     });
+    const messages = connector.enrich(syncConfig, source.rows, { signal: stop.signal, onProgress });
+    const example = () => exampleRow(connector, syncConfig, source.columns);
+    const summary = await deliver(messages, { sink, guard, terminal, example });
+    const ending = {
+      seconds: seconds(),
+      output: output ?? "stdout",
+      ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
+      columns: source.columns,
+    };
+    return report({ summary, ending, source, sink, say: terminal.say });
   } catch (error) {
     stop.abort();
     throw error;
@@ -64,59 +70,53 @@ export const writeRows = async (given: Arguments): Promise<number> => {
   }
 };
 
+interface Delivery {
+  sink: Sink | undefined;
+  guard: RowGuard;
+  terminal: Terminal;
+  /** A row as the run would have written it, for a file without rows. */
+  example(): Promise<Record<string, unknown> | undefined>;
+}
+
 /** Records to the sink, or all messages to stdout; returns the run's summary from the tracking message. */
 async function deliver(
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
-  sink: Sink | undefined,
-  terminal: Terminal,
+  { sink, guard, terminal, example }: Delivery,
 ): Promise<Summary> {
   let summary: Summary | undefined;
   for await (const message of messages) {
-    if (message.type === "record" && sink) {
-      await sink.write(message.record.data);
+    if (message.type === "record") {
+      const { record } = message;
+      if (sink) await sink.write(record.data);
+      else
+        await sendLine(
+          guard(record.data, (data) => JSON.stringify({ ...message, record: { ...record, data } })),
+        );
       continue;
     }
-    if (message.type === "tracking") {
-      terminal.stop();
-      await sink?.end();
-      summary = message.tracking.meta?.summary as Summary;
-    }
+    terminal.stop();
+    summary = message.tracking.meta?.summary as Summary;
+    await sink?.end(summary.received === 0 ? await example() : undefined);
     await sendMessage(message);
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
   return summary;
 }
 
-function watchProgress(
-  terminal: Terminal,
-  source: Source,
-  seconds: () => number,
-): (progress: Readonly<Progress>) => void {
-  let latest: Readonly<Progress> | undefined;
-  terminal.watch((width) =>
-    latest
-      ? progressLine({ progress: latest, fraction: source.fraction(), seconds: seconds() }, width)
-      : "waiting",
-  );
-  return (progress) => {
-    latest = progress;
-  };
-}
-
 interface Finished {
   summary: Summary;
-  seconds: number;
+  ending: Ending;
   source: Source;
   sink: Sink | undefined;
-  where: string;
   say(line: string): void;
 }
 
-function report({ summary, seconds, source, sink, where, say }: Finished): number {
-  for (const line of summaryLines(summary, seconds, where)) say(line);
+function report({ summary, ending, source, sink, say }: Finished): number {
+  const failure = source.failure();
+  if (summary.received === 0 && failure === undefined) say("the input holds no rows");
+  for (const line of summaryLines(summary, ending)) say(line);
   const loss = sink?.loss();
   if (loss !== undefined) say(loss);
-  const failure = source.failure();
   if (failure !== undefined) {
     say(`the input was not read to its end: ${failure.message}`);
     return failure.exitCode;

@@ -38,6 +38,12 @@ export const assumeRole = (request: WireRequest, accounts: Accounts): Reply => {
   );
 };
 
+/** Ends every session that AssumeRole issued. */
+export const expireSessions = (accounts: Accounts): void => {
+  for (const [id, account] of accounts)
+    if (account.sessionToken !== undefined) accounts.set(id, { ...account, expires: 0 });
+};
+
 const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 const roleArn = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[\w+=,.@-]+\/)*([\w+=,.@-]+)$/;
 const sessionName = /^[\w+=,.@-]{2,64}$/;

@@ -1,14 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { expireSessions } from "./assume-role.js";
 import { demoCredentials } from "./authenticate.js";
+import { exchange } from "./exchange.js";
+import { type Fault, planFaults } from "./faults.js";
 import type { Backend } from "./invoke.js";
 import { readProfileOnly } from "./models.js";
-import { route } from "./route.js";
+import { readFaults } from "./read-faults.js";
+import type { Accounts } from "./sigv4.js";
 import { type EmulatorStats, emptyStats } from "./stats.js";
-import { readRequest, sendReply } from "./wire.js";
 
-export { demoCredentials, type EmulatorStats };
+export { demoCredentials, type EmulatorStats, type Fault };
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -17,6 +20,8 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** How long an answer takes at least, in milliseconds. Default 0. Refusals come at once. */
   readonly latencyMs?: number;
+  /** What goes wrong, as for `setFaults`. Default none. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface Emulator {
@@ -24,25 +29,37 @@ export interface Emulator {
   readonly url: string;
   /** The counts so far; `GET /__stats` answers the same as JSON. */
   stats(): EmulatorStats;
+  /**
+   * Replaces the faults and starts their counters again; so does `POST /__faults` with the list as JSON. Throws a
+   * `TypeError` that names what is malformed.
+   */
+  setFaults(faults: readonly Fault[]): void;
+  /** Ends every session that AssumeRole issued: from now on it is refused with `ExpiredTokenException`. */
+  expireSessions(): void;
   /** Ends every connection, also those with a request under way. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken.
+ * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken or a
+ * fault is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
-  const { port = 0, host = "127.0.0.1", latencyMs = 0 } = options;
+  const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [] } = options;
   const stats = emptyStats();
   const { accessKeyId, secretAccessKey } = demoCredentials;
-  const accounts = new Map([[accessKeyId, { secretAccessKey }]]);
-  const backend: Backend = { accounts, profileOnly: readProfileOnly(), latencyMs, stats };
+  const accounts: Accounts = new Map([[accessKeyId, { secretAccessKey }]]);
+  const backend: Backend = {
+    accounts,
+    profileOnly: readProfileOnly(),
+    latencyMs,
+    stats,
+    billed: new Set(),
+    plan: planFaults(readFaults(faults)),
+  };
   const server = createServer((incoming, response) => {
-    readRequest(incoming)
-      .then((request) => route(request, backend))
-      .then((reply) => sendReply(response, reply))
-      .catch(() => response.destroy()); // The client went away while it was sending.
+    exchange(incoming, response, backend).catch(() => response.destroy());
   });
   // Longer than any client keeps an idle connection, so that none is closed as it is taken up again.
   server.keepAliveTimeout = 120_000;
@@ -54,6 +71,10 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     stats: () => structuredClone(stats),
+    setFaults: (list) => {
+      backend.plan = planFaults(readFaults(list));
+    },
+    expireSessions: () => expireSessions(accounts),
     close: async () => {
       const closed = once(server, "close");
       server.close();

@@ -3,12 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
 import { answer } from "./answer.js";
+import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { readBody } from "./body.js";
+import { chooseFault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
 import { fill } from "./fill.js";
 import { findModel } from "./models.js";
 import type { Accounts } from "./sigv4.js";
-import { count, type EmulatorStats } from "./stats.js";
+import { count, countBilled, type EmulatorStats } from "./stats.js";
 import { countTokens, cutToTokens } from "./tokens.js";
 import type { Reply, WireRequest } from "./wire.js";
 
@@ -18,36 +20,49 @@ export interface Backend {
   readonly profileOnly: ReadonlySet<string>;
   readonly latencyMs: number;
   readonly stats: EmulatorStats;
+  /** Digests of the billed calls. */
+  readonly billed: Set<string>;
+  /** Replaced as a whole when faults are set. */
+  plan: FaultPlan;
 }
 
 /** InvokeModel: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
   modelId: string,
+  turn: Turn,
   backend: Backend,
 ): Promise<Reply> => {
   const started = performance.now();
-  count(backend.stats.models, modelId);
+  const planned = chooseFault(turn, request.body);
+  const fault = planned?.fault;
+  if (fault?.kind === "error" && !fault.billed) {
+    countFault(planned, backend.stats);
+    return refuseBy(fault);
+  }
   const refusal = authenticate(request, backend.accounts);
   if (refusal) return refusal;
   const model = findModel(modelId, backend.profileOnly);
   if ("status" in model) return model;
   const body = readBody(request, model.family);
   if ("status" in body) return body;
+  // No await up to here: of requests that come together, none takes a fault that is used up.
+  countFault(planned, backend.stats);
+  countBilled(backend.stats, backend.billed, modelId, request.body);
 
   const { family, baseId } = model;
   const prompt = promptOf(body.json, family);
   const [full] = await Promise.all([write(prompt, family), wait(backend.latencyMs)]);
-  const { text, tokens, cut } = cutToTokens(full, tokenLimit(body.json, family));
+  const stop = fault?.kind === "stop" ? fault : undefined;
+  const { text, tokens, cut } = cutToTokens(stop?.text ?? full, tokenLimit(body.json, family));
   const inputTokens = countTokens(prompt);
   const latencyMs = Math.round(performance.now() - started);
-  backend.stats.answered += 1;
   backend.stats.input_tokens += inputTokens;
   backend.stats.output_tokens += tokens;
   const values = {
     text,
     prompt,
-    stop_reason: cut ? family.stopReasons.length : family.stopReasons.end,
+    stop_reason: stop?.reason ?? (cut ? family.stopReasons.length : family.stopReasons.end),
     input_tokens: inputTokens,
     output_tokens: tokens,
     total_tokens: inputTokens + tokens,
@@ -56,14 +71,23 @@ export const invokeModel = async (
     model: baseId,
     created: Math.floor(Date.now() / 1000),
   };
-  return {
+  const reply: Reply = {
     status: 200,
     headers: {
       "content-type": "application/json",
       ...(withoutCounts.has(family.name) ? {} : countHeaders(inputTokens, tokens, latencyMs)),
     },
     body: JSON.stringify(fill(family.reply, values)),
+    isAnswer: true,
   };
+  return fault ? applyFault(reply, fault) : reply;
+};
+
+/** Uses a fault up once, if there is one. */
+export const countFault = (planned: PlannedFault | undefined, stats: EmulatorStats): void => {
+  if (!planned) return;
+  planned.timesLeft -= 1;
+  count(stats.faults, planned.fault.kind);
 };
 
 /** Whether Bedrock sends the count headers for these is not known; a client must do without them. */

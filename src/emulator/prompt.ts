@@ -42,10 +42,21 @@ const withoutMarkup = (prompt: string): string =>
 const labelText = (option: string): string => option.replace(/^[\s"'`([]+|[\s"'`)\]?!]+$/g, "");
 
 /**
- * Control characters and half characters become spaces. Overlong words are broken up, because the tokenizer
- * takes cubic time on one very long word.
+ * The text as prose: quote marks, tags, entities and lines of one mark, as mail is full of, become spaces, and so
+ * do control characters and half characters. Overlong words are broken up, because the tokenizer takes cubic time
+ * on one very long word.
  */
 const readable = (text: string): string =>
   text
     .replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, " ")
+    .replace(/^(?: *>)+/gm, "")
+    .replace(htmlTag, " ")
+    .replace(/&(?:[a-z][a-z\d]{1,30}|#\d{1,7}|#x[\da-f]{1,6});/gi, " ")
+    .replace(/([\p{P}\p{Sc}\p{Sk}\p{Sm}])\1{3,}/gu, (_, mark) => (sentenceEnds.has(mark) ? mark : " "))
     .replace(new RegExp(`\\S{${maxWordCharacters}}(?=\\S)`, "gu"), "$& ");
+
+/** Not `<name@example.com>`, `<https://example.com>` or `3 < 5 > 2`. */
+const htmlTag = /<(?:[/!?]?[a-z][\w-]*(?::\w+)?(?=[\s/>])|!--)[^<>\n]{0,300}>/gi;
+
+/** One of a run of these stays, because a sentence ends there. */
+const sentenceEnds: ReadonlySet<string> = new Set(["!", "?"]);

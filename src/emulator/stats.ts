@@ -1,25 +1,40 @@
-/** What went over the wire since the start. AssumeRole and the statistics themselves are not among `requests`. */
+import { createHash } from "node:crypto";
+
+/** What went over the wire since the start. AssumeRole and the emulator's own pages are not among `requests`. */
 export interface EmulatorStats {
   requests: number;
+  /** Answers of a model that were sent whole, also slow ones and those with another stop reason. */
   answered: number;
+  /** Calls a real account would have paid for, answered or not. One counts as soon as work on it begins. */
+  billed: number;
+  /** Different pairs of model id and body among them: `billed - distinct_billed` were paid for again. */
+  distinct_billed: number;
   /** Refusals by error name. */
   refused: Record<string, number>;
   /** Calls by model id as called, answered or not. */
   models: Record<string, number>;
+  /** Of billed calls, once their work is done. */
   input_tokens: number;
   output_tokens: number;
   /** Connections opened by clients. */
   connections: number;
-  /** Requests being answered now, and the most there were at one moment. A request counts once it has come in whole. */
+  /**
+   * Requests being answered now, and the most there were at one moment. A request counts once it has come in
+   * whole, until its response has ended: a stalled one until the client goes away.
+   */
   in_flight: number;
   most_in_flight: number;
   roles_assumed: number;
+  /** Faults that were applied, by kind. */
+  faults: Record<string, number>;
 }
 
 export const emptyStats = (): EmulatorStats => ({
   requests: 0,
   answered: 0,
-  refused: {},
+  billed: 0,
+  distinct_billed: 0,
+  refused: Object.create(null),
   models: Object.create(null),
   input_tokens: 0,
   output_tokens: 0,
@@ -27,9 +42,22 @@ export const emptyStats = (): EmulatorStats => ({
   in_flight: 0,
   most_in_flight: 0,
   roles_assumed: 0,
+  faults: {},
 });
 
 /** Adds one to the count under `key`. */
 export const count = (counts: Record<string, number>, key: string): void => {
   counts[key] = (counts[key] ?? 0) + 1;
+};
+
+/** Adds a call that has to be paid for. `digests` holds the digests of those before it. */
+export const countBilled = (
+  stats: EmulatorStats,
+  digests: Set<string>,
+  modelId: string,
+  body: Buffer,
+): void => {
+  digests.add(createHash("sha256").update(`${modelId}\n`).update(body).digest("base64"));
+  stats.billed += 1;
+  stats.distinct_billed = digests.size;
 };

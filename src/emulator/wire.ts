@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** One request as it came in. The path keeps its percent-encoding: the signature covers it as sent. */
 export interface WireRequest {
@@ -10,13 +9,29 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
-/** What goes back. `errorType` is set on a refusal and on nothing else. */
+/** What goes back. `errorType` is set on a refusal, `isAnswer` on a model's answer, and on nothing else. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly errorType?: string;
+  readonly isAnswer?: true;
+  /** How it goes out, where it does not go out whole and at once. */
+  readonly delivery?: Delivery;
 }
+
+/** What can befall a reply on its way: faults below HTTP. */
+export type Delivery =
+  /** The connection ends without a response. */
+  | { readonly kind: "reset_after" }
+  /** Nothing is ever sent. */
+  | { readonly kind: "stall_headers" }
+  /** Headers and half of the body, then nothing. */
+  | { readonly kind: "stall_body" }
+  /** Headers and half of the body, then the connection ends. */
+  | { readonly kind: "torn_body" }
+  /** In 20 pieces at most, `everyMs` apart (default 20). */
+  | { readonly kind: "drip"; readonly everyMs?: number };
 
 /** The service's limit for a body, in bytes. */
 const maxBodyBytes = 25_000_000;
@@ -49,15 +64,4 @@ export const readRequest = async (incoming: IncomingMessage): Promise<WireReques
     headers: incoming.headers,
     body: Buffer.concat(chunks),
   };
-};
-
-/** Writes the reply with a request id of its own. A client that has gone away is no error. */
-export const sendReply = (response: ServerResponse, reply: Reply): void => {
-  if (response.destroyed) return;
-  response.writeHead(reply.status, {
-    "x-amzn-requestid": randomUUID(),
-    "content-length": Buffer.byteLength(reply.body),
-    ...reply.headers,
-  });
-  response.end(reply.body);
 };

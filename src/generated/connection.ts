@@ -62,6 +62,50 @@ export interface ConnectionConfig {
    */
   request_timeout_seconds?: string;
   /**
+   * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
+   */
+  ledger?: string;
+  /**
+   * hold keeps the row back and names it, retry sends it again the next time it comes (it may be paid for twice), fail counts it as failed.
+   */
+  on_unknown?: "hold" | "retry" | "fail";
+  /**
+   * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
+   */
+  reuse_answers?: boolean;
+  /**
+   * keep returns an answer that a token limit cut off, marked as truncated; fail makes it the row's error.
+   */
+  on_truncated?: "keep" | "fail";
+  /**
+   * Ends a run before it sends more rows than this.
+   */
+  max_rows?: string;
+  /**
+   * Ends a run before its calls could take more tokens, in and out, than this. The request format must limit its output tokens.
+   */
+  max_tokens_total?: string;
+  /**
+   * Ends a run before its calls could cost more than this. Needs both prices, and a limit of output tokens in the request format.
+   */
+  max_spend_usd?: string;
+  /**
+   * The model's price, for max_spend_usd.
+   */
+  input_price_usd?: string;
+  /**
+   * The model's price, for max_spend_usd.
+   */
+  output_price_usd?: string;
+  /**
+   * Ends a run when more rows than this have failed or are held.
+   */
+  tolerated_failure_count?: string;
+  /**
+   * Ends a run when more than this share of its rows has failed or is held, judged from the 20th row on.
+   */
+  tolerated_failure_percent?: string;
+  /**
    * Another Bedrock Runtime endpoint, such as a VPC endpoint or a local Bedrock. It receives signed requests and row values.
    */
   endpoint?: string;

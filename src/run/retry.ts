@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { ConnectorError } from "../errors.js";
-import { type Invoke, isFailed } from "../invoke.js";
+import { type Invoke, isFailed, type Rejections } from "../invoke.js";
 
 /** Time and chance, injected so that specs need neither. */
 export interface Clock {
@@ -18,31 +18,39 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 };
 
-/** A quota window is a minute; this outlasts a few of them. */
-const patienceMs = 5 * 60_000;
+/** A quota window is a minute; this outlasts a few of them. Without a connection there is nothing to outlast. */
+const patienceMs = ({ code }: ConnectorError): number => (code === "unreachable" ? 60_000 : 5 * 60_000);
 const baseMs = 500;
 const capMs = 20_000;
 
 /**
  * Sends again what failed, if it is certain that it was not billed and sending it again may help. Waits with
  * full jitter, at least as long as the service asked, and gives up when the next wait would end too late.
+ * `line` counts the rows that wait.
  */
-export const retry = (next: Invoke, clock: Clock = systemClock): Invoke => {
+export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting: 0 }): Invoke => {
   return async (request, stop) => {
-    const giveUpAt = clock.now() + patienceMs;
+    const startedAt = clock.now();
+    const rejections: Rejections = {};
     let attempts = 0;
     for (let round = 0; ; round++) {
       const result = await next(request, stop);
       attempts += result.attempts;
-      if (!isFailed(result) || !mayRepeat(result.error) || stop.aborted) return { ...result, attempts };
-      const backoff = clock.random() * Math.min(capMs, baseMs * 2 ** round);
-      const wait = (result.error.retryAfterMs ?? 0) + backoff;
-      if (clock.now() + wait > giveUpAt) return { ...result, attempts };
+      const done = { ...result, attempts, rejections };
+      if (!isFailed(result)) return done;
+      const { error } = result;
+      if (!mayRepeat(error) || stop.aborted) return done;
+      const wait = (error.retryAfterMs ?? 0) + clock.random() * Math.min(capMs, baseMs * 2 ** round);
+      if (clock.now() + wait > startedAt + patienceMs(error)) return done;
+      rejections[error.code] = (rejections[error.code] ?? 0) + 1;
+      line.waiting++;
       await clock.sleep(wait, stop);
-      if (stop.aborted) return { ...result, attempts };
+      line.waiting--;
+      if (stop.aborted) return done;
     }
   };
 };
 
-const mayRepeat = ({ code, retryable, billed }: ConnectorError): boolean =>
-  retryable && billed === "no" && code !== "stopped";
+/** Whether a failure goes away by itself, and sending the row again costs nothing twice. */
+export const mayRepeat = ({ scope, retryable, billed }: ConnectorError): boolean =>
+  retryable && billed === "no" && scope !== "end";

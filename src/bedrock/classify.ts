@@ -1,0 +1,112 @@
+import type { ErrorCode } from "../errors.js";
+
+/** What the service's own words say more precisely than its error type. The first match counts. */
+const wordings: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/tokens per day/i, "daily_quota_reached"],
+  [/too many tokens/i, "throttled_tokens"],
+  [/on-demand throughput isn.t supported/i, "profile_required"],
+  [/model identifier is invalid/i, "invalid_model"],
+  [/marked by provider as legacy/i, "model_legacy"],
+  [/use case details have not been submitted/i, "use_case_form_missing"],
+  [/don.t have access to the model/i, "model_access_denied"],
+  [/input is too long|too many input tokens/i, "input_too_long"],
+  [/agreement .*being created|subscription .*pending/i, "subscription_pending"],
+];
+
+const serviceTypes: Readonly<Record<string, ErrorCode>> = {
+  ThrottlingException: "throttled_requests",
+  TooManyRequestsException: "throttled_requests",
+  ModelNotReadyException: "model_not_ready",
+  ServiceUnavailableException: "overloaded",
+  overloaded_error: "overloaded",
+  ValidationException: "invalid_request",
+  ResourceNotFoundException: "model_not_found",
+  FTUFormNotFilled: "use_case_form_missing",
+  AccessDeniedException: "access_denied",
+  NotAuthorized: "access_denied",
+  MPAgreementBeingCreated: "subscription_pending",
+  ServiceQuotaExceededException: "service_quota_exceeded",
+  UnrecognizedClientException: "credentials_rejected",
+  InvalidSignatureException: "credentials_rejected",
+  IncompleteSignature: "credentials_rejected",
+  InvalidClientTokenId: "credentials_rejected",
+  MissingAuthenticationTokenException: "credentials_rejected",
+  ExpiredTokenException: "credentials_expired",
+  RequestExpired: "credentials_expired",
+  ModelTimeoutException: "model_timeout",
+  ModelErrorException: "model_error",
+  InternalServerException: "service_error",
+  InternalFailure: "service_error",
+};
+
+const serviceStatuses: Readonly<Record<number, ErrorCode>> = {
+  401: "access_denied",
+  403: "access_denied",
+  404: "model_not_found",
+  407: "unreachable",
+  408: "model_timeout",
+  413: "body_too_large",
+  424: "model_error",
+  429: "throttled_requests",
+  500: "service_error",
+  502: "service_error",
+  503: "overloaded",
+  504: "service_error",
+  529: "overloaded",
+};
+
+/** Errors of a connection that never carried a request, and that waiting does not mend. */
+const hopeless = new Set([
+  "ENOTFOUND",
+  "ERR_INVALID_URL",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+/** The code of an answer that was an error: its type, its HTTP status, and its words. */
+export const serviceErrorCode = (type: string, status: number, words: string): ErrorCode => {
+  // A server error may have been billed, whatever it says.
+  const worded = status < 500 && status !== 408 && status !== 424 ? wordingOf(words) : undefined;
+  return (
+    worded ??
+    serviceTypes[type] ??
+    serviceStatuses[status] ??
+    (status >= 400 && status < 500 ? "invalid_request" : "unexpected_error")
+  );
+};
+
+const wordingOf = (words: string): ErrorCode | undefined =>
+  wordings.find(([pattern]) => pattern.test(words))?.[1];
+
+/**
+ * The code of a call that ended without an answer. `syscall` and `systemCode` are Node's, such as `connect` and
+ * ECONNREFUSED: what failed before there was a connection was never sent.
+ */
+export const transportErrorCode = (
+  { syscall, systemCode }: { syscall: string | undefined; systemCode: string | undefined },
+  deadlinePassed: boolean,
+): ErrorCode => {
+  if (deadlinePassed) return "deadline_exceeded";
+  if (hopeless.has(systemCode ?? "")) return "endpoint_unusable";
+  return syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
+};
+
+/** The code of credentials that could not be had, by what STS or a credential provider said. */
+export const credentialsErrorCode = (type: string): ErrorCode =>
+  credentialTypes[type] ?? "credentials_unavailable";
+
+const credentialTypes: Readonly<Record<string, ErrorCode>> = {
+  CredentialsProviderError: "credentials_missing",
+  TokenProviderError: "credentials_missing",
+  AccessDenied: "role_denied",
+  AccessDeniedException: "role_denied",
+  ExpiredToken: "credentials_expired",
+  ExpiredTokenException: "credentials_expired",
+  InvalidClientTokenId: "credentials_rejected",
+  SignatureDoesNotMatch: "credentials_rejected",
+  RegionDisabledException: "credentials_rejected",
+};

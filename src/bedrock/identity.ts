@@ -1,0 +1,77 @@
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import type { Connection } from "../connection.js";
+import { ConnectorError } from "../errors.js";
+import { createClient, credentialsMs, secretsOf } from "./client.js";
+import { credentialsFailure } from "./failure.js";
+
+/** Who the calls are made as: a client whose credentials are there, for all rows the same. */
+export interface Identity {
+  /** Failures cost nothing: no call was made. */
+  client(): Promise<BedrockRuntimeClient | ConnectorError>;
+  /**
+   * Fetches credentials anew, once for all rows whose calls found that `expired` has expired.
+   * `null` where there are no others: given keys are what they are.
+   */
+  renew(expired: BedrockRuntimeClient): Promise<BedrockRuntimeClient | ConnectorError | null>;
+}
+
+export const createIdentity = (connection: Connection): Identity => {
+  let current = createClient(connection);
+  let renewing: Promise<BedrockRuntimeClient | ConnectorError> | null = null;
+  const isGiven = connection.auth.kind !== "default" && !connection.role;
+
+  const withCredentials = async (
+    client: BedrockRuntimeClient,
+  ): Promise<BedrockRuntimeClient | ConnectorError> =>
+    (await missingCredentials(client, connection)) ?? client;
+
+  const replace = async (): Promise<BedrockRuntimeClient | ConnectorError> => {
+    const fresh = await withCredentials(createClient(connection));
+    if (!(fresh instanceof ConnectorError)) current = fresh;
+    renewing = null;
+    return fresh;
+  };
+
+  return {
+    client: async () => (isGiven ? current : withCredentials(current)),
+    async renew(expired) {
+      if (isGiven) return null;
+      // Another row was quicker.
+      if (current !== expired) return current;
+      renewing ??= replace();
+      return renewing;
+    },
+  };
+};
+
+/** Finds out, without a call to Bedrock, why there are no credentials; `null` when there are. */
+export const resolveCredentials = async (connection: Connection): Promise<ConnectorError | null> => {
+  const client = createClient(connection);
+  try {
+    return await missingCredentials(client, connection);
+  } finally {
+    client.destroy();
+  }
+};
+
+const missingCredentials = async (
+  client: BedrockRuntimeClient,
+  connection: Connection,
+): Promise<ConnectorError | null> => {
+  const { auth } = connection;
+  if (auth.kind === "api_key" || (auth.kind === "default" && process.env.AWS_BEARER_TOKEN_BEDROCK))
+    return null;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${credentialsMs / 1000} s`)), credentialsMs);
+  });
+  try {
+    // The SDK keeps them until shortly before they expire.
+    await Promise.race([client.config.credentials(), late]);
+    return null;
+  } catch (thrown) {
+    return credentialsFailure(thrown, secretsOf(connection));
+  } finally {
+    clearTimeout(timer);
+  }
+};

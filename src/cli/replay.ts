@@ -1,0 +1,74 @@
+import type { LedgerReport, Summary } from "../index.js";
+import type { Arguments, Command } from "./command.js";
+import { loadConfig } from "./config.js";
+import { connect } from "./connect.js";
+import { counted, shellWord } from "./in-words.js";
+import { readLedger } from "./ledger.js";
+import { defaultLedger, ledgerOf } from "./ledger-option.js";
+import { summaryLines } from "./summary-lines.js";
+import { createTerminal, onInterrupt, sendMessage } from "./terminal.js";
+import { watchProgress } from "./watch-progress.js";
+
+/** `bedrock-model replay`. */
+export const replay: Command = {
+  name: "replay",
+  usage: "--config FILE [--ledger FILE]",
+  summary: "Send the failed and held rows of a ledger again.",
+  options: {
+    config: { value: "FILE", required: true, summary: "the connection config, JSON" },
+    ledger: { value: "FILE", summary: `the ledger (default: the config's, else ${defaultLedger})` },
+  },
+  notes: [
+    "A held row may have been billed already, so it may be paid for twice. The answers go to the ledger: the write\ncommand then finds them there and pays nothing for them.",
+    "Exit code 0 when every row was answered, 3 when some were not, 1 when the run could not be done.",
+  ],
+  run: async (given) => replayRows(given),
+};
+
+/** What `replay` prints to send a ledger's rows again, to be copied. */
+export const replayCommand = (config: string | undefined, ledger: string): string =>
+  `npx bedrock-model replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;
+
+async function replayRows(given: Arguments): Promise<number> {
+  const { config } = given.values;
+  const settings = await loadConfig(config ?? "", process.env);
+  const path = ledgerOf(given, settings);
+  const report = await readLedger(path);
+  const connection = { ...settings, ledger: path };
+  const connector = await connect(connection);
+
+  const terminal = createTerminal(process.stderr);
+  const stop = new AbortController();
+  const removeHandlers = onInterrupt(() => {
+    stop.abort();
+    terminal.say("stopping: rows in flight finish, the rest stay as they are; again to stop at once");
+  });
+  try {
+    terminal.say(opening(report));
+    const startedAt = performance.now();
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
+    const rows = report.refused + report.unknown;
+    const onProgress = watchProgress(terminal, {
+      drawn: true,
+      fraction: ({ received }) => Math.min(1, received / rows),
+      seconds,
+    });
+    const message = await connector.replay(connection, { signal: stop.signal, onProgress });
+    terminal.stop();
+    await sendMessage(message);
+    const summary = message.tracking.meta?.summary as Summary;
+    const ledger = { path, replay: replayCommand(config, path) };
+    for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
+    if (summary.enriched > 0) terminal.say("run the write command again: these rows now cost nothing");
+    return summary.enriched === summary.received ? 0 : 3;
+  } finally {
+    terminal.stop();
+    removeHandlers();
+  }
+}
+
+function opening({ path, refused, unknown }: LedgerReport): string {
+  if (refused + unknown === 0) return `${path} has no failed or held rows`;
+  const twice = unknown > 0 ? `; ${counted(unknown, "row")} of them may have been billed before` : "";
+  return `${counted(refused + unknown, "row")} of ${path} to send again${twice}`;
+}

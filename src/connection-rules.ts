@@ -1,0 +1,72 @@
+import { connectionSchema } from "./connection-schema.js";
+
+/** One setting that is not usable, and what to do about it. Never quotes the value. */
+export interface Problem {
+  readonly field: string;
+  readonly sentence: string;
+}
+
+/** What the schema cannot say: secrets that are only asterisks, and settings that go together or do not. */
+export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
+  ...starredSecrets(settings),
+  ...conflicts(settings),
+];
+
+const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
+  Object.entries(connectionSchema().properties)
+    .filter(
+      ([name, { multiwoven_secret }]) => multiwoven_secret && /^\*+$/.test(String(settings[name] ?? "")),
+    )
+    .map(([field]) => ({
+      field,
+      sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
+    }));
+
+/** Settings that only make sense together, or not together. */
+const conflicts = (settings: Record<string, unknown>): Problem[] => {
+  const has = (name: string): boolean => settings[name] !== undefined;
+  const rules: readonly (readonly [boolean, string, string])[] = [
+    [has("access_key") && !has("secret_access_key"), "secret_access_key", "is required with access_key"],
+    [has("secret_access_key") && !has("access_key"), "access_key", "is required with secret_access_key"],
+    [
+      has("session_token") && !has("access_key"),
+      "session_token",
+      "needs access_key and secret_access_key beside it",
+    ],
+    [
+      has("api_key") && has("access_key"),
+      "api_key",
+      "cannot be used together with access_key: keep one of them",
+    ],
+    [has("api_key") && has("role_arn"), "api_key", "cannot be used together with role_arn: keep one of them"],
+    [
+      typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint),
+      "endpoint",
+      "must be a URL of host and port, without a query or a fragment",
+    ],
+    [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
+    [
+      has("guardrail_identifier") && !has("guardrail_version"),
+      "guardrail_version",
+      "is required with guardrail_identifier",
+    ],
+    [
+      has("guardrail_version") && !has("guardrail_identifier"),
+      "guardrail_identifier",
+      "is required with guardrail_version",
+    ],
+    [
+      has("max_spend_usd") && !(has("input_price_usd") && has("output_price_usd")),
+      "max_spend_usd",
+      "needs input_price_usd and output_price_usd beside it: the model's prices are not known here",
+    ],
+    [
+      settings.output_field === "_bedrock",
+      "output_field",
+      "cannot be _bedrock, which holds the outcome of a row",
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
+};
+
+const isEndpoint = (text: string): boolean => URL.canParse(text) && !/[?#]/.test(text);

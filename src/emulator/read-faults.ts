@@ -1,0 +1,98 @@
+import type { Fault, Trouble } from "./faults.js";
+
+/** The faults of a list, copied. Throws a `TypeError` whose message says what is malformed and what to give. */
+export const readFaults = (faults: unknown): readonly Fault[] => {
+  if (!Array.isArray(faults)) throw new TypeError(`The faults must be a list; this is ${nameOf(faults)}.`);
+  for (const [index, fault] of faults.entries()) {
+    const complaint = checkFault(fault, `faults[${index}]`);
+    if (complaint) throw new TypeError(complaint);
+  }
+  return structuredClone(faults);
+};
+
+/** What is wrong with it, in one sentence, or `null`. No string is repeated but a kind, and that not in full length. */
+const checkFault = (fault: unknown, where: string): string | null => {
+  if (fault === null || typeof fault !== "object" || Array.isArray(fault))
+    return `${where} must be an object with a kind; it is ${nameOf(fault)}.`;
+  const values = fault as Readonly<Record<string, unknown>>;
+  const kind = typeof values.kind === "string" ? values.kind.slice(0, 40) : nameOf(values.kind);
+  if (!Object.hasOwn(details, kind))
+    return `${where}.kind must be one of ${Object.keys(details).join(", ")}; it is ${kind}.`;
+  const rules: Rules = { kind: text, ...conditionsOf(kind), ...details[kind as Trouble["kind"]] };
+  const stranger = Object.keys(values).find((key) => !Object.hasOwn(rules, key));
+  if (stranger !== undefined)
+    return `${where}.${stranger} is not a field of ${kind}; take one of ${Object.keys(rules).join(", ")}.`;
+  const wrong = Object.entries(rules).find(([key, { fits }]) =>
+    values[key] === undefined ? required.has(key) : !fits(values[key]),
+  );
+  return wrong
+    ? `${where}.${wrong[0]} must be ${wrong[1].expected}; it is ${nameOf(values[wrong[0]])}.`
+    : null;
+};
+
+interface Rule {
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+}
+type Rules = Readonly<Record<string, Rule>>;
+
+const number = (least: number, most = Number.POSITIVE_INFINITY): Rule => ({
+  expected: Number.isFinite(most) ? `a number from ${least} to ${most}` : `a number of ${least} or more`,
+  fits: (value) => typeof value === "number" && value >= least && value <= most,
+});
+const whole = (least: number, most?: number): Rule => {
+  const { expected, fits } = number(least, most);
+  return {
+    expected: expected.replace("number", "whole number"),
+    fits: (value) => Number.isInteger(value) && fits(value),
+  };
+};
+const text: Rule = { expected: "a string", fits: (value) => typeof value === "string" };
+const words: Rule = {
+  expected: "a string that is not empty",
+  fits: (value) => text.fits(value) && value !== "",
+};
+const errorName: Rule = {
+  expected: "a name of letters, digits and ._- only",
+  fits: (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
+};
+const flag: Rule = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+const places: Rule = {
+  expected: "a list of whole numbers from 1",
+  fits: (value) => Array.isArray(value) && value.length > 0 && value.every((place) => whole(1).fits(place)),
+};
+
+const conditions: Rules = { at: places, includes: words, rate: number(0, 1), times: whole(1) };
+
+/** The body is not there yet when `reset_before` is decided. */
+const conditionsOf = (kind: string): Rules => {
+  const { includes, ...others } = conditions;
+  return kind === "reset_before" ? others : conditions;
+};
+
+const details: Readonly<Record<Trouble["kind"], Rules>> = {
+  error: {
+    status: whole(200, 599),
+    type: errorName,
+    message: text,
+    retryAfter: number(0),
+    billed: flag,
+  },
+  reset_before: {},
+  reset_after: {},
+  stall_headers: {},
+  stall_body: {},
+  torn_body: {},
+  drip: { everyMs: number(0, 2 ** 31 - 1) },
+  body: { body: text },
+  stop: { reason: text, text },
+  guardrail: {},
+};
+const required = new Set(["kind", "status", "type", "message", "body", "reason"]);
+
+const nameOf = (value: unknown): string => {
+  if (value === undefined) return "missing";
+  if (Array.isArray(value)) return "a list that does not fit";
+  if (typeof value === "string") return "a string that does not fit";
+  return value !== null && typeof value === "object" ? "an object" : String(value);
+};

@@ -1,0 +1,64 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** Appends lines durably: many callers share one write and one flush to the disk. */
+export interface Appender {
+  /** Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after. */
+  append(line: string): Promise<number>;
+  /** Resolves when everything appended so far is on the disk or has been refused. */
+  settled(): Promise<void>;
+}
+
+interface Waiting {
+  readonly line: Buffer;
+  readonly resolve: (offset: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `size` is the file's length; the handle must be open for appending. */
+export const createAppender = (file: FileHandle, size: number): Appender => {
+  let end = size;
+  let queue: Waiting[] = [];
+  let writing: Promise<void> | null = null;
+  let broken: unknown = null;
+
+  // The next flush starts as soon as the last has ended, with all that has come in meanwhile.
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const group = queue;
+      queue = [];
+      try {
+        if (broken) throw broken;
+        await writeAll(file, Buffer.concat(group.map(({ line }) => line)));
+        await file.datasync();
+      } catch (error) {
+        // The file may now end in half a line, behind which nothing may be written.
+        broken = error;
+        for (const { reject } of group) reject(error);
+        continue;
+      }
+      for (const { line, resolve } of group) {
+        resolve(end);
+        end += line.length;
+      }
+    }
+    writing = null;
+  };
+
+  return {
+    append: (line) =>
+      new Promise((resolve, reject) => {
+        queue.push({ line: Buffer.from(line), resolve, reject });
+        writing ??= drain();
+      }),
+    settled: async () => {
+      await writing;
+    },
+  };
+};
+
+const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
+    done += bytesWritten;
+  }
+};

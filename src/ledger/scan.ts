@@ -1,0 +1,49 @@
+import type { FileHandle } from "node:fs/promises";
+import { headerLine } from "./entry.js";
+
+/** One whole line of a file, without its line break. */
+export interface Line {
+  readonly bytes: Buffer;
+  readonly offset: number;
+}
+
+const chunkBytes = 1 << 20;
+const lineBreak = 0x0a;
+
+/** The whole lines of a file in their order. What stands behind the last line break is left out. */
+export async function* scanLines(file: FileHandle): AsyncGenerator<Line> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    const bytes =
+      rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, bytesRead)]) : chunk.subarray(0, bytesRead);
+    let start = 0;
+    for (let end = bytes.indexOf(lineBreak); end >= 0; end = bytes.indexOf(lineBreak, start)) {
+      yield { bytes: bytes.subarray(start, end), offset: offset + start };
+      start = end + 1;
+    }
+    offset += start;
+    rest = bytes.subarray(start);
+  }
+}
+
+/** The line that starts at an offset, without its line break. */
+export const readLine = async (file: FileHandle, offset: number): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  for (let position = offset; ; ) {
+    const chunk = Buffer.allocUnsafe(4096 << Math.min(parts.length, 8));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+    const bytes = chunk.subarray(0, bytesRead);
+    const end = bytes.indexOf(lineBreak);
+    parts.push(end >= 0 ? bytes.subarray(0, end) : bytes);
+    if (end >= 0 || bytesRead === 0) return Buffer.concat(parts);
+    position += bytesRead;
+  }
+};
+
+/** Whether a line is the first line of a ledger. */
+export const isHeader = ({ bytes }: Line): boolean => `${bytes.toString("latin1")}\n` === headerLine;

@@ -1,0 +1,61 @@
+import { hash } from "node:crypto";
+import { checkBody } from "./body-check.js";
+import { applyChatTemplate } from "./chat-template.js";
+import type { Connection } from "./connection.js";
+import type { ConnectorError } from "./errors.js";
+import type { Family } from "./families/family.js";
+import type { InvokeRequest } from "./invoke.js";
+import type { Job } from "./job.js";
+import { isObject, type Json, type JsonObject } from "./json.js";
+
+/** The last steps before a body is sent: the family's chat template, then its shape. Failure: `invalid_body`. */
+export const toRequest = (
+  body: JsonObject,
+  { family, connection }: Job,
+  record?: unknown,
+): InvokeRequest | ConnectorError => {
+  const finished = applyChatTemplate(family, connection.chatTemplate, body);
+  const wrong = checkBody(family, finished);
+  if (wrong) return wrong;
+  const text = JSON.stringify(finished);
+  return {
+    modelId: connection.modelId,
+    body: text,
+    key: keyOf(text, connection, connection.reuseAnswers ? undefined : record),
+    maxTokens: maxTokensOf(finished, family),
+  };
+};
+
+/**
+ * A hash of what the answer depends on: the body, the model and where it runs, the guardrail. With the record in
+ * it, rows that become the same request keep answers of their own.
+ */
+const keyOf = (
+  body: string,
+  { modelId, region, endpoint, guardrail }: Connection,
+  record: unknown,
+): string => {
+  const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version, textOf(record)];
+  return hash("sha256", `${JSON.stringify(where)}\n${body}`, "hex").slice(0, 32);
+};
+
+/** Records come from anywhere, so some hold what JSON has no word for. */
+const textOf = (record: unknown): string | undefined => {
+  try {
+    return JSON.stringify(record, (_, value) => (typeof value === "bigint" ? String(value) : value));
+  } catch {
+    return undefined;
+  }
+};
+
+/** The limit of output tokens that the body sets, under whichever of the family's names. */
+export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+  for (const path of family?.request.maxTokens ?? []) {
+    const limit = path.reduce<Json | undefined>(
+      (node, key) => (isObject(node) ? (node[key] as Json) : undefined),
+      body,
+    );
+    if (typeof limit === "number") return limit;
+  }
+  return null;
+};

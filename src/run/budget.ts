@@ -1,0 +1,94 @@
+import { ConnectorError } from "../errors.js";
+import { type Invoke, type InvokeRequest, isFailed } from "../invoke.js";
+import type { Run } from "./run.js";
+
+/** The most that a run may take; `null` is no bound. */
+export interface Ceilings {
+  readonly rows: number | null;
+  /** Tokens in and out. */
+  readonly tokens: number | null;
+  readonly usd: number | null;
+  /** US dollars a million tokens. */
+  readonly prices: { readonly input: number; readonly output: number } | null;
+}
+
+/** What one call takes of each ceiling. */
+interface Share {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+/**
+ * Sets the worst case of a call aside before it is sent, and what it did not take goes back when it ends; so no
+ * ceiling is ever passed, however many calls are open. Ends the run when the next call might pass one.
+ */
+export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
+  if (ceilings.rows === null && ceilings.tokens === null && ceilings.usd === null) return next;
+  const taken = { rows: 0, tokens: 0, usd: 0 };
+  let open = 0;
+  let freed: (() => void)[] = [];
+  const add = (share: Share, sign: 1 | -1): void => {
+    taken.rows += sign * share.rows;
+    taken.tokens += sign * share.tokens;
+    taken.usd += sign * share.usd;
+  };
+  const passed = (worst: Share): string | null => {
+    if (ceilings.rows !== null && taken.rows + worst.rows > ceilings.rows)
+      return `max_rows is ${ceilings.rows}.`;
+    if (ceilings.tokens !== null && taken.tokens + worst.tokens > ceilings.tokens)
+      return `the next call could pass max_tokens_total, which is ${ceilings.tokens}.`;
+    if (ceilings.usd !== null && taken.usd + worst.usd > ceilings.usd)
+      return `the next call could pass max_spend_usd, which is ${ceilings.usd}.`;
+    return null;
+  };
+
+  return async (request, stop) => {
+    const worst = worstCase(request, ceilings);
+    if (worst instanceof ConnectorError) return { error: worst, attempts: 0 };
+    for (let reason = passed(worst); reason !== null; reason = passed(worst)) {
+      const ended = run.ended() ?? (open === 0 ? run.end("budget_reached", reason) : null);
+      if (ended) return { error: ended, attempts: 0 };
+      // Calls that are open may give some of their worst case back.
+      await new Promise<void>((resolve) => freed.push(resolve));
+    }
+    add(worst, 1);
+    open++;
+    const result = await next(request, stop);
+    open--;
+    if (isFailed(result)) {
+      // What may have been billed stays set aside in full.
+      if (result.error.billed === "no") add(worst, -1);
+    } else {
+      add(worst, -1);
+      add(toShare(result.inputTokens, result.outputTokens, worst, ceilings), 1);
+    }
+    const waiting = freed;
+    freed = [];
+    for (const wake of waiting) wake();
+    return result;
+  };
+};
+
+/** A token is at least one byte of the body, so its bytes bound the input; `overhead` covers what the service adds. */
+const worstCase = ({ body, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
+  const input = Buffer.byteLength(body) + overheadTokens;
+  if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
+    return new ConnectorError(
+      "invalid_body",
+      "It sets no limit of output tokens, which max_tokens_total and max_spend_usd need.",
+    );
+  return price(input, maxTokens ?? 0, ceilings);
+};
+
+const overheadTokens = 64;
+
+/** What a call took. Counts that the service does not tell are taken at their worst. */
+const toShare = (input: number | null, output: number | null, worst: Share, ceilings: Ceilings): Share =>
+  input === null || output === null ? worst : price(input, output, ceilings);
+
+const price = (input: number, output: number, { prices }: Ceilings): Share => ({
+  rows: 1,
+  tokens: input + output,
+  usd: prices ? (input * prices.input + output * prices.output) / 1e6 : 0,
+});
