@@ -27,7 +27,8 @@ describe("command line", function () {
     model_id: "us.amazon.nova-lite-v1:0",
     request_format: { messages: [{ role: "user", content: [{ text: "About: {{ text }}" }] }] },
   });
-  const env = { CLI_SPEC_SECRET: demoCredentials.secretAccessKey };
+  const place = { env: { CLI_SPEC_SECRET: demoCredentials.secretAccessKey } };
+  const write = (...options: string[]) => ["write", "--no-ledger", ...options];
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "cli-main-"));
@@ -57,26 +58,35 @@ describe("command line", function () {
     expect(wrong.stderr).to.match(/did you mean --config\?\nUsage: bedrock-model check --config FILE\n$/);
   });
 
+  /** JSON.parse takes it, JSON.stringify does not. */
+  const deep = "[".repeat(20_000) + "]".repeat(20_000);
+
   it("writes messages in the order of stdin, with bad lines and rows as failed rows, and exits with 3", async () => {
     const { code, stderr, messages } = await runCli(
-      ["write", "--config", config],
-      await readFile("fixtures/records/messy.ndjson", "utf8"),
-      env,
+      write("--config", config),
+      `${await readFile("fixtures/records/messy.ndjson", "utf8")}{"id":9,"text":"deep","deep":${deep}}\n`,
+      place,
     );
     const records = messages().slice(0, -1) as Message[];
     const tracking = messages().at(-1).tracking;
-    expect(records.map(({ type }) => type)).to.deep.equal(Array(8).fill("record"));
+    expect(records.map(({ type }) => type)).to.deep.equal(Array(9).fill("record"));
     const rows = records.map(({ record }) => record.data);
-    expect(rows.map(({ id }) => id)).to.deep.equal([1, 2, 3, undefined, undefined, undefined, 7, 8]);
+    expect(rows.map(({ id }) => id)).to.deep.equal([1, 2, 3, undefined, undefined, undefined, 7, 8, 9]);
     expect(rows.map(({ _bedrock }) => _bedrock.error?.code)).to.deep.equal([
       ...Array(3).fill(undefined),
       ...Array(3).fill("not_an_object"),
       "missing_column",
       undefined,
+      undefined,
     ]);
-    expect(tracking).to.include({ success: 4, failed: 4 });
+    expect(rows[8])
+      .to.include({ text: "deep", deep: null })
+      .and.have.property("completion")
+      .that.is.a("string");
+    expect(stderr).to.contain("row 9: nested too deeply to be written, null instead: deep");
+    expect(tracking).to.include({ success: 5, failed: 4 });
     expect(stderr).to.contain("stdin, line 6: not JSON");
-    expect(stderr).to.contain("8 rows in, 4 enriched, 4 failed; 4 calls");
+    expect(stderr).to.contain("9 rows in, 5 enriched, 4 failed; 5 calls");
     expect(stderr).to.match(/ {2}not_an_object: 3 \(.+\)\n/);
     expect(code).to.equal(3);
   });
@@ -85,9 +95,9 @@ describe("command line", function () {
     const input = "fixtures/records/messy.csv";
     const output = inFolder("out.csv");
     const { code, messages, stderr } = await runCli(
-      ["write", "--config", config, "--input", input, "--output", output],
+      write("--config", config, "--input", input, "--output", output),
       "",
-      env,
+      place,
     );
     expect(code).to.equal(0);
     expect(messages().map(({ type }) => type)).to.deep.equal(["tracking"]);
@@ -111,9 +121,9 @@ describe("command line", function () {
     await writeFile(output, "kept");
     const bad = await writeConfig("bad.json", { ...settings(emulator.url), region: "nowhere" });
     const [unset, invalid, missing] = await Promise.all([
-      runCli(["write", "--config", config, "--output", output], "{}"),
-      runCli(["write", "--config", bad, "--output", output], "{}", env),
-      runCli(["write", "--config", config, "--input", inFolder("no.csv"), "--output", output], "", env),
+      runCli(write("--config", config, "--output", output), "{}"),
+      runCli(write("--config", bad, "--output", output), "{}", place),
+      runCli(write("--config", config, "--input", inFolder("no.csv"), "--output", output), "", place),
     ]);
     for (const { code, stdout } of [unset, invalid, missing]) {
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
@@ -130,8 +140,8 @@ describe("command line", function () {
     const input = inFolder("rows.ndjson");
     await writeFile(input, '{"text":"a"}\n');
     await link(input, inFolder("linked.ndjson"));
-    const args = ["write", "--config", config, "--input", input, "--output", inFolder("linked.ndjson")];
-    const { code, stderr } = await runCli(args, "", env);
+    const args = write("--config", config, "--input", input, "--output", inFolder("linked.ndjson"));
+    const { code, stderr } = await runCli(args, "", place);
     expect(code).to.equal(2);
     expect(stderr).to.contain("--output and --input are the same file");
     expect(await readFile(input, "utf8")).to.equal('{"text":"a"}\n');
@@ -139,12 +149,12 @@ describe("command line", function () {
 
   it("checks, reads and lists models", async () => {
     const [check, denied, read, models] = await Promise.all([
-      runCli(["check", "--config", config], "", env),
+      runCli(["check", "--config", config], "", place),
       runCli(["check", "--config", await writeConfig("half.json", { region: "us-east-1" })]),
       runCli(
         ["read", "--config", config, "--query", '{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}'],
         "",
-        env,
+        place,
       ),
       runCli(["models", "--json"]),
     ]);
@@ -177,8 +187,9 @@ describe("command line", function () {
 
     /** A run over many rows from a pipe that stays open, with its first answers out. */
     const underWay = async () => {
-      const child = startCli(["write", "--config", slowConfig], env);
-      child.stdin.write('{"text":"a"}\n'.repeat(300));
+      const child = startCli(write("--config", slowConfig), place);
+      const rows = Array.from({ length: 300 }, (_, id) => `{"text":"row ${id}"}\n`);
+      child.stdin.write(rows.join(""));
       await once(child.stdout, "readable");
       return child;
     };
@@ -223,7 +234,7 @@ describe("command line", function () {
     const words = await said(child, "in another terminal");
     const copied = inFolder("copied.json");
     await writeFile(copied, words.slice(words.indexOf("{\n"), words.indexOf("\n}\n") + 2));
-    const { code } = await runCli(["write", "--config", copied], '{"text":"a"}\n');
+    const { code } = await runCli(write("--config", copied), '{"text":"a"}\n');
     expect(code).to.equal(0);
     child.kill("SIGTERM");
     expect(await ended).to.include({ code: 0, stdout: "" });

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 
 /** What a finished command line left behind. */
 export interface Finished {
@@ -14,13 +15,17 @@ export interface Finished {
 // biome-ignore lint/suspicious/noExplicitAny: a spec reads whatever the command printed.
 export type Message = any;
 
+/** Where a command line runs: its environment beside ours, and its working directory. */
+export interface Place {
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
 /** Starts the command line from its source. */
-export const startCli = (
-  args: string[],
-  env: Record<string, string> = {},
-): ChildProcessWithoutNullStreams => {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], {
+export const startCli = (args: string[], { env, cwd }: Place = {}): ChildProcessWithoutNullStreams => {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program, ...args], {
     env: { ...process.env, ...env },
+    cwd,
   });
   running.add(child);
   child.once("close", () => running.delete(child));
@@ -32,6 +37,7 @@ export const endLeftovers = (): void => {
   for (const child of running) child.kill("SIGKILL");
 };
 
+const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 /** Waits for a started command line to end. */
@@ -48,8 +54,8 @@ export const finished = async (child: ChildProcessWithoutNullStreams): Promise<F
 };
 
 /** Runs the command line to its end with `input` on stdin. */
-export const runCli = (args: string[], input = "", env: Record<string, string> = {}): Promise<Finished> => {
-  const child = startCli(args, env);
+export const runCli = (args: string[], input = "", place: Place = {}): Promise<Finished> => {
+  const child = startCli(args, place);
   child.stdin.on("error", () => undefined); // It may end without reading.
   child.stdin.end(input);
   return finished(child);

@@ -50,7 +50,8 @@ const call = async (
   try {
     const output = await client.send(command, { abortSignal: deadline });
     return {
-      body: output.body.transformToString(),
+      // The SDK gives no body at all for an empty one, whatever its type says.
+      body: (output.body as typeof output.body | undefined)?.transformToString() ?? "",
       inputTokens: headers.number("x-amzn-bedrock-input-token-count"),
       outputTokens: headers.number("x-amzn-bedrock-output-token-count"),
       latencyMs:

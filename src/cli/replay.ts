@@ -60,6 +60,7 @@ async function replayRows(given: Arguments): Promise<number> {
     const ledger = { path, replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
     if (summary.enriched > 0) terminal.say("run the write command again: these rows now cost nothing");
+    if (summary.received === 0 && Object.keys(summary.errors).length > 0) return 1;
     return summary.enriched === summary.received ? 0 : 3;
   } finally {
     terminal.stop();

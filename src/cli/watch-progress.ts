@@ -16,7 +16,6 @@ export const watchProgress = (
   { drawn, fraction, seconds }: Watched,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
-  let told = false;
   if (drawn) {
     terminal.watch((width) =>
       latest
@@ -24,10 +23,15 @@ export const watchProgress = (
         : "waiting",
     );
   }
+  // While all rows wait none ends, and nobody is called; but the counts are kept up to date.
+  const timer = setInterval(() => {
+    if (!latest?.waiting) return;
+    clearInterval(timer);
+    terminal.say("Bedrock throttles, or cannot be reached: rows wait and are sent again for some minutes");
+  }, lookMs).unref();
   return (progress) => {
     latest = progress;
-    if (told || !(progress.waiting > 0)) return;
-    told = true;
-    terminal.say("Bedrock throttles, or cannot be reached: rows wait and are sent again for some minutes");
   };
 };
+
+const lookMs = 250;
