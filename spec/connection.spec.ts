@@ -113,7 +113,7 @@ describe("the connection settings", () => {
     [
       "an ARN that hides its model",
       { model_id: "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc" },
-      /model_id names no known model family/,
+      /model_id is an ARN that hides its model: put the ARN into inference_profile/,
     ],
   ];
   for (const [what, changes, message] of bad)

@@ -434,12 +434,13 @@ describe("AwsBedrockModel", () => {
       expect(failure).to.have.property("message", "disk gone");
     });
 
-    it("reports progress after every row", async () => {
+    it("reports progress when rows are taken and when they end", async () => {
       const seen: number[] = [];
       const onProgress = ({ enriched, failed }: { enriched: number; failed: number }) =>
         seen.push(enriched + failed);
       await collect(connector.enrich(syncConfig(connection()), [...texts(4), {}], { onProgress }));
-      expect(seen).to.deep.equal([1, 2, 3, 4, 5]);
+      expect(seen).to.have.length(10);
+      expect([...new Set(seen)]).to.deep.equal([0, 1, 2, 3, 4, 5]);
     });
   });
 });

@@ -15,7 +15,11 @@ export interface BodyFindings {
 /** Checks a body before any money is spent. Failure: `invalid_body`. */
 export const checkBody = (family: Family | null, body: JsonObject): ConnectorError | null => {
   const { wrong } = lintBody(family, body);
-  return wrong.length > 0 ? new ConnectorError("invalid_body", `${wrong.join("; ")}.`) : null;
+  if (wrong.length === 0) return null;
+  const hint = wrong.some((what) => /must be (integer|number|string)/.test(what))
+    ? ' {{ column | cast: "number" }} makes a number of text, cast: "string" text of a number.'
+    : "";
+  return new ConnectorError("invalid_body", `${wrong.join("; ")}.${hint}`);
 };
 
 export const lintBody = (
@@ -58,7 +62,9 @@ const validatorOf = ({ name }: Family): ValidateFunction => {
   return validate;
 };
 
-const isCertain = ({ keyword }: ErrorObject): boolean => keyword === "required" || keyword === "type";
+const isCertain = ({ keyword }: ErrorObject): boolean => certain.has(keyword);
+
+const certain = new Set(["required", "type", "minProperties"]);
 
 const describe = ({ keyword, instancePath, params, message }: ErrorObject): string => {
   const place = instancePath.slice(1).replaceAll("/", ".") || "the body";
@@ -69,6 +75,8 @@ const describe = ({ keyword, instancePath, params, message }: ErrorObject): stri
       return `${place} must be ${[params.type].flat().join(" or ")}`;
     case "additionalProperties":
       return `${place} has the unknown key ${params.additionalProperty}`;
+    case "minProperties":
+      return `${place} is empty`;
     case "enum":
       return `${place} must be one of ${params.allowedValues.join(", ")}`;
     default:

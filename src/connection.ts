@@ -4,6 +4,7 @@ import { type ConnectionSchema, connectionSchema } from "./connection-schema.js"
 import { ConnectorError } from "./errors.js";
 import type { ConnectionConfig } from "./generated/connection.js";
 import { isObject } from "./json.js";
+import type { OnUnknown } from "./outcome.js";
 import type { Ceilings } from "./run/budget.js";
 import type { Tolerance } from "./run/run.js";
 
@@ -38,7 +39,7 @@ export interface Connection {
   readonly serviceTier: NonNullable<ConnectionConfig["service_tier"]> | null;
   /** A file path; `null` keeps no ledger. */
   readonly ledger: string | null;
-  readonly onUnknown: "hold" | "retry" | "fail";
+  readonly onUnknown: OnUnknown;
   readonly onTruncated: "keep" | "fail";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;

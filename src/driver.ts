@@ -12,7 +12,7 @@ import { createTally, type Progress, type Summary } from "./summary.js";
 export interface RunOptions {
   /** Ends the run: calls in flight finish, the remaining rows come out as `not_sent`. */
   readonly signal?: AbortSignal;
-  /** Called after every row with the counts so far; the object is reused. */
+  /** Called when a row is taken and when it has ended, with the counts so far; the object lives on. */
   readonly onProgress?: (progress: Readonly<Progress>) => void;
 }
 
@@ -47,16 +47,20 @@ export async function* drive<Row>(
   // Every row that waits listens to it.
   setMaxListeners(0, stop);
   const tally = createTally(run);
-  const end = async (row: Row): Promise<Outcome> => {
-    tally.receive();
-    const outcome = await work(row, stop);
-    run?.note(outcome);
-    tally.settle(outcome);
+  const report = (): void => {
     try {
       onProgress?.(tally.progress);
     } catch {
       // A listener's fault is not the rows'.
     }
+  };
+  const end = async (row: Row): Promise<Outcome> => {
+    tally.receive();
+    report();
+    const outcome = await work(row, stop);
+    run?.note(outcome);
+    tally.settle(outcome);
+    report();
     return outcome;
   };
   const source = endAtError(rows);

@@ -39,7 +39,7 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   const named = attempt("response_format", connection.responseFormat, compileColumns);
   const family = resolveFamily(...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
-    problems.push(unknownFamily);
+    problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
   if (purpose === "enrich" && template)
     problems.push(
@@ -64,6 +64,13 @@ const remarksOn = (
     : []),
   ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
 ];
+
+const hiddenModel: Problem = {
+  field: "model_id",
+  sentence:
+    "is an ARN that hides its model: put the ARN into inference_profile and the base model id, such as " +
+    "anthropic.claude-haiku-4-5-20251001-v1:0, into model_id",
+};
 
 const unknownFamily: Problem = {
   field: "model_id",

@@ -1,4 +1,3 @@
-import type { Connection } from "./connection.js";
 import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import { isObject, type Json } from "./json.js";
@@ -39,8 +38,11 @@ export interface Outcome {
 
 export const isEnriched = ({ trace }: Outcome): boolean => trace.status === "enriched";
 
+/** What becomes of a row that may have been billed. */
+export type OnUnknown = "hold" | "retry" | "fail";
+
 /** Where the row goes that an error ended. */
-const statusOf = ({ scope, billed }: ConnectorError, onUnknown: Connection["onUnknown"]): Status => {
+const statusOf = ({ scope, billed }: ConnectorError, onUnknown: OnUnknown): Status => {
   if (scope === "end") return "not_sent";
   return billed === "unknown" && onUnknown !== "fail" ? "held" : "failed";
 };
@@ -66,7 +68,7 @@ const unknownTrace: Trace = {
 export const failedTrace = (
   error: ConnectorError,
   known: Partial<Trace> = {},
-  onUnknown: Connection["onUnknown"] = "hold",
+  onUnknown: OnUnknown = "hold",
 ): Trace =>
   trace({
     request_id: error.requestId,

@@ -7,6 +7,7 @@ import type { Invoke } from "./invoke.js";
 import { type Job, type Purpose, prepareJob } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
+import type { OnUnknown } from "./outcome.js";
 import { breaker, giveUp } from "./run/breaker.js";
 import { budget } from "./run/budget.js";
 import { record, replay } from "./run/ledger.js";
@@ -75,7 +76,7 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const call = createInvoke(connection);
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const start = (onUnknown: Connection["onUnknown"]): SessionRun => {
+  const start = (onUnknown: OnUnknown): SessionRun => {
     const run = createRun(connection.tolerance);
     const parts = { connection, onUnknown, run, slots, underway, ledger: ledger?.ledger ?? null, call };
     return { run, invoke: composeInvoke(parts) };
@@ -100,7 +101,7 @@ const idleMs = 10 * 60_000;
 
 interface Parts {
   readonly connection: Connection;
-  readonly onUnknown: Connection["onUnknown"];
+  readonly onUnknown: OnUnknown;
   readonly run: Run;
   readonly slots: Slots;
   readonly underway: Underway;

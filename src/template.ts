@@ -35,7 +35,7 @@ export const compileTemplate = (text: string): Template => {
       try {
         return root(new Context(scope, typed.options, { sync: true })) as JsonObject;
       } catch (error) {
-        return toConnectorError(error, variables);
+        return renderFailure(error, variables);
       }
     },
   };
@@ -78,11 +78,27 @@ const compileLeaf = (text: string, path: string, variables: Variable[]): Node =>
   variables.push(...typed.globalVariableSegmentsSync(alone));
   const [only] = alone;
   if (alone.length === 1 && only instanceof Output)
-    return (context) => toJson(toValueSync(only.value.value(context, false)));
+    return naming(path, (context) => toJson(toValueSync(only.value.value(context, false))));
   const templates = parseLiquid(texts, text, path);
-  // A name that a tag assigns in one leaf must not hide a column in another.
-  return (context) => String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+  return naming(path, (context) =>
+    // A name that a tag assigns in one leaf must not hide a column in another.
+    String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed(),
+  );
 };
+
+/** Lets a failure say at which leaf it happened. */
+const naming =
+  (path: string, node: Node): Node =>
+  (context) => {
+    try {
+      return node(context);
+    } catch (cause) {
+      throw new LeafError(path, { cause });
+    }
+  };
+
+/** The message is the leaf's path. */
+class LeafError extends Error {}
 
 const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
@@ -121,19 +137,20 @@ const wellFormed = (_: string, value: Json): Json => {
 };
 
 /** Liquid's own messages may quote values; only what stands in the template itself is passed on. */
-const toConnectorError = (error: unknown, variables: readonly Variable[]): ConnectorError => {
-  const cause = (error as { originalError?: unknown }).originalError ?? error;
+const renderFailure = (error: unknown, variables: readonly Variable[]): ConnectorError => {
+  const { cause: thrown, message: path } = error as LeafError;
+  const cause = (thrown as { originalError?: unknown }).originalError ?? thrown;
   const { name, message, variableName } = cause as { name?: string; message?: string; variableName?: string };
   if (variableName !== undefined) {
     const written = variables.some((steps) => `${steps.join(".")}.`.startsWith(`${variableName}.`));
     return written
       ? new ConnectorError(
           "missing_column",
-          `Missing: ${variableName}. If it may be absent, give it a default: {{ … | default: "" }}.`,
+          `Missing: ${variableName}, which ${path} reads. If it may be absent, give it a default: {{ … | default: "" }}.`,
         )
-      : new ConnectorError("missing_column");
+      : new ConnectorError("missing_column", `It is one that ${path} reads.`);
   }
   if (name === "FilterError" || /limit exceeded/.test(message ?? ""))
-    return new ConnectorError("template_failed", `${message}.`);
-  return new ConnectorError("template_failed");
+    return new ConnectorError("template_failed", `At ${path}: ${message}.`);
+  return new ConnectorError("template_failed", `It is at ${path}.`);
 };

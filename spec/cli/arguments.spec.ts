@@ -26,6 +26,14 @@ describe("arguments", () => {
     expect([...given.flags]).to.deep.equal(["json"]);
   });
 
+  it("takes one argument without a name where the command has one", () => {
+    const withFile: Command = { ...command, argument: { value: "FILE", summary: "the file" } };
+    expect(readArguments(withFile, ["--config", "f", "rows"]).argument).to.equal("rows");
+    expect(readArguments(withFile, ["--config", "f"]).argument).to.equal(undefined);
+    expect(() => readArguments(withFile, ["a", "--config", "f", "b"])).to.throw('unexpected argument "b"');
+    expect(commandHelp(withFile)).to.match(/Options:\n {2}FILE +the file\n/);
+  });
+
   const wrong: [string[], string][] = [
     [["--confgi", "f"], "unknown option --confgi; did you mean --config?"],
     [["--config", "f", "--constructor"], "unknown option --constructor"],

@@ -25,7 +25,8 @@ describe("input", () => {
     });
     const rows: unknown[] = [];
     for await (const row of source.rows) rows.push(row);
-    return { rows, warnings, failure: source.failure()?.message, fraction: source.fraction() };
+    const { columns } = source;
+    return { rows, columns, warnings, failure: source.failure()?.message, fraction: source.fraction() };
   };
   const readText = async (name: string, content: string | Buffer) => {
     await writeFile(join(folder, name), content);
@@ -86,6 +87,13 @@ describe("input", () => {
       expect(warnings.join()).not.to.contain("SECRET");
     });
 
+    it("hands over a value of any depth", async () => {
+      const deep = `${"[".repeat(20_000)}12345678901234567890${"]".repeat(20_000)}`;
+      const { rows, warnings } = await read("-", [`{"deep":${deep}}\n`]);
+      expect(rows).to.have.length(1);
+      expect(warnings).to.have.length(1);
+    });
+
     it("warns once that a number lost digits", async () => {
       const { warnings } = await read("-", [
         '{"id":"12345678901234567890"}\n',
@@ -96,9 +104,12 @@ describe("input", () => {
       ]);
     });
 
-    it("refuses a pretty-printed array and text with NULs before any row", async () => {
+    it("refuses pretty-printed JSON and text with NULs before any row", async () => {
       const array = await refusal(readText("array.ndjson", '[\n{"id":1}\n]\n'));
-      expect(array.message).to.match(/array\.ndjson starts like a JSON array.*\.json$/);
+      expect(array.message).to.match(/array\.ndjson: this looks like pretty-printed JSON: .*\.json$/);
+      const object = await refusal(read("-", ['\uFEFF\n { \r\n  "id": 1\n}\n']));
+      expect(object).to.include({ exitCode: 1 });
+      expect(object.message).to.match(/^stdin: this looks like pretty-printed JSON: write one object a line/);
       const utf16 = await refusal(readText("utf16.ndjson", Buffer.from('{"id":1}\n', "utf16le")));
       expect(utf16.message).to.contain("is not UTF-8 text");
     });
@@ -180,6 +191,13 @@ describe("input", () => {
       expect(broken.message).to.match(/broken\.json is not JSON: line 2, column 10/);
       expect(broken.message).not.to.contain("SECRET");
     });
+  });
+
+  it("names the first row's columns, or those of a header without rows", async () => {
+    expect((await read("-", ['{"id":1,"text":"a"}\n{"other":2}\n'])).columns).to.deep.equal(["id", "text"]);
+    expect((await read("-", ["[1]\n"])).columns).to.deep.equal([]);
+    expect((await readText("header.csv", "id,text\n")).columns).to.deep.equal(["id", "text"]);
+    expect((await readText("nothing.csv", "")).columns).to.deep.equal([]);
   });
 
   it("names a file that is missing or a folder", async () => {

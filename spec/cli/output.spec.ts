@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
+import { exampleRow } from "../../src/cli/example-row.js";
 import { openOutput } from "../../src/cli/output.js";
+import { createRowGuard } from "../../src/cli/row-guard.js";
+import { AwsBedrockModel } from "../../src/index.js";
+import { localConfig, syncConfig } from "../support/sync-config.js";
 
 describe("output", () => {
   let folder: string;
@@ -26,12 +30,20 @@ describe("output", () => {
     _bedrock: { ...bad, error: { ...bad.error, code: "not_an_object" } },
   };
 
-  const written = async (name: string, rows: Record<string, unknown>[]) => {
+  const written = async (
+    name: string,
+    rows: Record<string, unknown>[],
+    example?: Record<string, unknown>,
+  ) => {
     const path = join(folder, name);
-    const sink = await openOutput(path);
+    const warnings: string[] = [];
+    const sink = await openOutput(
+      path,
+      createRowGuard((line) => warnings.push(line)),
+    );
     for (const row of rows) await sink.write(row);
-    await sink.end();
-    return { text: await readFile(path, "utf8"), loss: sink.loss() };
+    await sink.end(example);
+    return { text: await readFile(path, "utf8"), loss: sink.loss(), warnings };
   };
   const table = (text: string, delimiter = ","): Record<string, string>[] =>
     parse(text, { columns: true, delimiter });
@@ -51,7 +63,7 @@ describe("output", () => {
 
   it("keeps rows on disk as they come", async () => {
     const path = join(folder, "live.ndjson");
-    const sink = await openOutput(path);
+    const sink = await openOutput(path, createRowGuard(expect.fail));
     await sink.write({ id: 1 });
     expect(await readFile(path, "utf8")).to.equal('{"id":1}\n');
     await sink.end();
@@ -119,9 +131,53 @@ describe("output", () => {
     expect(loss).to.match(/^1 row has columns .*: late;/);
   });
 
+  it("keeps a row whose column is too deep for JSON, with null in its place, and says so once", async () => {
+    const deep = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    const rows = [
+      { id: 1, _bedrock: good },
+      { id: 2, deep, completion: "paid for", _bedrock: good },
+      { value: deep, _bedrock: bad },
+    ];
+    for (const [name, parsed] of [
+      [
+        "deep.ndjson",
+        (text: string) =>
+          text
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line)),
+      ],
+      ["deep.json", JSON.parse],
+    ] as const) {
+      const { text, warnings } = await written(name, rows);
+      expect(parsed(text)).to.deep.equal([
+        rows[0],
+        { ...rows[1], deep: null },
+        { value: null, _bedrock: bad },
+      ]);
+      expect(warnings).to.deep.equal([
+        "row 2: nested too deeply to be written, null instead: deep; so in later rows",
+      ]);
+    }
+    const { text } = await written("deep.csv", rows.slice(1));
+    expect(table(text)[0]).to.include({ id: "2", deep: "", completion: "paid for" });
+  });
+
+  it("gives a table without rows the header that rows would have had", async () => {
+    const config = localConfig("http://127.0.0.1:1", {
+      response_format:
+        '{"output":{"message":{"content":[{"text":"{{ value }}"}]}},"stopReason":"{{ text }}"}',
+    });
+    const example = await exampleRow(new AwsBedrockModel(), syncConfig(config), ["id", "text"]);
+    const { text } = await written("header.csv", [], example);
+    expect(text).to.match(/^id,text,value,_bedrock\.status,.*,_bedrock\.error\.retryable\n$/);
+    expect((await written("header.ndjson", [], example)).text).to.equal("");
+    expect((await written("no-header.csv", [])).text).to.equal("");
+  });
+
   it("names a path that cannot be written, and the reason", async () => {
     const path = join(folder, "missing", "rows.csv");
-    const error = await openOutput(path).then(
+    const error = await openOutput(path, createRowGuard(expect.fail)).then(
       () => undefined,
       (reason: Error) => reason,
     );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { duration, progressLine, summaryLines } from "../../src/cli/progress.js";
+import { progressLine } from "../../src/cli/progress.js";
+import { watchProgress } from "../../src/cli/watch-progress.js";
 
 const progress = {
   received: 1200,
@@ -9,6 +10,7 @@ const progress = {
   notSent: 2,
   truncated: 0,
   inFlight: 200,
+  waiting: 0,
   calls: 1000,
   inputTokens: 100_000,
   outputTokens: 23_456,
@@ -28,6 +30,13 @@ describe("progress line", () => {
     );
   });
 
+  it("tells how many rows wait to be sent again", () => {
+    const waiting = { ...progress, waiting: 1500 };
+    expect(progressLine({ progress: waiting, fraction: undefined, seconds: 10 }, 200)).to.contain(
+      "  1,500 waiting to be sent again  200 in flight",
+    );
+  });
+
   it("leaves out what does not fit instead of cutting a number", () => {
     const line = progressLine({ progress, fraction: 0.6, seconds: 10 }, 50);
     expect(line).to.equal("[##########----------] 50%  1,000 rows  100 rows/s");
@@ -39,41 +48,15 @@ describe("progress line", () => {
   });
 });
 
-describe("summary", () => {
-  const summary = {
-    received: 1000,
-    enriched: 990,
-    failed: 7,
-    held: 0,
-    not_sent: 3,
-    truncated: 2,
-    calls: 997,
-    input_tokens: 12_345,
-    output_tokens: 678,
-    wall_ms: 61_000,
-    errors: {
-      missing_column: { count: 7, message: "The record\n lacks a column." },
-      stopped: { count: 3, message: "The run was stopped." },
-    },
-  };
-
-  it("tells rows, money, time, one line an error code, and where the output is", () => {
-    expect(summaryLines(summary, 61, "rows.csv")).to.deep.equal([
-      "1,000 rows in, 990 enriched, 7 failed, 3 not sent, 2 truncated; 997 calls, 12,345 tokens in, 678 out; 1 min 1 s",
-      "  missing_column: 7 (The record lacks a column.)",
-      "  stopped: 3 (The run was stopped.)",
-      "output: rows.csv",
-    ]);
-  });
-
-  it("writes durations for people", () => {
-    expect([0, 4.24, 59.6, 61, 3599, 7800].map(duration)).to.deep.equal([
-      "0.0 s",
-      "4.2 s",
-      "1 min 0 s",
-      "1 min 1 s",
-      "59 min 59 s",
-      "2 h 10 min",
-    ]);
+describe("watched progress", () => {
+  it("says that rows wait, also where nothing is drawn and no row ends", async () => {
+    const counts = { ...progress };
+    const said = new Promise<string>((resolve) => {
+      const terminal = { say: resolve, watch: () => resolve("drawn"), stop: () => undefined };
+      const options = { drawn: false, fraction: () => undefined, seconds: () => 0, lookMs: 1 };
+      watchProgress(terminal, options)(counts);
+    });
+    counts.waiting = 1;
+    expect(await said).to.match(/rows wait and are sent again/);
   });
 });

@@ -23,7 +23,7 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
       .map((key) => `${count(summary[key])} ${key.replace("_", " ")}`),
   ];
   const tokens = `${count(summary.input_tokens)} tokens in, ${count(summary.output_tokens)} out`;
-  const held1 = `  ${count(held)} held: perhaps billed`;
+  const heldRows = `  ${count(held)} held: perhaps billed`;
   return [
     `${rows.join(", ")}; ${counted(summary.calls, "call")}, ${tokens}; ${duration(seconds)}`,
     ...(reused > 0
@@ -34,7 +34,7 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
       `  ${code}: ${count(error.count)} (${oneLine(error.message)})`,
       ...(code === "missing_column" && isOnly(error.count, summary) ? columnLines(columns) : []),
     ]),
-    ...(held > 0 ? [ledger ? `${held1}; \`${ledger.replay}\` sends them again` : held1] : []),
+    ...(held > 0 ? [ledger ? `${heldRows}; \`${ledger.replay}\` sends them again` : heldRows] : []),
     ...(not_sent > 0 && ledger
       ? [`  ${count(not_sent)} not sent: run the same command again: what was answered costs nothing`]
       : []),

@@ -8,12 +8,14 @@ export interface Watched {
   /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */
   fraction(progress: Readonly<Progress>): number | undefined;
   seconds(): number;
+  /** How often waiting rows are looked for. */
+  lookMs?: number;
 }
 
 /** Returns what takes the counts of a run: it keeps a line about them, and says once that rows wait for Bedrock. */
 export const watchProgress = (
   terminal: Terminal,
-  { drawn, fraction, seconds }: Watched,
+  { drawn, fraction, seconds, lookMs = 250 }: Watched,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
   if (drawn) {
@@ -33,5 +35,3 @@ export const watchProgress = (
     latest = progress;
   };
 };
-
-const lookMs = 250;

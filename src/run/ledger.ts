@@ -2,12 +2,13 @@ import { ConnectorError } from "../errors.js";
 import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../invoke.js";
 import type { Received } from "../ledger/entry.js";
 import type { Ledger } from "../ledger/ledger.js";
+import type { OnUnknown } from "../outcome.js";
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
  * `outcome_unknown`, unless the user wants it sent again.
  */
-export const replay = (ledger: Ledger, onUnknown: "hold" | "retry" | "fail", next: Invoke): Invoke => {
+export const replay = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invoke => {
   return async (request, stop) => {
     const entry = await ledger.find(request.key);
     if (entry?.state === "received") return fromEntry(entry);

@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
-import type { ConnectorError } from "../errors.js";
+import { ConnectorError } from "../errors.js";
 import { type Invoke, isFailed, type Rejections } from "../invoke.js";
 
 /** Time and chance, injected so that specs need neither. */
@@ -42,11 +42,12 @@ export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting
       if (!mayRepeat(error) || stop.aborted) return done;
       const wait = (error.retryAfterMs ?? 0) + clock.random() * Math.min(capMs, baseMs * 2 ** round);
       if (clock.now() + wait > startedAt + patienceMs(error)) return done;
-      rejections[error.code] = (rejections[error.code] ?? 0) + 1;
       line.waiting++;
       await clock.sleep(wait, stop);
       line.waiting--;
-      if (stop.aborted) return done;
+      // It was never answered and never billed: as good as not sent.
+      if (stop.aborted) return { error: new ConnectorError("stopped", `Last: ${error.code}.`), attempts };
+      rejections[error.code] = (rejections[error.code] ?? 0) + 1;
     }
   };
 };

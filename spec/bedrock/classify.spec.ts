@@ -1,0 +1,192 @@
+import { expect } from "chai";
+import { credentialsErrorCode, serviceErrorCode, transportErrorCode } from "../../src/bedrock/classify.js";
+import { createInvoke } from "../../src/bedrock/invoke.js";
+import { readConnection } from "../../src/connection.js";
+import { demoCredentials } from "../../src/emulator/index.js";
+import { type ConnectorError, type ErrorCode, ConnectorError as Failure } from "../../src/errors.js";
+import { isFailed } from "../../src/invoke.js";
+import { startServer } from "../support/http-server.js";
+import { requestOf } from "../support/requests.js";
+import { localConfig } from "../support/sync-config.js";
+
+/** One call to an endpoint that is not Bedrock, and its failure. */
+const failureAt = async (endpoint: string): Promise<ConnectorError> => {
+  const connection = readConnection(localConfig(endpoint), []);
+  const result = await createInvoke(connection)(requestOf("{}"), new AbortController().signal);
+  if (!isFailed(result)) throw new Error("expected a failure");
+  return result.error;
+};
+
+const page =
+  "<html><head><title>Error</title></head><body><h1>No.</h1> Too many tokens per day</body></html>";
+
+describe("an HTTP status with a proxy's HTML page", () => {
+  const cases: readonly (readonly [number, ErrorCode])[] = [
+    [401, "access_denied"],
+    [403, "access_denied"],
+    [404, "model_not_found"],
+    [407, "unreachable"],
+    [408, "model_timeout"],
+    [413, "body_too_large"],
+    [424, "model_error"],
+    [429, "throttled_requests"],
+    [500, "service_error"],
+    [502, "service_error"],
+    [503, "overloaded"],
+    [504, "service_error"],
+    [529, "overloaded"],
+  ];
+  for (const [status, code] of cases)
+    for (const [kind, body, type] of [
+      ["a page", page, "text/html"],
+      ["no body", "", "text/plain"],
+    ] as const)
+      it(`${status} with ${kind} is ${code}, after one request`, async () => {
+        const server = await startServer((request, response) => {
+          request.resume().on("end", () => {
+            response.writeHead(status, { "content-type": type });
+            response.end(body);
+          });
+        });
+        try {
+          const error = await failureAt(server.url);
+          expect(error).to.include({ code });
+          expect(error.message).to.contain(String(status)).and.not.to.contain("<");
+          expect(server.requests()).to.equal(1);
+        } finally {
+          await server.close();
+        }
+      });
+
+  it("302 to somewhere else is not followed and not taken for an answer", async () => {
+    const server = await startServer((_, response) => {
+      response.writeHead(302, { location: "http://127.0.0.1:1/" });
+      response.end();
+    });
+    try {
+      expect((await failureAt(server.url)).billed).to.not.equal("no");
+      expect(server.requests()).to.equal(1);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("serviceErrorCode", () => {
+  const words = [
+    "Too many tokens per day, please wait before trying again.",
+    "Too many tokens, please wait.",
+    "The provided model identifier is invalid.",
+    "You don't have access to the model with the specified model ID.",
+    "Input is too long for requested model.",
+    "Invocation with on-demand throughput isn’t supported.",
+  ];
+  for (const [status, type] of [
+    [500, "InternalServerException"],
+    [500, "Unknown"],
+    [502, "SyntaxError"],
+    [504, "Unknown"],
+    [408, "ModelTimeoutException"],
+    [424, "ModelErrorException"],
+  ] as const)
+    it(`${status} ${type} stays unknown whatever its words say`, () => {
+      for (const text of words)
+        expect(new Failure(serviceErrorCode(type, status, text)).billed, text).to.equal("unknown");
+    });
+
+  for (const type of ["ThrottlingException", "ValidationException", "AccessDeniedException"])
+    for (const status of [500, 502, 504])
+      it(`${status} stays unknown though it is called ${type}`, () => {
+        expect(new Failure(serviceErrorCode(type, status, "")).billed).to.equal("unknown");
+      });
+
+  it("reads the words of a 503 as the overload that it is", () => {
+    expect(serviceErrorCode("ServiceUnavailableException", 503, "Too many tokens per day")).to.equal(
+      "overloaded",
+    );
+  });
+
+  it("takes any other status below 500 for a refused request, and what it has never seen as unknown", () => {
+    expect(serviceErrorCode("Unheard", 418, "")).to.equal("invalid_request");
+    expect(new Failure(serviceErrorCode("Unheard", 599, "")).billed).to.equal("unknown");
+    expect(new Failure(serviceErrorCode("Unheard", 302, "")).billed).to.equal("unknown");
+  });
+
+  it("is not fooled by names that every object has", () => {
+    for (const type of ["constructor", "toString", "__proto__", "hasOwnProperty"])
+      expect(serviceErrorCode(type, 400, "")).to.equal("invalid_request");
+    for (const type of ["constructor", "toString", "__proto__"])
+      expect(credentialsErrorCode(type)).to.equal("credentials_unavailable");
+  });
+});
+
+describe("transportErrorCode", () => {
+  const code = (syscall: string | undefined, systemCode: string | undefined): ErrorCode =>
+    transportErrorCode({ syscall, systemCode }, false);
+
+  it("is unreachable where there was no connection yet", () => {
+    for (const systemCode of ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET"])
+      expect(code("connect", systemCode)).to.equal("unreachable");
+    expect(code("getaddrinfo", "EAI_AGAIN")).to.equal("unreachable");
+  });
+
+  it("is endpoint_unusable for a name that does not exist", () => {
+    expect(code("getaddrinfo", "ENOTFOUND")).to.equal("endpoint_unusable");
+  });
+
+  const certificates = [
+    "CERT_HAS_EXPIRED",
+    "CERT_NOT_YET_VALID",
+    "CERT_REVOKED",
+    "CERT_UNTRUSTED",
+    "CERT_REJECTED",
+    "CERT_SIGNATURE_FAILURE",
+    "CERT_CHAIN_TOO_LONG",
+    "INVALID_CA",
+    "HOSTNAME_MISMATCH",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_GET_ISSUER_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  ];
+  for (const systemCode of certificates)
+    it(`is endpoint_unusable for ${systemCode}, before which nothing is sent`, () => {
+      expect(code(undefined, systemCode)).to.equal("endpoint_unusable");
+    });
+
+  it("is connection_lost for everything after that", () => {
+    for (const [syscall, systemCode] of [
+      ["read", "ECONNRESET"],
+      ["write", "EPIPE"],
+      ["read", "ETIMEDOUT"],
+      [undefined, undefined],
+    ] as const)
+      expect(code(syscall, systemCode)).to.equal("connection_lost");
+  });
+
+  it("is deadline_exceeded once the deadline has passed", () => {
+    expect(transportErrorCode({ syscall: "read", systemCode: "ECONNRESET" }, true)).to.equal(
+      "deadline_exceeded",
+    );
+  });
+});
+
+describe("an endpoint that cannot be talked to", () => {
+  it("over TLS where the far side speaks plain HTTP was sent nothing", async () => {
+    const server = await startServer((_, response) => response.end());
+    try {
+      const error = await failureAt(server.url.replace("http:", "https:"));
+      expect(error).to.include({ billed: "no" });
+      expect(server.requests()).to.equal(0);
+      expect(error.message).not.to.contain(demoCredentials.secretAccessKey);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("because its name does not exist was sent nothing", async () => {
+    expect(await failureAt("http://bedrock.invalid")).to.include({ billed: "no" });
+  });
+});

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { summaryLines } from "../../src/cli/summary-lines.js";
+import type { Summary } from "../../src/index.js";
+
+describe("summary", () => {
+  const none: Summary = {
+    received: 0,
+    enriched: 0,
+    failed: 0,
+    held: 0,
+    not_sent: 0,
+    truncated: 0,
+    calls: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    wall_ms: 0,
+    reused: 0,
+    rejections: {},
+    errors: {},
+  };
+  const ledger = { path: "l.jsonl", replay: "npx bedrock-model replay --config C --ledger l.jsonl" };
+
+  it("tells rows, money, time, what went wrong, what to do about it, and where everything is", () => {
+    const summary: Summary = {
+      ...none,
+      received: 1000,
+      enriched: 987,
+      failed: 7,
+      held: 3,
+      not_sent: 3,
+      truncated: 2,
+      calls: 1025,
+      input_tokens: 12_345,
+      output_tokens: 678,
+      reused: 12,
+      rejections: { throttled_requests: 40, unreachable: 1 },
+      errors: {
+        missing_column: { count: 7, message: "The record\n lacks a column." },
+        stopped: { count: 3, message: "The run was stopped." },
+      },
+    };
+    const ending = { seconds: 61, output: "rows.csv", ledger, columns: ["id"] };
+    expect(summaryLines(summary, ending)).to.deep.equal([
+      "1,000 rows in, 987 enriched, 7 failed, 3 held, 3 not sent, 2 truncated; 1,025 calls, 12,345 tokens in, 678 out; 1 min 1 s",
+      "  12 from the ledger or an equal row, at no cost",
+      "  Bedrock throttled 40 calls (throttled_requests); all were sent again",
+      "  Bedrock could not be reached for 1 call (unreachable); all were sent again",
+      "  missing_column: 7 (The record lacks a column.)",
+      "  stopped: 3 (The run was stopped.)",
+      "  3 held: perhaps billed; `npx bedrock-model replay --config C --ledger l.jsonl` sends them again",
+      "  3 not sent: run the same command again: what was answered costs nothing",
+      "output: rows.csv",
+      "ledger: l.jsonl",
+    ]);
+  });
+
+  it("promises nothing that needs a ledger where there is none", () => {
+    const summary = { ...none, received: 5, enriched: 3, held: 1, not_sent: 1, calls: 1, reused: 2 };
+    expect(summaryLines(summary, { seconds: 1 })).to.deep.equal([
+      "5 rows in, 3 enriched, 1 held, 1 not sent; 1 call, 0 tokens in, 0 out; 1.0 s",
+      "  2 from an equal row, at no cost",
+      "  1 held: perhaps billed",
+    ]);
+  });
+
+  it("names the first row's columns when every row lacks one", () => {
+    const lines = (failed: number, columns: string[]) =>
+      summaryLines(
+        { ...none, received: 3, failed, errors: { missing_column: { count: 2, message: "It lacks body." } } },
+        { seconds: 1, columns },
+      ).slice(1);
+    const error = "  missing_column: 2 (It lacks body.)";
+    expect(lines(2, ["id", "te\nxt"])).to.deep.equal([error, "  the first row's columns: id, te xt"]);
+    expect(lines(2, [])).to.deep.equal([error, "  the first row's columns: none"]);
+    const many = Array.from({ length: 60 }, (_, index) => `c${index}`);
+    expect(lines(2, many).at(-1)).to.match(/c49 and 10 more$/);
+    expect(lines(3, ["id"])).to.deep.equal([error]);
+  });
+});
