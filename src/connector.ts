@@ -147,7 +147,12 @@ const readPath = (value: unknown, ...keys: string[]): unknown => {
 
 /** The host calls `write` many times in one run; they share its limits. */
 const runIdOf = (syncConfig: unknown): string =>
-  `${String(readPath(syncConfig, "sync_id"))} ${String(readPath(syncConfig, "sync_run_id"))}`;
+  JSON.stringify(
+    ["sync_id", "sync_run_id"].map((key) => {
+      const id = readPath(syncConfig, key);
+      return typeof id === "string" || typeof id === "number" ? id : null;
+    }),
+  );
 
 /** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
 const open = async (

@@ -40,10 +40,10 @@ export async function* drive<Row>(
   options: RunOptions | null | undefined,
   { run, width }: { run?: Run; width: number } = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
-  const { signal, onProgress } = options ?? {};
+  const { signal, onProgress } = readOptions(options);
   // Rows that were read ahead are not sent once the consumer has left.
   const left = new AbortController();
-  const stop = signal instanceof AbortSignal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   // Every row that waits listens to it.
   setMaxListeners(0, stop);
   const tally = createTally(run);
@@ -54,7 +54,7 @@ export async function* drive<Row>(
       // A listener's fault is not the rows'.
     }
   };
-  const end = async (row: Row): Promise<Outcome> => {
+  const end = async ({ row }: { row: Row }): Promise<Outcome> => {
     tally.receive();
     report();
     const outcome = await work(row, stop);
@@ -84,14 +84,31 @@ const copyRow = (record: unknown): unknown => {
   }
 };
 
-/** The rows up to the first error of their source, and that error. */
+/** The options that are what they should be. */
+const readOptions = (options: RunOptions | null | undefined): RunOptions => {
+  try {
+    const { signal, onProgress } = options ?? {};
+    return {
+      ...(signal instanceof AbortSignal && { signal }),
+      ...(typeof onProgress === "function" && { onProgress }),
+    };
+  } catch {
+    return {};
+  }
+};
+
+/**
+ * The rows up to the first error of their source, and that error. Each row is boxed, so that nothing awaits it:
+ * a record may have a column called `then`.
+ */
 const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
   let failure: { readonly error: unknown } | null = null;
   return {
     failure: () => failure,
     rows: (async function* () {
       try {
-        yield* rows;
+        if (Symbol.asyncIterator in rows) for await (const row of rows) yield { row };
+        else for (const row of rows) yield { row };
       } catch (error) {
         failure = { error };
       }

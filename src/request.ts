@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { checkBody } from "./body-check.js";
 import { applyChatTemplate } from "./chat-template.js";
 import type { Connection } from "./connection.js";
-import type { ConnectorError } from "./errors.js";
+import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import type { InvokeRequest } from "./invoke.js";
 import type { Job } from "./job.js";
@@ -17,7 +17,8 @@ export const toRequest = (
   const finished = applyChatTemplate(family, connection.chatTemplate, body);
   const wrong = checkBody(family, finished);
   if (wrong) return wrong;
-  const text = JSON.stringify(finished);
+  const text = textOf(finished);
+  if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
   return {
     modelId: connection.modelId,
     body: text,
@@ -39,7 +40,7 @@ const keyOf = (
   return hash("sha256", `${JSON.stringify(where)}\n${body}`, "hex").slice(0, 32);
 };
 
-/** Records come from anywhere, so some hold what JSON has no word for. */
+/** Records come from anywhere, so some hold what JSON has no word for, or nest without end. */
 const textOf = (record: unknown): string | undefined => {
   try {
     return JSON.stringify(record, (_, value) => (typeof value === "bigint" ? String(value) : value));

@@ -32,7 +32,7 @@ describe("the key index of a ledger", () => {
         for (const [key, place] of map) expect(index.get(key)).to.deep.equal(place);
         expect(index.get(other)).to.deep.equal(map.get(other) ?? null);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

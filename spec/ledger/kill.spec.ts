@@ -43,7 +43,6 @@ describe("a process that is killed and started again", () => {
     const moments: Moment[] = [
       ({ ledger }) => ledger.length > 0,
       written("intent", 1),
-      sent(6),
       written("received", 14),
       grown(),
     ];

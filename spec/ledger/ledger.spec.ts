@@ -160,7 +160,8 @@ describe("the appender of a ledger", () => {
     expect(counts.flushes).to.be.at.most(2);
   });
 
-  it("tells everyone, then and ever after, that the disk refuses", async () => {
+  it("tells everyone, then and ever after, that the disk refuses", async function () {
+    this.timeout(1_000);
     const { counts, file } = fakeFile(0);
     const appender = createAppender(file, 0);
     const outcome = (line: string) =>

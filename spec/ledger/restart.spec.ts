@@ -106,6 +106,6 @@ describe("a restart from any prefix of a ledger", () => {
   it("sends exactly what the prefix does not settle, cut anywhere", async () => {
     const cuts = fc.integer({ min: 0, max: whole.length });
     const modes = fc.constantFrom("hold", "retry", "fail");
-    await fc.assert(fc.asyncProperty(cuts, modes, check), { numRuns: 40 });
+    await fc.assert(fc.asyncProperty(cuts, modes, check), { numRuns: 30 });
   });
 });

@@ -13,31 +13,31 @@ const wordings: readonly (readonly [RegExp, ErrorCode])[] = [
   [/agreement .*being created|subscription .*pending/i, "subscription_pending"],
 ];
 
-const serviceTypes: Readonly<Record<string, ErrorCode>> = {
-  ThrottlingException: "throttled_requests",
-  TooManyRequestsException: "throttled_requests",
-  ModelNotReadyException: "model_not_ready",
-  ServiceUnavailableException: "overloaded",
-  overloaded_error: "overloaded",
-  ValidationException: "invalid_request",
-  ResourceNotFoundException: "model_not_found",
-  FTUFormNotFilled: "use_case_form_missing",
-  AccessDeniedException: "access_denied",
-  NotAuthorized: "access_denied",
-  MPAgreementBeingCreated: "subscription_pending",
-  ServiceQuotaExceededException: "service_quota_exceeded",
-  UnrecognizedClientException: "credentials_rejected",
-  InvalidSignatureException: "credentials_rejected",
-  IncompleteSignature: "credentials_rejected",
-  InvalidClientTokenId: "credentials_rejected",
-  MissingAuthenticationTokenException: "credentials_rejected",
-  ExpiredTokenException: "credentials_expired",
-  RequestExpired: "credentials_expired",
-  ModelTimeoutException: "model_timeout",
-  ModelErrorException: "model_error",
-  InternalServerException: "service_error",
-  InternalFailure: "service_error",
-};
+const serviceTypes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
+  Object.entries({
+    ThrottlingException: "throttled_requests",
+    TooManyRequestsException: "throttled_requests",
+    ModelNotReadyException: "model_not_ready",
+    ServiceUnavailableException: "overloaded",
+    overloaded_error: "overloaded",
+    ValidationException: "invalid_request",
+    ResourceNotFoundException: "model_not_found",
+    FTUFormNotFilled: "use_case_form_missing",
+    AccessDeniedException: "access_denied",
+    NotAuthorized: "access_denied",
+    MPAgreementBeingCreated: "subscription_pending",
+    ServiceQuotaExceededException: "service_quota_exceeded",
+    UnrecognizedClientException: "credentials_rejected",
+    InvalidSignatureException: "credentials_rejected",
+    IncompleteSignature: "credentials_rejected",
+    InvalidClientTokenId: "credentials_rejected",
+    MissingAuthenticationTokenException: "credentials_rejected",
+    ExpiredTokenException: "credentials_expired",
+    RequestExpired: "credentials_expired",
+    ModelTimeoutException: "model_timeout",
+    ModelErrorException: "model_error",
+  } as const),
+);
 
 const serviceStatuses: Readonly<Record<number, ErrorCode>> = {
   401: "access_denied",
@@ -48,32 +48,43 @@ const serviceStatuses: Readonly<Record<number, ErrorCode>> = {
   413: "body_too_large",
   424: "model_error",
   429: "throttled_requests",
-  500: "service_error",
-  502: "service_error",
   503: "overloaded",
-  504: "service_error",
   529: "overloaded",
 };
+
+/** Our word for a handshake that something other than TLS answered. */
+export const notTls = "NOT_TLS";
 
 /** Errors of a connection that never carried a request, and that waiting does not mend. */
 const hopeless = new Set([
   "ENOTFOUND",
   "ERR_INVALID_URL",
+  "CERT_CHAIN_TOO_LONG",
   "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID",
+  notTls,
 ]);
 
 /** The code of an answer that was an error: its type, its HTTP status, and its words. */
 export const serviceErrorCode = (type: string, status: number, words: string): ErrorCode => {
-  // A server error may have been billed, whatever it says.
-  const worded = status < 500 && status !== 408 && status !== 424 ? wordingOf(words) : undefined;
+  // A server error may have been billed, whatever it says of itself.
+  if (status >= 500 && status !== 503 && status !== 529) return "service_error";
+  const worded = status >= 500 || status === 408 || status === 424 ? undefined : wordingOf(words);
   return (
     worded ??
-    serviceTypes[type] ??
+    serviceTypes.get(type) ??
     serviceStatuses[status] ??
     (status >= 400 && status < 500 ? "invalid_request" : "unexpected_error")
   );
@@ -97,16 +108,18 @@ export const transportErrorCode = (
 
 /** The code of credentials that could not be had, by what STS or a credential provider said. */
 export const credentialsErrorCode = (type: string): ErrorCode =>
-  credentialTypes[type] ?? "credentials_unavailable";
+  credentialTypes.get(type) ?? "credentials_unavailable";
 
-const credentialTypes: Readonly<Record<string, ErrorCode>> = {
-  CredentialsProviderError: "credentials_missing",
-  TokenProviderError: "credentials_missing",
-  AccessDenied: "role_denied",
-  AccessDeniedException: "role_denied",
-  ExpiredToken: "credentials_expired",
-  ExpiredTokenException: "credentials_expired",
-  InvalidClientTokenId: "credentials_rejected",
-  SignatureDoesNotMatch: "credentials_rejected",
-  RegionDisabledException: "credentials_rejected",
-};
+const credentialTypes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
+  Object.entries({
+    CredentialsProviderError: "credentials_missing",
+    TokenProviderError: "credentials_missing",
+    AccessDenied: "role_denied",
+    AccessDeniedException: "role_denied",
+    ExpiredToken: "credentials_expired",
+    ExpiredTokenException: "credentials_expired",
+    InvalidClientTokenId: "credentials_rejected",
+    SignatureDoesNotMatch: "credentials_rejected",
+    RegionDisabledException: "credentials_rejected",
+  } as const),
+);

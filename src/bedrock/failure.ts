@@ -1,6 +1,6 @@
 import { ConnectorError } from "../errors.js";
 import { redact } from "../redact.js";
-import { credentialsErrorCode, serviceErrorCode, transportErrorCode } from "./classify.js";
+import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
 
 /** The parts of the SDK's errors and of Node's that tell what happened. */
 interface SdkError {
@@ -63,7 +63,9 @@ const withoutAnswer = (error: SdkError, deadlinePassed: boolean): ConnectorError
   // The transport's only timeout of its own is the one for making a connection; it has no system code.
   if (error.name === "TimeoutError" && !error.code && !deadlinePassed)
     return new ConnectorError("unreachable", "Connecting timed out.");
-  const { code: systemCode, syscall } = error;
+  // EPROTO alone may also come after the request was sent.
+  const systemCode = /wrong version number/.test(error.message ?? "") ? notTls : error.code;
+  const { syscall } = error;
   return new ConnectorError(
     transportErrorCode({ syscall, systemCode }, deadlinePassed),
     systemCode && `(${systemCode})`,

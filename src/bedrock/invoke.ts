@@ -60,9 +60,22 @@ const call = async (
       attempts: 1,
     };
   } catch (thrown) {
-    const confidential = { body, secrets: secretsOf(connection) };
+    const confidential = {
+      body,
+      secrets: [...secretsOf(connection), ...(await borrowedSecrets(client, connection))],
+    };
     return { error: callFailure(thrown, confidential, deadline.aborted), attempts: 1 };
   }
+};
+
+/** The secrets of a role or of the credential chain, which the SDK has at hand. */
+const borrowedSecrets = async (
+  client: BedrockRuntimeClient,
+  { auth, role }: Connection,
+): Promise<string[]> => {
+  if (auth.kind === "api_key" || (auth.kind === "keys" && !role)) return [];
+  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
+  return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
 };
 
 /** The SDK hides the response's headers; the token counts stand nowhere else for some families. */

@@ -41,14 +41,20 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
         end += line.length;
       }
     }
-    writing = null;
+  };
+
+  const start = (): void => {
+    writing = drain().then(() => {
+      writing = null;
+      if (queue.length > 0) start();
+    });
   };
 
   return {
     append: (line) =>
       new Promise((resolve, reject) => {
         queue.push({ line: Buffer.from(line), resolve, reject });
-        writing ??= drain();
+        if (!writing) start();
       }),
     settled: async () => {
       await writing;

@@ -51,10 +51,12 @@ export const encodeEntry = ({ state, key, ...rest }: Entry): string =>
 
 /** State and key of a whole line without its line break; `null` for a line that is none. */
 export const readHead = (line: Buffer): { state: EntryState; key: string } | null => {
-  if (line.at(-1) !== closingBrace) return null;
+  // Quotes inside JSON strings are escaped, so this is the start of another entry that lost its line break.
+  if (line.at(-1) !== closingBrace || line.indexOf(entryStart, 1) > 0) return null;
   const head = headPattern.exec(line.toString("latin1", 0, 80));
   return head ? { state: head[1] as EntryState, key: head[2] as string } : null;
 };
 
 const closingBrace = 0x7d;
+const entryStart = '{"state":"';
 const headPattern = new RegExp(`^\\{"state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d`);

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ConnectorError } from "../errors.js";
 import { createAppender } from "./append.js";
 import { compact, isWorthCompacting } from "./compact.js";
@@ -25,10 +25,10 @@ export interface Ledger {
 
 /** Opens or creates a ledger. Failures: `ledger_locked`, `ledger_unusable`. */
 export const openLedger = async (file: string): Promise<Ledger | ConnectorError> => {
-  const path = resolve(file);
+  let path = resolve(file);
   let unlock: (() => void) | ConnectorError | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    path = createFolder(path);
     unlock = await takeLock(path);
     if (unlock instanceof ConnectorError) return unlock;
     const opened = await openFile(path);
@@ -38,6 +38,12 @@ export const openLedger = async (file: string): Promise<Ledger | ConnectorError>
     if (typeof unlock === "function") unlock();
     return unusable(path, systemReason(error));
   }
+};
+
+/** The file's one name, whatever links lead to it: its lock stands beside it. */
+const createFolder = (path: string): string => {
+  mkdirSync(dirname(path), { recursive: true });
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
 };
 
 interface OpenFile {
@@ -56,8 +62,19 @@ const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () 
       const place = index.get(key);
       if (!place) return null;
       const line = await readLine(file, place.offset);
-      if (readHead(line)?.key !== key) return null;
-      return decode(line) ?? { state: "unknown", key, at: 0, model: "", body: "", code: "ledger_unusable" };
+      const head = readHead(line);
+      // Another key that shares the bits which the index knows.
+      if (head && head.key !== key) return null;
+      return (
+        (head && decode(line)) ?? {
+          state: "unknown",
+          key,
+          at: 0,
+          model: "",
+          body: "",
+          code: "ledger_unusable",
+        }
+      );
     },
     async append(entry) {
       try {
@@ -130,7 +147,8 @@ const load = async (
     index.set(head.key, { offset: line.offset, state: head.state });
   }
   const { size: bytes } = await file.stat();
-  if (lines === 0 && bytes > headerLine.length)
+  // Without a whole line it is new, or a crash tore its first line.
+  if (lines === 0 && !headerLine.startsWith((await readLine(file, 0)).toString("latin1")))
     return unusable(path, "it is another kind of file, which is left untouched");
   if (bytes > size) await file.truncate(size);
   if (size === 0) {

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, unlinkSync } from "node:fs";
-import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { readFileSync, unlinkSync } from "node:fs";
+import { link, mkdir, open, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../errors.js";
 
 /** Who holds a ledger. The start time tells a process from a later one with the same number. */
@@ -21,7 +22,7 @@ export const takeLock = async (ledger: string): Promise<(() => void) | Connector
     host: hostname(),
     started: startOf(process.pid),
   } satisfies Owner);
-  for (let tries = 0; tries < 5; tries++) {
+  for (let tries = 0; tries < 50; tries++) {
     if (await create(path, own)) return () => release(path, own);
     const held = await readFile(path, "utf8").catch(() => null);
     if (held === null) continue;
@@ -81,34 +82,46 @@ const isAlive = ({ pid, host, started }: Owner): boolean => {
   return now === null || started === null || now === started;
 };
 
-/** When a process was started, in the kernel's ticks since boot; `null` where the system does not tell. */
+/**
+ * When a process was started, in the kernel's ticks since boot; `null` where the system does not tell. Another
+ * word for one that has ended and is only waiting for its parent.
+ */
 const startOf = (pid: number): string | null => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return fields.slice(fields.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const [state, ...rest] = fields.slice(fields.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" || state === "X" ? "ended" : (rest[18] ?? null);
   } catch {
     return null;
   }
 };
 
-/** Moves the dead owner's lock away; puts it back if another process was quicker and the lock is now its own. */
+/** Deletes a dead owner's lock. One process at a time may, so that none deletes the lock that another just took. */
 const removeStale = async (path: string, stale: string): Promise<void> => {
-  const aside = `${path}.stale.${process.pid}`;
+  const turn = `${path}.turn`;
   try {
-    await rename(path, aside);
+    await mkdir(turn);
   } catch {
+    await forgetOldTurn(turn);
+    await sleep(10 + Math.random() * 20);
     return;
   }
-  if ((await readFile(aside, "utf8")) !== stale) await link(aside, path).catch(() => undefined);
-  await unlink(aside);
+  try {
+    if ((await readFile(path, "utf8").catch(() => null)) === stale) await unlink(path);
+  } finally {
+    await rmdir(turn);
+  }
+};
+
+/** A process that was killed in its turn, which takes less than a millisecond, must not block all others. */
+const forgetOldTurn = async (turn: string): Promise<void> => {
+  const taken = await stat(turn).catch(() => null);
+  if (taken && Date.now() - taken.mtimeMs > 10_000) await rmdir(turn).catch(() => undefined);
 };
 
 const release = (path: string, own: string): void => {
   try {
-    if (readFileSync(path, "utf8") !== own) return;
-    const aside = `${path}.released.${process.pid}`;
-    renameSync(path, aside);
-    unlinkSync(aside);
+    if (readFileSync(path, "utf8") === own) unlinkSync(path);
   } catch {
     // It is gone already, which is what was wanted.
   }

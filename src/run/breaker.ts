@@ -1,3 +1,4 @@
+import { ConnectorError } from "../errors.js";
 import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../invoke.js";
 import { mayRepeat } from "./retry.js";
 import type { Run } from "./run.js";
@@ -14,12 +15,15 @@ export const breaker = (run: Run, next: Invoke): Invoke => {
   let canary: Promise<unknown> | null = null;
   let streak: { code: string; count: number } = { code: "", count: 0 };
 
-  const judge = ({ error }: FailedInvocation): void => {
+  const judge = ({ error, attempts }: FailedInvocation): void => {
     if (error.scope === "end") run.end(error.code, error.detail);
     // Before any call has worked, a refused body is likely the template's fault and not the row's.
-    const telling = error.scope === "run" || (!proven && error.code === "invalid_request");
+    const telling =
+      (error.scope === "run" && !mayRepeat(error)) || (!proven && error.code === "invalid_request");
     if (!telling) {
-      if (error.code !== "unreachable" && error.code !== "invalid_request") proven = true;
+      // A refusal of the one row, or a throttle, shows that the settings work; a broken call does not.
+      if (attempts > 0 && error.billed === "no" && error.scope === "row" && error.code !== "unreachable")
+        proven = true;
       streak = { code: "", count: 0 };
       return;
     }
@@ -39,7 +43,7 @@ export const breaker = (run: Run, next: Invoke): Invoke => {
 
   return async (request, stop): Promise<Invocation | FailedInvocation> => {
     while (!proven && canary && !run.ended()) await canary;
-    const ended = run.ended();
+    const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
     if (ended) return { error: ended, attempts: 0 };
     if (proven) return go(request, stop);
     const call = go(request, stop);

@@ -46,9 +46,12 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
   return async (request, stop) => {
     const worst = worstCase(request, ceilings);
     if (worst instanceof ConnectorError) return { error: worst, attempts: 0 };
-    for (let reason = passed(worst); reason !== null; reason = passed(worst)) {
-      const ended = run.ended() ?? (open === 0 ? run.end("budget_reached", reason) : null);
+    for (;;) {
+      const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
       if (ended) return { error: ended, attempts: 0 };
+      const reason = passed(worst);
+      if (reason === null) break;
+      if (open === 0) return { error: run.end("budget_reached", reason), attempts: 0 };
       // Calls that are open may give some of their worst case back.
       await new Promise<void>((resolve) => freed.push(resolve));
     }

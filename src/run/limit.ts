@@ -6,27 +6,28 @@ import { type Invoke, isFailed } from "../invoke.js";
 export interface Slots {
   /** Runs a call when a place is free, first come, first served. */
   readonly take: LimitFunction;
-  /** Halves the places, since the service is overloaded. */
-  lower(): void;
+  /** Calls that start in the same wave meet the same overload. */
+  wave(): number;
+  /** Halves the places, since the service is overloaded: once a wave. */
+  lower(wave: number): void;
   /** Gives places back, one after as many good calls as there are places. */
   raise(): void;
 }
 
 export const createSlots = (most: number): Slots => {
   const take = pLimit(most);
+  let wave = 0;
   let good = 0;
-  let bad = 0;
   return {
     take,
-    lower() {
+    wave: () => wave,
+    lower(started) {
+      if (started !== wave) return;
+      wave++;
       good = 0;
-      // The calls that were open together are refused together: they are one overload.
-      if (bad-- > 0) return;
-      bad = take.activeCount - 1;
       take.concurrency = Math.max(1, Math.floor(take.concurrency / 2));
     },
     raise() {
-      bad = 0;
       if (take.concurrency === most || ++good < take.concurrency) return;
       good = 0;
       take.concurrency++;
@@ -40,8 +41,9 @@ export const limit =
   (request, stop) =>
     slots.take(async () => {
       if (stop.aborted) return { error: new ConnectorError("stopped"), attempts: 0 };
+      const wave = slots.wave();
       const result = await next(request, stop);
       if (!isFailed(result)) slots.raise();
-      else if (result.error.code === "overloaded") slots.lower();
+      else if (result.error.code === "overloaded") slots.lower(wave);
       return result;
     });

@@ -36,8 +36,7 @@ export const createRun = ({ count, percent }: Tolerance): Run => {
     note({ trace: { status } }) {
       if (status === "not_sent") return;
       rows++;
-      if (status === "enriched") return;
-      failures++;
+      if (status !== "enriched") failures++;
       if (count !== null && failures > count)
         end("too_many_failures", `${failures} failed or are held; tolerated_failure_count is ${count}.`);
       if (percent !== null && rows >= judgedFrom && failures * 100 > percent * rows)

@@ -1,4 +1,4 @@
-import type { FailedInvocation, Invocation, Invoke } from "../invoke.js";
+import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../invoke.js";
 
 /** Calls under way, by key. */
 export type Underway = Map<string, Promise<Invocation | FailedInvocation>>;
@@ -7,8 +7,12 @@ export type Underway = Map<string, Promise<Invocation | FailedInvocation>>;
 export const share =
   (underway: Underway, next: Invoke): Invoke =>
   async (request, stop) => {
-    const other = underway.get(request.key);
-    if (other) return { ...(await other), attempts: 0, rejections: {} };
+    for (let other = underway.get(request.key); other; other = underway.get(request.key)) {
+      const result = await other;
+      // The end of another run is not the end of this one.
+      if (!isFailed(result) || result.error.scope !== "end")
+        return { ...result, attempts: 0, rejections: {} };
+    }
     const call = next(request, stop);
     underway.set(request.key, call);
     try {
