@@ -4,6 +4,8 @@ import type { FileHandle } from "node:fs/promises";
 export interface Appender {
   /** Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after. */
   append(line: string): Promise<number>;
+  /** True once the disk has refused a line: nothing is written any more. */
+  isBroken(): boolean;
   /** Resolves when everything appended so far is on the disk or has been refused. */
   settled(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
         queue.push({ line: Buffer.from(line), resolve, reject });
         if (!writing) start();
       }),
+    isBroken: () => broken !== null,
     settled: async () => {
       await writing;
     },

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { headerLine, readHead } from "./entry.js";
 import type { KeyIndex } from "./key-index.js";
@@ -23,9 +23,10 @@ export const compact = async (
 ): Promise<void> => {
   const isLatest = (head: ReturnType<typeof readHead>, offset: number): boolean =>
     head !== null && index.get(head.key)?.offset === offset;
-  let excess = -limits.largestBytes * 0.8;
+  let live = 0;
   for await (const { bytes, offset } of scanLines(file))
-    if (isLatest(readHead(bytes), offset)) excess += bytes.length + 1;
+    if (isLatest(readHead(bytes), offset)) live += bytes.length + 1;
+  let excess = live > limits.largestBytes ? live - limits.largestBytes * 0.8 : 0;
 
   const fresh = `${path}.compact`;
   const target = await open(fresh, "w", 0o600);
@@ -49,10 +50,18 @@ export const compact = async (
     }
     await target.appendFile(Buffer.concat(parts));
     await target.sync();
+  } catch (error) {
+    await unlink(fresh);
+    throw error;
   } finally {
     await target.close();
   }
   await rename(fresh, path);
+  await syncFolder(path);
+};
+
+/** A new name is only safe from a power cut once its folder is on the disk; some systems cannot do that. */
+export const syncFolder = async (path: string): Promise<void> => {
   const folder = await open(dirname(path), "r");
   await folder.sync().catch(() => undefined);
   await folder.close();

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConnectorError } from "../errors.js";
 import { createAppender } from "./append.js";
-import { compact, isWorthCompacting } from "./compact.js";
+import { compact, isWorthCompacting, syncFolder } from "./compact.js";
 import { type Entry, encodeEntry, headerLine, readHead } from "./entry.js";
 import { createKeyIndex, type KeyIndex } from "./key-index.js";
 import { takeLock } from "./lock.js";
@@ -20,6 +20,7 @@ export interface Ledger {
   entries(): AsyncGenerator<Entry>;
   /** Gives the file and its lock back. */
   close(): Promise<void>;
+  /** False once it was closed, or once the disk has refused to take more. */
   isOpen(): boolean;
 }
 
@@ -65,16 +66,7 @@ const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () 
       const head = readHead(line);
       // Another key that shares the bits which the index knows.
       if (head && head.key !== key) return null;
-      return (
-        (head && decode(line)) ?? {
-          state: "unknown",
-          key,
-          at: 0,
-          model: "",
-          body: "",
-          code: "ledger_unusable",
-        }
-      );
+      return (head && decode(line)) ?? damagedEntry(key);
     },
     async append(entry) {
       try {
@@ -91,11 +83,10 @@ const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () 
         if (offset >= end) return;
         const head = readHead(bytes);
         if (!head || index.get(head.key)?.offset !== offset) continue;
-        const entry = decode(bytes);
-        if (entry) yield entry;
+        yield decode(bytes) ?? damagedEntry(head.key);
       }
     },
-    isOpen: () => isOpen,
+    isOpen: () => isOpen && !appender.isBroken(),
     async close() {
       isOpen = false;
       await appender.settled();
@@ -106,6 +97,16 @@ const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () 
   };
 };
 
+/** An entry that cannot be read: something was sent, and nothing more is known. */
+const damagedEntry = (key: string): Entry => ({
+  state: "unknown",
+  key,
+  at: 0,
+  model: "",
+  body: "",
+  code: "ledger_unusable",
+});
+
 const decode = (line: Buffer): Entry | null => {
   try {
     return JSON.parse(line.toString("utf8")) as Entry;
@@ -114,13 +115,14 @@ const decode = (line: Buffer): Entry | null => {
   }
 };
 
-const openFile = async (path: string): Promise<OpenFile | ConnectorError> => {
+const openFile = async (path: string, mayCompact = true): Promise<OpenFile | ConnectorError> => {
   const file = await open(path, "a+", 0o600);
   const loaded = await load(path, file);
-  if (!(loaded instanceof ConnectorError) && isWorthCompacting(loaded)) {
-    await compact(path, file, loaded.index);
+  if (mayCompact && !(loaded instanceof ConnectorError) && isWorthCompacting(loaded)) {
+    // A disk without room for the smaller file has none for more lines either; the run will say so.
+    await compact(path, file, loaded.index).catch(() => undefined);
     await file.close();
-    return openFile(path);
+    return openFile(path, false);
   }
   if (loaded instanceof ConnectorError) await file.close();
   return loaded;
@@ -154,6 +156,7 @@ const load = async (
   if (size === 0) {
     await file.write(headerLine);
     await file.datasync();
+    await syncFolder(path);
     size = headerLine.length;
   }
   return { file, index, size, lines };

@@ -9,21 +9,26 @@ export interface SharedLedger {
   readonly underway: Underway;
 }
 
-/** The one open ledger of a file in this process. It stays open until the process ends or it is closed here. */
+/**
+ * The one open ledger of a file in this process. It stays open until the process ends or it is closed here; one
+ * that the disk refused is opened anew, since there may be room again.
+ */
 export const shareLedger = async (file: string): Promise<SharedLedger | ConnectorError> => {
   const path = resolve(file);
   const known = open.get(path);
-  if (known) return known;
-  const opening = openLedger(path).then((ledger) => {
-    if (!(ledger instanceof ConnectorError)) return { ledger, underway: new Map() };
-    open.delete(path);
-    return ledger;
-  });
+  const shared = await known;
+  if (shared && (shared instanceof ConnectorError || shared.ledger.isOpen())) return shared;
+  // Another call has gone ahead while this one waited.
+  if (open.get(path) !== known) return shareLedger(file);
+  const opening = openAnew(path, shared);
   open.set(path, opening);
   return opening;
 };
 
-/** Gives a file back to other processes. */
+/**
+ * Gives a file back to other processes. End the runs that use it first: a call that is still open finds no place
+ * for its answer, and its row is held when it comes again.
+ */
 export const closeLedger = async (file: string): Promise<void> => {
   const path = resolve(file);
   const known = await open.get(path);
@@ -32,3 +37,15 @@ export const closeLedger = async (file: string): Promise<void> => {
 };
 
 const open = new Map<string, Promise<SharedLedger | ConnectorError>>();
+
+const openAnew = async (
+  path: string,
+  broken: SharedLedger | undefined,
+): Promise<SharedLedger | ConnectorError> => {
+  await broken?.ledger.close();
+  const ledger = await openLedger(path);
+  if (!(ledger instanceof ConnectorError)) return { ledger, underway: broken?.underway ?? new Map() };
+  // What stood in the way may be gone the next time.
+  open.delete(path);
+  return ledger;
+};

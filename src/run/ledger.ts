@@ -10,7 +10,12 @@ import type { OnUnknown } from "../outcome.js";
  */
 export const replay = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invoke => {
   return async (request, stop) => {
-    const entry = await ledger.find(request.key);
+    const entry = await ledger.find(request.key).catch((cause: Error) => cause);
+    if (entry instanceof Error)
+      return {
+        error: new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`),
+        attempts: 0,
+      };
     if (entry?.state === "received") return fromEntry(entry);
     const unknown = entry?.state === "unknown" || entry?.state === "intent";
     if (unknown && onUnknown !== "retry")
