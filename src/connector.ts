@@ -1,4 +1,4 @@
-import { connectionSchema } from "./connection-schema.js";
+import { connectionSchema } from "./connection/schema.js";
 import type { RunOptions } from "./driver.js";
 import { ConnectorError } from "./errors.js";
 import { isObject } from "./json.js";

@@ -1,12 +1,12 @@
 import { lintSample } from "./body-check.js";
-import { type Columns, compileColumns, textColumn } from "./columns.js";
-import { type Connection, invalidConfig, readConnection } from "./connection.js";
-import type { Problem } from "./connection-rules.js";
+import { type Connection, invalidConfig, readConnection } from "./connection/connection.js";
+import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
-import { compileTemplate, type Template } from "./template.js";
+import { type Columns, compileColumns, textColumn } from "./template/columns.js";
+import { compileTemplate, type Template } from "./template/template.js";
 
 /** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
 export interface Job {

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "./connection/connection.js";
 import type { ConnectorError } from "./errors.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "./generated/protocol.js";
 import { isEnriched, type Outcome, toRecord } from "./outcome.js";

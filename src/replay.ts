@@ -31,7 +31,7 @@ export const replayLedger = async (
 type Unanswered = Exclude<Entry, { state: "received" }>;
 
 async function* unanswered(ledger: Ledger): AsyncGenerator<Unanswered> {
+  // A damaged entry has lost its request.
   for await (const entry of ledger.entries())
-    // A damaged entry has lost its request.
     if (entry.state !== "received" && entry.body !== "") yield entry;
 }

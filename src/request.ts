@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import { checkBody } from "./body-check.js";
-import { applyChatTemplate } from "./chat-template.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./connection/connection.js";
 import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import type { InvokeRequest } from "./invoke.js";
 import type { Job } from "./job.js";
 import { isObject, type Json, type JsonObject } from "./json.js";
+import { applyChatTemplate } from "./template/chat-template.js";
 
 /** The last steps before a body is sent: the family's chat template, then its shape. Failure: `invalid_body`. */
 export const toRequest = (

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { resolveCredentials } from "./bedrock/identity.js";
 import { createInvoke } from "./bedrock/invoke.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./connection/connection.js";
 import { ConnectorError } from "./errors.js";
 import type { Invoke } from "./invoke.js";
 import { type Job, type Purpose, prepareJob } from "./job.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { credentialsErrorCode, serviceErrorCode, transportErrorCode } from "../../src/bedrock/classify.js";
 import { createInvoke } from "../../src/bedrock/invoke.js";
-import { readConnection } from "../../src/connection.js";
+import { readConnection } from "../../src/connection/connection.js";
 import { demoCredentials } from "../../src/emulator/index.js";
 import { type ConnectorError, type ErrorCode, ConnectorError as Failure } from "../../src/errors.js";
 import { isFailed } from "../../src/invoke.js";

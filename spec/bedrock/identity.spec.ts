@@ -1,7 +1,7 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import { resolveCredentials } from "../../src/bedrock/identity.js";
-import { readConnection } from "../../src/connection.js";
+import { readConnection } from "../../src/connection/connection.js";
 import { demoCredentials, type Emulator, startEmulator } from "../../src/emulator/index.js";
 import { AwsBedrockModel, type RunOptions } from "../../src/index.js";
 import { startServer } from "../support/http-server.js";

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import nock from "nock";
 import { resolveCredentials } from "../../src/bedrock/identity.js";
 import { createInvoke } from "../../src/bedrock/invoke.js";
-import { type Connection, readConnection } from "../../src/connection.js";
-import type { Problem } from "../../src/connection-rules.js";
+import { type Connection, readConnection } from "../../src/connection/connection.js";
+import type { Problem } from "../../src/connection/rules.js";
 import { type Invocation, isFailed } from "../../src/invoke.js";
 import { startServer } from "../support/http-server.js";
 

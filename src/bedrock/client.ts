@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import type { Connection } from "../connection.js";
+import type { Connection } from "../connection/connection.js";
 import { createTransport } from "./transport.js";
 
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */

@@ -1,6 +1,6 @@
 import { ConnectorError } from "../errors.js";
-import { redact } from "../redact.js";
 import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
+import { redact } from "./redact.js";
 
 /** The parts of the SDK's errors and of Node's that tell what happened. */
 interface SdkError {

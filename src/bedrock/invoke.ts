@@ -1,5 +1,5 @@
 import { type BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
-import type { Connection } from "../connection.js";
+import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../errors.js";
 import {
   type FailedInvocation,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { redact } from "../src/redact.js";
+import { redact } from "../../src/bedrock/redact.js";
 
 /** A request whose row is an e-mail, as customers write them. */
 const email =

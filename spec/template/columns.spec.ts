@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { compileColumns, textColumn } from "../src/columns.js";
-import { families } from "../src/families/index.js";
-import type { Json, JsonObject } from "../src/json.js";
-import { type Reply, readReply } from "../src/reply.js";
+import { families } from "../../src/families/index.js";
+import type { Json, JsonObject } from "../../src/json.js";
+import { type Reply, readReply } from "../../src/reply.js";
+import { compileColumns, textColumn } from "../../src/template/columns.js";
 
 const compile = (sample: Json) => {
   const columns = compileColumns(JSON.stringify(sample));

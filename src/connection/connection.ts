@@ -1,12 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { brokenRules, type Problem } from "./connection-rules.js";
-import { type ConnectionSchema, connectionSchema } from "./connection-schema.js";
-import { ConnectorError } from "./errors.js";
-import type { ConnectionConfig } from "./generated/connection.js";
-import { isObject } from "./json.js";
-import type { OnUnknown } from "./outcome.js";
-import type { Ceilings } from "./run/budget.js";
-import type { Tolerance } from "./run/run.js";
+import { ConnectorError } from "../errors.js";
+import type { ConnectionConfig } from "../generated/connection.js";
+import { isObject } from "../json.js";
+import type { OnUnknown } from "../outcome.js";
+import type { Ceilings } from "../run/budget.js";
+import type { Tolerance } from "../run/run.js";
+import { brokenRules, type Problem } from "./rules.js";
+import { type ConnectionSchema, connectionSchema } from "./schema.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 export type Auth =

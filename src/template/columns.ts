@@ -1,6 +1,6 @@
-import type { ReasoningTags } from "./families/family.js";
-import { isObject, type Json } from "./json.js";
-import { type Reply, splitReasoning } from "./reply.js";
+import type { ReasoningTags } from "../families/family.js";
+import { isObject, type Json } from "../json.js";
+import { type Reply, splitReasoning } from "../reply.js";
 import { parseSample } from "./sample.js";
 
 /** Where the output columns of a row come from. */

@@ -17,7 +17,7 @@ export interface SettingSchema {
 
 /** The published schema, as the host renders it. */
 export const connectionSchema = (): ConnectionSchema => {
-  schema ??= JSON.parse(readFileSync(new URL("../schemas/connection.json", import.meta.url), "utf8"));
+  schema ??= JSON.parse(readFileSync(new URL("../../schemas/connection.json", import.meta.url), "utf8"));
   return schema as ConnectionSchema;
 };
 

@@ -1,5 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
-import type { Json } from "./json.js";
+import type { Json } from "../json.js";
 
 /**
  * Reads a pasted JSON sample. Raw line breaks and tabs inside its strings are accepted, because the host's

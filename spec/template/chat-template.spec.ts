@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { applyChatTemplate } from "../src/chat-template.js";
-import { families } from "../src/families/index.js";
+import { families } from "../../src/families/index.js";
+import { applyChatTemplate } from "../../src/template/chat-template.js";
 
 const familyOf = (name: string) => families.find((family) => family.name === name) ?? null;
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { ConnectorError } from "../src/errors.js";
-import { createLiquid } from "../src/liquid.js";
-import { compileTemplate } from "../src/template.js";
+import { ConnectorError } from "../../src/errors.js";
+import { createLiquid } from "../../src/template/liquid.js";
+import { compileTemplate } from "../../src/template/template.js";
 
 const liquid = createLiquid();
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { ConnectorError } from "../src/errors.js";
-import type { Json } from "../src/json.js";
-import { compileTemplate } from "../src/template.js";
+import { ConnectorError } from "../../src/errors.js";
+import type { Json } from "../../src/json.js";
+import { compileTemplate } from "../../src/template/template.js";
 
 const compile = (template: Json) => compileTemplate(JSON.stringify(template));
 

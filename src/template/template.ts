@@ -1,7 +1,7 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
-import { ConnectorError } from "./errors.js";
+import { ConnectorError } from "../errors.js";
+import type { Json, JsonObject } from "../json.js";
 import { toText } from "./host-filters.js";
-import type { Json, JsonObject } from "./json.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./sample.js";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseSample } from "../src/sample.js";
+import { parseSample } from "../../src/template/sample.js";
 
 const complaint = (text: string): string => {
   try {
