@@ -41,10 +41,11 @@ export class AwsBedrockModel {
   /** Validates the settings, compiles both templates and resolves credentials. Never calls a model. */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
-      const { checkSession } = await import("./session.js");
-      const result = await checkSession(config);
-      if (result instanceof ConnectorError) return statusMessage(result);
-      return statusMessage(null, result.remarks.join(" "));
+      const { checkConfig } = await import("./check.js");
+      const finding = await checkConfig(config);
+      return finding instanceof ConnectorError
+        ? statusMessage(finding)
+        : statusMessage(null, finding.remarks.join(" "));
     } catch (cause) {
       return statusMessage(new ConnectorError("unexpected_error", undefined, { cause }));
     }

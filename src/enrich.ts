@@ -52,10 +52,11 @@ export const complete = async (
     output_tokens: reply.outputTokens,
   };
   const columns = job.columns.read(reply);
-  const error =
-    endedBadly(reply, job) ?? (columns ? null : new ConnectorError("unreadable_response", unreadable(job)));
-  if (error || !columns)
-    return { ...failedOutcome(record, job, error as ConnectorError, known), payloads, rejections };
+  const ended = endedBadly(reply, job);
+  if (ended || !columns) {
+    const error = ended ?? new ConnectorError("unreadable_response", unreadable(job));
+    return { ...failedOutcome(record, job, error, known), payloads, rejections };
+  }
   return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
 };
 

@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { resolveCredentials } from "./bedrock/identity.js";
 import { createInvoke } from "./bedrock/invoke.js";
 import type { Connection } from "./connection/connection.js";
 import { ConnectorError } from "./errors.js";
@@ -54,16 +53,6 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
   sessions.set(key, session);
   for (const oldest of sessions.keys()) if (sessions.size > keptSessions) sessions.delete(oldest);
   return session;
-};
-
-/** Whether the configuration is usable and there are credentials, without a paid call. */
-export const checkSession = async (config: unknown): Promise<Job | ConnectorError> => {
-  const job = prepareJob(config, "enrich");
-  if (job instanceof ConnectorError) return job;
-  const { ledger: file } = job.connection;
-  const ledger = file === null ? null : await shareLedger(file);
-  if (ledger instanceof ConnectorError) return ledger;
-  return (await resolveCredentials(job.connection)) ?? job;
 };
 
 const keptSessions = 100;

@@ -8,7 +8,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ConnectorError } from "../../src/errors.js";
+import { AwsBedrockModel } from "../../src/index.js";
 import { openLedger } from "../../src/ledger/ledger.js";
+import { localConfig } from "../support/sync-config.js";
 import { scratch } from "./scratch.js";
 
 const script = fileURLToPath(new URL("holder.ts", import.meta.url));
@@ -51,6 +53,19 @@ describe("the lock of a ledger", () => {
     await ledger.close();
     return "it was opened";
   };
+
+  it("is not kept by a check of the connection, nor does a run that holds it make the check fail", async () => {
+    const file = fresh();
+    const check = async () =>
+      (await new AwsBedrockModel().checkConnection(localConfig("http://127.0.0.1:9", { ledger: file })))
+        .connection_status;
+    expect(await check()).to.deep.equal({ status: "succeeded" });
+    expect(await holder(0).tell(`open ${file}`)).to.equal("open");
+    const during = await check();
+    expect(during.status).to.equal("succeeded");
+    expect(during.message).to.contain(`held by process ${holder(0).child.pid}`);
+    await holder(0).tell("close");
+  });
 
   it("keeps a second process out, says who holds it, and lets it in when it is given back", async () => {
     const file = fresh();

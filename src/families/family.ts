@@ -1,6 +1,6 @@
 /**
- * All models that share one request and response shape on InvokeModel. A family is data: it can be printed,
- * compared and supplied from outside. Paths are JMESPath; `*Template` fields are Liquid.
+ * All models that share one request and response shape on InvokeModel. A family is data: it can be printed and
+ * compared, and holds no function. Paths into a request or response are JMESPath.
  */
 export interface Family {
   /** Short name; also the file name of its request schema, `schemas/families/<name>.json`. */
@@ -39,9 +39,9 @@ export interface Family {
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
   };
-  /** A response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
+  /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
-  /** What the service calls the two usual ends of an answer. */
+  /** For the local Bedrock: what the service calls the two usual ends of an answer. */
   readonly stopReasons: { readonly end: string; readonly length: string };
 }
 

@@ -22,15 +22,21 @@ export const takeLock = async (ledger: string): Promise<(() => void) | Connector
     host: hostname(),
     started: startOf(process.pid),
   } satisfies Owner);
+  let owner: Owner | null = null;
   for (let tries = 0; tries < 50; tries++) {
     if (await create(path, own)) return () => release(path, own);
     const held = await readFile(path, "utf8").catch(() => null);
     if (held === null) continue;
-    const owner = readOwner(held);
-    if (owner && isAlive(owner)) return locked(ledger, owner);
+    owner = readOwner(held);
+    if (owner && isAlive(owner)) {
+      if (owner.pid !== process.pid) return locked(ledger, owner);
+      // Another call in this process is just looking at the file.
+      await sleep(20);
+      continue;
+    }
     await removeStale(path, held);
   }
-  return locked(ledger, null);
+  return locked(ledger, owner);
 };
 
 const create = async (path: string, text: string): Promise<boolean> => {

@@ -25,6 +25,15 @@ export const shareLedger = async (file: string): Promise<SharedLedger | Connecto
   return opening;
 };
 
+/** Why a file cannot be a ledger now; `null` when it can. It is not held afterwards, unless it was before. */
+export const probeLedger = async (file: string): Promise<ConnectorError | null> => {
+  if (open.has(resolve(file))) return null;
+  const ledger = await openLedger(file);
+  if (ledger instanceof ConnectorError) return ledger;
+  await ledger.close();
+  return null;
+};
+
 /**
  * Gives a file back to other processes. End the runs that use it first: a call that is still open finds no place
  * for its answer, and its row is held when it comes again.
