@@ -106,6 +106,12 @@ describe("the connection settings", () => {
       /response_format has more than one/,
     ],
     [
+      "a bound of tokens for a request that sets no limit",
+      { max_tokens_total: 1000 },
+      /request_format sets no limit of output tokens, which max_tokens_total/,
+    ],
+    ["a bound of money without prices", { max_spend_usd: 5 }, /max_spend_usd needs input_price_usd/],
+    [
       "a model of no known family",
       { model_id: "acme.model-1" },
       /model_id names no known model family.*claude, nova/,

@@ -405,6 +405,22 @@ describe("what a fault costs", () => {
       expect(third.summary).to.include({ enriched: 10, reused: 10 });
     });
 
+    it("replay leaves the calls of another model or guardrail alone", async () => {
+      const refused: Fault = {
+        kind: "error",
+        status: 400,
+        type: "ValidationException",
+        message: "no",
+        includes: hit,
+      };
+      await run([refused], { ledger, guardrail_identifier: "gr-1", guardrail_version: "DRAFT" });
+      const before = bedrock.stats().requests;
+      const { tracking } = await connector.replay(localConfig(bedrock.url, { ledger }));
+      expect(tracking.meta).to.deep.include({ skipped: 1 });
+      expect(tracking).to.include({ success: 0, failed: 0 });
+      expect(bedrock.stats().requests).to.equal(before);
+    });
+
     it("on_unknown: retry sends it again the next time; fail counts it as failed", async () => {
       await run([{ kind: "reset_after", includes: hit }], { ledger });
       const failing = await run([], { ledger, on_unknown: "fail" });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { compileSchema } from "./compile-schema.js";
 import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import type { JsonObject } from "./json.js";
@@ -54,10 +55,7 @@ const validatorOf = ({ name }: Family): ValidateFunction => {
   const known = validators.get(name);
   if (known) return known;
   const file = new URL(`../schemas/families/${name}.json`, import.meta.url);
-  const { $schema: _, ...schema } = JSON.parse(readFileSync(file, "utf8"));
-  const validate = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false }).compile(
-    schema,
-  );
+  const validate = compileSchema(JSON.parse(readFileSync(file, "utf8")));
   validators.set(name, validate);
   return validate;
 };

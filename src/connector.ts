@@ -90,7 +90,7 @@ export class AwsBedrockModel {
   }
 
   /**
-   * Sends again, on the user's word, what the ledger of the configuration holds as refused or of unknown outcome.
+   * Sends again, on the user's word, what the ledger holds of this configuration as refused or of unknown outcome.
    * The answers go into the ledger: the next sync finds them there. Rows of unknown outcome may be paid for twice.
    */
   async replay(config: unknown, options?: RunOptions): Promise<TrackedMessage> {
@@ -100,8 +100,10 @@ export class AwsBedrockModel {
       "enrich",
     );
     const { replayLedger } = await import("./replay.js");
-    const summary = await replayLedger(session, options);
-    return summary instanceof ConnectorError ? notRunMessage(summary) : streamEndMessage(summary);
+    const replayed = await replayLedger(session, options);
+    return replayed instanceof ConnectorError
+      ? notRunMessage(replayed)
+      : streamEndMessage(replayed.summary, replayed.skipped);
   }
 
   /**

@@ -8,6 +8,8 @@ export interface InvokeRequest {
   readonly body: string;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
   readonly key: string;
+  /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */
+  readonly target: string;
   /** The most output tokens that the body asks for; `null` where it sets no limit. */
   readonly maxTokens: number | null;
 }

@@ -5,6 +5,7 @@ import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
+import { isObject, type Json, type JsonObject } from "./json.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
@@ -48,6 +49,8 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
         sentence: `does not fit the family ${family?.name}: ${what}`,
       })),
     );
+  if (template && boundsTokens(connection) && !limitsTokens(family, template.sample))
+    problems.push(noTokenLimit);
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
   return { connection, family, template, columns, remarks: remarksOn(connection, template, doubtful) };
@@ -64,6 +67,23 @@ const remarksOn = (
     : []),
   ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
 ];
+
+const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
+
+/** A limit may be a number or come from a column. */
+const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  (family?.request.maxTokens ?? []).some(
+    (path) =>
+      path.reduce<Json | undefined>(
+        (node, key) => (isObject(node) ? (node[key] as Json) : undefined),
+        sample,
+      ) !== undefined,
+  );
+
+const noTokenLimit: Problem = {
+  field: "request_format",
+  sentence: "sets no limit of output tokens, which max_tokens_total and max_spend_usd need",
+};
 
 const hiddenModel: Problem = {
   field: "model_id",

@@ -1,6 +1,19 @@
 /** What a host shows of the connector before it is configured. `icon` is a file beside the connector's code. */
 export interface MetaData {
-  readonly data: Readonly<Record<string, string | readonly string[]>>;
+  readonly data: {
+    readonly name: string;
+    readonly title: string;
+    readonly connector_type: "source" | "destination";
+    readonly category: string;
+    readonly sub_category: string;
+    readonly documentation_url: string;
+    readonly github_issue_label: string;
+    readonly icon: string;
+    readonly license: string;
+    readonly release_stage: string;
+    readonly support_level: string;
+    readonly tags: readonly string[];
+  };
 }
 
 export const metaData: MetaData = {

@@ -1,10 +1,11 @@
-import type { Connection } from "./connection/connection.js";
 import type { ConnectorError } from "./errors.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "./generated/protocol.js";
+import { isObject } from "./json.js";
+import { metaData } from "./meta.js";
 import { isEnriched, type Outcome, toRecord } from "./outcome.js";
 import { createTally, type Summary } from "./summary.js";
 
-// The one room that knows the host's quirks. Absent fields are left out, since the host refuses most nulls.
+// The host's messages. Absent fields are left out, since the host refuses most nulls.
 
 export interface SpecMessage {
   readonly type: "connector_spec";
@@ -34,6 +35,8 @@ export interface TrackedMessage {
       readonly summary: Summary;
       /** `write` only: the enriched records, in order. */
       readonly records?: readonly Record<string, unknown>[];
+      /** `replay` only: calls of other connections in the same ledger, which were left alone. */
+      readonly skipped?: number;
     };
   };
 }
@@ -41,7 +44,7 @@ export interface TrackedMessage {
 export const specMessage = (connectionSpecification: object): SpecMessage => ({
   type: "connector_spec",
   connector_spec: {
-    documentation_url: "https://docs.squared.ai/activation/ai-ml-sources/aws_bedrock-model",
+    documentation_url: metaData.data.documentation_url,
     stream_type: "static",
     connector_query_type: "ai_ml",
     connection_specification: { ...connectionSpecification },
@@ -64,9 +67,7 @@ export const statusMessage = (error: ConnectorError | null, remark?: string): St
 export const catalogMessage = (): CatalogMessage => ({
   type: "catalog",
   catalog: {
-    request_rate_limit: 6000,
-    request_rate_limit_unit: "minute",
-    request_rate_concurrency: 20,
+    ...rate,
     schema_mode: "schemaless",
     streams: [
       {
@@ -76,13 +77,17 @@ export const catalogMessage = (): CatalogMessage => ({
         supported_sync_modes: ["incremental"],
         batch_support: false,
         batch_size: 1,
-        request_rate_limit: 6000,
-        request_rate_limit_unit: "minute",
-        request_rate_concurrency: 20,
+        ...rate,
       },
     ],
   },
 });
+
+const rate = {
+  request_rate_limit: 6000,
+  request_rate_limit_unit: "minute",
+  request_rate_concurrency: 20,
+} as const;
 
 /** The host takes an object only, so any other body is wrapped as `{ value }`. */
 export const recordMessage = (data: unknown): RecordMessage => ({
@@ -97,7 +102,7 @@ export const recordMessage = (data: unknown): RecordMessage => ({
 export const writeMessage = (
   outcomes: readonly Outcome[],
   summary: Summary,
-  logPayloads: Connection["logPayloads"],
+  logPayloads: boolean,
 ): TrackedMessage => {
   const success = outcomes.filter(isEnriched).length;
   return {
@@ -112,12 +117,12 @@ export const writeMessage = (
 };
 
 /** The end of a stream: the counts alone, since its records went before it. */
-export const streamEndMessage = (summary: Summary): TrackedMessage => ({
+export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMessage => ({
   type: "tracking",
   tracking: {
     success: summary.enriched,
     failed: summary.received - summary.enriched,
-    meta: { summary },
+    meta: { summary, ...(skipped !== undefined && { skipped }) },
     logs: [
       log(summary.enriched === summary.received ? "info" : "error", {
         request: `${summary.received} records received`,
@@ -154,14 +159,16 @@ const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMess
     request_id && `request ${request_id}`,
   ];
   return log(error ? "error" : "info", {
-    request: (logPayloads && payloads.request) || `InvokeModel ${model ?? ""}, ${attempts} sent`,
+    request:
+      (logPayloads && payloads.request) ||
+      `InvokeModel${model === null ? "" : ` ${model}`}, ${attempts} sent`,
     response: (logPayloads && payloads.response) || facts.filter(Boolean).join(", "),
   });
 };
 
 /** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
 const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
-  name: "AwsBedrockModel",
+  name: metaData.data.name,
   level,
   message: JSON.stringify({ request: storable(texts.request), response: storable(texts.response), level }),
 });

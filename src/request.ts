@@ -19,31 +19,33 @@ export const toRequest = (
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
+  const target = targetOf(connection);
   return {
     modelId: connection.modelId,
+    target,
     body: text,
-    key: keyOf(text, connection, connection.reuseAnswers ? undefined : record),
+    key: keyOf(text, target, connection.reuseAnswers ? undefined : record),
     maxTokens: maxTokensOf(finished, family),
   };
 };
 
-/**
- * A hash of what the answer depends on: the body, the model and where it runs, the guardrail. With the record in
- * it, rows that become the same request keep answers of their own.
- */
-const keyOf = (
-  body: string,
-  { modelId, region, endpoint, guardrail }: Connection,
-  record: unknown,
-): string => {
-  const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version, textOf(record)];
-  return hash("sha256", `${JSON.stringify(where)}\n${body}`, "hex").slice(0, 32);
+/** A hash of where requests go: rows of another target are never sent in this connection's name. */
+export const targetOf = ({ modelId, region, endpoint, guardrail }: Connection): string => {
+  const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version];
+  return hash("sha256", JSON.stringify(where), "hex").slice(0, 16);
 };
 
-/** Records come from anywhere, so some hold what JSON has no word for, or nest without end. */
-const textOf = (record: unknown): string | undefined => {
+/**
+ * A hash of what the answer depends on: the target and the body. With the record in it, rows that become the same
+ * request keep answers of their own.
+ */
+const keyOf = (body: string, target: string, record: unknown): string =>
+  hash("sha256", `${target}\n${textOf(record) ?? ""}\n${body}`, "hex").slice(0, 32);
+
+/** What comes from anywhere may hold what JSON has no word for, or nest without end. */
+const textOf = (value: unknown): string | undefined => {
   try {
-    return JSON.stringify(record, (_, value) => (typeof value === "bigint" ? String(value) : value));
+    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner));
   } catch {
     return undefined;
   }

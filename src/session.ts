@@ -1,19 +1,15 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "./bedrock/invoke.js";
-import type { Connection } from "./connection/connection.js";
 import { ConnectorError } from "./errors.js";
 import type { Invoke } from "./invoke.js";
 import { type Job, type Purpose, prepareJob } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
-import { breaker, giveUp } from "./run/breaker.js";
-import { budget } from "./run/budget.js";
-import { record, replay } from "./run/ledger.js";
-import { createSlots, limit, type Slots } from "./run/limit.js";
-import { retry, systemClock } from "./run/retry.js";
+import { composeInvoke } from "./run/compose.js";
+import { createSlots } from "./run/limit.js";
 import { createRun, type Run } from "./run/run.js";
-import { share, type Underway } from "./run/share.js";
+import type { Underway } from "./run/share.js";
 
 /** A job and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
 export interface Session {
@@ -85,27 +81,5 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   };
 };
 
-/** A host that gives its runs no id of their own starts a new one after such a pause. */
+/** A run that was quiet for so long is over; its id starts a new one. */
 const idleMs = 10 * 60_000;
-
-interface Parts {
-  readonly connection: Connection;
-  readonly onUnknown: OnUnknown;
-  readonly run: Run;
-  readonly slots: Slots;
-  readonly underway: Underway;
-  readonly ledger: Ledger | null;
-  readonly call: Invoke;
-}
-
-/**
- * The way of a request to the wire, outermost first. Rows that wait to be sent again hold no slot, and the
- * ledger writes its intent when nothing is left to wait for.
- */
-const composeInvoke = (parts: Parts): Invoke => {
-  const { connection, onUnknown, run, slots, underway, ledger, call } = parts;
-  const recorded = ledger ? record(ledger, call) : call;
-  const guarded = breaker(run, budget(connection.ceilings, run, recorded));
-  const repeated = giveUp(run, retry(limit(slots, guarded), systemClock, run));
-  return share(underway, ledger ? replay(ledger, onUnknown, repeated) : repeated);
-};

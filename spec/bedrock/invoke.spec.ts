@@ -28,7 +28,7 @@ const connect = (changes: Record<string, unknown> = {}): Connection => {
 };
 
 const invoke = (changes?: Record<string, unknown>, id = modelId) =>
-  createInvoke(connect(changes))({ modelId: id, body, key: "", maxTokens: null }, running);
+  createInvoke(connect(changes))({ modelId: id, body, key: "", target: "", maxTokens: null }, running);
 
 const failure = async (changes?: Record<string, unknown>) => {
   const result = await invoke(changes);

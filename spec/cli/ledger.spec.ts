@@ -61,7 +61,7 @@ describe("ledger", () => {
         "failed and held rows by error code:",
         "  12  invalid_request",
         "   1  deadline_exceeded",
-        "`npx bedrock-model replay --config FILE` sends the failed and held rows again",
+        "`npx bedrock-model replay --config FILE --ledger l.jsonl` sends the failed and held rows again",
         "",
       ].join("\n"),
     );

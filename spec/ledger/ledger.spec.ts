@@ -18,6 +18,7 @@ const intent = (id: number, body = "{}"): Entry => ({
   key: keyOf(id),
   at: id,
   model: "m",
+  target: keyOf(1).slice(16),
   body,
 });
 const received = (id: number, response = "{}"): Entry => ({

@@ -3,7 +3,7 @@ import { ConnectorError } from "../../src/errors.js";
 import type { Invoke } from "../../src/invoke.js";
 import type { Entry } from "../../src/ledger/entry.js";
 import type { Ledger } from "../../src/ledger/ledger.js";
-import { record, replay } from "../../src/run/ledger.js";
+import { recall, record } from "../../src/run/ledger.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 
 const running = new AbortController().signal;
@@ -81,12 +81,12 @@ describe("record", () => {
   });
 });
 
-describe("replay", () => {
+describe("recall", () => {
   it("answers from the ledger, without a call", async () => {
     const { ledger } = ledgerOf();
     const { invoke, seen } = counting(answerOf("first"));
     await record(ledger, invoke)(request, running);
-    const again = await replay(ledger, "hold", invoke)(request, running);
+    const again = await recall(ledger, "hold", invoke)(request, running);
     expect(again).to.include({ body: "first", attempts: 0 });
     expect(seen.calls).to.equal(1);
   });
@@ -98,7 +98,7 @@ describe("replay", () => {
       },
     });
     const { invoke, seen } = counting();
-    const result = await replay(ledger, "hold", invoke)(request, running);
+    const result = await recall(ledger, "hold", invoke)(request, running);
     expect(result).to.have.nested.property("error.code", "ledger_unusable");
     expect(seen.calls).to.equal(0);
   });

@@ -6,6 +6,7 @@ export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): I
   modelId: "model",
   body,
   key: Buffer.from(body).toString("hex").padStart(32, "0").slice(-32),
+  target: "0".repeat(16),
   maxTokens: 100,
   ...changes,
 });

@@ -24,3 +24,7 @@ export const fileSize = (bytes: number): string => {
 /** An argument as a POSIX shell takes it, for a command that the user may copy. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The command that sends a ledger's unanswered calls again, to be copied. */
+export const replayCommand = (config: string | undefined, ledger: string): string =>
+  `npx bedrock-model replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;

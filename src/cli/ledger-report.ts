@@ -1,5 +1,5 @@
 import type { LedgerReport } from "../index.js";
-import { count, counted, fileSize } from "./in-words.js";
+import { count, counted, fileSize, replayCommand } from "./in-words.js";
 
 /** A ledger's contents in words, ending in a newline. Pure. */
 export const ledgerReport = (report: LedgerReport): string => {
@@ -15,7 +15,7 @@ export const ledgerReport = (report: LedgerReport): string => {
     `${path}: ${counted(received + waiting, "row")}, ${fileSize(bytes)}`,
     ...table(states),
     ...(codes.length > 0 ? ["failed and held rows by error code:", ...table(codes)] : []),
-    ...(waiting > 0 ? ["`npx bedrock-model replay --config FILE` sends the failed and held rows again"] : []),
+    ...(waiting > 0 ? [`\`${replayCommand(undefined, path)}\` sends the failed and held rows again`] : []),
     "",
   ].join("\n");
 };

@@ -2,7 +2,7 @@ import type { LedgerReport, Summary } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { loadConfig } from "./config.js";
 import { connect } from "./connect.js";
-import { counted, shellWord } from "./in-words.js";
+import { counted, replayCommand } from "./in-words.js";
 import { readLedger } from "./ledger.js";
 import { defaultLedger, ledgerOf } from "./ledger-option.js";
 import { summaryLines } from "./summary-lines.js";
@@ -13,7 +13,7 @@ import { watchProgress } from "./watch-progress.js";
 export const replay: Command = {
   name: "replay",
   usage: "--config FILE [--ledger FILE]",
-  summary: "Send the failed and held rows of a ledger again.",
+  summary: "Send again the calls of a ledger that Bedrock refused or whose outcome is unknown.",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
     ledger: { value: "FILE", summary: `the ledger (default: the config's, else ${defaultLedger})` },
@@ -24,10 +24,6 @@ export const replay: Command = {
   ],
   run: async (given) => replayRows(given),
 };
-
-/** What `replay` prints to send a ledger's rows again, to be copied. */
-export const replayCommand = (config: string | undefined, ledger: string): string =>
-  `npx bedrock-model replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;
 
 async function replayRows(given: Arguments): Promise<number> {
   const { config } = given.values;
@@ -59,6 +55,11 @@ async function replayRows(given: Arguments): Promise<number> {
     const summary = message.tracking.meta?.summary as Summary;
     const ledger = { path, replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
+    const skipped = message.tracking.meta.skipped ?? 0;
+    if (skipped > 0)
+      terminal.say(
+        `${counted(skipped, "row")} left alone: sent with another model, place or guardrail than the config's`,
+      );
     if (summary.enriched > 0) terminal.say("run the write command again: these rows now cost nothing");
     if (summary.received === 0 && Object.keys(summary.errors).length > 0) return 1;
     return summary.enriched === summary.received ? 0 : 3;

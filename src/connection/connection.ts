@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { compileSchema } from "../compile-schema.js";
 import { ConnectorError } from "../errors.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import { isObject } from "../json.js";
@@ -74,12 +75,7 @@ export const readConnection = (config: unknown, problems: Problem[]): Connection
 let compiled: ValidateFunction | undefined;
 
 const validator = (): ValidateFunction => {
-  if (!compiled) {
-    const { $schema: _, ...draft07 }: ConnectionSchema = connectionSchema();
-    compiled = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false }).compile(
-      draft07,
-    );
-  }
+  compiled ??= compileSchema(connectionSchema());
   return compiled;
 };
 

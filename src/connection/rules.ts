@@ -22,7 +22,7 @@ const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
       sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
     }));
 
-/** Settings that only make sense together, or not together. */
+/** Settings that need or exclude each other, and values that a pattern cannot judge. */
 const conflicts = (settings: Record<string, unknown>): Problem[] => {
   const has = (name: string): boolean => settings[name] !== undefined;
   const rules: readonly (readonly [boolean, string, string])[] = [
@@ -42,7 +42,7 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
     [
       typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint),
       "endpoint",
-      "must be a URL of host and port, without a query or a fragment",
+      "must be a URL without a query or a fragment",
     ],
     [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
     [

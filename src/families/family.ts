@@ -5,7 +5,7 @@
 export interface Family {
   /** Short name; also the file name of its request schema, `schemas/families/<name>.json`. */
   readonly name: string;
-  /** The field's name for it, for people. */
+  /** Its name for people. */
   readonly title: string;
   /** Matches the base model ids (no geography prefix, no ARN around it). */
   readonly models: RegExp;

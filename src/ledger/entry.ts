@@ -17,6 +17,8 @@ interface Common {
 /** The request is kept until it is answered, so that it can be sent again on the user's word. */
 interface Request {
   readonly model: string;
+  /** Where it was sent, hashed: see `InvokeRequest`. */
+  readonly target: string;
   readonly body: string;
 }
 

@@ -103,6 +103,7 @@ const damagedEntry = (key: string): Entry => ({
   key,
   at: 0,
   model: "",
+  target: "",
   body: "",
   code: "ledger_unusable",
 });

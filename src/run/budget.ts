@@ -73,7 +73,7 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
   };
 };
 
-/** A token is at least one byte of the body, so its bytes bound the input; `overhead` covers what the service adds. */
+/** A token is at least one byte of the body, so its bytes bound the input; `overheadTokens` cover what the service adds. */
 const worstCase = ({ body, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
   const input = Buffer.byteLength(body) + overheadTokens;
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))

@@ -1,5 +1,5 @@
 import { ConnectorError } from "../errors.js";
-import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../invoke.js";
+import { type Invocation, type Invoke, isFailed } from "../invoke.js";
 import type { Received } from "../ledger/entry.js";
 import type { Ledger } from "../ledger/ledger.js";
 import type { OnUnknown } from "../outcome.js";
@@ -8,7 +8,7 @@ import type { OnUnknown } from "../outcome.js";
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
  * `outcome_unknown`, unless the user wants it sent again.
  */
-export const replay = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invoke => {
+export const recall = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invoke => {
   return async (request, stop) => {
     const entry = await ledger.find(request.key).catch((cause: Error) => cause);
     if (entry instanceof Error)
@@ -30,9 +30,9 @@ export const replay = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invo
  */
 export const record = (ledger: Ledger, next: Invoke): Invoke => {
   return async (request, stop) => {
-    const { key, modelId: model, body } = request;
+    const { key, modelId: model, target, body } = request;
     try {
-      await ledger.append({ state: "intent", key, at: Date.now(), model, body });
+      await ledger.append({ state: "intent", key, at: Date.now(), model, target, body });
     } catch (error) {
       return { error: error as ConnectorError, attempts: 0 };
     }
@@ -42,7 +42,7 @@ export const record = (ledger: Ledger, next: Invoke): Invoke => {
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: Date.now(), model, body, code });
+        await ledger.append({ state, key, at: Date.now(), model, target, body, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.
@@ -62,7 +62,7 @@ const toEntry = (key: string, result: Invocation): Received => ({
   request_id: result.requestId,
 });
 
-const fromEntry = (entry: Received): Invocation | FailedInvocation => ({
+const fromEntry = (entry: Received): Invocation => ({
   body: entry.response,
   inputTokens: entry.input_tokens,
   outputTokens: entry.output_tokens,

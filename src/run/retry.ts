@@ -46,7 +46,7 @@ export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting
       await clock.sleep(wait, stop);
       line.waiting--;
       // It was never answered and never billed: as good as not sent.
-      if (stop.aborted) return { error: new ConnectorError("stopped", `Last: ${error.code}.`), attempts };
+      if (stop.aborted) return { ...done, error: new ConnectorError("stopped", `Last: ${error.code}.`) };
       rejections[error.code] = (rejections[error.code] ?? 0) + 1;
     }
   };
