@@ -93,7 +93,7 @@ const rate = {
 export const recordMessage = (data: unknown): RecordMessage => ({
   type: "record",
   record: {
-    data: typeof data === "object" && data !== null && !Array.isArray(data) ? { ...data } : { value: data },
+    data: isObject(data) ? { ...data } : { value: data },
     emitted_at: Math.floor(Date.now() / 1000),
   },
 });

@@ -7,7 +7,7 @@ import type { OnUnknown } from "../outcome.js";
 import type { Ceilings } from "../run/budget.js";
 import type { Tolerance } from "../run/run.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { type ConnectionSchema, connectionSchema } from "./schema.js";
+import { connectionSchema } from "./schema.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 export type Auth =
