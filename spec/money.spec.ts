@@ -57,9 +57,9 @@ describe("what a fault costs", () => {
     status: string;
     code?: string;
     rowBilled: string;
-    /** Requests and billed calls beyond one for each of the other nine rows. */
-    requests: number;
-    billed: number;
+    /** Requests for the row that is hit, 1 by default, and how many calls are billed for it, 1 by default. */
+    requests?: number;
+    billed?: number;
   }[] = [
     {
       what: "a throttle, then an answer",
@@ -105,8 +105,6 @@ describe("what a fault costs", () => {
       status: "held",
       code: "service_error",
       rowBilled: "unknown",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a server error, with on_unknown: fail",
@@ -137,8 +135,6 @@ describe("what a fault costs", () => {
       status: "held",
       code: "model_timeout",
       rowBilled: "unknown",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a body that the service refuses",
@@ -161,8 +157,6 @@ describe("what a fault costs", () => {
       status: "held",
       code: "connection_lost",
       rowBilled: "unknown",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "headers that never come",
@@ -171,8 +165,6 @@ describe("what a fault costs", () => {
       status: "held",
       code: "deadline_exceeded",
       rowBilled: "unknown",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a body that stalls",
@@ -181,8 +173,6 @@ describe("what a fault costs", () => {
       status: "held",
       code: "deadline_exceeded",
       rowBilled: "unknown",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a body that breaks off",
@@ -190,16 +180,12 @@ describe("what a fault costs", () => {
       status: "failed",
       code: "unreadable_response",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a slow drip",
       fault: { kind: "drip", everyMs: 1, includes: hit },
       status: "enriched",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
     ...["", "not JSON", "[1]", '{"output":', '{"other":1}'].map((body) => ({
       what: `the body ${JSON.stringify(body)}`,
@@ -207,8 +193,6 @@ describe("what a fault costs", () => {
       status: "failed",
       code: "unreadable_response",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     })),
     {
       what: "a content filter",
@@ -216,8 +200,6 @@ describe("what a fault costs", () => {
       status: "failed",
       code: "content_filtered",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "a guardrail",
@@ -225,16 +207,12 @@ describe("what a fault costs", () => {
       status: "failed",
       code: "guardrail_intervened",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "an answer that was cut off",
       fault: { kind: "stop", reason: "max_tokens", includes: hit },
       status: "enriched",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
     {
       what: "an answer that was cut off, with on_truncated: fail",
@@ -243,12 +221,10 @@ describe("what a fault costs", () => {
       status: "failed",
       code: "truncated",
       rowBilled: "yes",
-      requests: 1,
-      billed: 1,
     },
   ];
 
-  for (const { what, fault, changes, status, code, rowBilled, requests, billed } of cases)
+  for (const { what, fault, changes, status, code, rowBilled, requests = 1, billed = 1 } of cases)
     it(`${what}: the row is ${status}, billed ${rowBilled}, after ${requests} requests; no other row is touched`, async () => {
       const result = await run([fault], changes);
       invariant(result.rows, result.summary);

