@@ -335,6 +335,16 @@ describe("AwsBedrockModel", () => {
       expect(messages).to.have.nested.property("[0].record.data.value").that.deep.equals([1, 2]);
     });
 
+    it("is not held to the request format, which it does not send", async () => {
+      const config = { ...connection(), max_tokens_total: 100_000 };
+      const limited =
+        '{"inferenceConfig":{"maxTokens":20},"messages":[{"role":"user","content":[{"text":"Hi."}]}]}';
+      const messages = await connector.read(
+        source(limited, { source: { name: "s", type: "source", connection_specification: config } }),
+      );
+      expect(messages).to.have.nested.property("[0].type", "record");
+    });
+
     it("needs no known family, as upstream needs none", async () => {
       const server = await startServer((_, response) => response.end('{"answer":"yes"}'));
       const config = {

@@ -3,7 +3,7 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { compileSchema } from "./compile-schema.js";
 import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
-import type { JsonObject } from "./json.js";
+import { type JsonObject, valueAt } from "./json.js";
 
 /** What a family's schema says of a body. Sentences name places and types, never values. */
 export interface BodyFindings {
@@ -45,7 +45,7 @@ export const lintSample = (family: Family | null, sample: JsonObject): BodyFindi
       .split("/")
       .slice(1)
       .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const value = keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], sample);
+    const value = valueAt(sample, keys);
     return typeof value === "string" && /\{[{%]/.test(value);
   });
 

@@ -1,7 +1,7 @@
 import { connectionSchema } from "./connection/schema.js";
 import type { RunOptions } from "./driver.js";
 import { ConnectorError } from "./errors.js";
-import { isObject } from "./json.js";
+import { valueAt } from "./json.js";
 import { type MetaData, metaData } from "./meta.js";
 import { type Outcome, toRecord } from "./outcome.js";
 import {
@@ -38,7 +38,7 @@ export class AwsBedrockModel {
     return specMessage(connectionSchema());
   }
 
-  /** Validates the settings, compiles both templates and resolves credentials. Never calls a model. */
+  /** Validates the settings, compiles both templates, tries the ledger, resolves credentials. Calls no model. */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
       const { checkConfig } = await import("./check.js");
@@ -47,7 +47,7 @@ export class AwsBedrockModel {
         ? statusMessage(finding)
         : statusMessage(null, finding.remarks.join(" "));
     } catch (cause) {
-      return statusMessage(new ConnectorError("unexpected_error", undefined, { cause }));
+      return statusMessage(new ConnectorError("unexpected_error", `(${(cause as Error)?.name})`, { cause }));
     }
   }
 
@@ -72,7 +72,8 @@ export class AwsBedrockModel {
     const run = runRecords(session, toRows(records), options, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);
-    return writeMessage(outcomes, step.value, "job" in session && session.job.connection.logPayloads);
+    const logPayloads = !(session instanceof ConnectorError) && session.job.connection.logPayloads;
+    return writeMessage(outcomes, step.value, logPayloads);
   }
 
   /**
@@ -142,7 +143,7 @@ const toRows = (records: unknown): readonly unknown[] => {
 /** The value behind some keys; nothing where a host's object does not have it or does not let it be read. */
 const readPath = (value: unknown, ...keys: string[]): unknown => {
   try {
-    return keys.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), value);
+    return valueAt(value, keys);
   } catch {
     return undefined;
   }

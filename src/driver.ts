@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { pMapIterable } from "p-map";
 import { enrich } from "./enrich.js";
-import type { ConnectorError } from "./errors.js";
+import { ConnectorError } from "./errors.js";
 import { isObject } from "./json.js";
 import { failedTrace, type Outcome } from "./outcome.js";
 import type { Run } from "./run/run.js";
@@ -26,7 +26,8 @@ export const runRecords = (
   options: RunOptions | null | undefined,
   runId?: string,
 ): AsyncGenerator<Outcome, Summary> => {
-  if (!("job" in session)) return drive(records, async (record) => unopened(record, session), options);
+  if (session instanceof ConnectorError)
+    return drive(records, async (record) => unopened(record, session), options);
   const { run, invoke } = session.run(runId);
   const work = (record: unknown, stop: AbortSignal): Promise<Outcome> =>
     enrich(copyRow(record), session.job, invoke, stop);

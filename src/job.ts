@@ -5,13 +5,16 @@ import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
-import { isObject, type Json, type JsonObject } from "./json.js";
+import { type JsonObject, valueAt } from "./json.js";
+import { targetOf } from "./request.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
 /** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
 export interface Job {
   readonly connection: Connection;
+  /** Where its requests go, hashed: see `InvokeRequest`. */
+  readonly target: string;
   /** `null` for a model that no family knows: its response is read by the response format alone. */
   readonly family: Family | null;
   readonly template: Template;
@@ -42,18 +45,15 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
-  if (purpose === "enrich" && template)
-    problems.push(
-      ...wrong.map((what) => ({
-        field: "request_format",
-        sentence: `does not fit the family ${family?.name}: ${what}`,
-      })),
-    );
-  if (template && boundsTokens(connection) && !limitsTokens(family, template.sample))
-    problems.push(noTokenLimit);
+  if (purpose === "enrich" && template) {
+    const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
+    if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
+    problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
+  }
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
-  return { connection, family, template, columns, remarks: remarksOn(connection, template, doubtful) };
+  const remarks = remarksOn(connection, template, doubtful);
+  return { connection, target: targetOf(connection), family, template, columns, remarks };
 };
 
 const remarksOn = (
@@ -72,18 +72,9 @@ const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== 
 
 /** A limit may be a number or come from a column. */
 const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
-  (family?.request.maxTokens ?? []).some(
-    (path) =>
-      path.reduce<Json | undefined>(
-        (node, key) => (isObject(node) ? (node[key] as Json) : undefined),
-        sample,
-      ) !== undefined,
-  );
+  (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
-const noTokenLimit: Problem = {
-  field: "request_format",
-  sentence: "sets no limit of output tokens, which max_tokens_total and max_spend_usd need",
-};
+const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
 
 const hiddenModel: Problem = {
   field: "model_id",

@@ -5,6 +5,14 @@ export type JsonObject = { [key: string]: Json };
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The value behind some keys or indexes; `undefined` where there is none. */
+export const valueAt = (value: unknown, keys: readonly string[]): unknown =>
+  keys.reduce<unknown>(
+    (node, key) =>
+      typeof node === "object" && node !== null ? (node as Record<string, unknown>)[key] : undefined,
+    value,
+  );
+
 /** The value of JSON text, or `undefined` for text that is not JSON. */
 export const tryParseJson = (text: string): Json | undefined => {
   try {

@@ -4,7 +4,7 @@ import { ConnectorError } from "./errors.js";
 import { type JsonObject, tryParseJson } from "./json.js";
 import type { Entry } from "./ledger/entry.js";
 import type { Outcome } from "./outcome.js";
-import { maxTokensOf, targetOf } from "./request.js";
+import { maxTokensOf } from "./request.js";
 import type { Session } from "./session.js";
 import type { Summary } from "./summary.js";
 
@@ -21,9 +21,9 @@ export const replayLedger = async (
 ): Promise<Replayed | ConnectorError> => {
   if (session instanceof ConnectorError) return session;
   const { job, ledger } = session;
+  const { target } = job;
   if (!ledger) return new ConnectorError("ledger_unusable", "The configuration names no ledger.");
   const { run, invoke } = session.replayRun();
-  const target = targetOf(job.connection);
   let skipped = 0;
   async function* unanswered(): AsyncGenerator<Unanswered> {
     for await (const entry of ledger?.entries() ?? []) {

@@ -5,13 +5,13 @@ import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import type { InvokeRequest } from "./invoke.js";
 import type { Job } from "./job.js";
-import { isObject, type Json, type JsonObject } from "./json.js";
+import { type JsonObject, valueAt } from "./json.js";
 import { applyChatTemplate } from "./template/chat-template.js";
 
 /** The last steps before a body is sent: the family's chat template, then its shape. Failure: `invalid_body`. */
 export const toRequest = (
   body: JsonObject,
-  { family, connection }: Job,
+  { family, connection, target }: Job,
   record?: unknown,
 ): InvokeRequest | ConnectorError => {
   const finished = applyChatTemplate(family, connection.chatTemplate, body);
@@ -19,7 +19,6 @@ export const toRequest = (
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
-  const target = targetOf(connection);
   return {
     modelId: connection.modelId,
     target,
@@ -54,10 +53,7 @@ const textOf = (value: unknown): string | undefined => {
 /** The limit of output tokens that the body sets, under whichever of the family's names. */
 export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
   for (const path of family?.request.maxTokens ?? []) {
-    const limit = path.reduce<Json | undefined>(
-      (node, key) => (isObject(node) ? (node[key] as Json) : undefined),
-      body,
-    );
+    const limit = valueAt(body, path);
     if (typeof limit === "number") return limit;
   }
   return null;

@@ -326,4 +326,23 @@ describe("resolveCredentials", () => {
     expect(error).to.include({ code: "role_denied" });
     expect(error?.message).not.to.contain("eve");
   });
+
+  it("resolves a role even where the environment holds a bearer token", async () => {
+    process.env.AWS_BEARER_TOKEN_BEDROCK = "from-the-environment";
+    try {
+      nock("https://sts.us-east-1.amazonaws.com")
+        .post("/")
+        .reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+      const role = {
+        access_key: "",
+        secret_access_key: "",
+        role_arn: "arn:aws:iam::123456789012:role/bedrock",
+      };
+      const keys = { access_key: "AKIAIOSFODNN7EXAMPLE", secret_access_key: "s" };
+      expect(await resolveCredentials(connect({ ...role, ...keys }))).to.include({ code: "role_denied" });
+      expect((await resolveCredentials(connect(role)))?.billed).to.equal("no");
+    } finally {
+      delete process.env.AWS_BEARER_TOKEN_BEDROCK;
+    }
+  });
 });

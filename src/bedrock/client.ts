@@ -16,16 +16,23 @@ export const createClient = (connection: Connection): BedrockRuntimeClient =>
 /** Credentials that take longer than this are not coming. */
 export const credentialsMs = 10_000;
 
+/** Whether calls carry an API key: a given one, or the environment's where nothing else is given. */
+export const usesApiKey = ({ auth, role }: Connection): boolean =>
+  auth.kind === "api_key" ||
+  (auth.kind === "default" && !role && Boolean(process.env.AWS_BEARER_TOKEN_BEDROCK));
+
 /** Everything in a connection that no message may hold. */
 export const secretsOf = ({ auth, role }: Connection): string[] =>
   [
     ...(auth.kind === "keys" ? [auth.accessKeyId, auth.secretAccessKey, auth.sessionToken] : []),
     ...(auth.kind === "api_key" ? [auth.token] : []),
+    process.env.AWS_BEARER_TOKEN_BEDROCK || undefined,
     role?.externalId,
   ].filter((secret) => secret !== undefined);
 
 /** Without the pin, a bearer token in the environment would go before the keys that were given. */
-const signing = ({ auth, role, region }: Connection): Partial<BedrockRuntimeClientConfig> => {
+const signing = (connection: Connection): Partial<BedrockRuntimeClientConfig> => {
+  const { auth, role, region } = connection;
   if (auth.kind === "api_key")
     return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
   const keys =
@@ -50,5 +57,5 @@ const signing = ({ auth, role, region }: Connection): Partial<BedrockRuntimeClie
     return { credentials, ...pinned };
   }
   if (keys) return { credentials: keys, ...pinned };
-  return process.env.AWS_BEARER_TOKEN_BEDROCK ? { authSchemePreference: ["httpBearerAuth"] } : pinned;
+  return usesApiKey(connection) ? { authSchemePreference: ["httpBearerAuth"] } : pinned;
 };

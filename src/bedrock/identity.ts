@@ -1,7 +1,7 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../errors.js";
-import { createClient, credentialsMs, secretsOf } from "./client.js";
+import { createClient, credentialsMs, secretsOf, usesApiKey } from "./client.js";
 import { credentialsFailure } from "./failure.js";
 
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
@@ -58,9 +58,7 @@ const missingCredentials = async (
   client: BedrockRuntimeClient,
   connection: Connection,
 ): Promise<ConnectorError | null> => {
-  const { auth } = connection;
-  if (auth.kind === "api_key" || (auth.kind === "default" && process.env.AWS_BEARER_TOKEN_BEDROCK))
-    return null;
+  if (usesApiKey(connection)) return null;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${credentialsMs / 1000} s`)), credentialsMs);

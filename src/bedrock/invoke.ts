@@ -8,7 +8,7 @@ import {
   type InvokeRequest,
   isFailed,
 } from "../invoke.js";
-import { secretsOf } from "./client.js";
+import { secretsOf, usesApiKey } from "./client.js";
 import { callFailure } from "./failure.js";
 import { createIdentity } from "./identity.js";
 
@@ -69,11 +69,8 @@ const call = async (
 };
 
 /** The secrets of a role or of the credential chain, which the SDK has at hand. */
-const borrowedSecrets = async (
-  client: BedrockRuntimeClient,
-  { auth, role }: Connection,
-): Promise<string[]> => {
-  if (auth.kind === "api_key" || (auth.kind === "keys" && !role)) return [];
+const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connection): Promise<string[]> => {
+  if (usesApiKey(connection) || (connection.auth.kind === "keys" && !connection.role)) return [];
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
 };

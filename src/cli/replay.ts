@@ -1,4 +1,4 @@
-import type { LedgerReport, Summary } from "../index.js";
+import type { LedgerReport } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { loadConfig } from "./config.js";
 import { connect } from "./connect.js";
@@ -52,7 +52,7 @@ async function replayRows(given: Arguments): Promise<number> {
     const message = await connector.replay(connection, { signal: stop.signal, onProgress });
     terminal.stop();
     await sendMessage(message);
-    const summary = message.tracking.meta?.summary as Summary;
+    const summary = message.tracking.meta.summary;
     const ledger = { path, replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
     const skipped = message.tracking.meta.skipped ?? 0;

@@ -95,7 +95,7 @@ async function deliver(
       continue;
     }
     terminal.stop();
-    summary = message.tracking.meta?.summary as Summary;
+    summary = message.tracking.meta.summary;
     await sink?.end(summary.received === 0 ? await example() : undefined);
     await sendMessage(message);
   }

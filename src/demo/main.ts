@@ -52,7 +52,7 @@ const rows: Record<string, unknown>[] = [];
 let summary: Summary | undefined;
 for await (const message of connector.enrich(syncConfig, mails)) {
   if (message.type === "record") rows.push(message.record.data);
-  else summary = message.tracking.meta?.summary as Summary;
+  else summary = message.tracking.meta.summary;
 }
 await bedrock.close();
 

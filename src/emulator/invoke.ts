@@ -75,7 +75,7 @@ export const invokeModel = async (
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(withoutCounts.has(family.name) ? {} : countHeaders(inputTokens, tokens, latencyMs)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
     },
     body: JSON.stringify(fill(family.reply, values)),
     isAnswer: true,
@@ -89,9 +89,6 @@ export const countFault = (planned: PlannedFault | undefined, stats: EmulatorSta
   planned.timesLeft -= 1;
   count(stats.faults, planned.fault.kind);
 };
-
-/** Whether Bedrock sends the count headers for these is not known; a client must do without them. */
-const withoutCounts = new Set(["jamba"]);
 
 const countHeaders = (input: number, output: number, latencyMs: number): Record<string, string> => ({
   "X-Amzn-Bedrock-Input-Token-Count": String(input),

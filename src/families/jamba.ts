@@ -28,5 +28,6 @@ export const jamba = {
     meta: { requestDurationMillis: "{{ latency_ms }}" },
     model: "{{ model }}",
   },
+  withoutCountHeaders: true,
   stopReasons: { end: "stop", length: "length" },
 } as const satisfies Family;
