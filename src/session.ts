@@ -63,11 +63,12 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const call = createInvoke(connection);
   const pacer = pacerOf(connection);
   const burndown = burndownOf(job.family, ...connection.familyHints);
-  const reservations = createReservations(burndown, unknownOutputLimit);
+  const told = connection.quota.tokensPerMinute !== null;
+  const reservations = createReservations({ burndown, unlimited: unknownOutputLimit, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
   const start = (onUnknown: OnUnknown): SessionRun => {
-    const run = createRun(connection.tolerance);
+    const run = createRun(connection.tolerance, reservations.advice);
     const ownLedger = ledger?.ledger ?? null;
     const parts = {
       connection,
@@ -97,7 +98,7 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   };
 };
 
-/** What a call without an output limit is taken to set aside: the service then reserves the model's own maximum. */
+/** For models whose own output limit is not known. */
 const unknownOutputLimit = 4096;
 
 /** A run that was quiet for so long is over; its id starts a new one. */

@@ -1,6 +1,8 @@
 import type { ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import type { Outcome, Status } from "./outcome.js";
+import type { LimitAdvice } from "./run/limit-advice.js";
+import type { Run } from "./run/run.js";
 
 /** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
 export interface Progress {
@@ -38,12 +40,14 @@ export interface Summary {
   reused: number;
   /** Calls that Bedrock rejected and that were made again, by error code. */
   rejections: Rejections;
+  /** A smaller output limit that would let more calls start under the token quota, where there is one. */
+  max_tokens_advice: LimitAdvice | null;
   /** For each error code: how many rows, and the first row's message. */
   errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
 }
 
 /** Adds up outcomes, in flat memory. */
-export const createTally = (line: { readonly waiting: number } = { waiting: 0 }) => {
+export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0, advice: () => null }) => {
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
   const rejected: Rejections = {};
@@ -57,7 +61,7 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
     truncated: 0,
     inFlight: 0,
     get waiting() {
-      return line.waiting;
+      return run.waiting;
     },
     calls: 0,
     inputTokens: 0,
@@ -97,6 +101,7 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
         output_tokens: progress.outputTokens,
         reused,
         rejections: rejected,
+        max_tokens_advice: run.advice(),
         wall_ms: Math.round(performance.now() - startedAt),
         errors,
       };

@@ -16,6 +16,7 @@ describe("summary", () => {
     wall_ms: 0,
     reused: 0,
     rejections: {},
+    max_tokens_advice: null,
     errors: {},
   };
   const ledger = { path: "l.jsonl", replay: "npx bedrock-model replay --config C --ledger l.jsonl" };
@@ -52,6 +53,13 @@ describe("summary", () => {
       "output: rows.csv",
       "ledger: l.jsonl",
     ]);
+  });
+
+  it("says when a smaller output limit would let more calls start", () => {
+    const max_tokens_advice = { max_tokens: 4096, output_p99: 61, enough: 74, times_the_calls: 24.1 };
+    expect(summaryLines({ ...none, max_tokens_advice }, { seconds: 1 })[1]).to.equal(
+      "  99 of 100 answers took at most 61 of 4,096 tokens: a limit of 74 would let 24.1 times as many calls start",
+    );
   });
 
   it("promises nothing that needs a ledger where there is none", () => {

@@ -14,7 +14,7 @@ export interface Ending {
 
 /** The lines printed at the end of a run. Pure. */
 export const summaryLines = (summary: Summary, { seconds, output, ledger, columns }: Ending): string[] => {
-  const { reused, held, not_sent, rejections } = summary;
+  const { reused, held, not_sent, rejections, max_tokens_advice: advice } = summary;
   const rows = [
     `${counted(summary.received, "row")} in`,
     `${count(summary.enriched)} enriched`,
@@ -30,6 +30,12 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
       ? [`  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost`]
       : []),
     ...entriesOf(rejections).map(([code, calls]) => `  ${rejected(code, counted(calls, "call"))}`),
+    ...(advice
+      ? [
+          `  99 of 100 answers took at most ${count(advice.output_p99)} of ${count(advice.max_tokens)} tokens: a limit of ` +
+            `${count(advice.enough)} would let ${advice.times_the_calls} times as many calls start`,
+        ]
+      : []),
     ...entriesOf(summary.errors).flatMap(([code, error]) => [
       `  ${code}: ${count(error.count)} (${oneLine(error.message)})`,
       ...(code === "missing_column" && isOnly(error.count, summary) ? columnLines(columns) : []),

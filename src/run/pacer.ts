@@ -175,6 +175,7 @@ export const pace =
         return done;
       }
       permit.rejected(quota, retryAfterMs);
+      if (quota === "tokens") reservations.tooMuch();
       const waitedSince = Math.max(startedAt, pacer.lastAdmittedAt());
       if (stop.aborted || pacer.clock.now() - waitedSince > patienceMs) return done;
       rejections[code] = (rejections[code] ?? 0) + 1;
