@@ -37,7 +37,9 @@ const timer = setInterval(sample, sampleMs);
 
 function begin(): void {
   startedAt = performance.now();
-  const { later } = account;
+  const { quota = null, later } = account;
+  // Set again, so that fixed windows start with the first call.
+  emulator.setQuota(quota);
   if (later) setTimeout(() => emulator.setQuota(later.quota), later.afterS * 1000);
 }
 
