@@ -6,7 +6,7 @@ export const startUpS = 5;
 
 /**
  * The share of what the quota allows that a client got: calls let in during the steady state, against the quota's
- * rate for that time. The steady state lasts from the end of the start-up time to the start of the last row; with
+ * rate for that time and what was spent of the burst that had been saved before. The steady state lasts from the end of the start-up time to the start of the last row; with
  * fixed windows, it is the whole windows after the first. `null` where a job ends before there is one.
  */
 export const goodput = (samples: readonly Sample[], { quota, later }: Account): number | null => {
@@ -20,7 +20,23 @@ export const goodput = (samples: readonly Sample[], { quota, later }: Account): 
   const changeS = later ? Math.min(Math.max(later.afterS, first.atS), end.atS) : end.atS;
   const allowed =
     (changeS - first.atS) * perSecond(quota) + (end.atS - changeS) * perSecond(later?.quota ?? quota);
-  return used(quota, first, end) / allowed;
+  const spent = Math.max(0, savedAt(samples, quota, first) - savedAt(samples, later?.quota ?? quota, end));
+  return used(quota, first, end) / (allowed + spent);
+};
+
+/** What the quota's bucket held at a sample, from what was used before it. Fixed windows save nothing. */
+const savedAt = (samples: readonly Sample[], quota: Quota, until: Sample): number => {
+  if (quota.window_seconds !== undefined) return 0;
+  const size = quota.burst ?? quota.requests_per_second ?? quota.token_burst ?? quota.tokens_per_minute ?? 0;
+  let level = size;
+  let before: Sample = { atS: 0, admitted: 0, rejected: 0, answered: 0, inputTokens: 0, outputTokens: 0 };
+  for (const sample of samples) {
+    const refilled = level + (sample.atS - before.atS) * perSecond(quota);
+    level = Math.max(0, Math.min(size, refilled) - used(quota, before, sample));
+    if (sample === until) break;
+    before = sample;
+  }
+  return level;
 };
 
 const shortestS = 3;

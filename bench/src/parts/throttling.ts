@@ -60,8 +60,8 @@ const picture = "![Rows a second under 20 req/s, for each client](throttling.svg
 const head = ["account", "client", "goodput", "goal", "", "wasted", "goal", "", "failed rows", "seconds"];
 
 const legend = (rounds: number): string =>
-  `Goodput: calls let in during the steady state against what the quota allows in that time, which is its rate times the
-time. The steady state lasts from ${startUpS} s after the first call to the start of the last row, or is the whole windows after the
+  `Goodput: calls let in during the steady state against what the quota allows in that time: its rate times the
+time, and what is spent of a burst that was saved before. The steady state lasts from ${startUpS} s after the first call to the start of the last row, or is the whole windows after the
 first; a client that fails its rows before that has none. Wasted: rejected calls against all calls of the job. The
 quota is told to the connector only where it says so. ${rounds} round(s); median (min to max).`;
 
