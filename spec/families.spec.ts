@@ -4,6 +4,7 @@ import { families } from "../src/families/index.js";
 import { baseModelId } from "../src/families/resolve.js";
 import { AwsBedrockModel } from "../src/index.js";
 import { modelFixtures } from "./support/fixtures.js";
+import { throughNodeHttp } from "./support/node-http.js";
 import { rowsOf } from "./support/rows.js";
 import { syncConfig } from "./support/sync-config.js";
 
@@ -20,6 +21,7 @@ const connectionTo = (modelId: string, requestFormat: unknown): Record<string, u
 describe("the 33 models of the mission", () => {
   const connector = new AwsBedrockModel();
 
+  throughNodeHttp();
   before(() => nock.disableNetConnect());
   after(() => {
     nock.cleanAll();

@@ -43,12 +43,17 @@ const keyOf = (body: string, target: string, record: unknown): string =>
 
 /** What comes from anywhere may hold what JSON has no word for, or nest without end. */
 const textOf = (value: unknown): string | undefined => {
-  try {
-    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner));
-  } catch {
-    return undefined;
-  }
+  for (const replacer of [undefined, bigIntAsText])
+    try {
+      return JSON.stringify(value, replacer);
+    } catch {
+      // Few rows hold what JSON cannot write, and asking of every value costs as much as writing it.
+    }
+  return undefined;
 };
+
+const bigIntAsText = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
 
 /** The limit of output tokens that the body sets, under whichever of the family's names. */
 export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {

@@ -8,9 +8,7 @@ import { nearest } from "../../src/cli/nearest.js";
 
 describe("arguments", () => {
   const command: Command = {
-    name: "try",
     usage: "--config FILE [--port N] [--json]",
-    summary: "A command.",
     options: {
       config: { value: "FILE", required: true, summary: "the config" },
       port: { value: "N", summary: "the port" },
@@ -31,7 +29,9 @@ describe("arguments", () => {
     expect(readArguments(withFile, ["--config", "f", "rows"]).argument).to.equal("rows");
     expect(readArguments(withFile, ["--config", "f"]).argument).to.equal(undefined);
     expect(() => readArguments(withFile, ["a", "--config", "f", "b"])).to.throw('unexpected argument "b"');
-    expect(commandHelp(withFile)).to.match(/Options:\n {2}FILE +the file\n/);
+    expect(commandHelp({ name: "try", summary: "", load: async () => withFile }, withFile)).to.match(
+      /Options:\n {2}FILE +the file\n/,
+    );
   });
 
   const wrong: [string[], string][] = [
@@ -75,18 +75,21 @@ describe("arguments", () => {
 });
 
 describe("help", () => {
-  it("lists every command, and for each every option that its usage line names", () => {
-    for (const command of commands) {
-      expect(mainHelp(commands)).to.contain(`  ${command.name} `);
+  it("lists every command, and for each every option that its usage line names", async () => {
+    for (const listing of commands) {
+      const command = await listing.load();
+      expect(mainHelp(commands)).to.contain(`  ${listing.name} `);
       const named = [...command.usage.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
       expect(named).to.have.members(Object.keys(command.options));
-      expect(commandHelp(command)).to.contain(usageLine(command));
-      for (const name of named) expect(commandHelp(command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));
+      expect(commandHelp(listing, command)).to.contain(usageLine(listing.name, command));
+      for (const name of named)
+        expect(commandHelp(listing, command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));
     }
   });
 
-  it("fits a terminal", () => {
-    const pages = [mainHelp(commands), ...commands.map(commandHelp)];
+  it("fits a terminal", async () => {
+    const details = commands.map(async (listing) => commandHelp(listing, await listing.load()));
+    const pages = [mainHelp(commands), ...(await Promise.all(details))];
     for (const line of pages.join("\n").split("\n")) expect(line.length, line).to.be.at.most(112);
   });
 });

@@ -95,15 +95,20 @@ const wordingOf = (words: string): ErrorCode | undefined =>
 
 /**
  * The code of a call that ended without an answer. `syscall` and `systemCode` are Node's, such as `connect` and
- * ECONNREFUSED: what failed before there was a connection was never sent.
+ * ECONNREFUSED: what failed before there was a connection was never sent. `sent` is false where the transport
+ * knows as much.
  */
 export const transportErrorCode = (
-  { syscall, systemCode }: { syscall: string | undefined; systemCode: string | undefined },
+  {
+    syscall,
+    systemCode,
+    sent = true,
+  }: { syscall: string | undefined; systemCode: string | undefined; sent?: boolean },
   deadlinePassed: boolean,
 ): ErrorCode => {
   if (deadlinePassed) return "deadline_exceeded";
   if (hopeless.has(systemCode ?? "")) return "endpoint_unusable";
-  return syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
+  return !sent || syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
 };
 
 /** The code of credentials that could not be had, by what STS or a credential provider said. */

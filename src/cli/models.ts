@@ -3,9 +3,7 @@ import type { Command } from "./command.js";
 import { modelTable } from "./model-table.js";
 
 export const models: Command = {
-  name: "models",
   usage: "[--json]",
-  summary: "List the text models that are known, with their ids, families and inference profiles.",
   options: { json: { summary: "print a JSON array instead of a table" } },
   notes: [
     "A model of a known family works without standing here: a new id is recognised by its beginning.",

@@ -60,10 +60,11 @@ const picture = "![Rows a second under 20 req/s, for each client](throttling.svg
 const head = ["account", "client", "goodput", "goal", "", "wasted", "goal", "", "failed rows", "seconds"];
 
 const legend = (rounds: number): string =>
-  `Goodput: calls let in during the steady state against what the quota allows in that time: its rate times the
-time, and what is spent of a burst that was saved before. The steady state lasts from ${startUpS} s after the first call to the start of the last row, or is the whole windows after the
-first; a client that fails its rows before that has none. Wasted: rejected calls against all calls of the job. The
-quota is told to the connector only where it says so. ${rounds} round(s); median (min to max).`;
+  `Goodput: calls let in during the steady state against what the quota allows in that time: its rate times the time, and
+what is spent of a burst that was saved before. The steady state lasts from ${startUpS} s after the first call to the start of
+the last row, or is the whole windows after the first; a client that fails its rows before that has none. Wasted:
+rejected calls against all calls of the job. The quota is told to the connector only where it says so. ${rounds} round(s);
+median (min to max).`;
 
 const attempt = async ({ job, scenario }: Task): Promise<{ run?: Run; problem?: string }> => {
   try {
@@ -88,10 +89,10 @@ const rowOf = ({ scenario, title }: Task, results: readonly { run?: Run; problem
     spread(got, 3),
     judged ? `≥ ${goal.goodput}` : "",
     judged ? verdict(median(got), { least: goal.goodput }) : "",
-    spread(
+    `${spread(
       lost.map((share) => 100 * share),
       2,
-    ) + " %",
+    )} %`,
     judged ? `≤ ${percent(goal.wasted)}` : "",
     judged ? verdict(median(lost), { most: goal.wasted }) : "",
     failures(runs),
