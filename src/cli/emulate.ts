@@ -26,8 +26,10 @@ export const emulate: Command = {
       const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
       throw cannotRun(`cannot listen on port ${port}: ${reason}`);
     });
+    // Before the words that invite a signal.
+    const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
     process.stderr.write(welcome(emulator.url, demoCredentials));
-    await new Promise<void>((resolve) => onInterrupt(resolve));
+    await interrupted;
     await emulator.close();
     process.stderr.write("closed\n");
     return 0;
