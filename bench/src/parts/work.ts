@@ -30,7 +30,7 @@ const contenders: readonly Contender[] = [
 export const work = async (quick: boolean): Promise<Section> => {
   const rounds: Map<Contender, Run>[] = [];
   const problems = new Map<Contender, string>();
-  for (let round = 0; round < (quick ? 2 : 5); round++) {
+  for (let round = 0; round < (quick ? 2 : 4); round++) {
     const runs = new Map<Contender, Run>();
     for (const contender of contenders) {
       const rows = quick ? Math.ceil(contender.rows / 3) : contender.rows;
