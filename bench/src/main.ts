@@ -6,6 +6,7 @@ const parts: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<S
   work: async () => (await import("./parts/work.js")).work,
   throttling: async () => (await import("./parts/throttling.js")).throttling,
   latency: async () => (await import("./parts/latency.js")).latency,
+  simulation: async () => (await import("./parts/simulation.js")).simulation,
   growth: async () => (await import("./parts/growth.js")).growth,
 };
 
@@ -22,6 +23,12 @@ if (unknown !== undefined) {
 for (const [name, load] of Object.entries(parts)) {
   if (named.length > 0 && !named.includes(name)) continue;
   process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${name}\n`);
-  const part = await load();
-  writeSection(await part(quick), quick);
+  try {
+    const part = await load();
+    writeSection(await part(quick), quick);
+  } catch (error) {
+    // The other parts are worth their time all the same.
+    process.stderr.write(`${name} failed: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
 }
