@@ -1,5 +1,6 @@
 import { createInvoke } from "./bedrock/invoke.js";
 import { ConnectorError } from "./errors.js";
+import { burndownOf } from "./families/burndown.js";
 import type { Invoke } from "./invoke.js";
 import { type Job, type Purpose, prepareJob } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
@@ -7,6 +8,8 @@ import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
 import { composeInvoke } from "./run/compose.js";
 import { createSlots } from "./run/limit.js";
+import { pacerOf } from "./run/pacers.js";
+import { createReservations } from "./run/reservation.js";
 import { createRun, type Run } from "./run/run.js";
 import type { Underway } from "./run/share.js";
 import { sessionKey } from "./session-key.js";
@@ -58,11 +61,25 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const slots = createSlots(connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const call = createInvoke(connection);
+  const pacer = pacerOf(connection);
+  const burndown = burndownOf(job.family, ...connection.familyHints);
+  const reservations = createReservations(burndown, unknownOutputLimit);
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
   const start = (onUnknown: OnUnknown): SessionRun => {
     const run = createRun(connection.tolerance);
-    const parts = { connection, onUnknown, run, slots, underway, ledger: ledger?.ledger ?? null, call };
+    const ownLedger = ledger?.ledger ?? null;
+    const parts = {
+      connection,
+      onUnknown,
+      run,
+      slots,
+      pacer,
+      reservations,
+      underway,
+      ledger: ownLedger,
+      call,
+    };
     return { run, invoke: composeInvoke(parts) };
   };
 
@@ -79,6 +96,9 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
     replayRun: () => start("retry"),
   };
 };
+
+/** What a call without an output limit is taken to set aside: the service then reserves the model's own maximum. */
+const unknownOutputLimit = 4096;
 
 /** A run that was quiet for so long is over; its id starts a new one. */
 const idleMs = 10 * 60_000;

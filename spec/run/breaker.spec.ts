@@ -5,8 +5,9 @@ import type { ErrorCode } from "../../src/errors.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/invoke.js";
 import { breaker, giveUp } from "../../src/run/breaker.js";
+import type { Clock } from "../../src/run/clock.js";
 import { createSlots, limit } from "../../src/run/limit.js";
-import { type Clock, retry } from "../../src/run/retry.js";
+import { retry } from "../../src/run/retry.js";
 import { createRun, type Run } from "../../src/run/run.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 import { rowsOf } from "../support/rows.js";
@@ -278,6 +279,7 @@ describe("giveUp", () => {
     let time = 0;
     return {
       now: () => time,
+      after: () => undefined,
       random: () => 1,
       async sleep(ms) {
         time += ms;

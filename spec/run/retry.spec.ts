@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ConnectorError, type ErrorCode } from "../../src/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/invoke.js";
-import { type Clock, retry } from "../../src/run/retry.js";
+import type { Clock } from "../../src/run/clock.js";
+import { retry } from "../../src/run/retry.js";
 import { requestOf } from "../support/requests.js";
 
 const request = requestOf("{}");
@@ -28,6 +29,7 @@ const virtualClock = (chance: number) => {
   const clock: Clock = {
     now: () => time,
     random: () => chance,
+    after: () => undefined,
     async sleep(ms) {
       waits.push(ms);
       time += ms;
@@ -57,7 +59,7 @@ const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]
 };
 
 describe("retry: what is sent again", () => {
-  const known: readonly ErrorCode[] = ["throttled_requests", "overloaded", "model_not_ready", "unreachable"];
+  const known: readonly ErrorCode[] = ["overloaded", "model_not_ready", "unreachable"];
   for (const code of known)
     it(`${code}, which is not billed and may pass`, async () => {
       const { result, calls } = await run(0.5, failed(code), failed(code), success);
@@ -76,6 +78,9 @@ describe("retry: what is sent again", () => {
     "invalid_request",
     "access_denied",
     "daily_quota_reached",
+    // The pacer has sent these again already.
+    "throttled_requests",
+    "throttled_tokens",
     "stopped",
   ];
   for (const code of never)
@@ -94,35 +99,30 @@ describe("retry: what is sent again", () => {
   });
 
   it("not what fails otherwise the second time", async () => {
-    const { result, calls } = await run(
-      0.5,
-      failed("throttled_requests"),
-      failed("connection_lost"),
-      success,
-    );
+    const { result, calls } = await run(0.5, failed("overloaded"), failed("connection_lost"), success);
     expect(result).to.have.nested.property("error.code", "connection_lost");
     expect({ calls, attempts: result.attempts }).to.deep.equal({ calls: 2, attempts: 2 });
   });
 });
 
 describe("retry: waiting", () => {
-  const throttledTimes = (count: number) => Array.from({ length: count }, () => failed("throttled_requests"));
+  const overloadedTimes = (count: number) => Array.from({ length: count }, () => failed("overloaded"));
   const bounds = [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000];
 
   for (const chance of [0, 0.25, 1])
     it(`is the ${chance} of a bound that doubles up to a cap`, async () => {
-      const { waits } = await run(chance, ...throttledTimes(bounds.length), success);
+      const { waits } = await run(chance, ...overloadedTimes(bounds.length), success);
       expect(waits).to.deep.equal(bounds.map((bound) => bound * chance));
     });
 
   it("is at least as long as the service asked", async () => {
-    expect((await run(0, failed("throttled_requests", 7000), success)).waits).to.deep.equal([7000]);
-    expect((await run(1, failed("throttled_requests", 7000), success)).waits).to.deep.equal([7500]);
+    expect((await run(0, failed("overloaded", 7000), success)).waits).to.deep.equal([7000]);
+    expect((await run(1, failed("overloaded", 7000), success)).waits).to.deep.equal([7500]);
   });
 
   it("ends within five minutes, with the last error and every attempt counted", async () => {
-    const { result, calls, elapsed } = await run(1, failed("throttled_requests"));
-    expect(result).to.have.nested.property("error.code", "throttled_requests");
+    const { result, calls, elapsed } = await run(1, failed("overloaded"));
+    expect(result).to.have.nested.property("error.code", "overloaded");
     expect(result.attempts).to.equal(calls).and.to.be.above(10);
     expect(elapsed())
       .to.be.above(patienceMs - 20_000)
@@ -130,23 +130,19 @@ describe("retry: waiting", () => {
   });
 
   it("is not begun when it would end too late", async () => {
-    const { calls, waits } = await run(0.5, failed("throttled_requests", patienceMs + 1), success);
+    const { calls, waits } = await run(0.5, failed("overloaded", patienceMs + 1), success);
     expect({ calls, waits }).to.deep.equal({ calls: 1, waits: [] });
   });
 
   it("sums the attempts of each round", async () => {
-    const { result } = await run(
-      0.5,
-      { ...failed("throttled_requests"), attempts: 0 },
-      { ...success, attempts: 2 },
-    );
+    const { result } = await run(0.5, { ...failed("overloaded"), attempts: 0 }, { ...success, attempts: 2 });
     expect(result.attempts).to.equal(2);
   });
 
   it("is each row's own", async () => {
     const { clock, waits } = virtualClock(1);
     const invoke = retry(
-      answering(failed("throttled_requests"), success, failed("throttled_requests"), success).invoke,
+      answering(failed("overloaded"), success, failed("overloaded"), success).invoke,
       clock,
     );
     await invoke(request, running);
@@ -158,7 +154,7 @@ describe("retry: waiting", () => {
 describe("retry: a stop", () => {
   it("while it waits ends it, and nothing more is sent", async () => {
     const stop = new AbortController();
-    const { invoke, calls } = answering(failed("throttled_requests"), success);
+    const { invoke, calls } = answering(failed("overloaded"), success);
     const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
     const result = await retry(invoke, clock)(request, stop.signal);
     expect(result).to.have.nested.property("error.code", "stopped");
@@ -170,9 +166,9 @@ describe("retry: a stop", () => {
     const { clock, waits } = virtualClock(1);
     const invoke = retry(async () => {
       stop.abort();
-      return failed("throttled_requests");
+      return failed("overloaded");
     }, clock);
-    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "throttled_requests");
+    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "overloaded");
     expect(waits).to.deep.equal([]);
   });
 

@@ -36,6 +36,7 @@ export interface Connection {
   readonly chatTemplate: "off" | "auto";
   readonly maxConcurrency: number;
   readonly requestTimeoutMs: number;
+  readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
   readonly guardrail: { readonly identifier: string; readonly version: string } | null;
   readonly serviceTier: NonNullable<ConnectionConfig["service_tier"]> | null;
   /** A file path; `null` keeps no ledger. */
@@ -126,6 +127,10 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
     chatTemplate: withDefault("chat_template"),
     maxConcurrency: Number(withDefault("max_concurrency")),
     requestTimeoutMs: Number(withDefault("request_timeout_seconds")) * 1000,
+    quota: {
+      tokensPerMinute: number(settings.tokens_per_minute),
+      requestsPerMinute: number(settings.requests_per_minute),
+    },
     guardrail:
       guardrail_identifier && guardrail_version
         ? { identifier: guardrail_identifier, version: guardrail_version }

@@ -129,4 +129,12 @@ export interface ConnectionConfig {
    * Put request and response bodies, which hold row values, into the sync's logs.
    */
   log_payloads?: boolean;
+  /**
+   * The account's tokens-per-minute quota for this model, if you know it: the run never asks for more. Left empty, it is learned from the service.
+   */
+  tokens_per_minute?: string;
+  /**
+   * The account's requests-per-minute quota for this model, if you know it: the run never asks for more. Left empty, it is learned from the service.
+   */
+  requests_per_minute?: string;
 }

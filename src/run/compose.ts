@@ -6,7 +6,9 @@ import { breaker, giveUp } from "./breaker.js";
 import { budget } from "./budget.js";
 import { recall, record } from "./ledger.js";
 import { limit, type Slots } from "./limit.js";
-import { retry, systemClock } from "./retry.js";
+import { type Pacer, pace } from "./pacer.js";
+import type { Reservations } from "./reservation.js";
+import { retry } from "./retry.js";
 import type { Run } from "./run.js";
 import { share, type Underway } from "./share.js";
 
@@ -16,6 +18,8 @@ export interface Parts {
   readonly onUnknown: OnUnknown;
   readonly run: Run;
   readonly slots: Slots;
+  readonly pacer: Pacer;
+  readonly reservations: Reservations;
   readonly underway: Underway;
   readonly ledger: Ledger | null;
   readonly call: Invoke;
@@ -23,12 +27,13 @@ export interface Parts {
 
 /**
  * The way of a request to the wire, outermost first. Rows that wait to be sent again hold no slot, and the
- * ledger writes its intent when nothing is left to wait for.
+ * ledger writes its intent when nothing is left to wait for, the account's quota last.
  */
 export const composeInvoke = (parts: Parts): Invoke => {
-  const { connection, onUnknown, run, slots, underway, ledger, call } = parts;
+  const { connection, onUnknown, run, slots, pacer, reservations, underway, ledger, call } = parts;
   const recorded = ledger ? record(ledger, call) : call;
-  const guarded = breaker(run, budget(connection.ceilings, run, recorded));
-  const repeated = giveUp(run, retry(limit(slots, guarded), systemClock, run));
+  const paced = pace(pacer, reservations, run, recorded);
+  const guarded = breaker(run, budget(connection.ceilings, run, paced));
+  const repeated = giveUp(run, retry(limit(slots, guarded), pacer.clock, run));
   return share(underway, ledger ? recall(ledger, onUnknown, repeated) : repeated);
 };

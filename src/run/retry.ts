@@ -1,31 +1,16 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
-import { ConnectorError } from "../errors.js";
+import { ConnectorError, type ErrorCode } from "../errors.js";
 import { type Invoke, isFailed, type Rejections } from "../invoke.js";
+import { type Clock, systemClock } from "./clock.js";
+import { isThrottled } from "./pacer.js";
 
-/** Time and chance, injected so that specs need neither. */
-export interface Clock {
-  /** Milliseconds from some fixed point. */
-  now(): number;
-  /** Resolves after `ms`, or at once when `stop` is aborted. */
-  sleep(ms: number, stop: AbortSignal): Promise<void>;
-  /** 0 to 1. */
-  random(): number;
-}
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: (ms, stop) => sleepFor(ms, undefined, { signal: stop }).catch(() => undefined),
-  random: () => Math.random(),
-};
-
-/** A quota window is a minute; this outlasts a few of them. Without a connection there is nothing to outlast. */
+/** An overload passes in minutes. Without a connection there is nothing to outlast. */
 const patienceMs = ({ code }: ConnectorError): number => (code === "unreachable" ? 60_000 : 5 * 60_000);
 const baseMs = 500;
 const capMs = 20_000;
 
 /**
- * Sends again what failed, if it is certain that it was not billed and sending it again may help. Waits with
- * full jitter, at least as long as the service asked, and gives up when the next wait would end too late.
+ * Sends again what failed, if it is certain that it was not billed and sending it again may help; what was
+ * throttled, the pacer has sent again already. Waits with full jitter, at least as long as the service asked, and gives up when the next wait would end too late.
  * `line` counts the rows that wait.
  */
 export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting: 0 }): Invoke => {
@@ -36,10 +21,12 @@ export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting
     for (let round = 0; ; round++) {
       const result = await next(request, stop);
       attempts += result.attempts;
+      for (const [code, count] of Object.entries(result.rejections ?? {}) as [ErrorCode, number][])
+        rejections[code] = (rejections[code] ?? 0) + count;
       const done = { ...result, attempts, rejections };
       if (!isFailed(result)) return done;
       const { error } = result;
-      if (!mayRepeat(error) || stop.aborted) return done;
+      if (!mayRepeat(error) || isThrottled(error) || stop.aborted) return done;
       const wait = (error.retryAfterMs ?? 0) + clock.random() * Math.min(capMs, baseMs * 2 ** round);
       if (clock.now() + wait > startedAt + patienceMs(error)) return done;
       line.waiting++;

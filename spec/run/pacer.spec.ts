@@ -1,0 +1,173 @@
+import { setMaxListeners } from "node:events";
+import { expect } from "chai";
+import fc from "fast-check";
+import type { FailedInvocation, Invocation } from "../../src/invoke.js";
+import { createPacer, pace, type ToldQuota } from "../../src/run/pacer.js";
+import { createReservations } from "../../src/run/reservation.js";
+import { createRun } from "../../src/run/run.js";
+import { answerOf, failureOf, requestOf } from "../support/requests.js";
+import { simulate } from "../support/simulate.js";
+import { virtualClock } from "../support/virtual-clock.js";
+
+type Result = Invocation | FailedInvocation;
+
+const learned: ToldQuota = { tokensPerMinute: null, requestsPerMinute: null };
+const running = new AbortController().signal;
+setMaxListeners(0, running);
+
+/** Rows that all come at once, and what the service says to the first calls; it answers the others. */
+const pacing = (answers: readonly Result[], told: ToldQuota = learned) => {
+  const clock = virtualClock();
+  const run = createRun({ count: null, percent: null });
+  const sentAt: { body: string; at: number }[] = [];
+  const paced = pace(createPacer(told, clock), createReservations(1, 4096), run, async ({ body }) => {
+    const answer = answers[sentAt.length] ?? answerOf("{}");
+    sentAt.push({ body, at: clock.now() });
+    return answer;
+  });
+  const results: Result[] = [];
+  return {
+    clock,
+    run,
+    sentAt,
+    results,
+    async send(bodies: readonly string[], stop = running): Promise<void> {
+      for (const body of bodies)
+        void paced(requestOf(body), stop).then((result) => {
+          results.push(result);
+        });
+      const due = results.length + bodies.length;
+      await clock.run(() => results.length === due);
+    },
+  };
+};
+
+const rows = (count: number): string[] => Array.from({ length: count }, (_, index) => `row ${index}`);
+
+describe("pacer", () => {
+  it("never asks for more than a told quota", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          requestsPerMinute: fc.option(fc.integer({ min: 30, max: 6000 })),
+          tokensPerMinute: fc.option(fc.integer({ min: 20_000, max: 2_000_000 })),
+          latencyMs: fc.integer({ min: 1, max: 5000 }),
+          maxTokens: fc.integer({ min: 1, max: 5000 }),
+          share: fc.double({ min: 0, max: 1, noNaN: true }),
+          inputTokens: fc.integer({ min: 5, max: 3000 }),
+          burndown: fc.constantFrom(1, 5, 15),
+          concurrency: fc.integer({ min: 1, max: 200 }),
+          seed: fc.nat(),
+        }),
+        async ({ requestsPerMinute, tokensPerMinute, share, ...scenario }) => {
+          const perSecond = (requestsPerMinute ?? 0) / 60;
+          const { rejected, failed } = await simulate({
+            ...scenario,
+            spread: 1,
+            rows: 60,
+            // What an output token burns beyond the limit is known only when the call has ended.
+            outputTokens: Math.floor((scenario.maxTokens * share) / scenario.burndown),
+            told: { requestsPerMinute, tokensPerMinute },
+            quota: {
+              ...(requestsPerMinute && { requests_per_second: perSecond, burst: 2 + perSecond * 0.05 }),
+              ...(tokensPerMinute && { tokens_per_minute: tokensPerMinute }),
+              burndown: scenario.burndown,
+            },
+          });
+          expect({ rejected, failed }).to.deep.equal({ rejected: 0, failed: 0 });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("sends calls in the order they came", async () => {
+    const { sentAt, send } = pacing([]);
+    await send(rows(50));
+    expect(sentAt.map(({ body }) => body)).to.deep.equal(rows(50));
+  });
+
+  it("sends a throttled row again by itself, and says how often it was rejected", async () => {
+    const { results, send } = pacing([
+      failureOf("throttled_requests"),
+      failureOf("throttled_tokens"),
+      failureOf("throttled_requests"),
+    ]);
+    await send(["row"]);
+    expect(results).to.deep.equal([
+      { ...answerOf("{}"), attempts: 4, rejections: { throttled_requests: 2, throttled_tokens: 1 } },
+    ]);
+  });
+
+  it("waits as long as the service asks, all rows together", async () => {
+    const throttle = failureOf("throttled_requests");
+    const error = Object.assign(Object.create(throttle.error), { retryAfterMs: 7000 });
+    const { sentAt, send } = pacing([{ ...throttle, error }]);
+    await send(rows(3));
+    expect(sentAt[1]?.at).to.be.at.least(7000);
+  });
+
+  it("gives a row up only when no call at all was let in for five minutes", async () => {
+    const { clock, results, send } = pacing(
+      Array.from({ length: 10_000 }, () => failureOf("throttled_requests")),
+    );
+    await send(["row"]);
+    expect(clock.now())
+      .to.be.above(5 * 60_000)
+      .and.below(5 * 60_000 + 5000);
+    expect(results[0]).to.have.nested.property("error.code", "throttled_requests");
+  });
+
+  it("is not slowed down by calls that fail for other reasons", async () => {
+    const failures = (["service_error", "deadline_exceeded", "invalid_request", "overloaded"] as const).map(
+      (code) => failureOf(code),
+    );
+    const { clock, send } = pacing(Array.from({ length: 100 }, (_, row) => failures[row % 4] as Result));
+    await send(rows(100));
+    const untroubled = pacing([]);
+    await untroubled.send(rows(100));
+    expect(clock.now()).to.be.closeTo(untroubled.clock.now(), 50);
+  });
+
+  it("sends nothing more for a run that has ended", async () => {
+    const { sentAt, results, run, clock, send } = pacing([], { ...learned, requestsPerMinute: 1 });
+    clock.after(1000, () => run.end("budget_reached"));
+    await send(rows(2));
+    expect(sentAt).to.have.length(1);
+    expect(results[1]).to.have.nested.property("error.code", "budget_reached");
+  });
+
+  it("lets go of a row that waits when its run is stopped", async () => {
+    const { sentAt, results, clock, send } = pacing([], { ...learned, requestsPerMinute: 1 });
+    const stop = new AbortController();
+    clock.after(1000, () => stop.abort());
+    await send(rows(2), stop.signal);
+    expect(clock.now()).to.equal(1000);
+    expect(sentAt).to.have.length(1);
+    expect(results[1]).to.have.nested.property("error.code", "stopped");
+  });
+
+  it("lowers concurrency, not its rate, when the service is overloaded", async () => {
+    const { rejected, failed, wallMs } = await simulate({
+      quota: { overload_above: 10 },
+      rows: 500,
+      concurrency: 40,
+      latencyMs: 200,
+    });
+    expect(failed).to.equal(0);
+    // Ten at once, five times a second, is what the service can do.
+    expect(wallMs).to.be.below(2.5 * ((500 / 50) * 1000));
+    expect(rejected).to.be.below(100);
+  });
+
+  it("does not hold back calls where there is no quota", async () => {
+    const { wallMs, mostInFlight, rejected } = await simulate({
+      quota: {},
+      rows: 6000,
+      concurrency: 50,
+      latencyMs: 200,
+    });
+    expect({ mostInFlight, rejected }).to.deep.equal({ mostInFlight: 50, rejected: 0 });
+    expect(6000 / wallMs).to.be.above(0.85 * (50 / 210));
+  });
+});

@@ -1,0 +1,116 @@
+import { setMaxListeners } from "node:events";
+import type { Connection } from "../../src/connection/connection.js";
+import { createQuota, isRejected, type Quota } from "../../src/emulator/quota.js";
+import { ConnectorError } from "../../src/errors.js";
+import { type Invoke, isFailed } from "../../src/invoke.js";
+import { composeInvoke } from "../../src/run/compose.js";
+import { createSlots } from "../../src/run/limit.js";
+import { createPacer, type ToldQuota } from "../../src/run/pacer.js";
+import { createReservations } from "../../src/run/reservation.js";
+import { createRun } from "../../src/run/run.js";
+import { answerOf, requestOf } from "./requests.js";
+import { type VirtualClock, virtualClock } from "./virtual-clock.js";
+
+export interface Scenario {
+  readonly quota: Quota;
+  /** Other quotas later, by milliseconds. */
+  readonly changes?: readonly (readonly [number, Quota])[];
+  readonly rows: number;
+  readonly concurrency: number;
+  /** Milliseconds from when a call is let in to its answer. */
+  readonly latencyMs: number;
+  /** How much the latency varies: 1 is from half to one and a half of it. */
+  readonly spread?: number;
+  readonly told?: Partial<ToldQuota>;
+  readonly maxTokens?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly seed?: number;
+}
+
+export interface Simulated {
+  readonly answered: number;
+  readonly failed: number;
+  readonly calls: number;
+  readonly rejected: number;
+  readonly wallMs: number;
+  /** When each call was let in, milliseconds from the start. */
+  readonly admittedAt: readonly number[];
+  readonly mostInFlight: number;
+}
+
+/**
+ * Rows through the whole of a run, against the local Bedrock's quota, in virtual time. The way to the service and
+ * back takes 1 to 4 ms each, the ledger up to 3 and timers are up to 2 ms late, as on a busy machine.
+ */
+export const simulate = async (scenario: Scenario): Promise<Simulated> => {
+  const clock = lateTimers(virtualClock(scenario.seed));
+  const gate = createQuota(scenario.quota, clock.now);
+  for (const [at, quota] of scenario.changes ?? []) clock.after(at, () => gate.change(quota));
+  const admittedAt: number[] = [];
+  const seen = { answered: 0, failed: 0, calls: 0, rejected: 0, inFlight: 0, mostInFlight: 0 };
+  const { inputTokens = 100, outputTokens = 60, maxTokens = 60 } = scenario;
+
+  const call: Invoke = async () => {
+    seen.calls++;
+    seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
+    await pause(clock, 1 + clock.random() * 6);
+    const verdict = gate.admit(inputTokens, maxTokens);
+    if (isRejected(verdict)) {
+      seen.rejected++;
+      await pause(clock, 1 + clock.random() * 3);
+      seen.inFlight--;
+      const error =
+        verdict.status === 503
+          ? "overloaded"
+          : /tokens/.test(verdict.message)
+            ? "throttled_tokens"
+            : "throttled_requests";
+      return { error: new ConnectorError(error), attempts: 1 };
+    }
+    admittedAt.push(clock.now());
+    await pause(clock, scenario.latencyMs * (1 + (scenario.spread ?? 0) * (clock.random() - 0.5)));
+    verdict.settle(outputTokens);
+    await pause(clock, 1 + clock.random() * 3);
+    seen.inFlight--;
+    return answerOf("{}", { inputTokens, outputTokens });
+  };
+
+  const invoke = composeInvoke({
+    connection: { ceilings: { rows: null, tokens: null, usd: null, prices: null } } as Connection,
+    onUnknown: "hold",
+    run: createRun({ count: null, percent: null }),
+    slots: createSlots(scenario.concurrency),
+    pacer: createPacer({ tokensPerMinute: null, requestsPerMinute: null, ...scenario.told }, clock),
+    reservations: createReservations(scenario.quota.burndown ?? 1, 4096),
+    underway: new Map(),
+    ledger: null,
+    call,
+  });
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  // A body whose size in bytes is its tokens twice over, as the first estimate has it.
+  const body = (row: number): string => `${row}`.padEnd(inputTokens * 2, " ");
+  for (let row = 0; row < scenario.rows; row++)
+    void invoke(requestOf(body(row), { key: `${row}`, maxTokens }), signal).then((result) => {
+      if (isFailed(result)) seen.failed++;
+      else seen.answered++;
+    });
+  await clock.run(() => seen.answered + seen.failed === scenario.rows);
+  return { ...seen, admittedAt, wallMs: clock.now() };
+};
+
+/** The share of what the quota allowed that was let in, between two times after the start. */
+export const goodput = ({ admittedAt }: Simulated, allowed: number, fromMs: number, toMs: number): number =>
+  admittedAt.filter((at) => at > fromMs && at <= toMs).length / allowed;
+
+/** The share of rejected calls among all. */
+export const wasted = ({ calls, rejected }: Simulated): number => rejected / calls;
+
+const pause = (clock: VirtualClock, ms: number): Promise<void> =>
+  new Promise((resolve) => clock.after(ms, resolve));
+
+const lateTimers = (clock: VirtualClock): VirtualClock => ({
+  ...clock,
+  after: (ms, task) => clock.after(ms + clock.random() * 2, task),
+});

@@ -1,0 +1,52 @@
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../../src/run/clock.js";
+
+export interface VirtualClock extends Clock {
+  /** Lets time pass, task by task, until `done` says so or nothing is left to happen. */
+  run(done: () => boolean): Promise<void>;
+}
+
+/** Time that passes only as tasks ask for it: hours in milliseconds. Chance is repeatable. */
+export const virtualClock = (seed = 1): VirtualClock => {
+  const tasks: Task[] = [];
+  let time = 0;
+  let chance = seed;
+  const random = (): number => {
+    chance = (chance * 1664525 + 1013904223) % 2 ** 32;
+    return chance / 2 ** 32;
+  };
+  const after = (ms: number, run: () => void): void => {
+    const at = time + Math.max(0, ms);
+    let low = 0;
+    // Descending, so that the next task is the last; equal times keep their order.
+    for (let high = tasks.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((tasks[middle] as Task).at > at) low = middle + 1;
+      else high = middle;
+    }
+    tasks.splice(low, 0, { at, run });
+  };
+  return {
+    now: () => time,
+    random,
+    after,
+    sleep: (ms, stop) =>
+      new Promise((resolve) => {
+        stop.addEventListener("abort", () => resolve(), { once: true });
+        after(ms, resolve);
+      }),
+    async run(done) {
+      for (await setImmediate(); !done(); await setImmediate()) {
+        const next = tasks.pop();
+        if (!next) return;
+        time = next.at;
+        next.run();
+      }
+    },
+  };
+};
+
+interface Task {
+  readonly at: number;
+  readonly run: () => void;
+}

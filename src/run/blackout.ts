@@ -1,0 +1,56 @@
+/** The time from a rejection to the next call that is let in. One call at a time probes whether it is over. */
+export interface Blackout {
+  /** When the first rejected call started. */
+  readonly since: number;
+  /** When the last rejected call started. */
+  readonly lastRejectedAt: number;
+  readonly rejections: number;
+  readonly gapMs: number;
+  /** When the next probe may start. */
+  readonly probeAt: number;
+  /** The probe that is out; it was let in if it is not rejected in time. */
+  readonly probe: Probe | null;
+}
+
+export interface Probe {
+  readonly sentAt: number;
+  readonly cost: number;
+}
+
+export interface Refusal {
+  readonly now: number;
+  readonly sentAt: number;
+  readonly retryAfterMs: number | null;
+  /** The time of one call at the pace that was refused. */
+  readonly callMs: number;
+  /** Nothing is known of the quota yet, so that the pace may be far above it. */
+  readonly first: boolean;
+}
+
+/** A blackout that begins, or goes on after its probe was refused. Probes come ever later, up to `longestGapMs`. */
+export const darken = (
+  before: Blackout | null,
+  { now, sentAt, retryAfterMs, callMs, first }: Refusal,
+): Blackout => {
+  const gapMs = before
+    ? Math.min(Math.max(longestGapMs, before.gapMs), before.gapMs * 1.7)
+    : Math.max(shortestGapMs, Math.min(longestGapMs, callMs * (first ? 4 : 1.2)));
+  return {
+    since: before?.since ?? sentAt,
+    lastRejectedAt: sentAt,
+    rejections: (before?.rejections ?? 0) + 1,
+    gapMs,
+    probeAt: Math.max((before ? now : sentAt) + gapMs, now + (retryAfterMs ?? 0)),
+    probe: null,
+  };
+};
+
+const shortestGapMs = 20;
+const longestGapMs = 2000;
+
+/** When a probe counts as let in, where rejections take `echoMs` to come back. */
+export const settledAt = ({ sentAt }: Probe, echoMs: number): number =>
+  sentAt + Math.min(1000, echoMs * 2 + 3);
+
+/** A quota that comes back by itself in a moment, or one that stays away until its window is over. */
+export const isLong = ({ rejections }: Blackout): boolean => rejections >= 3;

@@ -1,0 +1,118 @@
+import type { Allowance } from "./allowance.js";
+import { type Blackout, darken, type Probe, settledAt } from "./blackout.js";
+import { type Cycle, climb, isSurging, planCycle, type Stretch } from "./quota-cycle.js";
+
+export interface QuotaTerms {
+  /** Units a millisecond that are never exceeded, because the user told the quota. */
+  readonly told: number | null;
+  /** Units a millisecond to start with where none was told; infinity holds nothing back before a rejection. */
+  readonly start: number;
+  /** How much may be saved up and spent at once, in milliseconds of the quota. */
+  readonly savedMs: number;
+  /** What the service's own bucket is taken to hold when it is full, in milliseconds of the quota. */
+  readonly burstMs: number;
+}
+
+/**
+ * A quota whose rate is learned from what the service lets in and what it rejects; a told rate is its ceiling.
+ *
+ * Two rejections both find the account's bucket empty, so what went in between them, by time, is its quota. Each
+ * cycle starts a little under that estimate and climbs a little over it: the bucket runs empty about once a cycle,
+ * and one rejection is the price of knowing that nothing changed. Where it should have run empty and did not, the
+ * quota has risen, and the pace doubles until it meets it.
+ */
+export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allowance => {
+  const ceiling = told ?? Number.POSITIVE_INFINITY;
+  let rate = told ?? start;
+  let level = Number.POSITIVE_INFINITY;
+  let at: number | null = null;
+  /** A call waits for this quota: only then does a higher rate mean anything. */
+  let binding = false;
+  let takenAt = Number.POSITIVE_INFINITY;
+  let stretch: Stretch = { from: 0, spent: 0, calls: 0 };
+  let cycle: Cycle | null = null;
+  let surge: { from: number; spent: number } | null = null;
+  let dark: Blackout | null = null;
+  /** Rejections of calls that started before the last one was known say nothing new. */
+  let knownAt = Number.NEGATIVE_INFINITY;
+  /** How long the service takes to reject a call. */
+  let echoMs = 5;
+
+  const advance = (now: number): void => {
+    if (at === null) stretch.from = now;
+    const passed = now - (at ?? now);
+    at = now;
+    if (rate === Number.POSITIVE_INFINITY) return;
+    if (binding && !dark) {
+      const debt = cycle ? stretch.spent - cycle.quota * (now - stretch.from) : 0;
+      if (cycle && isSurging(cycle, debt, now)) surge ??= { from: now, spent: stretch.spent };
+      rate = Math.min(ceiling, climb(rate, cycle, { debt, now, passed }));
+    }
+    level += rate * passed;
+  };
+
+  /** The probe was let in: a new stretch begins with it. */
+  const relight = (ended: Blackout, { cost }: Probe): void => {
+    stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
+    cycle = planCycle(cycle, { stretch, ended, cost, rate, burstMs, surge });
+    surge = null;
+    rate = Math.min(ceiling, cycle.rate);
+    level = Math.min(level, cycle.level);
+    const { from, spent, calls } =
+      cycle.restart === null ? stretch : { from: cycle.restart, spent: 0, calls: 0 };
+    stretch = { from, spent: spent + cost, calls: calls + 1 };
+  };
+
+  return {
+    wait(now, cost) {
+      advance(now);
+      if (dark) {
+        if (dark.probe === null) return Math.max(0, dark.probeAt - now);
+        const left = settledAt(dark.probe, echoMs) - now;
+        if (left > 0) return left;
+        relight(dark, dark.probe);
+        dark = null;
+      }
+      if (rate === Number.POSITIVE_INFINITY) return 0;
+      level = Math.min(level, Math.max(savedMs * rate, cost + lateMs * rate));
+      binding = cost - level > rounding;
+      return binding ? (cost - level) / rate : 0;
+    },
+    take(now, cost) {
+      advance(now);
+      // Nobody asked for the quota meanwhile, so that time says nothing of it.
+      if (!binding && !dark) stretch.from += Math.max(0, now - takenAt - idleMs);
+      takenAt = now;
+      stretch.spent += cost;
+      stretch.calls++;
+      level -= cost;
+      binding = false;
+      if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
+    },
+    settle(now, change) {
+      advance(now);
+      stretch.spent += change;
+      level -= change;
+    },
+    reject(now, sentAt, cost, retryAfterMs) {
+      advance(now);
+      const callMs = (stretch.calls > 0 ? Math.max(stretch.spent, 0) / stretch.calls : cost) / rate;
+      stretch.spent -= cost;
+      stretch.calls--;
+      level += cost;
+      echoMs += (now - sentAt - echoMs) * 0.3;
+      if (sentAt < knownAt) return;
+      knownAt = now;
+      level = Math.min(level, cost);
+      dark = darken(dark, { now, sentAt, retryAfterMs, callMs, first: cycle === null });
+    },
+  };
+};
+
+const idleMs = 1000;
+
+/** How late a timer may be for the next call to make up for it. */
+const lateMs = 20;
+
+/** Sums of small refills fall short of whole numbers. */
+const rounding = 1e-6;
