@@ -228,6 +228,19 @@ describe("command line", function () {
     });
   });
 
+  it("emulates a quota that a file gives, and names what is wrong with it", async () => {
+    const quota = inFolder("quota.json");
+    await writeFile(quota, '{"requests_per_second":-1}');
+    const { code, stderr } = await runCli(["emulate", "--port", "0", "--quota", quota]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain("quota.requests_per_second must be a number above 0; it is -1.");
+    await writeFile(quota, '{"requests_per_second":20}');
+    const child = startCli(["emulate", "--port", "0", "--quota", quota]);
+    await said(child, "in another terminal");
+    child.kill("SIGTERM");
+    expect((await finished(child)).code).to.equal(0);
+  });
+
   it("emulates Bedrock with a config to copy, until a signal", async () => {
     const child = startCli(["emulate", "--port", "0"]);
     const ended = finished(child);

@@ -1,13 +1,16 @@
+import type { Quota } from "../emulator/index.js";
 import { wholeNumber } from "./arguments.js";
 import type { Command } from "./command.js";
 import { cannotRun } from "./failure.js";
+import { readJsonFile } from "./json-file.js";
 import { onInterrupt } from "./terminal.js";
 
 export const emulate: Command = {
-  usage: "[--port N] [--latency-ms N]",
+  usage: "[--port N] [--latency-ms N] [--quota F]",
   options: {
     port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
     "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
+    quota: { value: "F", summary: "a JSON file with the account's quota, to see throttling (default none)" },
   },
   notes: [
     "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that\na small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
@@ -16,12 +19,17 @@ export const emulate: Command = {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
     const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
     const { demoCredentials, startEmulator } = await import("../emulator/index.js");
-    const emulator = await startEmulator({ port, latencyMs }).catch((error: NodeJS.ErrnoException) => {
+    const file = given.values.quota;
+    const quota = file === undefined ? null : ((await readJsonFile(file)) as Quota);
+    const emulator = await startEmulator({ port, latencyMs, quota }).catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof TypeError) throw cannotRun(`${file}: ${error.message}`);
       const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
       throw cannotRun(`cannot listen on port ${port}: ${reason}`);
     });
+    // Before the words that invite a signal.
+    const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
     process.stderr.write(welcome(emulator.url, demoCredentials));
-    await new Promise<void>((resolve) => onInterrupt(resolve));
+    await interrupted;
     await emulator.close();
     process.stderr.write("closed\n");
     return 0;

@@ -6,8 +6,11 @@ import { demoCredentials } from "./authenticate.js";
 import { exchange } from "./exchange.js";
 import { type Fault, planFaults } from "./faults.js";
 import type { Backend } from "./invoke.js";
+import type { Latency } from "./latency.js";
 import { readProfileOnly } from "./models.js";
+import { createQuota, type Quota } from "./quota.js";
 import { readFaults } from "./read-faults.js";
+import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
 import { type EmulatorStats, emptyStats } from "./stats.js";
 
@@ -26,10 +29,12 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
-  /** How long an answer takes at least, in milliseconds. Default 0. Refusals come at once. */
-  readonly latencyMs?: number;
+  /** How long an answer takes at least, in milliseconds; of two, any time between. Default 0. Refusals come at once. */
+  readonly latencyMs?: Latency;
   /** What goes wrong, as for `setFaults`. Default none. */
   readonly faults?: readonly Fault[];
+  /** What the account may do, as for `setQuota`. Default no limit. */
+  readonly quota?: Quota | null;
 }
 
 export interface Emulator {
@@ -42,6 +47,11 @@ export interface Emulator {
    * `TypeError` that names what is malformed.
    */
   setFaults(faults: readonly Fault[]): void;
+  /**
+   * Replaces the quota, `null` for none; so does `POST /__quota` with it as JSON. What is used up stays used up.
+   * Throws a `TypeError` that names what is malformed.
+   */
+  setQuota(quota: Quota | null): void;
   /** Ends every session that AssumeRole issued: from now on it is refused with `ExpiredTokenException`. */
   expireSessions(): void;
   /** Ends every connection, also those with a request under way. */
@@ -50,11 +60,11 @@ export interface Emulator {
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken or a
- * fault is malformed.
+ * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken, or a
+ * fault or the quota is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
-  const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [] } = options;
+  const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], quota = null } = options;
   const stats = emptyStats();
   const { accessKeyId, secretAccessKey } = demoCredentials;
   const accounts: Accounts = new Map([[accessKeyId, { secretAccessKey }]]);
@@ -65,6 +75,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     stats,
     billed: new Set(),
     plan: planFaults(readFaults(faults)),
+    quota: createQuota(readQuota(quota), () => performance.now()),
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());
@@ -82,6 +93,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     setFaults: (list) => {
       backend.plan = planFaults(readFaults(list));
     },
+    setQuota: (next) => backend.quota.change(readQuota(next)),
     expireSessions: () => expireSessions(accounts),
     close: async () => {
       const closed = once(server, "close");

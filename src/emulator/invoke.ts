@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
 import { answer } from "./answer.js";
@@ -8,20 +7,23 @@ import { authenticate } from "./authenticate.js";
 import { readBody } from "./body.js";
 import { chooseFault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
 import { fill } from "./fill.js";
+import { type Latency, wait } from "./latency.js";
 import { findModel } from "./models.js";
+import { isRejected, type QuotaGate } from "./quota.js";
 import type { Accounts } from "./sigv4.js";
 import { count, countBilled, type EmulatorStats } from "./stats.js";
 import { countTokens, cutToTokens } from "./tokens.js";
-import type { Reply, WireRequest } from "./wire.js";
+import { type Reply, refuse, type WireRequest } from "./wire.js";
 
 /** What one running emulator knows. */
 export interface Backend {
   readonly accounts: Accounts;
   readonly profileOnly: ReadonlySet<string>;
-  readonly latencyMs: number;
+  readonly latencyMs: Latency;
   readonly stats: EmulatorStats;
   /** Digests of the billed calls. */
   readonly billed: Set<string>;
+  readonly quota: QuotaGate;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
 }
@@ -46,16 +48,24 @@ export const invokeModel = async (
   if ("status" in model) return model;
   const body = readBody(request, model.family);
   if ("status" in body) return body;
+  const { family, baseId } = model;
+  const prompt = promptOf(body.json, family);
+  const inputTokens = countTokens(prompt);
+  const limit = tokenLimit(body.json, family);
+  const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
+  if (isRejected(admission)) {
+    backend.stats.rejected += 1;
+    return refuse(admission.status, admission.type, admission.message);
+  }
+  backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
   countBilled(backend.stats, backend.billed, modelId, request.body);
 
-  const { family, baseId } = model;
-  const prompt = promptOf(body.json, family);
-  const [full] = await Promise.all([write(prompt, family), wait(backend.latencyMs)]);
   const stop = fault?.kind === "stop" ? fault : undefined;
-  const { text, tokens, cut } = cutToTokens(stop?.text ?? full, tokenLimit(body.json, family));
-  const inputTokens = countTokens(prompt);
+  const [full] = await Promise.all([stop?.text ?? write(prompt, family), wait(backend.latencyMs)]);
+  const { text, tokens, cut } = cutToTokens(full, limit ?? Number.POSITIVE_INFINITY);
+  admission.settle(tokens);
   const latencyMs = Math.round(performance.now() - started);
   backend.stats.input_tokens += inputTokens;
   backend.stats.output_tokens += tokens;
@@ -111,16 +121,14 @@ const write = async (prompt: string, family: Family): Promise<string> => {
   return tag ? `The text decides: I read it once and sum it up.\n${tag.close}\n\n${text}` : text;
 };
 
+/** What the quota takes for an answer without a limit: a common maximum of models. */
+const modelMaxTokens = 4096;
+
 /** The first limit the body gives, else none. */
-const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number => {
+const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number | null => {
   for (const path of family.request.maxTokens) {
     const limit = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);
     if (typeof limit === "number") return limit;
   }
-  return Number.POSITIVE_INFINITY;
-};
-
-/** Unreferenced, so that a waiting answer does not keep a closed emulator's process alive. */
-const wait = async (ms: number): Promise<void> => {
-  if (ms > 0) await delay(ms, undefined, { ref: false });
+  return null;
 };

@@ -3,6 +3,7 @@ import { assumeRole } from "./assume-role.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
+import { readQuota } from "./read-quota.js";
 import { count } from "./stats.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
@@ -55,20 +56,25 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
       headers: { "content-type": "application/json" },
       body: JSON.stringify(backend.stats),
     };
-  if (method === "POST" && path === "/__faults") return setFaults(body, backend);
+  if (method === "POST" && path === "/__faults")
+    return set("The faults must be a list, written as JSON.", () => {
+      backend.plan = planFaults(readFaults(JSON.parse(body.toString())));
+    });
+  if (method === "POST" && path === "/__quota")
+    return set("The quota must be an object or null, written as JSON.", () =>
+      backend.quota.change(readQuota(JSON.parse(body.toString()))),
+    );
   if (!isAssumeRole(request)) return null;
   const reply = assumeRole(request, backend.accounts);
   if (!reply.errorType) backend.stats.roles_assumed += 1;
   return reply;
 };
 
-const setFaults = (body: Buffer, backend: Backend): Reply => {
+const set = (expected: string, apply: () => void): Reply => {
   try {
-    backend.plan = planFaults(readFaults(JSON.parse(body.toString())));
+    apply();
   } catch (error) {
-    const message =
-      error instanceof TypeError ? error.message : "The faults must be a list, written as JSON.";
-    return refuse(400, "ValidationException", message);
+    return refuse(400, "ValidationException", error instanceof TypeError ? error.message : expected);
   }
   return { status: 204, headers: {}, body: "" };
 };

@@ -9,6 +9,9 @@ export interface EmulatorStats {
   billed: number;
   /** Different pairs of model id and body among them: `billed - distinct_billed` were paid for again. */
   distinct_billed: number;
+  /** Calls that the quota let in, all where none is set; and those that it refused. */
+  admitted: number;
+  rejected: number;
   /** Refusals by error name. */
   refused: Record<string, number>;
   /** Calls by model id as called, answered or not. */
@@ -34,6 +37,8 @@ export const emptyStats = (): EmulatorStats => ({
   answered: 0,
   billed: 0,
   distinct_billed: 0,
+  admitted: 0,
+  rejected: 0,
   refused: Object.create(null),
   models: Object.create(null),
   input_tokens: 0,

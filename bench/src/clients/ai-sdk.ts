@@ -1,0 +1,26 @@
+import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock";
+import { generateText } from "ai";
+import { demoCredentials } from "../../../dist/emulator/index.js";
+import type { CreateClient } from "../job.js";
+import { promptOf, workThrough } from "../rows.js";
+
+/** A bare loop over the Vercel AI SDK's `generateText`, with its own retries. */
+export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { converse }) => {
+  const { accessKeyId, secretAccessKey } = demoCredentials;
+  const bedrock = createAmazonBedrock({
+    region: "us-east-1",
+    accessKeyId,
+    secretAccessKey,
+    baseURL: converse,
+  });
+  const model = bedrock(modelId);
+  return {
+    run: (rows, ended) =>
+      workThrough(
+        rows,
+        concurrency,
+        (row) => generateText({ model, prompt: promptOf(row), maxOutputTokens: maxTokens }),
+        ended,
+      ),
+  };
+};
