@@ -12,6 +12,14 @@ import { readFaults } from "./read-faults.js";
 import type { Accounts } from "./sigv4.js";
 import { type EmulatorStats, emptyStats } from "./stats.js";
 
+export {
+  type Admission,
+  createQuota,
+  isRejected,
+  type Quota,
+  type QuotaGate,
+  type Rejection,
+} from "./quota.js";
 export { demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
 
 export interface EmulatorOptions {
@@ -47,8 +55,8 @@ export interface Emulator {
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape, and beside it the control plane's questions about models, AssumeRole and GetCallerIdentity. It knows `demoCredentials` only. Rejects when the port is taken or a
- * fault is malformed.
+ * every family's shape; beside it what the control plane tells of models, and AssumeRole and GetCallerIdentity of
+ * STS. It knows `demoCredentials` only. Rejects when the port is taken, or a fault or the account is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], account = {} } = options;
