@@ -30,7 +30,8 @@ export const readTarget = (modelId: string): Target => {
   if (region !== null && !named.has(type))
     return { kind: hidden[type] ?? "other", id: modelId, baseModel: null, geography: null, ...place };
   const baseModel = baseModelId(id);
-  if (baseModel === null || baseModel === id) return { kind: "model", id, baseModel, geography: null, ...place };
+  if (baseModel === null || baseModel === id)
+    return { kind: "model", id, baseModel, geography: null, ...place };
   return { kind: "system_profile", id, baseModel, geography: id.slice(0, -baseModel.length - 1), ...place };
 };
 

@@ -45,7 +45,7 @@ export const credentialsFailure = (thrown: unknown, secrets: readonly string[]):
   const error = thrown as SdkError;
   const code = error.code ?? typeOf(error);
   return new ConnectorError(
-    credentialsErrorCode(typeOf(error)),
+    credentialsErrorCode(typeOf(error), error.message ?? ""),
     `${code}: ${quotable(error.message, { body: "", secrets })}`,
   );
 };

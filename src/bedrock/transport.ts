@@ -6,10 +6,14 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2
  * session per request, and neither proxies nor test doubles can follow it.
  */
-export const createTransport = (maxConcurrency: number, requestTimeoutMs?: number): NodeHttpHandler => {
+export const createTransport = (
+  maxConcurrency: number,
+  requestTimeoutMs?: number,
+  connectionTimeoutMs = 10_000,
+): NodeHttpHandler => {
   const agent = { keepAlive: true, maxSockets: maxConcurrency, timeout: idleMs };
   return new NodeHttpHandler({
-    connectionTimeout: 10_000,
+    connectionTimeout: connectionTimeoutMs,
     socketAcquisitionWarningTimeout: 0,
     ...(requestTimeoutMs && { requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true }),
     httpAgent: new HttpAgent(agent),
