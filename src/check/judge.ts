@@ -37,16 +37,15 @@ const wrongPlace = ({ target }: Survey, { connection }: Job): ConnectorError | n
       );
 
 const refusedProfile = (survey: Survey, job: Job): ConnectorError | null => {
-  const { backing, target, caller } = survey;
+  const { backing, target, caller, profiles } = survey;
   const stranger = target.account !== null && known(caller) !== null && known(caller) !== target.account;
   if (backing?.is === "absent")
     return new ConnectorError(
       "model_not_found",
-      stranger
-        ? "The ARN belongs to another account than the credentials."
-        : offersLike(survey, job.connection.region),
+      stranger ? "The ARN belongs to another account than the credentials." : offersLike(survey, job),
     );
-  const found = known(backing);
+  // A profile whose id begins with a new geography is found in the list only.
+  const found = known(backing) ?? known(profiles)?.find(({ id }) => id === target.id);
   if (!found) return null;
   if (found.notReady !== null) return new ConnectorError("model_not_ready", `AWS says ${found.notReady}.`);
   const actual = found.baseModel === null ? null : resolveFamily(found.baseModel);
@@ -57,6 +56,6 @@ const refusedProfile = (survey: Survey, job: Job): ConnectorError | null => {
         sentence: `names the family ${job.family.name}, but what is called runs ${found.baseModel}, of the family ${actual.name}: set model_id to ${found.baseModel}`,
       },
     ]);
-  const problems = residencyProblems(job.connection, backing);
+  const problems = residencyProblems(job.connection, { is: "known", value: found });
   return problems.length > 0 ? invalidConfig(problems) : null;
 };

@@ -20,7 +20,7 @@ export const refusedModel = (survey: Survey, job: Job, now: Date): ConnectorErro
   if (model?.is === "absent" && !isProfileId(survey)) return absentModel(survey, job);
   if (!found || found.onDemand) return null;
   return found.throughProfiles
-    ? new ConnectorError("profile_required", offersLike(survey, region))
+    ? new ConnectorError("profile_required", offersLike(survey, job))
     : new ConnectorError("invalid_model", boughtOnly(found, region));
 };
 
@@ -34,7 +34,7 @@ const absentModel = (survey: Survey, job: Job): ConnectorError => {
   const wasModel = listModels().some(({ modelId, lifecycle }) => modelId === id && lifecycle === "gone");
   return wasModel
     ? new ConnectorError("model_gone", successors(survey, job) || undefined)
-    : new ConnectorError("invalid_model", offersLike(survey, job.connection.region));
+    : new ConnectorError("invalid_model", offersLike(survey, job));
 };
 
 const boughtOnly = ({ modelId }: FoundationModel, region: string): string =>

@@ -1,17 +1,22 @@
-import { known } from "../bedrock/control-answers.js";
+import { known, type Profile } from "../bedrock/control-answers.js";
+import type { Connection } from "../connection/connection.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
 import type { Job } from "../job.js";
+import { whereabouts } from "../residency.js";
+import { readTarget } from "../target.js";
 import type { Survey } from "./survey.js";
 
 /** What could be called instead of an id that does not work in this region, for pasting. */
-export const offersLike = (survey: Survey, region: string): string => {
+export const offersLike = (survey: Survey, { connection }: Job): string => {
   const { baseModel, profiles, models } = survey;
-  const ids = (known(profiles) ?? [])
+  const { region } = connection;
+  const ids = staying(known(profiles) ?? [], connection)
     .filter((profile) => profile.baseModel === baseModel)
     .map(({ id }) => id);
-  if (baseModel !== null && ids.length > 0) return `In ${region} it is called as ${list(ids)}.`;
-  const callable = known(models)?.find(({ modelId, onDemand }) => modelId === baseModel && onDemand);
-  if (callable) return `In ${region} it is called as ${callable.modelId}.`;
+  const bare = (known(models) ?? []).filter(({ modelId, onDemand }) => modelId === baseModel && onDemand);
+  const instead = [...ids, ...bare.map(({ modelId }) => modelId)];
+  if (baseModel !== null && instead.length > 0)
+    return `${region} has it as ${list(instead)}: paste one of these.`;
   for (const answer of [profiles, models])
     if (answer?.is === "unasked") return `What ${region} has instead is not known: ${answer.why}.`;
   const like = (known(models) ?? [])
@@ -20,13 +25,21 @@ export const offersLike = (survey: Survey, region: string): string => {
     .sort((a, b) => b.shared - a.shared)
     .map(({ modelId }) => modelId);
   return like.length > 0
-    ? `${region} has no profile of it; like it there are ${list(like)}.`
-    : `${region} has nothing like it: choose another region or model.`;
+    ? `${region} does not have it under any id; like it there are ${list(like)}.`
+    : `${region} does not have it under any id, nor another of its vendor: choose another region or model.`;
 };
+
+/** Those that `residency` allows. */
+const staying = (profiles: readonly Profile[], { residency, region }: Connection): readonly Profile[] =>
+  residency === null
+    ? profiles
+    : profiles.filter(
+        ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
+      );
 
 /** Newer models that take the same body; empty where none is known. */
 export const successors = ({ target, profiles, models }: Survey, { family, connection }: Job): string => {
-  const offered = known(profiles) ?? [];
+  const offered = staying(known(profiles) ?? [], connection);
   const ids = (known(models) ?? [])
     .filter((model) => !model.legacy && family !== null && resolveFamily(model.modelId) === family)
     .sort((a, b) => (b.launched?.getTime() ?? 0) - (a.launched?.getTime() ?? 0))

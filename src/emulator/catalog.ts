@@ -56,7 +56,7 @@ export const openCatalog = (
         (id) => model(id) ?? [],
       ),
     availability: (id) => {
-      if (baseModelId(id) !== id || (!resolveFamily(id) && !stateOf(id))) return undefined;
+      if (!exists(id)) return undefined;
       const { agreementAvailability, authorizationStatus, entitlementAvailability, regionAvailability } =
         stateOf(id) ?? {};
       return {
@@ -64,8 +64,7 @@ export const openCatalog = (
         agreementAvailability: agreementAvailability ?? { status: "AVAILABLE" },
         authorizationStatus: authorizationStatus ?? "AUTHORIZED",
         entitlementAvailability: entitlementAvailability ?? "AVAILABLE",
-        regionAvailability:
-          regionAvailability ?? (stateOf(id)?.offered === false ? "NOT_AVAILABLE" : "AVAILABLE"),
+        regionAvailability: regionAvailability ?? "AVAILABLE",
       };
     },
     profile,
