@@ -1,5 +1,6 @@
 import { mock } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { demoCredentials, startEmulator } from "../../src/emulator/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
@@ -94,6 +95,25 @@ describe("checkConnection, where AWS does not answer", () => {
     const role = { role_arn: "arn:aws:iam::123456789012:role/bedrock" };
     expect(await check(bedrock.url, role)).to.deep.equal({ status: "succeeded" });
     expect(bedrock.stats()).to.include({ roles_assumed: 1, requests: 0 });
+    await bedrock.close();
+  });
+
+  it("fails for given keys of a session that has expired", async () => {
+    const bedrock = await startEmulator();
+    const sts = new STSClient({ region: "us-east-1", endpoint: bedrock.url, credentials: demoCredentials });
+    const role = { RoleArn: "arn:aws:iam::123456789012:role/bedrock", RoleSessionName: "spec" };
+    const { Credentials: session } = await sts.send(new AssumeRoleCommand(role));
+    sts.destroy();
+    const keys = {
+      access_key: session?.AccessKeyId,
+      secret_access_key: session?.SecretAccessKey,
+      session_token: session?.SessionToken,
+    };
+    expect(await check(bedrock.url, keys)).to.deep.equal({ status: "succeeded" });
+    bedrock.expireSessions();
+    const { status, message } = await check(bedrock.url, keys);
+    expect(status).to.equal("failed");
+    expect(message).to.contain("The AWS credentials have expired. Renew them.");
     await bedrock.close();
   });
 

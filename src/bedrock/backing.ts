@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-bedrock";
 import { baseModelId } from "../families/resolve.js";
 import type { Target } from "../target.js";
+import { bedrockArn, withoutAccount } from "./arn.js";
 import type { Ask } from "./ask.js";
 import type { Answer, Backing, Profile } from "./control-answers.js";
 
@@ -22,7 +23,7 @@ export const askBacking = (
   switch (kind) {
     case "system_profile":
     case "application_profile": {
-      const arn = id.startsWith("arn:") ? id : `arn:aws:bedrock:${region}:*:inference-profile/${id}`;
+      const arn = id.startsWith("arn:") ? id : bedrockArn(region, "*", `inference-profile/${id}`);
       return ask("bedrock:GetInferenceProfile", withoutAccount(arn, account), async () => {
         const profile = await client.send(
           new GetInferenceProfileCommand({ inferenceProfileIdentifier: id }),
@@ -97,7 +98,3 @@ export const toProfile = ({
     notReady: null,
   };
 };
-
-/** An ARN for a policy or a message: account ids are not shown. */
-const withoutAccount = (arn: string, account: string | null): string =>
-  account === null ? arn : arn.replace(`:${account}:`, ":*:");

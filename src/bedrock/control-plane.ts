@@ -10,6 +10,7 @@ import {
 import type { Connection } from "../connection/connection.js";
 import type { ConnectorError } from "../errors.js";
 import type { Target } from "../target.js";
+import { bedrockArn } from "./arn.js";
 import { type Ask, createAsk } from "./ask.js";
 import { askBacking, toProfile } from "./backing.js";
 import { askCaller } from "./caller.js";
@@ -55,14 +56,13 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   });
   const ask: Ask = createAsk({ deadline: deadline.signal, secrets: secretsOf(connection) });
   const options = { abortSignal: deadline.signal };
-  const foundationModel = (id: string): string => `arn:aws:bedrock:${region}::foundation-model/${id}`;
 
   return {
     missingCredentials: () =>
       missingCredentials(client, connection, deadlineMs - (performance.now() - startedAt)),
     caller: () => (usesApiKey(connection) ? null : askCaller(connection, client, options)),
     model: (id) =>
-      ask("bedrock:GetFoundationModel", foundationModel(id), async () => {
+      ask("bedrock:GetFoundationModel", bedrockArn(region, "", `foundation-model/${id}`), async () => {
         const { modelDetails } = await client.send(
           new GetFoundationModelCommand({ modelIdentifier: id }),
           options,
