@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
+import type { LocalAccount } from "./account.js";
 import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
@@ -24,6 +25,8 @@ export interface Backend {
   readonly billed: Set<string>;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
+  /** Replaced as a whole when an account is set. */
+  account: LocalAccount;
 }
 
 /** InvokeModel: each step hands on or refuses; the first refusal is the reply. */
@@ -40,9 +43,9 @@ export const invokeModel = async (
     countFault(planned, backend.stats);
     return refuseBy(fault);
   }
-  const refusal = authenticate(request, backend.accounts);
+  const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly);
+  const model = findModel(modelId, backend.profileOnly, backend.account.arns);
   if ("status" in model) return model;
   const body = readBody(request, model.family);
   if ("status" in body) return body;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Family } from "../families/family.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
+import type { LocalAccount } from "./account.js";
 import { type Reply, refuse } from "./wire.js";
 
 export interface Model {
@@ -20,12 +21,17 @@ export const readProfileOnly = (): ReadonlySet<string> => {
 };
 
 /** The model behind an id as called. Every id of a known family is one: new models appear all the time. */
-export const findModel = (modelId: string, profileOnly: ReadonlySet<string>): Model | Reply => {
-  const family = resolveFamily(modelId);
-  const baseId = baseModelId(modelId);
+export const findModel = (
+  modelId: string,
+  profileOnly: ReadonlySet<string>,
+  arns: LocalAccount["arns"] = {},
+): Model | Reply => {
+  const hidden = Object.hasOwn(arns, modelId) ? arns[modelId] : undefined;
+  const family = resolveFamily(hidden ?? modelId);
+  const baseId = baseModelId(hidden ?? modelId);
   if (!family || !baseId)
     return refuse(400, "ValidationException", "The provided model identifier is invalid.");
-  const throughProfile = modelId.endsWith(`.${baseId}`);
+  const throughProfile = hidden !== undefined || modelId.endsWith(`.${baseId}`);
   if (profileOnly.has(baseId) && !throughProfile)
     return refuse(
       400,

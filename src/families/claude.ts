@@ -22,6 +22,7 @@ export const claude = {
     { models: /claude-(sonnet|opus|haiku|fable|mythos)-5/, rate: 10 },
     { models: /claude-(3-7|(sonnet|opus|haiku)-4)/, rate: 5 },
   ],
+  useCaseForm: true,
   reply: {
     id: "{{ id }}",
     type: "message",

@@ -44,6 +44,8 @@ export interface Family {
    * counts, and a model that matches none burns one. Source: Bedrock user guide, "Token burndown".
    */
   readonly burndown?: readonly { readonly models: RegExp; readonly rate: number }[];
+  /** True where the provider takes no calls from an account that has not sent it a use case form. */
+  readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
