@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 export { AwsBedrockModel } from "./connector.js";
 export type { RunOptions } from "./driver.js";
 export type { Billed, ErrorCode } from "./errors.js";
+export { listModels, type Model } from "./families/models.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
 export { inspectLedger, type LedgerReport } from "./ledger/inspect.js";
 export { closeLedger } from "./ledger/shared.js";
 export type { MetaData } from "./meta.js";
-export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
 export type {
   CatalogMessage,

@@ -6,6 +6,7 @@ import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
+import { lintForModel } from "./model-rules.js";
 import { targetOf } from "./request.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
@@ -44,7 +45,7 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   const family = resolveFamily(...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
-  const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
+  const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
@@ -52,7 +53,8 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
-  const remarks = remarksOn(connection, template, doubtful);
+  const { note } = lintForModel(family, connection.familyHints, template.sample);
+  const remarks = [...remarksOn(connection, template, doubtful), ...note.map(noteOnRequest)];
   return { connection, target: targetOf(connection), family, template, columns, remarks };
 };
 
@@ -68,10 +70,13 @@ const remarksOn = (
   ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
 ];
 
+const noteOnRequest = (what: string): string => `request_format: ${what}.`;
+
 const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 
 /** A limit may be a number or come from a column. */
 const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  family?.vector !== undefined ||
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
