@@ -86,7 +86,7 @@ function familiesTable(): string {
         family.title,
         someOf(modelNames(family.name)),
         maxTokens ? code(maxTokens) : "",
-        family.response.usage ? "body" : "headers only",
+        tokenUsage(family),
         chatTemplate(family),
       ];
     }),
@@ -96,7 +96,13 @@ function familiesTable(): string {
 function modelNames(family: string): string[] {
   return listModels()
     .filter((model) => model.family === family)
+    .sort((one, other) => Number(other.lifecycle === "active") - Number(one.lifecycle === "active"))
     .map(({ name }) => name);
+}
+
+function tokenUsage({ response, withoutCountHeaders }: Family): string {
+  if (response.usage) return "body";
+  return withoutCountHeaders ? "not known" : "headers only";
 }
 
 /** As many names as a cell reads well with; the command line lists them all. */
