@@ -148,8 +148,8 @@ describe("lintSample on the vendors' own samples", () => {
     it(`${name}: finds nothing wrong with its template, nor with its request`, () => {
       const family = resolveFamily(modelId);
       expect(family).to.not.equal(null);
-      expect(lintSample(family, template).wrong).to.deep.equal([]);
-      expect(lintSample(family, request)).to.deep.equal({ wrong: [], doubtful: [] });
+      expect(lintSample(family, template, [modelId]).wrong).to.deep.equal([]);
+      expect(lintSample(family, request, [modelId])).to.deep.equal({ wrong: [], doubtful: [] });
     });
   }
 

@@ -4,11 +4,11 @@ import type { LedgerReport } from "./ledger/inspect.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { RunOptions } from "./driver.js";
 export type { Billed, ErrorCode } from "./errors.js";
+export { listModels, type Model } from "./families/models.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
 export type { LedgerReport } from "./ledger/inspect.js";
 export type { MetaData } from "./meta.js";
-export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
 export type {
   CatalogMessage,

@@ -7,6 +7,7 @@ import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { firstBaseModel, resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
+import { lintForModel } from "./model-rules.js";
 import { targetOf } from "./request.js";
 import { residencyProblems, whyNot } from "./residency-problems.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
@@ -58,7 +59,7 @@ export const prepareJob = (
     problems.push(
       connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
     );
-  const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
+  const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
@@ -66,7 +67,8 @@ export const prepareJob = (
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
-  const remarks = remarksOn(connection, template, doubtful);
+  const { note } = lintForModel(family, connection.familyHints, template.sample);
+  const remarks = [...remarksOn(connection, template, doubtful), ...note.map(noteOnRequest)];
   const baseModel = firstBaseModel(...connection.familyHints);
   return { connection, target: targetOf(connection), family, baseModel, template, columns, remarks };
 };
@@ -86,10 +88,13 @@ const remarksOn = (
   ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
 ];
 
+const noteOnRequest = (what: string): string => `request_format: ${what}.`;
+
 const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 
 /** A limit may be a number or come from a column. */
 const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  family?.vector !== undefined ||
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";

@@ -122,7 +122,7 @@ describe("checkConnection, by what AWS says of it", () => {
       { models: { [lite]: { offered: false } }, profiles: {} },
       { model_id: lite },
       "does not know this model id",
-      "like it there are amazon.nova-micro-v1:0",
+      "like it there are amazon.nova-2-lite-v1:0",
     ],
     [
       "a model that AWS does not offer in the region",
@@ -155,7 +155,7 @@ describe("checkConnection, by what AWS says of it", () => {
       {},
       "end of life",
       "It ended on 2026-01-15",
-      "same request format: us.amazon.nova-micro-v1:0",
+      "same request format: us.amazon.nova-2-lite-v1:0",
     ],
     [
       "a model that is gone and that the region has forgotten",
@@ -270,7 +270,7 @@ describe("checkConnection, by what AWS says of it", () => {
       { models: { [lite]: { modelLifecycle: legacy }, "amazon.nova-2-lite-v1:0": newer } },
       {},
       `${lite} is legacy since 2026-05-26; its end of life is 2999-11-26, and from 2026-08-26 on it may cost more.`,
-      "same request format: amazon.nova-2-lite-v1:0",
+      "same request format: us.amazon.nova-2-lite-v1:0",
     ],
     [
       "an active model that ends soon",

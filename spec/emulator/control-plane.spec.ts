@@ -15,7 +15,8 @@ import {
   type LocalAccount,
   startEmulator,
 } from "../../src/emulator/index.js";
-import { fixtures, refusalOf } from "./client.js";
+import { modelFixtures } from "../support/fixtures.js";
+import { refusalOf } from "./client.js";
 
 describe("emulator: the control plane", () => {
   let emulator: Emulator;
@@ -42,13 +43,13 @@ describe("emulator: the control plane", () => {
     const { modelSummaries = [] } = await client.send(new ListFoundationModelsCommand({}));
     const { inferenceProfileSummaries = [] } = await client.send(new ListInferenceProfilesCommand({}));
     expect(modelSummaries.map(({ modelId }) => modelId)).to.have.members(
-      fixtures.map(({ modelId }) => modelId),
+      modelFixtures.map(({ modelId }) => modelId),
     );
     expect(inferenceProfileSummaries.map(({ inferenceProfileId }) => inferenceProfileId)).to.have.members(
-      fixtures.flatMap(({ inferenceProfiles }) => inferenceProfiles),
+      modelFixtures.flatMap(({ inferenceProfiles }) => inferenceProfiles),
     );
     for (const { modelLifecycle } of modelSummaries) expect(modelLifecycle?.status).to.equal("ACTIVE");
-    for (const { modelId, profileRequired } of fixtures.slice(0, 8)) {
+    for (const { modelId, profileRequired } of modelFixtures.slice(0, 8)) {
       const { modelDetails } = await client.send(new GetFoundationModelCommand({ modelIdentifier: modelId }));
       expect(modelDetails?.inferenceTypesSupported).to.deep.equal([
         profileRequired ? "INFERENCE_PROFILE" : "ON_DEMAND",

@@ -31,7 +31,8 @@ export interface ControlPlane {
   /** The account that the credentials belong to; `null` for an API key, which STS does not take. */
   caller(): Promise<Answer<string>> | null;
   model(id: string): Promise<Answer<FoundationModel>>;
-  models(): Promise<Answer<readonly FoundationModel[]>>;
+  /** Those that answer with text, or with vectors. */
+  models(answers: "TEXT" | "EMBEDDING"): Promise<Answer<readonly FoundationModel[]>>;
   access(id: string): Promise<Answer<Access>>;
   /** `absent` where the account never handed in a use case form. */
   useCaseForm(): Promise<Answer<true>>;
@@ -69,10 +70,10 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         );
         return modelDetails && toFoundationModel(modelDetails);
       }),
-    models: () =>
+    models: (byOutputModality) =>
       ask("bedrock:ListFoundationModels", "*", async () => {
         const { modelSummaries } = await client.send(
-          new ListFoundationModelsCommand({ byOutputModality: "TEXT" }),
+          new ListFoundationModelsCommand({ byOutputModality }),
           options,
         );
         return modelSummaries?.map(toFoundationModel);

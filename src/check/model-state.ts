@@ -1,7 +1,7 @@
 import { type FoundationModel, known } from "../bedrock/control-answers.js";
 import { ConnectorError } from "../errors.js";
+import { listModels } from "../families/models.js";
 import type { Job } from "../job.js";
-import { listModels } from "../models.js";
 import { offersLike, successors } from "./offers.js";
 import type { Survey } from "./survey.js";
 

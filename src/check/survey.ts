@@ -46,7 +46,7 @@ export const survey = async (
   const wantsForm = family?.useCaseForm === true && known(access) && known(access)?.agreement !== "AVAILABLE";
   const [profiles, models, useCaseForm] = await Promise.all([
     wantsOther ? plane.profiles() : null,
-    wantsOther ? plane.models() : null,
+    wantsOther ? plane.models(family?.vector ? "EMBEDDING" : "TEXT") : null,
     wantsForm ? plane.useCaseForm() : null,
   ]);
   return { target, baseModel, caller, backing, model, access, useCaseForm, profiles, models };

@@ -39,7 +39,7 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "models",
-    summary: "List the text models that are known, with their ids, families and inference profiles.",
+    summary: "List the models that are known, with their ids, families and inference profiles.",
     load: async () => (await import("./models.js")).models,
   },
   {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { listModels } from "../families/models.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
 import type { LocalAccount } from "./account.js";
 
@@ -102,22 +102,14 @@ const destinations: Readonly<Record<string, readonly string[]>> = {
   global: [""],
 };
 
-const fixtures = new URL("../../fixtures/models/", import.meta.url);
-
 let kept: { models: string[]; profiles: string[] } | undefined;
 
 const listed = (): { models: string[]; profiles: string[] } => {
   if (kept) return kept;
-  const found: { modelId: string; inferenceProfiles: string[] }[] = readdirSync(fixtures, {
-    recursive: true,
-    encoding: "utf8",
-  })
-    .filter((path) => path.endsWith(".json"))
-    .sort()
-    .map((path) => JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), fixtures), "utf8")));
+  const proven = listModels().filter(({ family }) => family !== null);
   kept = {
-    models: found.map(({ modelId }) => modelId),
-    profiles: found.flatMap(({ inferenceProfiles }) => inferenceProfiles),
+    models: proven.map(({ modelId }) => modelId),
+    profiles: proven.flatMap(({ inferenceProfiles }) => inferenceProfiles),
   };
   return kept;
 };

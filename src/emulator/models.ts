@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { Family } from "../families/family.js";
+import { listModels } from "../families/models.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
 import type { LocalAccount } from "./account.js";
 import { type Reply, refuse } from "./wire.js";
@@ -10,15 +10,13 @@ export interface Model {
   readonly baseId: string;
 }
 
-const fixtures = new URL("../../fixtures/models/", import.meta.url);
-
 /** The base ids of the known models that answer only through an inference profile. */
-export const readProfileOnly = (): ReadonlySet<string> => {
-  const models = readdirSync(fixtures, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".json"))
-    .map((path) => JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), fixtures), "utf8")));
-  return new Set(models.filter((model) => model.profileRequired).map((model) => model.modelId));
-};
+export const readProfileOnly = (): ReadonlySet<string> =>
+  new Set(
+    listModels()
+      .filter(({ profileRequired }) => profileRequired)
+      .map(({ modelId }) => modelId),
+  );
 
 /** The model behind an id as called. Every id of a known family is one: new models appear all the time. */
 export const findModel = (
