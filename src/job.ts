@@ -7,6 +7,7 @@ import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { targetOf } from "./request.js";
+import { systemPlaceholders } from "./system-text.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
@@ -48,6 +49,8 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
+    if (connection.systemPlaceholders === "refuse")
+      misfits.push(...systemPlaceholders(family, template.sample));
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);

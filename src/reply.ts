@@ -100,7 +100,7 @@ export const splitReasoning = (
 const compiled = new Map<string, ReturnType<typeof compile>>();
 
 /** The value at a JMESPath, `null` where it is missing or of a type that the path cannot take. */
-const search = (path: string, body: Json): unknown => {
+export const search = (path: string, body: Json): unknown => {
   let expression = compiled.get(path);
   if (!expression) {
     expression = compile(path);

@@ -33,13 +33,12 @@ export const check: Command = {
 export const discover: Command = {
   name: "discover",
   usage: "[--config FILE]",
-  summary: "Print the catalog of streams.",
-  options: {
-    config: { value: "FILE", summary: "taken because hosts give it; the catalog is always the same" },
-  },
-  run: async () => {
+  summary: "Print the catalog: with a connection config, the columns that its templates read and give.",
+  options: { config: { value: "FILE", summary: "the connection config, JSON" } },
+  run: async ({ values }) => {
+    const settings = values.config === undefined ? undefined : await loadConfig(values.config, process.env);
     const { AwsBedrockModel } = await import("../index.js");
-    await sendMessage(await new AwsBedrockModel().discover());
+    await sendMessage(await new AwsBedrockModel().discover(settings));
     return 0;
   },
 };

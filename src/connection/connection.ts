@@ -45,6 +45,7 @@ export interface Connection {
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
   readonly tolerance: Tolerance;
+  readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
   /** Names of settings that the connector does not know and ignores. */
@@ -148,6 +149,7 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
       count: number(settings.tolerated_failure_count),
       percent: number(settings.tolerated_failure_percent),
     },
+    systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
     unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),

@@ -129,4 +129,8 @@ export interface ConnectionConfig {
    * Put request and response bodies, which hold row values, into the sync's logs.
    */
   log_payloads?: boolean;
+  /**
+   * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
+   */
+  system_placeholders?: "refuse" | "allow";
 }

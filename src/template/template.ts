@@ -1,6 +1,7 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "../errors.js";
 import type { Json, JsonObject } from "../json.js";
+import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./sample.js";
@@ -33,7 +34,9 @@ export const compileTemplate = (text: string): Template => {
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;
       try {
-        return root(new Context(scope, typed.options, { sync: true })) as JsonObject;
+        return renderWithFences(
+          (globals) => root(new Context(scope, typed.options, { sync: true, globals })) as JsonObject,
+        );
       } catch (error) {
         return renderFailure(error, variables);
       }
@@ -74,7 +77,7 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
 
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
   if (!/\{[{%]/.test(text)) return () => text;
-  const alone = parseLiquid(typed, text, path);
+  const alone = parseLeaf(text, path);
   variables.push(...typed.globalVariableSegmentsSync(alone));
   const [only] = alone;
   if (alone.length === 1 && only instanceof Output)
@@ -99,6 +102,9 @@ const naming =
 
 /** The message is the leaf's path. */
 class LeafError extends Error {}
+
+/** The parts of one leaf, whose values keep their types. */
+export const parseLeaf = (text: string, path: string): LiquidTemplate[] => parseLiquid(typed, text, path);
 
 const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
