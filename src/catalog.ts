@@ -1,4 +1,5 @@
 import { outputTypes } from "./catalog-output.js";
+import { templateSettings } from "./connection/template-settings.js";
 import { ConnectorError } from "./errors.js";
 import { type Job, prepareJob } from "./job.js";
 import type { Json } from "./json.js";
@@ -7,7 +8,7 @@ import { type ColumnNode, readColumns } from "./template/column-tree.js";
 
 /** What a configuration's templates say of the stream; `null` for one that no job can be made of. */
 export const publishColumns = (config: unknown): PublishedColumns | null => {
-  const job = prepareJob(config, "enrich");
+  const job = prepareJob(templateSettings(config), "enrich");
   return job instanceof ConnectorError ? null : columnsOf(job);
 };
 

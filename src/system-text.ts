@@ -4,26 +4,27 @@ import { search } from "./reply.js";
 import { type Leaf, leavesOf, mapTexts, printsValues } from "./template/leaves.js";
 
 /**
- * What is wrong with a sample that lets a row's values speak as the system, one sentence a place. A text that only
- * chooses between its own words, `{% case language %}…`, is no such place.
+ * At most one sentence: where a sample lets a row's values speak as the system. A text that only chooses between its
+ * own words, `{% case language %}…`, is no such place.
  */
 export const systemPlaceholders = (family: Family | null, sample: JsonObject): string[] => {
   if (!family) return [];
   const leaves = leavesOf(sample).filter(printsValues);
-  if (leaves.length === 0) return [];
-  const places = systemPlaces(family, sample);
-  return leaves
-    .filter((leaf) => places.has(placeOf(leaf.path)) || isInSystemTurn(family, leaf))
-    .map(({ path }) => `lets a row's value speak as the system at ${path}: ${whatToDo}`);
+  const places = leaves.length === 0 ? noPlaces : systemPlaces(family, sample);
+  const found = leaves.filter((leaf) => places.has(placeOf(leaf.path)) || isInSystemTurn(family, leaf));
+  if (found.length === 0) return [];
+  return [
+    `lets a row's values speak as the system (${found.map(({ path }) => path).join(", ")}): move the placeholder ` +
+      "into a user message, choose between fixed texts with {% case %}, or, if nobody but you writes that column, " +
+      "set system_placeholders to allow",
+  ];
 };
 
-const whatToDo =
-  "move the placeholder into a user message, choose between fixed texts with {% case %}, or, if nobody but you " +
-  "writes that column, set system_placeholders to allow";
+const noPlaces: ReadonlySet<string> = new Set();
 
 /** Where the family's system text stands in a sample. Every text with Liquid is its own place while it is looked for. */
 const systemPlaces = ({ request }: Family, sample: JsonObject): ReadonlySet<string> => {
-  if (request.system === undefined) return new Set();
+  if (request.system === undefined) return noPlaces;
   const marked = mapTexts(sample, (text, path) => (/\{[{%]/.test(text) ? placeOf(path) : text));
   const places = new Set<string>();
   mapTexts(search(request.system, marked) as Json, (text) => {

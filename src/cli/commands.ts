@@ -5,6 +5,7 @@ import { ledger } from "./ledger.js";
 import { models } from "./models.js";
 import { read } from "./read.js";
 import { replay } from "./replay.js";
+import { test } from "./test.js";
 import { write } from "./write.js";
 
 /** Every command, in the order of the help page. */
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   spec,
   check,
   discover,
+  test,
   write,
   replay,
   ledger,

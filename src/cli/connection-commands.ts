@@ -1,5 +1,6 @@
 import type { Command } from "./command.js";
-import { loadConfig } from "./config.js";
+import { loadConfig, withoutUnset } from "./config.js";
+import { readJsonFile } from "./json-file.js";
 import { sendMessage } from "./terminal.js";
 
 export const spec: Command = {
@@ -36,9 +37,9 @@ export const discover: Command = {
   summary: "Print the catalog: with a connection config, the columns that its templates read and give.",
   options: { config: { value: "FILE", summary: "the connection config, JSON" } },
   run: async ({ values }) => {
-    const settings = values.config === undefined ? undefined : await loadConfig(values.config, process.env);
+    const file = values.config === undefined ? undefined : await readJsonFile(values.config);
     const { AwsBedrockModel } = await import("../index.js");
-    await sendMessage(await new AwsBedrockModel().discover(settings));
+    await sendMessage(await new AwsBedrockModel().discover(withoutUnset(file, process.env).config));
     return 0;
   },
 };

@@ -7,7 +7,7 @@ import {
   toValueSync,
 } from "liquidjs";
 import type { Json } from "../json.js";
-import { type Leaf, leavesOf } from "./leaves.js";
+import { type Leaf, leavesOf, variablesOf } from "./leaves.js";
 import { createLiquid } from "./liquid.js";
 
 /** A column that a template reads, or a part of one. */
@@ -39,7 +39,7 @@ const addLeaf = (columns: Map<string, ColumnNode>, { parts, variables }: Leaf): 
   for (const steps of variables) addNode(columns, namesOf(steps).names);
   for (const part of parts) {
     const becomesText = parts.length > 1 && printsAsIs(part);
-    for (const steps of liquid.globalVariableSegmentsSync([part])) {
+    for (const steps of variablesOf([part])) {
       const { names, whole } = namesOf(steps);
       const node = along(columns, names).at(-1);
       if (node && !(becomesText && whole)) node.textOnly = false;
@@ -116,7 +116,7 @@ const put = (record: Record<string, unknown>, path: readonly unknown[], goesOn: 
 const defaultOf = (part: LiquidTemplate): { steps: readonly unknown[]; value: Json } | null => {
   if (!(part instanceof Output)) return null;
   const [first] = part.value.filters;
-  const reads = liquid.globalVariableSegmentsSync([part]);
+  const reads = variablesOf([part]);
   const [steps] = reads;
   if (first?.name !== "default" || !steps || reads.length > 1) return null;
   const value: unknown = toValueSync(evalToken(first.args[0] as Token, new Context()));

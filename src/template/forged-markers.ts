@@ -21,7 +21,7 @@ const markers = (label: string): RegExp =>
   new RegExp(
     [
       // A tag of the fence's own label, with or without a nonce.
-      `<(?:\\s{0,3}/\\s{0,3})?${label}(?:[^a-z0-9<>][^<>]{0,80})?>`,
+      `<(?:\\s{0,3}/\\s{0,3})?${label}(?:[\\s/_:#=-][^<>]{0,80})?>`,
       // A marker of any other fence.
       "<\\s{0,3}/?\\s{0,3}[a-z][a-z0-9_-]{0,40}-[0-9a-f]{16}(?:\\s{0,3}>)?",
       // Turns of the chat templates of raw prompts.
@@ -47,7 +47,7 @@ const fold = (text: string): { folded: string; starts: number[] } => {
 };
 
 const foldCharacter = (character: string): string =>
-  [...character.normalize("NFKC").toLowerCase()]
+  [...character.normalize("NFKD").toLowerCase()]
     .map((part) => lookalikes.get(part) ?? part)
     .join("")
     .replace(/[\p{Cf}\p{M}]/gu, "")

@@ -19,11 +19,15 @@ export const leavesOf = (sample: Json): Leaf[] => {
   mapTexts(sample, (text, path) => {
     if (!/\{[{%]/.test(text)) return text;
     const parts = parseLeaf(text, path);
-    leaves.push({ path, text, parts, variables: liquid.globalVariableSegmentsSync(parts) });
+    leaves.push({ path, text, parts, variables: variablesOf(parts) });
     return text;
   });
   return leaves;
 };
+
+/** What some parts read of a record. */
+export const variablesOf = (parts: readonly LiquidTemplate[]): (readonly unknown[])[] =>
+  liquid.globalVariableSegmentsSync([...parts]);
 
 /** The same tree with every text in it changed. */
 export const mapTexts = (node: Json, change: (text: string, path: string) => string, path = ""): Json => {

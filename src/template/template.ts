@@ -122,7 +122,8 @@ const keepBackslashes = (text: string): string =>
 const rawBlock = /^\{%-?\s*raw\s*-?%\}/;
 const rawOrMarkup = /\{%-?\s*raw\s*-?%\}[\s\S]*?endraw|\{[{%](?:'[^']*'|"[^"]*"|[^'"])*?[%}]\}/g;
 
-const toColumn = ([name, second]: Variable): string[] => {
+/** The column behind what a template reads, unless a value decides which it is. */
+export const toColumn = ([name, second]: Variable): string[] => {
   const column = name === "record" && second !== undefined ? second : name;
   return typeof column === "string" ? [column] : [];
 };
