@@ -7,7 +7,7 @@ export const claude = {
   models: /^anthropic\.claude/,
   request: {
     prompt: "messages[?role=='user'].content | [].[text || @] | []",
-    system: "[system, messages[?role != 'user' && role != 'assistant'].[role, content]]",
+    system: "system",
     maxTokens: [["max_tokens"]],
   },
   response: {

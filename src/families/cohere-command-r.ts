@@ -6,7 +6,7 @@ export const cohereCommandR = {
   models: /^cohere\.command-r/,
   request: {
     prompt: "message",
-    system: "[preamble, chat_history[?role != 'USER' && role != 'CHATBOT'].[role, message]]",
+    system: "preamble",
     maxTokens: [["max_tokens"]],
   },
   response: {

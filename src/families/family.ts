@@ -12,7 +12,7 @@ export interface Family {
   readonly request: {
     /** Where the words of the user stand in a body: a string, or a list of strings. */
     readonly prompt: string;
-    /** Where the system's words stand in a body, and messages of a role other than the user's and the model's. */
+    /** Where the system's words stand in a body, with the roles of messages that may be the system's. */
     readonly system?: string;
     /** Keys from the top of a body to the limit of output tokens, the documented spelling first. */
     readonly maxTokens: readonly (readonly string[])[];

@@ -6,7 +6,7 @@ export const nova = {
   models: /^amazon\.nova-(?!.*(?:canvas|reel|sonic|embed))/,
   request: {
     prompt: "messages[?role=='user'].content[].text | []",
-    system: "[system, messages[?role != 'user' && role != 'assistant'].[role, content]]",
+    system: "system",
     maxTokens: [
       ["inferenceConfig", "maxTokens"],
       ["inferenceConfig", "max_new_tokens"],
