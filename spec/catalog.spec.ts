@@ -117,6 +117,7 @@ describe("discover: the columns that a row gains", () => {
     try {
       const config = localConfig(bedrock.url);
       const { schema } = await discover(config);
+      expect(bedrock.stats().requests).to.equal(0);
       const rows = rowsOf(await new AwsBedrockModel().write(syncConfig(config), [{ text: "Hi." }, {}, 5]));
       const fits = new Ajv({ allErrors: true, strict: false }).compile(schema["x-output-schema"]);
       for (const row of rows) expect(fits(row), JSON.stringify(fits.errors)).to.equal(true);
