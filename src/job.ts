@@ -4,9 +4,12 @@ import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { resolveFamily } from "./families/resolve.js";
+import { familyOf } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { targetOf } from "./request.js";
+import type { Ask } from "./structured/ask.js";
+import { compileOutputSchema } from "./structured/output-schema.js";
+import { prepareStructured } from "./structured/prepare.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
@@ -19,6 +22,8 @@ export interface Job {
   readonly family: Family | null;
   readonly template: Template;
   readonly columns: Columns;
+  /** How an answer that fits the output schema is asked for; `null` without one. */
+  readonly ask: Ask | null;
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -41,9 +46,14 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   };
   const template = attempt("request_format", connection.requestFormat, compileTemplate);
   const named = attempt("response_format", connection.responseFormat, compileColumns);
-  const family = resolveFamily(...connection.familyHints);
+  const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
+  const family = familyOf(connection.api, ...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
+  const structured =
+    purpose === "enrich" && schema && template
+      ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
+      : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
@@ -51,9 +61,10 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);
-  const columns = named ?? textColumn(connection.outputField);
-  const remarks = remarksOn(connection, template, doubtful);
-  return { connection, target: targetOf(connection), family, template, columns, remarks };
+  const columns = structured?.columns ?? named ?? textColumn(connection.outputField);
+  const ask = structured?.ask ?? null;
+  const remarks = [...remarksOn(connection, template, doubtful), ...(ask?.remarks ?? [])];
+  return { connection, target: targetOf(connection), family, template, columns, ask, remarks };
 };
 
 const remarksOn = (
@@ -87,5 +98,5 @@ const unknownFamily: Problem = {
   field: "model_id",
   sentence:
     "names no known model family, so the connector cannot tell where the answer stands: put {{ column }} into " +
-    `response_format, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
+    `response_format, set api to converse, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
 };

@@ -20,6 +20,8 @@ export interface Reply {
   readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Milliseconds, where the body says it. */
+  readonly latencyMs: number | null;
 }
 
 /** Reads a response with its family's paths. Failure: `unreadable_response`. */
@@ -53,6 +55,7 @@ export const readReply = (
     ending: endings.get(stopReason ?? "") ?? null,
     inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
     outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
+    latencyMs: count(find(response.latency)),
   };
 };
 
@@ -63,6 +66,7 @@ const nothingRead = {
   stopReason: null,
   truncated: false,
   ending: null,
+  latencyMs: null,
 } as const;
 
 /** The families' words for an answer that was not given, lower-cased. */
@@ -100,7 +104,7 @@ export const splitReasoning = (
 const compiled = new Map<string, ReturnType<typeof compile>>();
 
 /** The value at a JMESPath, `null` where it is missing or of a type that the path cannot take. */
-const search = (path: string, body: Json): unknown => {
+export const search = (path: string, body: Json): unknown => {
   let expression = compiled.get(path);
   if (!expression) {
     expression = compile(path);

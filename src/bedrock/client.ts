@@ -1,17 +1,21 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Connection } from "../connection/connection.js";
+import { useConverse } from "./converse.js";
 import { createTransport } from "./transport.js";
 
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
-export const createClient = (connection: Connection): BedrockRuntimeClient =>
-  new BedrockRuntimeClient({
+export const createClient = (connection: Connection): BedrockRuntimeClient => {
+  const client = new BedrockRuntimeClient({
     region: connection.region,
     ...(connection.endpoint && { endpoint: connection.endpoint }),
     maxAttempts: 1,
     requestHandler: createTransport(connection.maxConcurrency),
     ...signing(connection),
   });
+  if (connection.api === "converse") useConverse(client);
+  return client;
+};
 
 /** Credentials that take longer than this are not coming. */
 export const credentialsMs = 10_000;

@@ -1,4 +1,5 @@
 import type { Family } from "./family.js";
+import { schemaClaude, toolClaude } from "./schema-models.js";
 
 /** Anthropic Messages. */
 export const claude = {
@@ -16,6 +17,34 @@ export const claude = {
     usage: { input: "usage.input_tokens", output: "usage.output_tokens" },
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
+  structured: [
+    {
+      kind: "native",
+      models: schemaClaude,
+      body: { output_config: { format: { type: "json_schema", schema: "{{ schema }}" } } },
+    },
+    {
+      kind: "tool",
+      models: toolClaude,
+      unless: [["thinking"]],
+      body: {
+        tools: [{ name: "answer", description: "Takes the answer.", input_schema: "{{ schema }}" }],
+        tool_choice: { type: "tool", name: "answer" },
+      },
+      answer: "type(content) == 'array' && content[?type=='tool_use'] | [0].input",
+      reply: {
+        id: "{{ id }}",
+        type: "message",
+        role: "assistant",
+        model: "{{ model }}",
+        content: [{ type: "tool_use", id: "{{ id }}", name: "answer", input: "{{ answer }}" }],
+        stop_reason: "{{ stop_reason }}",
+        stop_sequence: null,
+        usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
+      },
+      stopReason: "tool_use",
+    },
+  ],
   reply: {
     id: "{{ id }}",
     type: "message",

@@ -1,6 +1,7 @@
 import { claude } from "./claude.js";
 import { cohereCommand } from "./cohere-command.js";
 import { cohereCommandR } from "./cohere-command-r.js";
+import { converse } from "./converse.js";
 import { deepseekR1 } from "./deepseek-r1.js";
 import type { Family } from "./family.js";
 import { jamba } from "./jamba.js";
@@ -23,3 +24,6 @@ export const families: readonly Family[] = [
   cohereCommandR,
   cohereCommand,
 ];
+
+/** The families of the APIs that have one shape for all models. */
+export const apiFamilies: Readonly<Record<string, Family>> = { converse };
