@@ -20,7 +20,7 @@ export const objectsIn = (text: string): JsonObject[] => {
 };
 
 /** A text of nothing but braces must not take for ever. */
-const maxTries = 50;
+const maxTries = 20;
 
 /** Behind the brace that closes the one at `start`, braces inside strings aside. */
 const endOf = (text: string, start: number): number | null => {
