@@ -74,16 +74,19 @@ describe("emulator: answers that fit a schema", () => {
           tools: [
             {
               toolSpec: {
-                name: "mine",
+                name: "answer",
                 inputSchema: { json: { type: "object", properties: { happy: { type: "boolean" } } } },
               },
             },
           ],
-          toolChoice: { tool: { name: "mine" } },
+          toolChoice: { tool: { name: "answer" } },
         },
       }),
     );
-    expect(output?.message?.content?.[0]?.toolUse).to.deep.include({ input: { happy: true } });
+    expect(output?.message?.content?.[0]?.toolUse).to.deep.include({
+      name: "answer",
+      input: { happy: true },
+    });
     expect(stopReason).to.equal("tool_use");
     expect(usage?.totalTokens).to.be.above(0);
     expect(metrics?.latencyMs).to.be.a("number");

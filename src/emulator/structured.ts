@@ -86,13 +86,11 @@ const placeOf = (tree: unknown): string[] | null => {
 const valueAt = (tree: unknown, keys: readonly string[]): unknown =>
   keys.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), tree);
 
-/** Whether a body has everything that a way sets, words for people aside. */
+/** Whether a body has everything that a way sets, descriptions aside. */
 const isAsked = (body: unknown, asked: unknown): boolean => {
   if (!isObject(asked)) return body === asked || /^\{\{/.test(String(asked));
   return (
     isObject(body) &&
-    Object.entries(asked).every(
-      ([key, node]) => key === "name" || key === "description" || isAsked(body[key], node),
-    )
+    Object.entries(asked).every(([key, node]) => key === "description" || isAsked(body[key], node))
   );
 };

@@ -1,3 +1,4 @@
+import { claude } from "./claude.js";
 import type { Family } from "./family.js";
 import { schemaClaude, schemaOpenWeight, toolClaude } from "./schema-models.js";
 
@@ -80,6 +81,7 @@ export const converse = {
     { ...tool, models: toolClaude, unless: [["additionalModelRequestFields", "thinking"]] },
     { ...tool, models: /^amazon\.nova/, topKeys: ["type", "properties", "required"] },
   ],
+  burndown: [...claude.burndown, { models: /^openai\.gpt-(5\.6|6)/, rate: 10 }],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",
