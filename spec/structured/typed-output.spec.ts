@@ -237,6 +237,11 @@ describe("typed output: an answer that fits a schema becomes columns", () => {
       },
       /output_schema has a \$ref, and this model's tools take no definitions/,
     ],
+    [
+      "retries of nothing",
+      { output_schema: "", schema_retries: 1 },
+      /schema_retries needs output_schema beside it/,
+    ],
     ["retries without bound", { schema_retries: 6 }, /schema_retries must be a whole number from 0 to 5/],
   ];
   for (const [name, changes, words] of problems)

@@ -50,7 +50,7 @@ export interface Emulator {
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken or a
+ * every family's shape, Converse, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken or a
  * fault is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
