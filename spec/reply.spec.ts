@@ -199,6 +199,7 @@ describe("reply: what cannot be read", () => {
       ending: null,
       inputTokens: 9,
       outputTokens: null,
+      latencyMs: null,
     });
   });
 });

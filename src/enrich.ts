@@ -1,10 +1,11 @@
 import { ConnectorError } from "./errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
 import type { Job } from "./job.js";
 import { isObject, type Json } from "./json.js";
 import { failedTrace, type Outcome, type Trace, trace } from "./outcome.js";
 import { type Reply, readReply } from "./reply.js";
 import { toRequest } from "./request.js";
+import type { Judgement } from "./run/insist.js";
 
 /** The pipeline: one record to one outcome. Never rejects; every failure ends in the outcome. */
 export const enrich = async (
@@ -50,13 +51,11 @@ export const complete = async (
     truncated: reply.truncated,
     input_tokens: reply.inputTokens,
     output_tokens: reply.outputTokens,
+    latency_ms: reply.latencyMs ?? result.latencyMs,
   };
-  const columns = job.columns.read(reply);
-  const ended = endedBadly(reply, job);
-  if (ended || !columns) {
-    const error = ended ?? new ConnectorError("unreadable_response", unreadable(job));
-    return { ...failedOutcome(record, job, error, known), payloads, rejections };
-  }
+  const columns = readColumns(reply, job);
+  if (columns instanceof ConnectorError)
+    return { ...failedOutcome(record, job, columns, known), payloads, rejections };
   return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
 };
 
@@ -73,12 +72,26 @@ const failedOutcome = (
   rejections: {},
 });
 
-/** What the response says of itself is read before its content. */
+/** The output columns of a reply, or why it has none. What it says of itself is read before its content. */
+export const readColumns = (reply: Reply, job: Job): Record<string, Json> | ConnectorError =>
+  endedBadly(reply, job) ??
+  job.columns.read(reply) ??
+  new ConnectorError("unreadable_response", unreadable(job));
+
 const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Job): ConnectorError | null => {
   if (isObject(body) && body["amazon-bedrock-guardrailAction"] === "INTERVENED")
     return new ConnectorError("guardrail_intervened");
   if (ending) return new ConnectorError(ending);
   return truncated && connection.onTruncated === "fail" ? new ConnectorError("truncated") : null;
+};
+
+/** Whether an answer does not fit the output schema, so that another one may. */
+export const judgeAnswer = (job: Job, request: InvokeRequest, answer: Invocation): Judgement => {
+  const reply = readReply(job.family, request.body, answer);
+  if (reply instanceof ConnectorError) return { ...answer, again: false };
+  const columns = readColumns(reply, job);
+  const again = columns instanceof ConnectorError && columns.code === "schema_mismatch";
+  return { again, inputTokens: reply.inputTokens, outputTokens: reply.outputTokens };
 };
 
 /** The request that a record becomes. Its failures cost nothing. */
@@ -89,7 +102,8 @@ const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorErro
     const body = job.template.render(
       undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
     );
-    return body instanceof ConnectorError ? body : toRequest(body, job, record);
+    if (body instanceof ConnectorError) return body;
+    return toRequest(job.ask?.extend(body) ?? body, job, record);
   } catch (cause) {
     // Values that cannot be read, such as ones nested without end.
     return new ConnectorError("template_failed", undefined, { cause });

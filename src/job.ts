@@ -5,14 +5,18 @@ import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { firstBaseModel, resolveFamily } from "./families/resolve.js";
+import { familyOf, firstBaseModel } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
 import { targetOf } from "./request.js";
 import { residencyProblems, whyNot } from "./residency-problems.js";
+import type { Ask } from "./structured/ask.js";
+import { compileOutputSchema } from "./structured/output-schema.js";
+import { prepareStructured } from "./structured/prepare.js";
 import { systemPlaceholders } from "./system-text.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
+import { vectorProblems } from "./vector-problems.js";
 
 /** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
 export interface Job {
@@ -25,6 +29,8 @@ export interface Job {
   readonly baseModel: string | null;
   readonly template: Template;
   readonly columns: Columns;
+  /** How an answer that fits the output schema is asked for; `null` without one. */
+  readonly ask: Ask | null;
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -55,11 +61,17 @@ export const prepareJob = (
   };
   const template = attempt("request_format", connection.requestFormat, compileTemplate);
   const named = attempt("response_format", connection.responseFormat, compileColumns);
-  const family = resolveFamily(...connection.familyHints);
+  const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
+  const family = familyOf(connection.api, ...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(
       connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
     );
+  problems.push(...vectorProblems(connection));
+  const structured =
+    purpose === "enrich" && schema && template
+      ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
+      : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
@@ -69,11 +81,16 @@ export const prepareJob = (
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);
-  const columns = named ?? textColumn(connection.outputField);
+  const columns = structured?.columns ?? named ?? textColumn(connection.outputField);
+  const ask = structured?.ask ?? null;
   const { note } = lintForModel(family, connection.familyHints, template.sample);
-  const remarks = [...remarksOn(connection, template, doubtful), ...note.map(noteOnRequest)];
+  const remarks = [
+    ...remarksOn(connection, template, doubtful),
+    ...note.map(noteOnRequest),
+    ...(ask?.remarks ?? []),
+  ];
   const baseModel = firstBaseModel(...connection.familyHints);
-  return { connection, target: targetOf(connection), family, baseModel, template, columns, remarks };
+  return { connection, target: targetOf(connection), family, baseModel, template, columns, ask, remarks };
 };
 
 const withBaseModel = (connection: Connection, baseModel: string | null = null): Connection =>
@@ -113,5 +130,5 @@ const unknownFamily: Problem = {
   field: "model_id",
   sentence:
     "names no known model family, so the connector cannot tell where the answer stands: put {{ column }} into " +
-    `response_format, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
+    `response_format, set api to converse, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
 };

@@ -22,6 +22,8 @@ export interface Reply {
   readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Milliseconds, where the body says it. */
+  readonly latencyMs: number | null;
 }
 
 /** Reads a response with its family's paths. Failure: `unreadable_response`. */
@@ -57,6 +59,7 @@ export const readReply = (
     ending: endings.get(stopReason ?? "") ?? null,
     inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
     outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
+    latencyMs: count(find(response.latency)),
   };
 };
 
@@ -68,6 +71,7 @@ const nothingRead = {
   stopReason: null,
   truncated: false,
   ending: null,
+  latencyMs: null,
 } as const;
 
 /** The families' words for an answer that was not given, lower-cased. */

@@ -39,11 +39,7 @@ const call = async (
     body,
     contentType: "application/json",
     accept: "application/json",
-    ...(connection.guardrail && {
-      guardrailIdentifier: connection.guardrail.identifier,
-      guardrailVersion: connection.guardrail.version,
-    }),
-    ...(connection.serviceTier && { serviceTier: connection.serviceTier }),
+    ...headerSettings(connection),
   });
   const startedAt = performance.now();
   try {
@@ -67,6 +63,13 @@ const call = async (
     return { error: callFailure(thrown, confidential), attempts: 1 };
   }
 };
+
+/** Settings that InvokeModel takes as headers; Converse has them in its body. */
+const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>
+  api === "invoke_model" && {
+    ...(guardrail && { guardrailIdentifier: guardrail.identifier, guardrailVersion: guardrail.version }),
+    ...(serviceTier && { serviceTier }),
+  };
 
 /** The secrets of a role or of the credential chain, which the SDK has at hand. */
 const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connection): Promise<string[]> => {

@@ -53,6 +53,10 @@ export interface Connection {
   readonly logPayloads: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
   readonly residency: readonly string[] | null;
+  readonly api: NonNullable<ConnectionConfig["api"]>;
+  /** A JSON Schema, as text. */
+  readonly outputSchema: string | null;
+  readonly schemaRetries: number;
   /** Names of settings that the connector does not know and ignores. */
   readonly unknownSettings: readonly string[];
 }
@@ -66,7 +70,7 @@ export const invalidConfig = (problems: readonly Problem[]): ConnectorError =>
 
 /**
  * Reads the settings that a host hands over: `""` and null mean absent, numbers and booleans may be text, the
- * two formats may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
+ * two formats and the output schema may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
  */
 export const readConnection = (config: unknown, problems: Problem[]): Connection => {
   const settings = isObject(config) ? normalise(config) : {};
@@ -85,6 +89,9 @@ const validator = (): ValidateFunction => {
   return compiled;
 };
 
+/** Settings that hold JSON, as an object or as text. */
+const pasted = /_(format|schema)$/;
+
 const normalise = (config: Record<string, unknown>): Record<string, unknown> => {
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(config)) {
@@ -94,8 +101,8 @@ const normalise = (config: Record<string, unknown>): Record<string, unknown> => 
       : undefined;
     if (type === "string" && typeof value === "number") settings[name] = String(value);
     else if (type === "boolean" && (value === "true" || value === "false")) settings[name] = value === "true";
-    else if (name.endsWith("_format") && isObject(value)) settings[name] = JSON.stringify(value);
-    else settings[name] = typeof value === "string" && !name.endsWith("_format") ? value.trim() : value;
+    else if (pasted.test(name) && isObject(value)) settings[name] = JSON.stringify(value);
+    else settings[name] = typeof value === "string" && !pasted.test(name) ? value.trim() : value;
   }
   return settings;
 };
@@ -162,6 +169,9 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
+    api: withDefault("api"),
+    outputSchema: settings.output_schema ?? null,
+    schemaRetries: Number(withDefault("schema_retries")),
     unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
   };
 };

@@ -61,6 +61,11 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
       "needs input_price_usd and output_price_usd beside it: the model's prices are not known here",
     ],
     [
+      has("schema_retries") && settings.schema_retries !== "0" && !has("output_schema"),
+      "schema_retries",
+      "needs output_schema beside it",
+    ],
+    [
       settings.output_field === "_bedrock",
       "output_field",
       "cannot be _bedrock, which holds the outcome of a row",

@@ -1,5 +1,6 @@
 import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
+import { schemaClaude, toolClaude } from "./schema-models.js";
 
 /** Anthropic Messages. */
 export const claude = {
@@ -19,6 +20,34 @@ export const claude = {
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
   rules: claudeRules,
+  structured: [
+    {
+      kind: "native",
+      models: schemaClaude,
+      body: { output_config: { format: { type: "json_schema", schema: "{{ schema }}" } } },
+    },
+    {
+      kind: "tool",
+      models: toolClaude,
+      unless: [["thinking"]],
+      body: {
+        tools: [{ name: "answer", description: "Takes the answer.", input_schema: "{{ schema }}" }],
+        tool_choice: { type: "tool", name: "answer" },
+      },
+      answer: "type(content) == 'array' && content[?type=='tool_use'] | [0].input",
+      reply: {
+        id: "{{ id }}",
+        type: "message",
+        role: "assistant",
+        model: "{{ model }}",
+        content: [{ type: "tool_use", id: "{{ id }}", name: "answer", input: "{{ answer }}" }],
+        stop_reason: "{{ stop_reason }}",
+        stop_sequence: null,
+        usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
+      },
+      stopReason: "tool_use",
+    },
+  ],
   burndown: [
     { models: /claude-opus-4-8/, rate: 15 },
     // Published for Sonnet 5, Opus 5, Opus 5.5 and Fable 5.1; taken for their whole generation, as too much is only slow.

@@ -28,6 +28,42 @@ export const nova = {
       level: "doubtful",
     },
   ],
+  structured: [
+    {
+      kind: "tool",
+      topKeys: ["type", "properties", "required"],
+      body: {
+        toolConfig: {
+          tools: [
+            {
+              toolSpec: {
+                name: "answer",
+                description: "Takes the answer.",
+                inputSchema: { json: "{{ schema }}" },
+              },
+            },
+          ],
+          toolChoice: { tool: { name: "answer" } },
+        },
+      },
+      answer: "output.message.content[].toolUse | [0].input",
+      reply: {
+        output: {
+          message: {
+            content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+            role: "assistant",
+          },
+        },
+        stopReason: "{{ stop_reason }}",
+        usage: {
+          inputTokens: "{{ input_tokens }}",
+          outputTokens: "{{ output_tokens }}",
+          totalTokens: "{{ total_tokens }}",
+        },
+      },
+      stopReason: "tool_use",
+    },
+  ],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",

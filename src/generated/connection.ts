@@ -142,6 +142,18 @@ export interface ConnectionConfig {
    */
   residency?: string;
   /**
+   * invoke_model sends each model its own body; converse sends every model the one shape of the Converse API, and the service applies the model's prompt format.
+   */
+  api?: "invoke_model" | "converse";
+  /**
+   * A JSON Schema of an object. The model is asked for an answer that fits it, in the best way that the model knows, and its properties become output columns.
+   */
+  output_schema?: string;
+  /**
+   * How often a row is asked again whose answer does not fit the output schema. Each retry is a call that is paid for.
+   */
+  schema_retries?: string;
+  /**
    * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
    */
   system_placeholders?: "refuse" | "allow";
