@@ -1,8 +1,10 @@
 import { ConnectorError } from "./errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
 import type { Job } from "./job.js";
 import { isObject, type Json } from "./json.js";
 import { failedTrace, type Outcome, type Trace, trace } from "./outcome.js";
+import { estimateUsd } from "./prices/estimate.js";
+import { costOf } from "./prices/rates.js";
 import { type Reply, readReply } from "./reply.js";
 import { toRequest } from "./request.js";
 
@@ -30,7 +32,10 @@ export const complete = async (
   const { attempts, rejections = {} } = result;
   if (isFailed(result)) {
     const payloads = { request: request.body, response: null };
-    return { ...failedOutcome(record, job, result.error, { attempts }), payloads, rejections };
+    // A call of an earlier run may have been billed, but not to this run.
+    const free = attempts === 0 && { cost_usd: 0 };
+    const failed = failedOutcome(record, job, result.error, { attempts, ...free });
+    return { ...failed, payloads, rejections, estimate: estimateUsd(job.price, request) };
   }
 
   // An answer that was there already is not paid for again.
@@ -38,26 +43,42 @@ export const complete = async (
   const payloads = { request: request.body, response: result.body };
   const called = { attempts, billed, latency_ms: result.latencyMs, request_id: result.requestId } as const;
   const reply = readReply(job.family, request.body, result);
+  const counted = reply instanceof ConnectorError ? result : reply;
+  const { inputTokens: input_tokens, outputTokens: output_tokens } = counted;
+  const usd = spentUsd(job, counted);
+  const paid = billed === "yes" ? { estimate: estimateUsd(job.price, request) } : { savedUsd: usd };
+  const more = { payloads, rejections, ...paid };
+  const cost_usd = billed === "yes" ? usd : 0;
   if (reply instanceof ConnectorError) {
-    const { inputTokens: input_tokens, outputTokens: output_tokens } = result;
-    const known = { ...called, input_tokens, output_tokens };
-    return { ...failedOutcome(record, job, reply, known), payloads, rejections };
+    const known = { ...called, input_tokens, output_tokens, cost_usd };
+    return { ...failedOutcome(record, job, reply, known), ...more };
   }
   const known = {
     ...called,
     model: request.modelId,
     stop_reason: reply.stopReason,
     truncated: reply.truncated,
-    input_tokens: reply.inputTokens,
-    output_tokens: reply.outputTokens,
+    input_tokens,
+    output_tokens,
+    cost_usd,
   };
   const columns = job.columns.read(reply);
   const ended = endedBadly(reply, job);
   if (ended || !columns) {
     const error = ended ?? new ConnectorError("unreadable_response", unreadable(job));
-    return { ...failedOutcome(record, job, error, known), payloads, rejections };
+    return { ...failedOutcome(record, job, error, known), ...more };
   }
-  return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
+  return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
+};
+
+/** What the tokens of an answer cost; `null` where their number or price is not known. */
+const spentUsd = (
+  { price }: Job,
+  counted: Pick<Invocation, "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens">,
+): number | null => {
+  const { inputTokens: input, outputTokens: output, cacheReadTokens, cacheWriteTokens } = counted;
+  if (input === null || output === null) return null;
+  return costOf(price, { input, output, cacheRead: cacheReadTokens ?? 0, cacheWrite: cacheWriteTokens ?? 0 });
 };
 
 const failedOutcome = (

@@ -10,6 +10,7 @@ export { closeLedger } from "./ledger/shared.js";
 export type { MetaData } from "./meta.js";
 export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
+export type { UsdRange } from "./prices/estimate.js";
 export type {
   CatalogMessage,
   LogEnvelope,

@@ -6,6 +6,9 @@ import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
 import { resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
+import { type Price, priceOf } from "./prices/price.js";
+import { readPriceFile } from "./prices/price-file.js";
+import type { PriceTable } from "./prices/rates.js";
 import { targetOf } from "./request.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
@@ -19,6 +22,8 @@ export interface Job {
   readonly family: Family | null;
   readonly template: Template;
   readonly columns: Columns;
+  /** The price of the model's tokens; `null` where it is not known. */
+  readonly price: Price | null;
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -41,6 +46,7 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   };
   const template = attempt("request_format", connection.requestFormat, compileTemplate);
   const named = attempt("response_format", connection.responseFormat, compileColumns);
+  const ownPrices = attempt("prices_file", connection.pricesFile, readPriceFile);
   const family = resolveFamily(...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
@@ -50,11 +56,28 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
+  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices) : null;
+  if (connection.ceilings.usd !== null && !price && problems.length === 0)
+    problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
   const remarks = remarksOn(connection, template, doubtful);
-  return { connection, target: targetOf(connection), family, template, columns, remarks };
+  const bounded = { ...connection, ceilings: { ...connection.ceilings, prices: price } };
+  return { connection: bounded, target: targetOf(connection), family, template, columns, price, remarks };
 };
+
+/** What the settings say goes before every table. */
+const priceFor = (connection: Connection, ownPrices: PriceTable | null): Price | null =>
+  connection.prices
+    ? { ...connection.prices, source: "settings", date: null }
+    : priceOf(connection, ownPrices);
+
+const unknownPrice = ({ modelId, region, serviceTier }: Connection): Problem => ({
+  field: "max_spend_usd",
+  sentence:
+    `needs a price, and none is known for ${modelId} in ${region}${serviceTier ? ` at the tier ${serviceTier}` : ""}: ` +
+    "set input_price_usd and output_price_usd, or name it in prices_file",
+});
 
 const remarksOn = (
   { unknownSettings }: Connection,

@@ -49,11 +49,15 @@ const call = async (
   const startedAt = performance.now();
   try {
     const output = await client.send(command, { abortSignal: deadline });
+    const cacheRead = headers.number("x-amzn-bedrock-cache-read-input-token-count");
+    const cacheWrite = headers.number("x-amzn-bedrock-cache-write-input-token-count");
     return {
       // The SDK gives no body at all for an empty one, whatever its type says.
       body: (output.body as typeof output.body | undefined)?.transformToString() ?? "",
       inputTokens: headers.number("x-amzn-bedrock-input-token-count"),
       outputTokens: headers.number("x-amzn-bedrock-output-token-count"),
+      ...(cacheRead !== null && { cacheReadTokens: cacheRead }),
+      ...(cacheWrite !== null && { cacheWriteTokens: cacheWrite }),
       latencyMs:
         headers.number("x-amzn-bedrock-invocation-latency") ?? Math.round(performance.now() - startedAt),
       requestId: output.$metadata.requestId ?? null,

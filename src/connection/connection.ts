@@ -4,6 +4,7 @@ import { ConnectorError } from "../errors.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import { isObject } from "../json.js";
 import type { OnUnknown } from "../outcome.js";
+import type { Rates } from "../prices/rates.js";
 import type { Ceilings } from "../run/budget.js";
 import type { Tolerance } from "../run/run.js";
 import { brokenRules, type Problem } from "./rules.js";
@@ -44,6 +45,10 @@ export interface Connection {
   readonly onTruncated: "keep" | "fail";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
+  /** The user's own rates; `null` leaves them to the price tables. */
+  readonly prices: Rates | null;
+  /** A file of the user's own prices; `null` leaves them to the list prices. */
+  readonly pricesFile: string | null;
   readonly tolerance: Tolerance;
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
@@ -139,11 +144,13 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
       rows: number(settings.max_rows),
       tokens: number(settings.max_tokens_total),
       usd: number(settings.max_spend_usd),
-      prices:
-        settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
-          ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
-          : null,
+      prices: null,
     },
+    prices:
+      settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
+        ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
+        : null,
+    pricesFile: settings.prices_file ?? null,
     tolerance: {
       count: number(settings.tolerated_failure_count),
       percent: number(settings.tolerated_failure_percent),

@@ -13,7 +13,12 @@ export const claude = {
     text: "type(content) == 'array' && join('', content[?type=='text'].text)",
     reasoning: "type(content) == 'array' && join('', content[?type=='thinking'].thinking)",
     stopReason: "stop_reason",
-    usage: { input: "usage.input_tokens", output: "usage.output_tokens" },
+    usage: {
+      input: "usage.input_tokens",
+      output: "usage.output_tokens",
+      cacheRead: "usage.cache_read_input_tokens",
+      cacheWrite: "usage.cache_creation_input_tokens",
+    },
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
   reply: {

@@ -22,7 +22,13 @@ export interface Family {
     readonly reasoning?: string;
     readonly stopReason: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
-    readonly usage?: { readonly input: string; readonly output: string };
+    readonly usage?: {
+      readonly input: string;
+      readonly output: string;
+      /** Input tokens read from and written to a prompt cache, of which `input` counts none. */
+      readonly cacheRead?: string;
+      readonly cacheWrite?: string;
+    };
     /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
     readonly truncated: readonly string[];
   };
