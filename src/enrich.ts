@@ -103,7 +103,7 @@ const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Job): Co
 };
 
 /** The request that a record becomes. Its failures cost nothing. */
-const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
+export const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
   const { undoubleApostrophes } = job.connection;
   try {

@@ -10,7 +10,10 @@ export { closeLedger } from "./ledger/shared.js";
 export type { MetaData } from "./meta.js";
 export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
+export type { Preview, PreviewOptions, RowCounts } from "./preview/preview.js";
+export type { Sample } from "./preview/samples.js";
 export type { UsdRange } from "./prices/estimate.js";
+export type { Price } from "./prices/price.js";
 export type {
   CatalogMessage,
   LogEnvelope,

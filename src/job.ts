@@ -88,8 +88,10 @@ const remarksOn = (
   ...(columns.length === 0
     ? ["request_format reads no {{ column }}: every row would send the same request."]
     : []),
-  ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
+  ...doubtful.map(doubtfulRemark),
 ];
+
+export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;
 
 const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 

@@ -29,7 +29,7 @@ export interface Reply {
 export const readReply = (
   family: Family | null,
   request: string,
-  invocation: Omit<Invocation, "latencyMs" | "attempts">,
+  invocation: Omit<Invocation, "latencyMs" | "attempts" | "rejections">,
 ): Reply | ConnectorError => {
   const body = tryParseJson(invocation.body);
   if (typeof body !== "object" || body === null)

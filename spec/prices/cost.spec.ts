@@ -49,14 +49,6 @@ describe("the cost of a run", () => {
     expect(summary).to.include({ unknown_cost_rows: 0, saved_usd: 0 });
   });
 
-  it("lies within the estimate, over a thousand rows", async () => {
-    const { summary } = await write(letters(1000, "a bicycle"));
-    const { low = 0, expected = 0, max } = summary.estimated_cost_usd ?? {};
-    expect(summary.calls).to.equal(1000);
-    expect(summary.cost_usd).to.be.within(low, max ?? 0);
-    expect(expected).to.be.within(low, max ?? 0);
-  });
-
   it("is not known for a model without a price, which is never 0", async () => {
     const { rows, summary } = await write(letters(2, "a hat"), {
       model_id: "apac.amazon.nova-9-v1:0",
@@ -104,6 +96,6 @@ describe("the cost of a run", () => {
     const { summary } = await write(letters(40, "a train"), { max_spend_usd: "0.0001" });
     expect(summary.not_sent).to.be.greaterThan(0);
     expect(summary.cost_usd).to.be.greaterThan(0).and.at.most(0.0001);
-    expect(summary.errors.budget_reached?.message).to.contain("max_spend_usd is 0.0001");
+    expect(summary.errors.budget_reached?.message).to.contain("max_spend_usd, which is 0.0001");
   });
 });

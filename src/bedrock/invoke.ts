@@ -73,7 +73,10 @@ const call = async (
 };
 
 /** The secrets of a role or of the credential chain, which the SDK has at hand. */
-const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connection): Promise<string[]> => {
+export const borrowedSecrets = async (
+  client: BedrockRuntimeClient,
+  connection: Connection,
+): Promise<string[]> => {
   if (usesApiKey(connection) || (connection.auth.kind === "keys" && !connection.role)) return [];
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);

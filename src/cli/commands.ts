@@ -3,6 +3,7 @@ import { check, discover, spec } from "./connection-commands.js";
 import { emulate } from "./emulate.js";
 import { ledger } from "./ledger.js";
 import { models } from "./models.js";
+import { preview } from "./preview.js";
 import { read } from "./read.js";
 import { replay } from "./replay.js";
 import { write } from "./write.js";
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   spec,
   check,
   discover,
+  preview,
   write,
   replay,
   ledger,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { assumeRole } from "./assume-role.js";
+import { serveCountTokens } from "./count-tokens.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
@@ -56,6 +57,8 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
       body: JSON.stringify(backend.stats),
     };
   if (method === "POST" && path === "/__faults") return setFaults(body, backend);
+  const counted = serveCountTokens(request, backend);
+  if (counted) return counted;
   if (!isAssumeRole(request)) return null;
   const reply = assumeRole(request, backend.accounts);
   if (!reply.errorType) backend.stats.roles_assumed += 1;

@@ -25,6 +25,8 @@ export interface EmulatorStats {
   in_flight: number;
   most_in_flight: number;
   roles_assumed: number;
+  /** Requests to CountTokens, which are free and not among `requests`. */
+  token_counts: number;
   /** Faults that were applied, by kind. */
   faults: Record<string, number>;
 }
@@ -42,6 +44,7 @@ export const emptyStats = (): EmulatorStats => ({
   in_flight: 0,
   most_in_flight: 0,
   roles_assumed: 0,
+  token_counts: 0,
   faults: {},
 });
 

@@ -31,5 +31,6 @@ export const claude = {
     stop_sequence: null,
     usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
   },
+  countsTokens: /^anthropic\.claude-(?:3-5-(?:haiku|sonnet)|3-7-sonnet|(?:opus|sonnet)-4-\d{8})/,
   stopReasons: { end: "end_turn", length: "max_tokens" },
 } as const satisfies Family;

@@ -47,6 +47,8 @@ export interface Family {
   };
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
+  /** For the local Bedrock: matches the base ids of models whose tokens the service counts without a call. */
+  readonly countsTokens?: RegExp;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
   /** For the local Bedrock: what the service calls the two usual ends of an answer. */

@@ -19,6 +19,9 @@ export interface TokenRange {
 /** How long answers are, for lack of experience: this share of the limit, or so many tokens without one. */
 export const assumedOutput = { share: 1 / 3, tokens: 500 } as const;
 
+/** Bytes of text a token, for lack of a count. */
+export const assumedBytesPerToken = 4;
+
 /** An estimate of one call from its body alone. `null` where the price is not known. */
 export const estimateUsd = (rates: Rates | null, request: InvokeRequest): UsdRange | null =>
   usdOf(rates, estimateTokens(request));
@@ -27,7 +30,10 @@ export const estimateUsd = (rates: Rates | null, request: InvokeRequest): UsdRan
  * The input tokens of a body, by its bytes: a token is seldom longer than eight bytes of the text, is four on
  * average, in English and, at three bytes a character, in Chinese, and is never shorter than one byte.
  */
-export const estimateTokens = ({ body, maxTokens }: InvokeRequest, bytesPerToken = 4): TokenRange => {
+export const estimateTokens = (
+  { body, maxTokens }: InvokeRequest,
+  bytesPerToken: number = assumedBytesPerToken,
+): TokenRange => {
   const bytes = textBytes(tryParseJson(body) ?? null);
   const input = {
     low: Math.ceil(bytes / 8),
