@@ -2,6 +2,7 @@ import type { ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import type { Outcome, Status } from "./outcome.js";
 import { addUsd, type UsdRange } from "./prices/estimate.js";
+import { roundUsd } from "./prices/rates.js";
 
 /** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
 export interface Progress {
@@ -92,9 +93,9 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
         progress.inputTokens += trace.input_tokens ?? 0;
         progress.outputTokens += trace.output_tokens ?? 0;
       } else if (trace.status === "enriched") reused++;
-      knownCost += trace.cost_usd ?? 0;
+      knownCost = roundUsd(knownCost + (trace.cost_usd ?? 0));
       if (trace.cost_usd === null) unknownCostRows++;
-      saved = saved === null || savedUsd === null ? null : saved + savedUsd;
+      saved = saved === null || savedUsd === null ? null : roundUsd(saved + savedUsd);
       if (trace.billed !== "no" && trace.attempts > 0) estimated = addUsd(estimated, estimate ?? null);
       for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
         rejected[code] = (rejected[code] ?? 0) + count;

@@ -25,9 +25,10 @@ export const fileSize = (bytes: number): string => {
 
 /** US dollars: `$1,234.50`, and three digits that count of what is less than a dollar: `$0.00123`. */
 export const usd = (value: number): string =>
-  `$${value.toLocaleString("en-US", value < 1 ? { maximumSignificantDigits: 3 } : cents)}`;
+  `$${value.toLocaleString("en-US", value < 0.1 ? { maximumSignificantDigits: 3 } : value < 1 ? mills : cents)}`;
 
 const cents = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const mills = { minimumFractionDigits: 2, maximumFractionDigits: 3 };
 
 /** An estimate: `$0.02, from $0.01 to $0.09`. */
 export const usdRange = ({ low, expected, max }: UsdRange): string =>

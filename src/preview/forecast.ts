@@ -1,6 +1,6 @@
 import type { InvokeRequest } from "../invoke.js";
-import { assumedOutput, estimateTokens, type UsdRange } from "../prices/estimate.js";
-import { costOf, mostUsd, type Rates } from "../prices/rates.js";
+import { assumedOutput, assumption, estimateTokens, type UsdRange } from "../prices/estimate.js";
+import { costOf, mostUsd, type Rates, roundUsd } from "../prices/rates.js";
 
 /** What a run may take, before it. */
 export interface Forecast {
@@ -27,7 +27,7 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
     add(request: InvokeRequest, shared: boolean): void {
       const { input: tokens, maxOutput } = estimateTokens(request, bytesPerToken);
       const least = Math.min(1, maxOutput ?? 1);
-      const assumed = maxOutput === null ? assumedOutput.tokens : Math.ceil(maxOutput * assumedOutput.share);
+      const assumed = assumedOutput(maxOutput);
       const most = maxOutput ?? 0;
       rows++;
       input.low += shared ? 0 : tokens.low;
@@ -59,8 +59,8 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
     forecast(): Forecast {
       const learned = seen.answers >= telling;
       const mean = seen.tokens / seen.answers;
-      const max = output.max === null ? null : usd.max;
-      const expected = learned ? usd.fixed + usd.aToken * mean : usd.assumed;
+      const max = output.max === null ? null : roundUsd(usd.max);
+      const expected = roundUsd(learned ? usd.fixed + usd.aToken * mean : usd.assumed);
       return {
         input_tokens: input,
         output_tokens: {
@@ -68,10 +68,10 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
           expected: learned ? Math.round(rows * mean) : output.assumed,
           max: output.max,
         },
-        output_tokens_by: learned
-          ? `the mean of ${seen.answers} answers in the ledger`
-          : `assumed: a third of the limit, ${assumedOutput.tokens} where there is none`,
-        cost_usd: isPriced ? { low: usd.low, expected: Math.min(expected, max ?? expected), max } : null,
+        output_tokens_by: learned ? `the mean of ${seen.answers} answers in the ledger` : assumption,
+        cost_usd: isPriced
+          ? { low: roundUsd(usd.low), expected: Math.min(expected, max ?? expected), max }
+          : null,
       };
     },
   };

@@ -1,6 +1,6 @@
 import type { InvokeRequest } from "../invoke.js";
 import { type Json, tryParseJson } from "../json.js";
-import { costOf, mostUsd, type Rates } from "./rates.js";
+import { costOf, mostUsd, type Rates, roundUsd } from "./rates.js";
 
 /** US dollars. `max` is `null` where the request sets no limit of output tokens. */
 export interface UsdRange {
@@ -16,8 +16,14 @@ export interface TokenRange {
   readonly maxOutput: number | null;
 }
 
-/** How long answers are, for lack of experience: this share of the limit, or so many tokens without one. */
-export const assumedOutput = { share: 1 / 3, tokens: 500 } as const;
+const assumed = { share: 1 / 3, tokens: 500 };
+
+/** How long an answer is taken to be where nothing tells. */
+export const assumedOutput = (limit: number | null): number =>
+  limit === null ? assumed.tokens : Math.ceil(limit * assumed.share);
+
+/** The same in words. */
+export const assumption = `assumed: a third of the limit, ${assumed.tokens} where there is none`;
 
 /** Bytes of text a token, for lack of a count. */
 export const assumedBytesPerToken = 4;
@@ -48,9 +54,8 @@ export const mostInputTokens = (body: string): number => Buffer.byteLength(body)
 
 /** The dollars for some tokens: at least one token of output, at most all that the request allows. */
 export const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange | null => {
-  const output = maxOutput === null ? assumedOutput.tokens : Math.ceil(maxOutput * assumedOutput.share);
   const low = costOf(rates, { input: input.low, output: Math.min(1, maxOutput ?? 1) });
-  const expected = costOf(rates, { input: input.expected, output });
+  const expected = costOf(rates, { input: input.expected, output: assumedOutput(maxOutput) });
   if (low === null || expected === null) return null;
   return { low, expected, max: maxOutput === null ? null : mostUsd(rates, input.max, maxOutput) };
 };
@@ -59,9 +64,9 @@ export const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): Us
 export const addUsd = (one: UsdRange | null, other: UsdRange | null): UsdRange | null =>
   one && other
     ? {
-        low: one.low + other.low,
-        expected: one.expected + other.expected,
-        max: one.max === null || other.max === null ? null : one.max + other.max,
+        low: roundUsd(one.low + other.low),
+        expected: roundUsd(one.expected + other.expected),
+        max: one.max === null || other.max === null ? null : roundUsd(one.max + other.max),
       }
     : null;
 

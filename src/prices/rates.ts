@@ -46,7 +46,7 @@ export const costOf = (rates: Rates | null, tokens: Tokens): number | null => {
     if (count > 0 && rate === undefined) return null;
     usd += (count * (rate ?? 0)) / 1e6;
   }
-  return usd;
+  return roundUsd(usd);
 };
 
 /** The most that a call can cost, in US dollars: all of its input may be written to a cache. */
@@ -54,6 +54,9 @@ export const mostUsd = (rates: Rates | null, input: number, output: number): num
   const usd = costOf(rates, { input, output });
   return usd === null ? null : Math.max(usd, costOf(rates, { input: 0, cacheWrite: input, output }) ?? 0);
 };
+
+/** Without the noise of adding up: to a millionth of a millionth of a dollar. */
+export const roundUsd = (usd: number): number => Math.round(usd * 1e12) / 1e12;
 
 /** The rates that hold for a request of so many tokens. */
 const ratesAt = (rates: Rates, { input, cacheRead = 0, cacheWrite = 0 }: Tokens): Rates => {
