@@ -228,5 +228,7 @@ describe("a preview", () => {
     const answer = await connector.preview({ region: "us-east-1" }, []);
     expect(answer).to.have.nested.property("type", "log");
     expect(JSON.stringify(answer)).to.match(/model_id is required/);
+    const unreadable = new Proxy({}, { ownKeys: () => expect.fail("not for reading") });
+    expect(await connector.preview(unreadable, [])).to.have.nested.property("type", "log");
   });
 });

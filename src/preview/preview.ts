@@ -58,7 +58,7 @@ export const previewRows = async (
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options?: PreviewOptions | null,
 ): Promise<Preview | ConnectorError> => {
-  const job = prepareJob(config, "enrich");
+  const job = tryToPrepare(config);
   if (job instanceof ConnectorError) return job;
   const rows = options?.rows ?? 3;
   const { ledger: file } = job.connection;
@@ -68,6 +68,14 @@ export const previewRows = async (
   const preview = await walk(job, null, records, rows);
   const inUse = `The ledger is in use, so the rows that it answers are not taken off. ${ledger.detail}`;
   return { ...preview, remarks: [...preview.remarks, inUse] };
+};
+
+const tryToPrepare = (config: unknown): Job | ConnectorError => {
+  try {
+    return prepareJob(config, "enrich");
+  } catch (cause) {
+    return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
+  }
 };
 
 const walk = async (
