@@ -62,6 +62,7 @@ const traceTypes = {
   truncated: { type: "boolean" },
   input_tokens: nullable("integer"),
   output_tokens: nullable("integer"),
+  cost_usd: nullable("number"),
   latency_ms: nullable("number"),
   attempts: { type: "integer" },
   billed: { enum: ["no", "yes", "unknown"] },

@@ -3,6 +3,8 @@ import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "./in
 import type { Job } from "./job.js";
 import { isObject, type Json } from "./json.js";
 import { failedTrace, type Outcome, type Trace, trace } from "./outcome.js";
+import { estimateUsd } from "./prices/estimate.js";
+import { costOf } from "./prices/rates.js";
 import { type Reply, readReply } from "./reply.js";
 import { toRequest } from "./request.js";
 import type { Judgement } from "./run/insist.js";
@@ -31,7 +33,10 @@ export const complete = async (
   const { attempts, rejections = {} } = result;
   if (isFailed(result)) {
     const payloads = { request: request.body, response: null };
-    return { ...failedOutcome(record, job, result.error, { attempts }), payloads, rejections };
+    // A call of an earlier run may have been billed, but not to this run.
+    const free = attempts === 0 && { cost_usd: 0 };
+    const failed = failedOutcome(record, job, result.error, { attempts, ...free });
+    return { ...failed, payloads, rejections, estimate: estimateUsd(job.price, request, job.mostCalls) };
   }
 
   // An answer that was there already is not paid for again.
@@ -39,24 +44,41 @@ export const complete = async (
   const payloads = { request: request.body, response: result.body };
   const called = { attempts, billed, latency_ms: result.latencyMs, request_id: result.requestId } as const;
   const reply = readReply(job.family, request.body, result);
+  const counted = reply instanceof ConnectorError ? result : reply;
+  const { inputTokens: input_tokens, outputTokens: output_tokens } = counted;
+  const usd = spentUsd(job, counted);
+  const paid =
+    billed === "yes" ? { estimate: estimateUsd(job.price, request, job.mostCalls) } : { savedUsd: usd };
+  const more = { payloads, rejections, ...paid };
+  const cost_usd = billed === "yes" ? usd : 0;
   if (reply instanceof ConnectorError) {
-    const { inputTokens: input_tokens, outputTokens: output_tokens } = result;
-    const known = { ...called, input_tokens, output_tokens };
-    return { ...failedOutcome(record, job, reply, known), payloads, rejections };
+    const known = { ...called, input_tokens, output_tokens, cost_usd };
+    return { ...failedOutcome(record, job, reply, known), ...more };
   }
   const known = {
     ...called,
     model: request.modelId,
     stop_reason: reply.stopReason,
     truncated: reply.truncated,
-    input_tokens: reply.inputTokens,
-    output_tokens: reply.outputTokens,
+    input_tokens,
+    output_tokens,
+    cost_usd,
     latency_ms: reply.latencyMs ?? result.latencyMs,
   };
   const columns = readColumns(reply, job);
-  if (columns instanceof ConnectorError)
-    return { ...failedOutcome(record, job, columns, known), payloads, rejections };
-  return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
+  if (columns instanceof ConnectorError) return { ...failedOutcome(record, job, columns, known), ...more };
+  return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
+};
+
+/** What the tokens of an answer cost; `null` where their number or price is not known. */
+const spentUsd = (
+  { family, price }: Job,
+  counted: Pick<Invocation, "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens">,
+): number | null => {
+  const { inputTokens: input, cacheReadTokens, cacheWriteTokens } = counted;
+  const output = family?.vector ? 0 : counted.outputTokens;
+  if (input === null || output === null) return null;
+  return costOf(price, { input, output, cacheRead: cacheReadTokens ?? 0, cacheWrite: cacheWriteTokens ?? 0 });
 };
 
 const failedOutcome = (
@@ -91,11 +113,11 @@ export const judgeAnswer = (job: Job, request: InvokeRequest, answer: Invocation
   if (reply instanceof ConnectorError) return { ...answer, again: false };
   const columns = readColumns(reply, job);
   const again = columns instanceof ConnectorError && columns.code === "schema_mismatch";
-  return { again, inputTokens: reply.inputTokens, outputTokens: reply.outputTokens };
+  return { ...reply, again };
 };
 
 /** The request that a record becomes. Its failures cost nothing. */
-const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
+export const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
   const { undoubleApostrophes } = job.connection;
   try {

@@ -45,11 +45,15 @@ const call = async (
   try {
     // Without options, since any would turn the cached middleware off.
     const { body: answer, headers } = (await client.send(command)) as Answer;
+    const cacheRead = numberIn(headers["x-amzn-bedrock-cache-read-input-token-count"]);
+    const cacheWrite = numberIn(headers["x-amzn-bedrock-cache-write-input-token-count"]);
     return {
       // The SDK gives no body at all for an empty one, whatever its type says.
       body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
       inputTokens: numberIn(headers["x-amzn-bedrock-input-token-count"]),
       outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
+      ...(cacheRead !== null && { cacheReadTokens: cacheRead }),
+      ...(cacheWrite !== null && { cacheWriteTokens: cacheWrite }),
       latencyMs:
         numberIn(headers["x-amzn-bedrock-invocation-latency"]) ?? Math.round(performance.now() - startedAt),
       requestId: headers["x-amzn-requestid"] ?? null,
@@ -72,7 +76,10 @@ const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>
   };
 
 /** The secrets of a role or of the credential chain, which the SDK has at hand. */
-const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connection): Promise<string[]> => {
+export const borrowedSecrets = async (
+  client: BedrockRuntimeClient,
+  connection: Connection,
+): Promise<string[]> => {
   if (usesApiKey(connection) || (connection.auth.kind === "keys" && !connection.role)) return [];
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);

@@ -4,6 +4,7 @@ import { ConnectorError } from "../errors.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import { isObject } from "../json.js";
 import type { OnUnknown } from "../outcome.js";
+import type { Rates } from "../prices/rates.js";
 import { readResidency } from "../residency.js";
 import type { Ceilings } from "../run/budget.js";
 import type { Tolerance } from "../run/run.js";
@@ -47,6 +48,10 @@ export interface Connection {
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */
   readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
+  /** The user's own rates; `null` leaves them to the price tables. */
+  readonly prices: Rates | null;
+  /** A file of the user's own prices; `null` leaves them to the list prices. */
+  readonly pricesFile: string | null;
   readonly tolerance: Tolerance;
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
@@ -152,15 +157,17 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
       rows: number(settings.max_rows),
       tokens: number(settings.max_tokens_total),
       usd: number(settings.max_spend_usd),
-      prices:
-        settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
-          ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
-          : null,
+      prices: null,
     },
     quota: {
       tokensPerMinute: number(settings.tokens_per_minute),
       requestsPerMinute: number(settings.requests_per_minute),
     },
+    prices:
+      settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
+        ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
+        : null,
+    pricesFile: settings.prices_file ?? null,
     tolerance: {
       count: number(settings.tolerated_failure_count),
       percent: number(settings.tolerated_failure_percent),

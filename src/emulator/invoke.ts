@@ -118,7 +118,8 @@ const countHeaders = (input: number, output: number, latencyMs: number): Record<
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 
-const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
+/** The words of the user in a body. */
+export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
   [search(json as JSONValue, family.request.prompt)]
     .flat()
     .filter((part) => typeof part === "string")

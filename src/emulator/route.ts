@@ -3,6 +3,7 @@ import { readAccount } from "./account.js";
 import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
 import { controlPlane, stalled } from "./control-plane.js";
+import { serveCountTokens } from "./count-tokens.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
@@ -68,7 +69,7 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
     return set(body, "The account must be an object, written as JSON.", (account) => {
       backend.account = readAccount(account);
     });
-  return controlPlane(request, backend) ?? serveSts(request, backend);
+  return serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend);
 };
 
 const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): Reply => {

@@ -16,7 +16,12 @@ export const claude = {
     text: "type(content) == 'array' && join('', content[?type=='text'].text)",
     reasoning: "type(content) == 'array' && join('', content[?type=='thinking'].thinking)",
     stopReason: "stop_reason",
-    usage: { input: "usage.input_tokens", output: "usage.output_tokens" },
+    usage: {
+      input: "usage.input_tokens",
+      output: "usage.output_tokens",
+      cacheRead: "usage.cache_read_input_tokens",
+      cacheWrite: "usage.cache_creation_input_tokens",
+    },
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
   rules: claudeRules,
@@ -65,5 +70,6 @@ export const claude = {
     stop_sequence: null,
     usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
   },
+  countsTokens: /^anthropic\.claude-(?:3-5-(?:haiku|sonnet)|3-7-sonnet|(?:opus|sonnet)-4-\d{8})/,
   stopReasons: { end: "end_turn", length: "max_tokens" },
 } as const satisfies Family;

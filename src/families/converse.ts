@@ -64,7 +64,12 @@ export const converse = {
     reasoning:
       "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
     stopReason: "stopReason",
-    usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
+    usage: {
+      input: "usage.inputTokens",
+      output: "usage.outputTokens",
+      cacheRead: "usage.cacheReadInputTokens",
+      cacheWrite: "usage.cacheWriteInputTokens",
+    },
     latency: "metrics.latencyMs",
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },

@@ -31,7 +31,13 @@ export interface Family {
     readonly reasoning?: string;
     readonly stopReason?: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
-    readonly usage?: { readonly input: string; readonly output?: string };
+    readonly usage?: {
+      readonly input: string;
+      readonly output?: string;
+      /** Input tokens read from and written to a prompt cache, of which `input` counts none. */
+      readonly cacheRead?: string;
+      readonly cacheWrite?: string;
+    };
     /** The service's own latency, in milliseconds, where it stands in the body and not in a header. */
     readonly latency?: string;
     /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
@@ -65,6 +71,8 @@ export interface Family {
   readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
+  /** For the local Bedrock: matches the base ids of models whose tokens the service counts without a call. */
+  readonly countsTokens?: RegExp;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
   /** For the local Bedrock: what the service calls the two usual ends of a text. */

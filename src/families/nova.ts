@@ -17,7 +17,12 @@ export const nova = {
     reasoning:
       "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
     stopReason: "stopReason",
-    usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
+    usage: {
+      input: "usage.inputTokens",
+      output: "usage.outputTokens",
+      cacheRead: "usage.cacheReadInputTokenCount",
+      cacheWrite: "usage.cacheWriteInputTokenCount",
+    },
     truncated: ["max_tokens"],
   },
   rules: [

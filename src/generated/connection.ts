@@ -86,15 +86,15 @@ export interface ConnectionConfig {
    */
   max_tokens_total?: string;
   /**
-   * Ends a run before its calls could cost more than this. Needs both prices, and a limit of output tokens in the request format.
+   * Ends a run before its calls could cost more than this. Needs the model's price, and a limit of output tokens in the request format.
    */
   max_spend_usd?: string;
   /**
-   * The model's price, for max_spend_usd.
+   * The model's price, in place of the list price. Give both prices or neither.
    */
   input_price_usd?: string;
   /**
-   * The model's price, for max_spend_usd.
+   * The model's price, in place of the list price. Give both prices or neither.
    */
   output_price_usd?: string;
   /**
@@ -141,6 +141,10 @@ export interface ConnectionConfig {
    * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
    */
   residency?: string;
+  /**
+   * A JSON file on the host with prices of your own by model id, which go before the list prices.
+   */
+  prices_file?: string;
   /**
    * invoke_model sends each model its own body; converse sends every model the one shape of the Converse API, and the service applies the model's prompt format.
    */

@@ -6,6 +6,8 @@ export interface Judgement {
   readonly again: boolean;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
 }
 
 /**
@@ -20,27 +22,37 @@ export const insist = (
 ): Invoke => {
   if (retries === 0) return next;
   return async (request, stop) => {
-    const spent = { attempts: 0, inputTokens: 0, outputTokens: 0 };
+    const spent = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    let attempts = 0;
     const rejections: Rejections = {};
     let answer: Invocation | null = null;
     for (let round = 0; ; round++) {
       const result = await next(round === 0 ? request : { ...request, key: keyOf(request.key, round) }, stop);
-      spent.attempts += result.attempts;
+      attempts += result.attempts;
       for (const [code, count] of Object.entries(result.rejections ?? {}) as [keyof Rejections, number][])
         rejections[code] = (rejections[code] ?? 0) + count;
-      const sums = { attempts: spent.attempts, rejections };
+      const sums = { attempts, rejections };
       if (isFailed(result)) return answer ? { ...answer, ...sums } : { ...result, ...sums };
-      const { again, inputTokens, outputTokens } = judge(request, result);
+      const { again, ...told } = countsOf(judge(request, result));
       // What was there already is not spent, and what is not told cannot be added.
       if (result.attempts > 0) {
-        spent.inputTokens += inputTokens ?? 0;
-        spent.outputTokens += outputTokens ?? 0;
+        spent.inputTokens += told.inputTokens ?? 0;
+        spent.outputTokens += told.outputTokens ?? 0;
+        spent.cacheReadTokens += told.cacheReadTokens;
+        spent.cacheWriteTokens += told.cacheWriteTokens;
       }
-      const tokens = spent.attempts > 0 ? spent : { inputTokens, outputTokens };
-      answer = { ...result, inputTokens: tokens.inputTokens, outputTokens: tokens.outputTokens, ...sums };
+      answer = { ...result, ...(attempts > 0 ? spent : told), ...sums };
       if (!again || round === retries) return answer;
     }
   };
 };
+
+const countsOf = ({
+  again,
+  inputTokens,
+  outputTokens,
+  cacheReadTokens = 0,
+  cacheWriteTokens = 0,
+}: Judgement) => ({ again, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens });
 
 const keyOf = (key: string, round: number): string => hash("sha256", `${key}\n${round}`, "hex").slice(0, 32);
