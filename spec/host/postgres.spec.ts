@@ -122,6 +122,18 @@ describe("a sync from a PostgreSQL table and back", function () {
     expect(bedrock.stats().requests).to.equal(before);
   });
 
+  it("fails a run whose source breaks off, before anything is sent", async () => {
+    await postgres.query(`CREATE VIEW dying AS SELECT i AS id, 'Mail ' || i AS body, '' AS opened,
+      CASE WHEN i > 1500 THEN pg_terminate_backend(pg_backend_pid()) END AS end FROM generate_series(1, 2000) AS i`);
+    const before = bedrock.stats().requests;
+    const { write_back: _, ...pipeline } = pipelineOf("dying", localConfig(bedrock.url));
+    const error = await withHost(join(folder, "dying.db"), AwsBedrockModel, (host) =>
+      host.sync(pipeline),
+    ).catch(String);
+    expect(error).to.match(/terminat/);
+    expect(bedrock.stats().requests).to.equal(before);
+  });
+
   it("killed in mid-run and started again costs no second call", async () => {
     await fill("killed", 60);
     const [pipeline, connection] = [join(folder, "pipeline.json"), join(folder, "connection.json")];

@@ -83,6 +83,13 @@ describe("a sync of the host", () => {
     expect(reports[0]).to.include({ extracted: 6, unusable: 5, queued: 1 });
   });
 
+  it("sends the last of the rows that share a primary key, and counts the others", async () => {
+    const last = { id: 1, text: "last" };
+    const { reports, calls } = await runs([[one, { id: 1, text: "between" }, last]]);
+    expect(calls).to.deep.equal([[last]]);
+    expect(reports[0]).to.include({ extracted: 3, queued: 1, repeated: 2, success: 1 });
+  });
+
   it("keeps the threads that the catalog asks for busy, and no more", async () => {
     let [open, most] = [0, 0];
     const slow: Answer = async (records) => {
@@ -163,6 +170,21 @@ describe("a sync of the host", () => {
     expect(error).to.equal(`Error: ${path}, line 2 is not JSON`);
     expect(calls).to.deep.equal([]);
   });
+
+  for (const type of ["csv", "ndjson"] as const)
+    it(`fails on a ${type} source that is not there, and quotes no row of one that is broken`, async () => {
+      const errorOf = (path: string) => {
+        const pipeline = pipelineOf(folder, [], { source: { type, path, primary_key: "id" } });
+        return withHost(freshState(), fakeConnector().connector, (host) => host.sync(pipeline)).catch(String);
+      };
+      const [missing, broken] = [join(folder, "missing"), join(folder, `bad.${type}`)];
+      writeFileSync(broken, 'id,text\n1,a"private"\n');
+      expect(await errorOf(missing)).to.equal(`Error: cannot read the source ${missing}: ENOENT`);
+      expect(await errorOf(folder)).to.equal(`Error: cannot read the source ${folder}: it is no file`);
+      expect(await errorOf(broken))
+        .to.match(/line [12] is not/)
+        .and.not.include("private");
+    });
 
   it("refuses what is no pipeline, and names every field", async () => {
     const pipeline = { name: "x", source: { type: "ndjson", primary_key: "id" }, sink: 1 } as never;

@@ -43,6 +43,8 @@ export const startPostgres = async (): Promise<Server | string> => {
   await ready(server);
   const connectionString = `postgresql://host@/postgres?host=${folder}`;
   const pool = new pg.Pool({ connectionString, max: 2 });
+  // A connection may still be open when the server goes.
+  pool.on("error", () => undefined);
   return {
     connectionString,
     query: async (sql, values) => (await pool.query(sql, values)).rows,

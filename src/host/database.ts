@@ -23,9 +23,14 @@ export const openDatabase = async (file: string): Promise<Database> => {
   }
 };
 
-/** Closes it. The driver lets go of the file with its last statement, whenever that is; the lock goes now. */
+/**
+ * Closes it. The driver holds the file until its last statement is collected, so the lock is given back by itself:
+ * SQLite does that outside of WAL alone.
+ */
 export const closeDatabase = (database: Database): void => {
-  database.exec("PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema");
+  database.exec(
+    "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema",
+  );
   database.close();
 };
 

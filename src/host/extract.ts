@@ -13,6 +13,8 @@ export interface Extracted {
   queued: number;
   /** Rows that were sent with success before and have not changed. */
   unchanged: number;
+  /** Rows whose primary key stood in an earlier row of this run. The last one is sent. */
+  repeated: number;
   /** Rows that are no object or lack a value of the primary key. They are not sent. */
   unusable: number;
 }
@@ -33,7 +35,7 @@ export const extract = async (
     signal: AbortSignal | undefined;
   },
 ): Promise<Extracted> => {
-  const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, unusable: 0 };
+  const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, repeated: 0, unusable: 0 };
   const take = (row: SourceRow): void => {
     counts.extracted++;
     const primaryKey = isFields(row) ? keyOf(row[source.primary_key]) : null;
@@ -51,7 +53,8 @@ export const extract = async (
     // As in Multiwoven: an update is any row that was seen before, sent or not.
     const action = known ? "destination_update" : "destination_insert";
     state.queue(name, run, { primaryKey, fingerprint, record: row as Fields, action });
-    counts.queued++;
+    if (known?.run === run) counts.repeated++;
+    else counts.queued++;
   };
   let page: SourceRow[] = [];
   const flush = (): void => {

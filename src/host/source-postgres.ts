@@ -12,6 +12,8 @@ export async function* postgresRows(
     const client = await pool.connect().catch((cause: unknown) => {
       throw new Error(`cannot reach the source: ${inWords(cause)}`, { cause });
     });
+    // A connection that breaks rejects the query that waits for it; that is enough.
+    client.on("error", () => undefined);
     try {
       const list = columns?.length ? columns.map(quotePart).join(", ") : "*";
       await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");

@@ -32,6 +32,8 @@ export interface RowResult {
 
 interface Known {
   readonly fingerprint: string;
+  /** The run that queued it last. */
+  readonly run: number;
   readonly status: RowStatus;
 }
 
@@ -40,7 +42,7 @@ export type RecordState = ReturnType<typeof createRecordState>;
 
 export const createRecordState = (database: Database) => {
   const find = database.prepare(
-    "SELECT fingerprint, status FROM sync_records WHERE sync = ? AND primary_key = ?",
+    "SELECT fingerprint, status, run FROM sync_records WHERE sync = ? AND primary_key = ?",
   );
   const queue = database.prepare(`
     INSERT INTO sync_records (sync, primary_key, fingerprint, record, action, status, run)

@@ -9,7 +9,7 @@ import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
 import { openWriteBack } from "./write-back.js";
 
-/** What became of a run. `success + failed + pending` is `queued`, unless a primary key repeats in the source. */
+/** What became of a run. `success + failed + pending` is `queued`. */
 export interface Report extends Extracted, Usage, Record<RowStatus, number> {
   readonly sync: string;
   readonly run: number;
