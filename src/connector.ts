@@ -38,10 +38,13 @@ export class AwsBedrockModel {
     return specMessage(connectionSchema());
   }
 
-  /** Validates the settings, compiles both templates, tries the ledger, resolves credentials. Calls no model. */
+  /**
+   * Validates the settings, compiles both templates, tries the ledger, and asks AWS what costs nothing to ask: whose
+   * the credentials are, and whether the model can be called. Calls no model; ends within 10 seconds.
+   */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
-      const { checkConfig } = await import("./check.js");
+      const { checkConfig } = await import("./check/check.js");
       const finding = await checkConfig(config);
       return finding instanceof ConnectorError
         ? statusMessage(finding)
@@ -51,9 +54,18 @@ export class AwsBedrockModel {
     }
   }
 
-  /** The catalog: one stream that takes any fields. Needs no network and always answers the same. */
-  async discover(_config?: unknown): Promise<CatalogMessage> {
-    return catalogMessage();
+  /**
+   * The catalog: one stream, with the columns that the configuration's templates read and give. Without a usable
+   * configuration the stream takes any fields. Needs no network; the same configuration has the same answer.
+   */
+  async discover(config?: unknown): Promise<CatalogMessage> {
+    if (config === undefined || config === null) return catalogMessage();
+    try {
+      const { publishColumns } = await import("./catalog.js");
+      return catalogMessage(publishColumns(config));
+    } catch {
+      return catalogMessage();
+    }
   }
 
   /**

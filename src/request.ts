@@ -15,7 +15,7 @@ export const toRequest = (
   record?: unknown,
 ): InvokeRequest | ConnectorError => {
   const finished = applyChatTemplate(family, connection.chatTemplate, body);
-  const wrong = checkBody(family, finished);
+  const wrong = checkBody(family, finished, connection.familyHints);
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
@@ -55,8 +55,9 @@ const textOf = (value: unknown): string | undefined => {
 const bigIntAsText = (_: string, value: unknown): unknown =>
   typeof value === "bigint" ? String(value) : value;
 
-/** The limit of output tokens that the body sets, under whichever of the family's names. */
+/** The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such tokens. */
 export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+  if (family?.vector) return 0;
   for (const path of family?.request.maxTokens ?? []) {
     const limit = valueAt(body, path);
     if (typeof limit === "number") return limit;

@@ -1,10 +1,11 @@
 import { createInvoke } from "./bedrock/invoke.js";
 import { ConnectorError } from "./errors.js";
 import type { Invoke } from "./invoke.js";
-import { type Job, type Purpose, prepareJob } from "./job.js";
+import type { Job, Purpose } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
+import { askOnce, prepareAsking } from "./prepare.js";
 import { composeInvoke } from "./run/compose.js";
 import { createSlots } from "./run/limit.js";
 import { createRun, type Run } from "./run/run.js";
@@ -38,7 +39,7 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
     sessions.set(key, open);
     return open;
   }
-  const job = prepareJob(config, purpose);
+  const job = await prepareAsking(config, purpose, askOnce(key));
   if (job instanceof ConnectorError) return job;
   const { ledger: file } = job.connection;
   const ledger = file === null ? null : await shareLedger(file);

@@ -41,7 +41,9 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
   ].filter((secret) => secret !== undefined);
 
 /** Without the pin, a bearer token in the environment would go before the keys that were given. */
-const signing = (connection: Connection): Partial<BedrockRuntimeClientConfig> => {
+export const signing = (
+  connection: Connection,
+): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
   if (auth.kind === "api_key")
     return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };

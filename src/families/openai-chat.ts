@@ -8,6 +8,7 @@ export const openaiChat = {
     /^(mistral\.(pixtral|mistral-large-(?!2402)|ministral|magistral|devstral|voxtral)|openai\.gpt-oss-(\d+b-1:|safeguard)|qwen\.qwen3|deepseek\.v3|moonshot(ai)?\.kimi-k2|minimax\.minimax-m2|zai\.glm-(4\.7|5(?!\.))|google\.gemma-3|nvidia\.nemotron)/,
   request: {
     prompt: "messages[?role=='user'].content | [].[text || @] | []",
+    system: "messages[?role != 'user' && role != 'assistant' && role != 'tool'].[role, content]",
     maxTokens: [["max_tokens"], ["max_completion_tokens"]],
   },
   response: {
@@ -20,6 +21,32 @@ export const openaiChat = {
   reasoningTags: [
     { open: "<reasoning>", close: "</reasoning>" },
     { open: "<think>", close: "</think>" },
+  ],
+  rules: [
+    {
+      models: /^openai\.gpt-oss/,
+      when: "stream",
+      says: "stream true is refused by InvokeModel: remove it",
+      level: "refused",
+    },
+    {
+      models: /^openai\.gpt-oss/,
+      when: "max_tokens",
+      says: "this model's documents call the limit max_completion_tokens",
+      level: "note",
+    },
+    {
+      models: /^mistral/,
+      when: "max_completion_tokens",
+      says: "max_completion_tokens is called max_tokens in this model's documents",
+      level: "doubtful",
+    },
+    {
+      models: /./,
+      when: "max_tokens && max_completion_tokens",
+      says: "max_tokens and max_completion_tokens say the same: remove one of them",
+      level: "doubtful",
+    },
   ],
   reply: {
     id: "{{ id }}",
