@@ -102,7 +102,9 @@ describe("a sync from a PostgreSQL table and back", function () {
     await withHost(join(folder, "strict.db"), AwsBedrockModel, async (host) => {
       const first = await host.sync(pipelineOf("strict", connection));
       expect(first).to.include({ success: 1, failed: 1, calls: 2 });
-      expect(first.reasons).to.deep.equal({ "writing back to strict failed (23514)": 1 });
+      expect(first.reasons).to.deep.equal({
+        write_back_failed: { count: 1, message: "writing back to strict failed (23514)" },
+      });
       expect(await host.sync(pipelineOf("strict", connection))).to.include({
         queued: 1,
         failed: 1,

@@ -69,7 +69,9 @@ describe("a sync of the host", () => {
       failed: 1,
       pending: 0,
     });
-    expect(reports[1]?.reasons).to.deep.equal({ "it is bad": 1 });
+    expect(reports[1]?.reasons).to.deep.equal({
+      failed: { count: 1, message: "the connector's summary does not say why" },
+    });
   });
 
   it("sends every row in a full refresh", async () => {
@@ -115,9 +117,9 @@ describe("a sync of the host", () => {
 
   it("leaves rows pending whose answer breaks the contract, says so, and sends them again", async () => {
     const broken: Record<string, unknown> = {
-      "left pending: the connector answered with log, not tracking": { type: "log" },
-      "left pending: the connector counted 0 of 1 records": { type: "tracking", tracking: {} },
-      "left pending: the connector's log is not JSON": {
+      "the connector answered with log, not tracking": { type: "log" },
+      "the connector counted 0 of 1 records": { type: "tracking", tracking: {} },
+      "the connector's log is not JSON": {
         type: "tracking",
         tracking: { success: 1, failed: 0, logs: [{ level: "info", message: "sent" }] },
       },
@@ -125,17 +127,20 @@ describe("a sync of the host", () => {
     for (const [reason, message] of Object.entries(broken)) {
       const { reports, calls } = await runs([[one], [one]], {}, () => message);
       expect(reports[0]).to.include({ success: 0, failed: 0, pending: 1 });
-      expect(reports[0]?.reasons).to.deep.equal({ [reason]: 1 });
+      expect(reports[0]?.reasons).to.deep.equal({ left_pending: { count: 1, message: reason } });
       expect(calls).to.have.length(2);
     }
   });
 
   it("survives a connector that throws", async () => {
     const { reports } = await runs([[one, two]], {}, ([record]) => {
-      if (record?.id === 1) throw new Error("no");
+      if (record?.id === 1) throw new TypeError("private");
       return enriched([record ?? {}]);
     });
     expect(reports[0]).to.include({ success: 1, pending: 1, status: "success" });
+    expect(reports[0]?.reasons).to.deep.equal({
+      left_pending: { count: 1, message: "the connector threw TypeError" },
+    });
   });
 
   it("ends on a signal and leaves the rest to the next run", async () => {
@@ -223,7 +228,9 @@ describe("a sync of the host", () => {
       const honest = await runs([[one]], { mapping }, answer);
       expect(quirky.calls).to.deep.equal([[true]]);
       expect(honest.calls).to.deep.equal([]);
-      expect(honest.reports[0]?.reasons).to.deep.equal({ "mapping failed": 1 });
+      expect(honest.reports[0]?.reasons).to.deep.equal({
+        mapping_failed: { count: 1, message: "a template of the mapping failed" },
+      });
     });
 
     it("failed_rows_stay_failed never sends a failed row again", async () => {

@@ -81,7 +81,7 @@ const inWords = (report: Report): string[] => {
     `${success} enriched, ${failed} failed, ${pending} pending; ${report.calls} calls, ${report.input_tokens} tokens in, ${report.output_tokens} out, ${report.seconds} s`,
     ...(unusable > 0 ? [`${unusable} rows are no object or lack the primary key: they were not sent`] : []),
     ...(repeated > 0 ? [`${repeated} rows repeat a primary key: the last row of each was sent`] : []),
-    ...Object.entries(report.reasons).map(([reason, count]) => `  ${count} x ${reason}`),
+    ...Object.entries(report.reasons).map(([code, { count, message }]) => `  ${count} x ${code}: ${message}`),
   ];
 };
 

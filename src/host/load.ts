@@ -4,6 +4,7 @@ import type { Mapping } from "./mapping.js";
 import type { Quirk } from "./quirks.js";
 import type { Connector } from "./registry.js";
 import type { PendingRow, RecordState, RowResult } from "./state.js";
+import { createTally } from "./tally.js";
 import type { WriteBack } from "./write-back.js";
 
 /** How the pending rows of a run reach the connector. */
@@ -23,50 +24,29 @@ export interface LoadPlan {
   readonly onRows: (count: number) => void;
 }
 
-/** What the calls of a run add up to, from the connector's own summaries. */
-export interface Usage {
-  calls: number;
-  input_tokens: number;
-  output_tokens: number;
-}
-
-/** Rows by what ended them, in the connector's words, which hold no row values. */
-export type Reasons = Record<string, number>;
-
 /**
  * Loads the run's pending rows, page after page. All threads share one instance of the connector, as in Multiwoven.
  * A row whose answer breaks the contract stays pending. Each row is settled on disk before its thread goes on.
  */
 export const load = async (state: RecordState, run: number, plan: LoadPlan) => {
-  const usage: Usage = { calls: 0, input_tokens: 0, output_tokens: 0 };
-  const reasons: Reasons = {};
-  const blame = (reason: string): void => {
-    reasons[reason] = (reasons[reason] ?? 0) + 1;
-  };
-  const settle = (row: PendingRow, result: RowResult, reason?: string): void => {
-    state.settle(row.id, result);
-    if (reason !== undefined) blame(reason);
-  };
-
+  const tally = createTally();
   const send = async (rows: readonly PendingRow[]): Promise<void> => {
     const mapped = rows.map((row) => ({ row, record: mapRow(row, plan) }));
     for (const { row, record } of mapped)
       if (record === null)
-        settle(row, { status: "failed", logs: hostLog("mapping failed") }, "mapping failed");
+        state.settle(row.id, fail(tally, "mapping_failed", "a template of the mapping failed"));
     const sent = mapped.filter(({ record }) => record !== null);
-    if (sent.length > 0) {
-      try {
-        const verdicts = await write(sent, plan, usage);
-        await Promise.all(
-          sent.map(async ({ row }, index) => {
-            const [result, reason] = await finish(row, verdicts[index] as Verdict, plan.writeBack);
-            settle(row, result, reason);
-          }),
-        );
-      } catch (error) {
-        // It stays pending. Multiwoven tells nobody; here it is in the report, and the next run sends it again.
-        for (const _ of sent) blame(`left pending: ${(error as Error)?.message}`);
-      }
+    try {
+      const verdicts = sent.length > 0 ? await write(sent, plan, tally) : [];
+      await Promise.all(
+        verdicts.map(async (verdict, index) => {
+          const { row } = sent[index] as Mapped;
+          state.settle(row.id, await finish(row, verdict, plan.writeBack, tally));
+        }),
+      );
+    } catch (error) {
+      // They stay pending. Multiwoven tells nobody; here it is in the report, and the next run sends them again.
+      tally.blame("left_pending", (error as Error).message, sent.length);
     }
     plan.onRows(rows.length);
   };
@@ -83,7 +63,7 @@ export const load = async (state: RecordState, run: number, plan: LoadPlan) => {
     };
     await Promise.all(Array.from({ length: plan.threads }, thread));
   }
-  return { usage, reasons };
+  return { usage: tally.usage, reasons: tally.reasons };
 };
 
 interface Mapped {
@@ -100,17 +80,18 @@ const mapRow = ({ record }: PendingRow, { mapping, quirks }: LoadPlan): unknown 
   }
 };
 
-/** One call. The batch form has no action, as in Multiwoven. */
-const write = async (rows: readonly Mapped[], plan: LoadPlan, usage: Usage): Promise<Verdict[]> => {
+/** One call. The batch form has no action, as in Multiwoven. @throws Error when the contract is broken. */
+const write = async (rows: readonly Mapped[], plan: LoadPlan, tally: Tally): Promise<Verdict[]> => {
   const { connector, syncConfig, signal, mode, quirks } = plan;
   const action = mode === "individual" ? rows[0]?.row.action : undefined;
   const records = rows.map(({ record }) => record);
-  const message = await connector.write(syncConfig, records, action, signal && { signal });
-  const { calls = 0, input_tokens = 0, output_tokens = 0 } = message?.tracking?.meta?.summary ?? {};
-  usage.calls += calls;
-  usage.input_tokens += input_tokens;
-  usage.output_tokens += output_tokens;
-  return judge(message, records.length, mode === "batch" && quirks.has("batch_all_or_nothing"));
+  const call = async () => connector.write(syncConfig, records, action, signal && { signal });
+  const message = await call().catch((cause: Error) => {
+    throw new Error(`the connector threw ${cause?.name}`, { cause });
+  });
+  const verdicts = judge(message, records.length, mode === "batch" && quirks.has("batch_all_or_nothing"));
+  tally.take(message);
+  return verdicts;
 };
 
 /** A row is a success only when its columns are where they should be; else the next run sends it again. */
@@ -118,19 +99,21 @@ const finish = async (
   row: PendingRow,
   verdict: Verdict,
   writeBack: WriteBack | null,
-): Promise<[RowResult, string?]> => {
-  if (verdict.status === "failed") return [verdict, responseOf(verdict.logs)];
-  if (!writeBack || !verdict.enriched) return [verdict];
+  tally: Tally,
+): Promise<RowResult> => {
+  if (!writeBack || !verdict.enriched) return verdict;
   try {
     await writeBack.put(row.primary_key, verdict.enriched);
-    return [verdict];
+    return verdict;
   } catch (error) {
-    const reason = (error as Error).message;
-    return [{ status: "failed", logs: hostLog(reason) }, reason];
+    return fail(tally, "write_back_failed", (error as Error).message);
   }
 };
 
-const hostLog = (response: string) => ({ request: "none", response, level: "error" });
+/** A row that fails in the host itself, with a log of the connectors' form. */
+const fail = (tally: Tally, code: string, message: string): RowResult => {
+  tally.blame(code, message);
+  return { status: "failed", logs: { request: "none", response: `${code}: ${message}`, level: "error" } };
+};
 
-const responseOf = (logs: unknown): string =>
-  String((logs as { response?: unknown } | undefined)?.response ?? "failed without a log");
+type Tally = ReturnType<typeof createTally>;

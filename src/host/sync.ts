@@ -2,11 +2,12 @@ import type { Pipeline } from "../generated/pipeline.js";
 import type { SyncConfig } from "../index.js";
 import type { Catalog, Connections } from "./connections.js";
 import { type Extracted, extract } from "./extract.js";
-import { load, type Reasons, type Usage } from "./load.js";
+import { load } from "./load.js";
 import { compileMapping } from "./mapping.js";
 import type { Fields } from "./secrets.js";
 import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
+import type { Reasons, Usage } from "./tally.js";
 import { openWriteBack } from "./write-back.js";
 
 /** What became of a run. `success + failed + pending` is `queued`. */
@@ -14,7 +15,6 @@ export interface Report extends Extracted, Usage, Record<RowStatus, number> {
   readonly sync: string;
   readonly run: number;
   readonly status: RunStatus;
-  /** What ended rows that are no success, and how many. */
   readonly reasons: Reasons;
   readonly seconds: number;
 }
