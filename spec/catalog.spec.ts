@@ -112,6 +112,22 @@ describe("discover: the columns that a row gains", () => {
     });
   });
 
+  it("are those of the output schema, and null where a row has no answer", async () => {
+    const output_schema = {
+      type: "object",
+      properties: { topic: { enum: ["billing", "other"] }, mood: { type: "number" }, note: {} },
+    };
+    const response_format = { stopReason: "{{ ending }}" };
+    const { schema } = await discover(configOf("{{ body }}", { output_schema, response_format }));
+    const { _bedrock, ...properties } = schema["x-output-schema"].properties;
+    expect(properties).to.deep.equal({
+      topic: { type: ["string", "null"] },
+      mood: { type: ["number", "null"] },
+      note: {},
+      ending: { type: ["string", "null"] },
+    });
+  });
+
   it("fit enriched and failed rows alike", async () => {
     const bedrock = await startEmulator();
     try {

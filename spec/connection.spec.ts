@@ -124,7 +124,21 @@ describe("the connection settings", () => {
       { max_tokens_total: 1000 },
       /request_format sets no limit of output tokens, which max_tokens_total/,
     ],
-    ["a bound of money without prices", { max_spend_usd: 5 }, /max_spend_usd needs input_price_usd/],
+    [
+      "a bound of money for a model without a known price",
+      {
+        max_spend_usd: 5,
+        model_id: "us.anthropic.claude-9",
+        request_format:
+          '{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}',
+      },
+      /max_spend_usd needs a price, and none is known for us\.anthropic\.claude-9 in .*: set input_price_usd/,
+    ],
+    [
+      "one price without the other",
+      { input_price_usd: 1 },
+      /output_price_usd is required with input_price_usd/,
+    ],
     [
       "a model of no known family",
       { model_id: "acme.model-1" },

@@ -199,7 +199,17 @@ describe("reply: what cannot be read", () => {
       ending: null,
       inputTokens: 9,
       outputTokens: null,
+      latencyMs: null,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
     });
+  });
+
+  it("cached input is read from the headers, else from the body", () => {
+    const usage = { input_tokens: 4, cache_read_input_tokens: 30, cache_creation_input_tokens: 20 };
+    const body = { content: [], usage };
+    expect(read("claude", body)).to.include({ inputTokens: 4, cacheReadTokens: 30, cacheWriteTokens: 20 });
+    expect(read("claude", body, { cacheReadTokens: 31 })).to.include({ cacheReadTokens: 31 });
   });
 });
 

@@ -1,7 +1,11 @@
+import { ConnectorError } from "./errors.js";
+import type { Family } from "./families/family.js";
 import type { Job } from "./job.js";
 import type { Json } from "./json.js";
 import type { Trace } from "./outcome.js";
 import { readReply } from "./reply.js";
+import { compileOutputSchema } from "./structured/output-schema.js";
+import { type Columns, compileColumns } from "./template/columns.js";
 
 type Types = Record<string, Json>;
 
@@ -11,13 +15,26 @@ export const outputTypes = (job: Job): Record<string, Types> => ({
   _bedrock: { type: "object", required: Object.keys(traceTypes), properties: traceTypes },
 });
 
-/** The types that the columns have in the family's own sample reply. */
-const replyTypes = ({ family, columns }: Job): Record<string, Types> => {
-  const reply = readReply(family, "", {
-    ...sampleAnswer,
-    body: JSON.stringify(family?.reply ?? {}, fillLeaf),
-  });
-  const sample = reply instanceof Error ? null : columns.read(reply);
+/** The types that the output schema says, and those that the other columns have in the family's own sample reply. */
+const replyTypes = ({ connection, family, columns }: Job): Record<string, Types> => {
+  const { outputSchema, responseFormat } = connection;
+  if (outputSchema === null) return sampleTypes(family, columns);
+  const typed = compileOutputSchema(outputSchema).columns;
+  const named = responseFormat === null ? null : compileColumns(responseFormat);
+  return {
+    ...Object.fromEntries(typed.map(({ name, type }) => [name, orNull(type)])),
+    ...(named && sampleTypes(family, named)),
+  };
+};
+
+const orNull = (type: readonly string[]): Types =>
+  type.length === 0 ? {} : { type: [...new Set([...type, "null"])] };
+
+const sampleTypes = (family: Family | null, columns: Columns): Record<string, Types> => {
+  const body = JSON.stringify(family?.reply ?? {}, fillLeaf);
+  const reply = readReply(family, "", { ...sampleAnswer, body });
+  const read = reply instanceof ConnectorError ? null : columns.read(reply);
+  const sample = read instanceof ConnectorError ? null : read;
   return Object.fromEntries(columns.names.map((name) => [name, typeOf(sample?.[name] ?? null)]));
 };
 
@@ -45,6 +62,7 @@ const traceTypes = {
   truncated: { type: "boolean" },
   input_tokens: nullable("integer"),
   output_tokens: nullable("integer"),
+  cost_usd: nullable("number"),
   latency_ms: nullable("number"),
   attempts: { type: "integer" },
   billed: { enum: ["no", "yes", "unknown"] },

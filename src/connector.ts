@@ -4,6 +4,7 @@ import { ConnectorError } from "./errors.js";
 import { valueAt } from "./json.js";
 import { type MetaData, metaData } from "./meta.js";
 import { type Outcome, toRecord } from "./outcome.js";
+import type { Preview, PreviewOptions } from "./preview/preview.js";
 import {
   type CatalogMessage,
   catalogMessage,
@@ -117,6 +118,20 @@ export class AwsBedrockModel {
     return replayed instanceof ConnectorError
       ? notRunMessage(replayed)
       : streamEndMessage(replayed.summary, replayed.skipped);
+  }
+
+  /**
+   * What a run over these records would send and cost, without calling a model: the first bodies, the rows that would
+   * fail, and low, expected and highest cost of those that the ledger does not answer. One log message on failure.
+   */
+  async preview(
+    config: unknown,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    options?: PreviewOptions,
+  ): Promise<Preview | LogEnvelope> {
+    const { previewRows } = await import("./preview/preview.js");
+    const preview = await previewRows(config, records, options);
+    return preview instanceof ConnectorError ? errorLogMessage(preview) : preview;
   }
 
   /**

@@ -199,8 +199,9 @@ export const kinds = {
   truncated: kind(
     false,
     "yes",
-    "A token limit cut the answer off, and on_truncated is fail. Raise the output limit in the request format.",
+    "A token limit cut the answer off, and on_truncated is fail or the rest does not fit output_schema. Raise the output limit in the request format.",
   ),
+  schema_mismatch: kind(false, "yes", "The answer does not fit output_schema. It was billed."),
   refused: kind(false, "yes", "The model refused to answer. The answer was billed."),
   content_filtered: kind(false, "yes", "A content filter of the model stopped the answer. It was billed."),
   guardrail_intervened: kind(false, "yes", "The guardrail intervened. The call was billed."),

@@ -11,6 +11,10 @@ export type { TemplateTestCase, TemplateTests } from "./generated/template-tests
 export type { LedgerReport } from "./ledger/inspect.js";
 export type { MetaData } from "./meta.js";
 export type { Status, Trace } from "./outcome.js";
+export type { Preview, PreviewOptions, RowCounts } from "./preview/preview.js";
+export type { Sample } from "./preview/samples.js";
+export type { UsdRange } from "./prices/estimate.js";
+export type { Price } from "./prices/price.js";
 export type {
   CatalogMessage,
   LogEnvelope,

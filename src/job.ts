@@ -5,14 +5,21 @@ import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { firstBaseModel, resolveFamily } from "./families/resolve.js";
+import { familyOf, firstBaseModel } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
+import { type Price, priceOf } from "./prices/price.js";
+import { readPriceFile } from "./prices/price-file.js";
+import type { PriceTable } from "./prices/rates.js";
 import { targetOf } from "./request.js";
 import { residencyProblems, whyNot } from "./residency-problems.js";
+import type { Ask } from "./structured/ask.js";
+import { compileOutputSchema } from "./structured/output-schema.js";
+import { prepareStructured } from "./structured/prepare.js";
 import { systemPlaceholders } from "./system-text.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
+import { vectorProblems } from "./vector-problems.js";
 
 /** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
 export interface Job {
@@ -25,6 +32,12 @@ export interface Job {
   readonly baseModel: string | null;
   readonly template: Template;
   readonly columns: Columns;
+  /** How an answer that fits the output schema is asked for; `null` without one. */
+  readonly ask: Ask | null;
+  /** The calls that a row may take: an answer that does not fit the output schema may be asked for again. */
+  readonly mostCalls: number;
+  /** The price of the model's tokens; `null` where it is not known. */
+  readonly price: Price | null;
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -55,11 +68,18 @@ export const prepareJob = (
   };
   const template = attempt("request_format", connection.requestFormat, compileTemplate);
   const named = attempt("response_format", connection.responseFormat, compileColumns);
-  const family = resolveFamily(...connection.familyHints);
+  const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
+  const ownPrices = attempt("prices_file", connection.pricesFile, readPriceFile);
+  const family = familyOf(connection.api, ...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
     problems.push(
       connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
     );
+  problems.push(...vectorProblems(connection));
+  const structured =
+    purpose === "enrich" && schema && template
+      ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
+      : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
@@ -68,13 +88,41 @@ export const prepareJob = (
       misfits.push(...systemPlaceholders(family, template.sample));
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
+  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices) : null;
+  if (connection.ceilings.usd !== null && !price && problems.length === 0)
+    problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
-  const columns = named ?? textColumn(connection.outputField);
   const { note } = lintForModel(family, connection.familyHints, template.sample);
-  const remarks = [...remarksOn(connection, template, doubtful), ...note.map(noteOnRequest)];
-  const baseModel = firstBaseModel(...connection.familyHints);
-  return { connection, target: targetOf(connection), family, baseModel, template, columns, remarks };
+  return {
+    connection: { ...connection, ceilings: { ...connection.ceilings, prices: price } },
+    target: targetOf(connection),
+    family,
+    baseModel: firstBaseModel(...connection.familyHints),
+    template,
+    columns: structured?.columns ?? named ?? textColumn(connection.outputField),
+    price,
+    ask: structured?.ask ?? null,
+    mostCalls: structured ? 1 + connection.schemaRetries : 1,
+    remarks: [
+      ...remarksOn(connection, template, doubtful),
+      ...note.map(noteOnRequest),
+      ...(structured?.ask.remarks ?? []),
+    ],
+  };
 };
+
+/** What the settings say goes before every table. */
+const priceFor = (connection: Connection, ownPrices: PriceTable | null): Price | null =>
+  connection.prices
+    ? { ...connection.prices, source: "settings", date: null }
+    : priceOf(connection, ownPrices);
+
+const unknownPrice = ({ modelId, region, serviceTier }: Connection): Problem => ({
+  field: "max_spend_usd",
+  sentence:
+    `needs a price, and none is known for ${modelId} in ${region}${serviceTier ? ` at the tier ${serviceTier}` : ""}: ` +
+    "set input_price_usd and output_price_usd, or name it in prices_file",
+});
 
 const withBaseModel = (connection: Connection, baseModel: string | null = null): Connection =>
   baseModel === null ? connection : { ...connection, familyHints: [...connection.familyHints, baseModel] };
@@ -88,10 +136,11 @@ const remarksOn = (
   ...(columns.length === 0
     ? ["request_format reads no {{ column }}: every row would send the same request."]
     : []),
-  ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
+  ...doubtful.map(doubtfulRemark),
 ];
 
 const noteOnRequest = (what: string): string => `request_format: ${what}.`;
+export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;
 
 const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 
@@ -113,5 +162,5 @@ const unknownFamily: Problem = {
   field: "model_id",
   sentence:
     "names no known model family, so the connector cannot tell where the answer stands: put {{ column }} into " +
-    `response_format, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
+    `response_format, set api to converse, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
 };

@@ -22,19 +22,25 @@ export interface Reply {
   readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Milliseconds, where the body says it. */
+  readonly latencyMs: number | null;
+  /** Input tokens read from and written to a prompt cache, beside `inputTokens`; 0 where nothing is said of them. */
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
 }
 
 /** Reads a response with its family's paths. Failure: `unreadable_response`. */
 export const readReply = (
   family: Family | null,
   request: string,
-  invocation: Pick<Invocation, "body" | "inputTokens" | "outputTokens" | "requestId">,
+  invocation: Omit<Invocation, "latencyMs" | "attempts" | "rejections">,
 ): Reply | ConnectorError => {
   const body = tryParseJson(invocation.body);
   if (typeof body !== "object" || body === null)
     return unreadable(invocation, invocation.body === "" ? "It is empty." : "It is not a JSON object.");
-  const headers = { inputTokens: invocation.inputTokens, outputTokens: invocation.outputTokens };
-  if (!family) return { ...nothingRead, body, ...headers };
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = invocation;
+  const cached = { cacheReadTokens: cacheReadTokens ?? 0, cacheWriteTokens: cacheWriteTokens ?? 0 };
+  if (!family) return { ...nothingRead, body, inputTokens, outputTokens, ...cached };
 
   const { response, reasoningTags = [] } = family;
   const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
@@ -55,8 +61,11 @@ export const readReply = (
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
     ending: endings.get(stopReason ?? "") ?? null,
-    inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
-    outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
+    inputTokens: inputTokens ?? count(find(response.usage?.input)),
+    outputTokens: outputTokens ?? count(find(response.usage?.output)),
+    cacheReadTokens: cacheReadTokens ?? count(find(response.usage?.cacheRead)) ?? 0,
+    cacheWriteTokens: cacheWriteTokens ?? count(find(response.usage?.cacheWrite)) ?? 0,
+    latencyMs: count(find(response.latency)),
   };
 };
 
@@ -68,6 +77,7 @@ const nothingRead = {
   stopReason: null,
   truncated: false,
   ending: null,
+  latencyMs: null,
 } as const;
 
 /** The families' words for an answer that was not given, lower-cased. */

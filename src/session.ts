@@ -1,12 +1,14 @@
 import { createInvoke } from "./bedrock/invoke.js";
+import { judgeAnswer } from "./enrich.js";
 import { ConnectorError } from "./errors.js";
-import type { Invoke } from "./invoke.js";
+import type { Invocation, Invoke, InvokeRequest } from "./invoke.js";
 import type { Job, Purpose } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
 import { askOnce, prepareAsking } from "./prepare.js";
 import { composeInvoke } from "./run/compose.js";
+import { insist, type Judgement } from "./run/insist.js";
 import { createSlots } from "./run/limit.js";
 import { createRun, type Run } from "./run/run.js";
 import type { Underway } from "./run/share.js";
@@ -61,23 +63,26 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const call = createInvoke(connection);
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const start = (onUnknown: OnUnknown): SessionRun => {
+  const judge = (request: InvokeRequest, answer: Invocation): Judgement => judgeAnswer(job, request, answer);
+
+  const start = (onUnknown: OnUnknown, retries: number): SessionRun => {
     const run = createRun(connection.tolerance);
     const parts = { connection, onUnknown, run, slots, underway, ledger: ledger?.ledger ?? null, call };
-    return { run, invoke: composeInvoke(parts) };
+    return { run, invoke: insist(retries, judge, composeInvoke(parts)) };
   };
+  const startRun = (): SessionRun => start(connection.onUnknown, job.ask ? connection.schemaRetries : 0);
 
   return {
     job,
     ledger: ledger?.ledger ?? null,
     run(id) {
-      if (id === undefined) return start(connection.onUnknown);
+      if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? start(connection.onUnknown)), usedAt: Date.now() };
+      const shared = { ...(runs.get(id) ?? startRun()), usedAt: Date.now() };
       runs.set(id, shared);
       return shared;
     },
-    replayRun: () => start("retry"),
+    replayRun: () => start("retry", 0),
   };
 };
 

@@ -1,6 +1,8 @@
 import type { ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import type { Outcome, Status } from "./outcome.js";
+import { addUsd, type UsdRange } from "./prices/estimate.js";
+import { roundUsd } from "./prices/rates.js";
 
 /** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
 export interface Progress {
@@ -33,6 +35,15 @@ export interface Summary {
   calls: number;
   input_tokens: number;
   output_tokens: number;
+  /** US dollars that the run cost; `null` where the cost of any row is not known. */
+  cost_usd: number | null;
+  /** The known part of it, and the rows that it leaves out: their price or their tokens are not known. */
+  known_cost_usd: number;
+  unknown_cost_rows: number;
+  /** What the answers would have cost that were there already; `null` where that is not known. */
+  saved_usd: number | null;
+  /** What the rows were expected to cost that may have been billed; `null` where the price is not known. */
+  estimated_cost_usd: UsdRange | null;
   wall_ms: number;
   /** Enriched rows whose answer was there already, in the ledger or from an equal row: they cost nothing. */
   reused: number;
@@ -48,6 +59,10 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
   const errors: Summary["errors"] = {};
   const rejected: Rejections = {};
   let reused = 0;
+  let knownCost = 0;
+  let unknownCostRows = 0;
+  let saved: number | null = 0;
+  let estimated: UsdRange | null = { low: 0, expected: 0, max: 0 };
   const progress: Progress = {
     received: 0,
     enriched: 0,
@@ -69,7 +84,7 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
       progress.received++;
       progress.inFlight++;
     },
-    settle({ trace, rejections }: Outcome): void {
+    settle({ trace, rejections, estimate, savedUsd = 0 }: Outcome): void {
       progress.inFlight--;
       progress[counters[trace.status]]++;
       if (trace.truncated) progress.truncated++;
@@ -78,6 +93,10 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
         progress.inputTokens += trace.input_tokens ?? 0;
         progress.outputTokens += trace.output_tokens ?? 0;
       } else if (trace.status === "enriched") reused++;
+      knownCost = roundUsd(knownCost + (trace.cost_usd ?? 0));
+      if (trace.cost_usd === null) unknownCostRows++;
+      saved = saved === null || savedUsd === null ? null : roundUsd(saved + savedUsd);
+      if (trace.billed !== "no" && trace.attempts > 0) estimated = addUsd(estimated, estimate ?? null);
       for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
         rejected[code] = (rejected[code] ?? 0) + count;
       if (!trace.error) return;
@@ -97,6 +116,11 @@ export const createTally = (line: { readonly waiting: number } = { waiting: 0 })
         output_tokens: progress.outputTokens,
         reused,
         rejections: rejected,
+        cost_usd: unknownCostRows === 0 ? knownCost : null,
+        known_cost_usd: knownCost,
+        unknown_cost_rows: unknownCostRows,
+        saved_usd: saved,
+        estimated_cost_usd: estimated,
         wall_ms: Math.round(performance.now() - startedAt),
         errors,
       };

@@ -131,7 +131,7 @@ describe("emulator: refusals", () => {
 
   for (const [method, path] of [
     ["GET", "/"],
-    ["POST", "/model/a/converse"],
+    ["POST", "/model/a/converse-stream"],
     ["GET", `/model/${claude}/invoke`],
   ] as const)
     it(`knows no operation ${method} ${path}`, async () => {

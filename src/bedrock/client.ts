@@ -1,6 +1,7 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Connection } from "../connection/connection.js";
+import { useConverse } from "./converse.js";
 import { takeShortcuts } from "./shortcut.js";
 import { createTransport } from "./transport.js";
 
@@ -16,6 +17,7 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     cacheMiddleware: true,
     ...signing(connection),
   });
+  if (connection.api === "converse") useConverse(client);
   takeShortcuts(client, region, () => apiKeyOf(connection));
   return client;
 };

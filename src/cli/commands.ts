@@ -18,6 +18,11 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./connection-commands.js")).discover,
   },
   {
+    name: "preview",
+    summary: "Show what a run would send, what looks wrong, and what it may cost. Calls no model.",
+    load: async () => (await import("./preview.js")).preview,
+  },
+  {
     name: "test",
     summary: "Run your own cases against your templates: record in, request out; response in, columns out.",
     load: async () => (await import("./test.js")).test,

@@ -9,7 +9,7 @@ export const loadConfig = async (path: string, environment: Environment): Promis
   fillIn(objectOf(await readJsonFile(path), path), environment, path);
 
 /**
- * Replaces `${NAME}` in every string by the environment's value, except in request_format and response_format,
+ * Replaces `${NAME}` in every string by the environment's value, except in the formats and the output schema,
  * whose text belongs to the model. Throws one error that names every field with an unset variable.
  */
 export const fillIn = (config: Fields, environment: Environment, name: string): Fields => {
@@ -65,7 +65,7 @@ export const objectOf = (value: unknown, name: string): Fields => {
   throw cannotRun(`${name} must hold one JSON object, not ${kindOf(value)}`);
 };
 
-const verbatim = new Set(["request_format", "response_format"]);
+const verbatim = new Set(["request_format", "response_format", "output_schema"]);
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";

@@ -1,5 +1,5 @@
 import type { ErrorCode, Summary } from "../index.js";
-import { count, counted, duration } from "./in-words.js";
+import { count, counted, duration, usd, usdRange } from "./in-words.js";
 
 /** What the end of a run is told from, beside its numbers. */
 export interface Ending {
@@ -26,8 +26,11 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
   const heldRows = `  ${count(held)} held: perhaps billed`;
   return [
     `${rows.join(", ")}; ${counted(summary.calls, "call")}, ${tokens}; ${duration(seconds)}`,
+    ...(summary.calls > 0 ? [`  ${costLine(summary)}`] : []),
     ...(reused > 0
-      ? [`  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost`]
+      ? [
+          `  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost${summary.saved_usd ? ` (${usd(summary.saved_usd)} saved)` : ""}`,
+        ]
       : []),
     ...entriesOf(rejections).map(([code, calls]) => `  ${rejected(code, counted(calls, "call"))}`),
     ...entriesOf(summary.errors).flatMap(([code, error]) => [
@@ -42,6 +45,15 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
     ...(ledger ? [`ledger: ${ledger.path}`] : []),
   ];
 };
+
+/** What the run cost beside what was expected; a total that leaves rows out is never shown as one. */
+function costLine({ cost_usd, known_cost_usd, unknown_cost_rows, estimated_cost_usd }: Summary): string {
+  const estimate = estimated_cost_usd === null ? "" : `; estimated ${usdRange(estimated_cost_usd)}`;
+  if (cost_usd !== null) return `cost ${usd(cost_usd)}${cost_usd > 0 ? estimate : ""}`;
+  const known = known_cost_usd > 0 ? `, at least ${usd(known_cost_usd)}` : "";
+  const rows = `the price or the tokens of ${counted(unknown_cost_rows, "row")} are not known`;
+  return `cost unknown${known}: ${rows}${estimate}`;
+}
 
 /** What Bedrock did to calls that were made again. */
 function rejected(code: ErrorCode, calls: string): string {

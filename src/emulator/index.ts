@@ -55,8 +55,9 @@ export interface Emulator {
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape; beside it what the control plane tells of models, and AssumeRole and GetCallerIdentity of
- * STS. It knows `demoCredentials` only. Rejects when the port is taken, or a fault or the account is malformed.
+ * every family's shape, and Converse; beside it what the control plane tells of models, and AssumeRole and
+ * GetCallerIdentity of STS. It knows `demoCredentials` only. Rejects when the port is taken, or a fault or the account
+ * is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], account = {} } = options;

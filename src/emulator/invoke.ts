@@ -2,17 +2,19 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
+import { apiFamilies } from "../families/index.js";
 import type { LocalAccount } from "./account.js";
 import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { readBody } from "./body.js";
 import { vectorsOf } from "./embed.js";
-import { chooseFault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
+import { chooseFault, type Fault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
 import { fill } from "./fill.js";
 import { findModel } from "./models.js";
 import type { Accounts } from "./sigv4.js";
 import { count, countBilled, type EmulatorStats } from "./stats.js";
+import { findWanted, refuseUnfit, type Wanted, type Written, writeFitting } from "./structured.js";
 import { countTokens, cutToTokens } from "./tokens.js";
 import type { Reply, WireRequest } from "./wire.js";
 
@@ -30,16 +32,17 @@ export interface Backend {
   account: LocalAccount;
 }
 
-/** InvokeModel: each step hands on or refuses; the first refusal is the reply. */
+export type Api = "invoke_model" | "converse";
+
+/** InvokeModel and Converse: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
-  modelId: string,
-  turn: Turn,
+  { api, modelId, turn }: { readonly api: Api; readonly modelId: string; readonly turn: Turn },
   backend: Backend,
 ): Promise<Reply> => {
   const started = performance.now();
   const planned = chooseFault(turn, request.body);
-  const fault = planned?.fault;
+  const fault = planned && asStop(planned.fault, api);
   if (fault?.kind === "error" && !fault.billed) {
     countFault(planned, backend.stats);
     return refuseBy(fault);
@@ -48,26 +51,34 @@ export const invokeModel = async (
   if (refusal) return refusal;
   const model = findModel(modelId, backend.profileOnly, backend.account.arns);
   if ("status" in model) return model;
-  const body = readBody(request, model);
+  const { baseId } = model;
+  const family = apiFamilies[api] ?? model.family;
+  const body = readBody(request, { family, baseId });
   if ("status" in body) return body;
+  const prompt = promptOf(body.json, family);
+  const wanted = findWanted(body.json, prompt, family);
+  const unfit = wanted && refuseUnfit(wanted, baseId, family);
+  if (unfit) return unfit;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
   countBilled(backend.stats, backend.billed, modelId, request.body);
 
-  const { family, baseId } = model;
-  const prompt = promptOf(body.json, family);
-  const [full] = await Promise.all([write(prompt, family), wait(backend.latencyMs)]);
+  const [written] = await Promise.all([write(prompt, family, wanted), wait(backend.latencyMs)]);
   const stop = fault?.kind === "stop" ? fault : undefined;
-  const { text, tokens, cut } = cutToTokens(stop?.text ?? full, tokenLimit(body.json, family));
+  const { text, tokens, cut } = cutToTokens(stop?.text ?? written.text, tokenLimit(body.json, family));
   const inputTokens = countTokens(prompt);
+  // A tool's arguments that were cut off are no JSON, so they come as text.
+  const tool = cut || stop ? undefined : written.tool;
   const latencyMs = Math.round(performance.now() - started);
   backend.stats.input_tokens += inputTokens;
   backend.stats.output_tokens += tokens;
   const values = {
     text,
     prompt,
-    ...vectorsOf(body.json, model),
-    stop_reason: stop?.reason ?? family.stopReasons?.[cut ? "length" : "end"],
+    ...vectorsOf(body.json, { family, baseId }),
+    stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
+    answer: written.answer,
+    answer_text: text,
     input_tokens: inputTokens,
     output_tokens: tokens,
     total_tokens: inputTokens + tokens,
@@ -82,11 +93,17 @@ export const invokeModel = async (
       "content-type": "application/json",
       ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
     },
-    body: JSON.stringify(fill(family.reply, values)),
+    body: JSON.stringify(fill(tool?.reply ?? family.reply, values)),
     isAnswer: true,
   };
   return fault ? applyFault(reply, fault) : reply;
 };
+
+/** Converse tells by the stop reason that a guardrail intervened. */
+const asStop = (fault: Fault, api: Api): Fault =>
+  api === "converse" && fault.kind === "guardrail"
+    ? { ...fault, kind: "stop", reason: "guardrail_intervened" }
+    : fault;
 
 /** Uses a fault up once, if there is one. */
 export const countFault = (planned: PlannedFault | undefined, stats: EmulatorStats): void => {
@@ -101,20 +118,25 @@ const countHeaders = (input: number, output: number, latencyMs: number): Record<
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 
-const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
+/** The words of the user in a body. */
+export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
   [search(json as JSONValue, family.request.prompt)]
     .flat()
     .filter((part) => typeof part === "string")
     .join("\n");
 
 /** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = async (prompt: string, family: Family): Promise<string> => {
-  if (family.vector) return "";
-  const text = await answer(prompt);
+const write = async (prompt: string, family: Family, wanted: Wanted | null): Promise<Written> => {
+  if (family.vector) return { text: "" };
+  const written = wanted ? await writeFitting(wanted, prompt) : { text: await answer(prompt) };
   const tag = family.reasoningTags?.find(
     ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
   );
-  return tag ? `The text decides: I read it once and sum it up.\n${tag.close}\n\n${text}` : text;
+  if (!tag) return written;
+  return {
+    ...written,
+    text: `The text decides: I read it once and sum it up.\n${tag.close}\n\n${written.text}`,
+  };
 };
 
 /** The first limit the body gives, else none; a vector has no output tokens. */

@@ -3,15 +3,17 @@ import { readAccount } from "./account.js";
 import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
 import { controlPlane, stalled } from "./control-plane.js";
+import { serveCountTokens } from "./count-tokens.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
-import { type Backend, invokeModel } from "./invoke.js";
+import { type Api, type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
 import { count } from "./stats.js";
 import { stsAction } from "./sts.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
-/** A request to InvokeModel, as its first line tells. */
+/** A request to InvokeModel or Converse, as its first line tells. */
 export interface Call {
+  readonly api: Api;
   /** `null` where the path's encoding is broken. */
   readonly modelId: string | null;
   readonly turn: Turn;
@@ -19,14 +21,14 @@ export interface Call {
 
 /** Counts the call as it arrives. `null` where the request is for something else. */
 export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Backend): Call | null => {
-  const segment = method === "POST" ? invokePath.exec(url ?? "")?.[1] : undefined;
+  const [, segment, operation] = (method === "POST" && invokePath.exec(url ?? "")) || [];
   if (segment === undefined) return null;
   const modelId = decode(segment);
   if (modelId !== null) count(stats.models, modelId);
-  return { modelId, turn: takeTurn(plan) };
+  return { api: operation === "converse" ? "converse" : "invoke_model", modelId, turn: takeTurn(plan) };
 };
 
-const invokePath = /^\/model\/([^/?]+)\/invoke(?:\?|$)/;
+const invokePath = /^\/model\/([^/?]+)\/(invoke|converse)(?:\?|$)/;
 
 const decode = (segment: string): string | null => {
   try {
@@ -47,7 +49,7 @@ export const serve = async (
   if (!call) return refuse(404, "UnknownOperationException", "The service has no such operation.");
   if (call.modelId === null)
     return refuse(400, "ValidationException", "The provided model identifier is invalid.");
-  return invokeModel(request, call.modelId, call.turn, backend);
+  return invokeModel(request, { ...call, modelId: call.modelId }, backend);
 };
 
 /** What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for none. */
@@ -67,7 +69,7 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
     return set(body, "The account must be an object, written as JSON.", (account) => {
       backend.account = readAccount(account);
     });
-  return controlPlane(request, backend) ?? serveSts(request, backend);
+  return serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend);
 };
 
 const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): Reply => {

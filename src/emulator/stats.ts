@@ -27,6 +27,8 @@ export interface EmulatorStats {
   roles_assumed: number;
   /** Questions to the control plane and to STS, answered or not, by operation: none costs anything. */
   control_plane: Record<string, number>;
+  /** Requests to CountTokens, which are free and not among `requests`. */
+  token_counts: number;
   /** Faults that were applied, by kind. */
   faults: Record<string, number>;
 }
@@ -45,6 +47,7 @@ export const emptyStats = (): EmulatorStats => ({
   most_in_flight: 0,
   roles_assumed: 0,
   control_plane: {},
+  token_counts: 0,
   faults: {},
 });
 

@@ -31,12 +31,22 @@ export interface Family {
     readonly reasoning?: string;
     readonly stopReason?: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
-    readonly usage?: { readonly input: string; readonly output?: string };
+    readonly usage?: {
+      readonly input: string;
+      readonly output?: string;
+      /** Input tokens read from and written to a prompt cache, of which `input` counts none. */
+      readonly cacheRead?: string;
+      readonly cacheWrite?: string;
+    };
+    /** The service's own latency, in milliseconds, where it stands in the body and not in a header. */
+    readonly latency?: string;
     /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
     readonly truncated: readonly string[];
   };
   /** What single models of the family take otherwise than its schema says. */
   readonly rules?: readonly ModelRule[];
+  /** How its models are asked for an answer that fits a JSON Schema, the best way first. Else in words. */
+  readonly structured?: readonly StructuredWay[];
   /** Tags around reasoning that the model writes into its text. */
   readonly reasoningTags?: readonly ReasoningTags[];
   /** For families that take one raw prompt: how a user's turn is written for the model. */
@@ -61,6 +71,8 @@ export interface Family {
   readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
+  /** For the local Bedrock: matches the base ids of models whose tokens the service counts without a call. */
+  readonly countsTokens?: RegExp;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
   /** For the local Bedrock: what the service calls the two usual ends of a text. */
@@ -86,4 +98,24 @@ export interface ReasoningTags {
   readonly close: string;
   /** True where the opening tag may stand in the prompt, so that a lone closing tag ends reasoning. */
   readonly openedByPrompt?: true;
+}
+
+/** One way to ask for an answer that fits a JSON Schema. */
+export interface StructuredWay {
+  /** Kept to by the service itself, or given as the arguments of a tool that the model has to call. */
+  readonly kind: "native" | "tool";
+  /** Matches the base model ids that are known to take it; without it all do. */
+  readonly models?: RegExp;
+  /** Keys from the top of a body, any of which rules it out. */
+  readonly unless?: readonly (readonly string[])[];
+  /** What a body gains. The leaf `{{ schema }}` is the schema, `{{ schema_text }}` the schema as JSON text. */
+  readonly body: unknown;
+  /** The only keys that the schema may have at its top, where there are such. */
+  readonly topKeys?: readonly string[];
+  /** Where the answer stands, as a value or as JSON text. Without it, it is the family's text. */
+  readonly answer?: string;
+  /** For the local Bedrock: the response where it is not the usual one. `{{ answer }}` is the answer, `{{ answer_text }}` its JSON text. */
+  readonly reply?: unknown;
+  /** For the local Bedrock: the stop reason of that response. */
+  readonly stopReason?: string;
 }

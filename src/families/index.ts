@@ -2,6 +2,7 @@ import { claude } from "./claude.js";
 import { cohereCommand } from "./cohere-command.js";
 import { cohereCommandR } from "./cohere-command-r.js";
 import { cohereEmbed } from "./cohere-embed.js";
+import { converse } from "./converse.js";
 import { deepseekR1 } from "./deepseek-r1.js";
 import type { Family } from "./family.js";
 import { jamba } from "./jamba.js";
@@ -31,3 +32,6 @@ export const families: readonly Family[] = [
   novaEmbed,
   cohereEmbed,
 ];
+
+/** The families of the APIs that have one shape for all models. */
+export const apiFamilies: Readonly<Record<string, Family>> = { converse };

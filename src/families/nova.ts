@@ -17,7 +17,12 @@ export const nova = {
     reasoning:
       "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
     stopReason: "stopReason",
-    usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
+    usage: {
+      input: "usage.inputTokens",
+      output: "usage.outputTokens",
+      cacheRead: "usage.cacheReadInputTokenCount",
+      cacheWrite: "usage.cacheWriteInputTokenCount",
+    },
     truncated: ["max_tokens"],
   },
   rules: [
@@ -26,6 +31,42 @@ export const nova = {
       when: "inferenceConfig.reasoningConfig || reasoningConfig",
       says: "reasoningConfig is for Nova 2: remove it",
       level: "doubtful",
+    },
+  ],
+  structured: [
+    {
+      kind: "tool",
+      topKeys: ["type", "properties", "required"],
+      body: {
+        toolConfig: {
+          tools: [
+            {
+              toolSpec: {
+                name: "answer",
+                description: "Takes the answer.",
+                inputSchema: { json: "{{ schema }}" },
+              },
+            },
+          ],
+          toolChoice: { tool: { name: "answer" } },
+        },
+      },
+      answer: "output.message.content[].toolUse | [0].input",
+      reply: {
+        output: {
+          message: {
+            content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+            role: "assistant",
+          },
+        },
+        stopReason: "{{ stop_reason }}",
+        usage: {
+          inputTokens: "{{ input_tokens }}",
+          outputTokens: "{{ output_tokens }}",
+          totalTokens: "{{ total_tokens }}",
+        },
+      },
+      stopReason: "tool_use",
     },
   ],
   reply: {

@@ -1,4 +1,5 @@
 import type { Family } from "./family.js";
+import { schemaOpenWeight } from "./schema-models.js";
 
 /** The OpenAI chat-completion shape, which Bedrock's open-weight models and newer Mistral models take. */
 export const openaiChat = {
@@ -18,6 +19,59 @@ export const openaiChat = {
     usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
     truncated: ["length"],
   },
+  structured: [
+    {
+      kind: "native",
+      models: schemaOpenWeight,
+      body: {
+        response_format: { type: "json_schema", json_schema: { name: "answer", schema: "{{ schema }}" } },
+      },
+    },
+    {
+      // In Mistral's chat completion `any` is the word for "call a tool".
+      kind: "tool",
+      models: /^mistral\.pixtral/,
+      body: {
+        tools: [
+          {
+            type: "function",
+            function: { name: "answer", description: "Takes the answer.", parameters: "{{ schema }}" },
+          },
+        ],
+        tool_choice: "any",
+      },
+      answer: "choices[0].message.tool_calls[0].function.arguments",
+      reply: {
+        id: "{{ id }}",
+        object: "chat.completion",
+        created: "{{ created }}",
+        model: "{{ model }}",
+        choices: [
+          {
+            index: 0,
+            message: {
+              role: "assistant",
+              content: "",
+              tool_calls: [
+                {
+                  id: "{{ id }}",
+                  type: "function",
+                  function: { name: "answer", arguments: "{{ answer_text }}" },
+                },
+              ],
+            },
+            finish_reason: "{{ stop_reason }}",
+          },
+        ],
+        usage: {
+          prompt_tokens: "{{ input_tokens }}",
+          completion_tokens: "{{ output_tokens }}",
+          total_tokens: "{{ total_tokens }}",
+        },
+      },
+      stopReason: "tool_calls",
+    },
+  ],
   reasoningTags: [
     { open: "<reasoning>", close: "</reasoning>" },
     { open: "<think>", close: "</think>" },

@@ -1,5 +1,5 @@
 import type { Family } from "./family.js";
-import { families } from "./index.js";
+import { apiFamilies, families } from "./index.js";
 
 const geography = /^(?:us-gov|us|eu|apac|au|jp|in|ca|global)\./;
 const modelArn = /^arn:aws[\w-]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)\/(.+)$/;
@@ -32,3 +32,7 @@ export const resolveFamily = (...modelIds: (string | undefined)[]): Family | nul
   }
   return null;
 };
+
+/** The family of calls through an API: the API's own where it has one, else that of the first id that names one. */
+export const familyOf = (api: string, ...modelIds: (string | undefined)[]): Family | null =>
+  apiFamilies[api] ?? resolveFamily(...modelIds);
