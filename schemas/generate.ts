@@ -15,6 +15,7 @@ const connection = JSON.parse(read("schemas/connection.json"));
 
 write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
+write("src/generated/pipeline.ts", await pipelineType());
 write("src/generated/template-tests.ts", await templateTestTypes());
 if (existsSync(new URL("README.md", root))) {
   const readme = fill(read("README.md"), "configuration", configurationTable());
@@ -34,6 +35,12 @@ async function protocolTypes(): Promise<string> {
 async function connectionType(): Promise<string> {
   const schema = { ...forTypes(read("schemas/connection.json")), additionalProperties: false };
   return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
+}
+
+async function pipelineType(): Promise<string> {
+  return (
+    banner("schemas/pipeline.json") + (await typescript(forTypes(read("schemas/pipeline.json")), "Pipeline"))
+  );
 }
 
 async function templateTestTypes(): Promise<string> {

@@ -33,6 +33,11 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./write.js")).write,
   },
   {
+    name: "sync",
+    summary: "Run a pipeline: rows of a file or a PostgreSQL table, enriched columns back into a table.",
+    load: async () => (await import("./sync.js")).sync,
+  },
+  {
     name: "replay",
     summary: "Send again the calls of a ledger that Bedrock refused or whose outcome is unknown.",
     load: async () => (await import("./replay.js")).replay,
