@@ -14,6 +14,7 @@ const connection = JSON.parse(read("schemas/connection.json"));
 
 write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
+write("src/generated/conformance.ts", await descriptorTypes());
 if (existsSync(new URL("README.md", root))) {
   const readme = fill(read("README.md"), "configuration", configurationTable());
   write("README.md", fill(readme, "families", familiesTable()));
@@ -32,6 +33,13 @@ async function protocolTypes(): Promise<string> {
 async function connectionType(): Promise<string> {
   const schema = { ...forTypes(read("schemas/connection.json")), additionalProperties: false };
   return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
+}
+
+/** All its types are exported: rows and descriptors name them. */
+async function descriptorTypes(): Promise<string> {
+  const options = { bannerComment: "", ignoreMinAndMaxItems: true, style: { printWidth: 110 } };
+  const schema = forTypes(read("schemas/conformance.json"));
+  return banner("schemas/conformance.json") + (await compile(schema, "Descriptor", options));
 }
 
 function typescript(schema: Schema, name: string): Promise<string> {

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Descriptor, Sample } from "../generated/conformance.js";
+import { readDescriptor } from "./read-descriptor.js";
+
+const root = new URL("../../", import.meta.url);
+
+/**
+ * The descriptor of the connector in this package, against the local Bedrock: `fixtures/conformance`, with the
+ * samples of every model in `fixtures/models`. Its class is not named in it: give it to the run.
+ */
+export const ownDescriptor = async (): Promise<Descriptor> => {
+  const file = new URL("fixtures/conformance/aws-bedrock-model.json", root);
+  const descriptor = await readDescriptor(fileURLToPath(file));
+  return { ...descriptor, samples: [...(descriptor.samples ?? []), ...modelSamples()] };
+};
+
+interface ModelFixture {
+  readonly modelId: string;
+  readonly template: object;
+  readonly record: Record<string, unknown>;
+  readonly request: Record<string, unknown>;
+  readonly response: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+  readonly expected: {
+    readonly text: string;
+    readonly stopReason: string | null;
+    readonly inputTokens: number | null;
+    readonly outputTokens: number | null;
+  };
+}
+
+const modelSamples = (): Sample[] => {
+  const folder = new URL("fixtures/models/", root);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".json"))
+    .map((path) => toSample(JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), folder), "utf8"))));
+};
+
+const toSample = (model: ModelFixture): Sample => {
+  const { modelId, template, record, request, response, headers, expected } = model;
+  return {
+    name: modelId,
+    fields: "seed",
+    change: { model_id: modelId, request_format: JSON.stringify(template) },
+    record,
+    body: request,
+    answer: { status: 200, headers, body: response },
+    reads: {
+      text: expected.text,
+      stop_reason: expected.stopReason,
+      input_tokens: expected.inputTokens,
+      output_tokens: expected.outputTokens,
+    },
+  };
+};

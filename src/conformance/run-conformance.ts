@@ -1,0 +1,71 @@
+import { pathToFileURL } from "node:url";
+import type { Descriptor } from "../generated/conformance.js";
+import { conform, type Finding } from "./conform.js";
+import type { Door } from "./door.js";
+import { type ConnectorClass, classDoor } from "./door-class.js";
+import { commandDoor } from "./door-command.js";
+import { type Server, startServer } from "./server.js";
+import { fillIn } from "./stage.js";
+
+export type DoorKind = "class" | "command";
+
+export interface Conformance {
+  readonly descriptor: Descriptor;
+  /** Default: the first of class and command that the descriptor has. */
+  readonly door?: DoorKind;
+  /** The class itself, where it is at hand. */
+  readonly connector?: ConnectorClass;
+  /** Where commands are started. Default: the working directory. */
+  readonly folder?: string;
+  readonly only?: readonly string[];
+}
+
+/** Starts what the descriptor names, runs the rows that apply, ends what it started. Rejects where it cannot start. */
+export const runConformance = async (run: Conformance): Promise<Finding[]> => {
+  const { descriptor, folder, only } = run;
+  const server = await startServer(descriptor.server, folder);
+  try {
+    const environment = fillIn(descriptor.environment ?? {}, { url: server?.url ?? "" });
+    return await withEnvironment(environment, async () => {
+      const door = await openDoor(run, environment);
+      try {
+        return await conform({ descriptor, door, server: server?.url ?? null, ...(only && { only }) });
+      } finally {
+        await door.close();
+      }
+    });
+  } finally {
+    await (server as Server | null)?.close();
+  }
+};
+
+const openDoor = async (
+  { descriptor, door, connector, folder }: Conformance,
+  environment: Record<string, string>,
+): Promise<Door> => {
+  const isClass = door ? door === "class" : Boolean(connector ?? descriptor.class);
+  if (isClass) return classDoor(connector ?? (await load(descriptor.class)));
+  if (!descriptor.command) throw new TypeError("the descriptor has no command");
+  return commandDoor(descriptor.command, { environment, ...(folder !== undefined && { folder }) });
+};
+
+const load = async (named: Descriptor["class"]): Promise<ConnectorClass> => {
+  if (!named) throw new TypeError("the descriptor has no class");
+  const found = (await import(pathToFileURL(named.module).href))[named.export];
+  if (typeof found !== "function") throw new TypeError(`${named.module} exports no class ${named.export}`);
+  return found;
+};
+
+/** A class runs in this process and reads this environment. */
+const withEnvironment = async <T>(given: Record<string, string>, work: () => Promise<T>): Promise<T> => {
+  const before = Object.keys(given).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, given);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+};
