@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { conform } from "./conform.js";
 import { check, discover, spec } from "./connection-commands.js";
 import { emulate } from "./emulate.js";
 import { ledger } from "./ledger.js";
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   read,
   models,
   emulate,
+  conform,
 ];

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import type { Descriptor } from "../generated/conformance.js";
 import type { Door } from "./door.js";
 import type { Row } from "./row.js";
 import { rows as allRows } from "./rows/index.js";
 import { createStage, valueAt } from "./stage.js";
-import { NotApplicable, Violation } from "./verdict.js";
+import { NotApplicable, within } from "./verdict.js";
 import { openWire } from "./wire.js";
 
 export interface ConformOptions {
@@ -62,16 +61,9 @@ const runRow = async (
   // Without a service the line leads nowhere, and no row that calls is run.
   const wire = await openWire(server ?? "http://127.0.0.1:9", descriptor);
   const folder = await mkdtemp(join(tmpdir(), "conform-"));
-  const late = new AbortController();
   try {
-    await Promise.race([
-      row.run(createStage({ door, descriptor, wire, folder })),
-      sleep(patience * 1000, undefined, { signal: late.signal, ref: false }).then(() => {
-        throw new Violation(`it did not end within ${patience} s`);
-      }),
-    ]);
+    await within(patience, () => row.run(createStage({ door, descriptor, wire, folder })));
   } finally {
-    late.abort();
     await wire.close();
     await rm(folder, { recursive: true, force: true });
   }

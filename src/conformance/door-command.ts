@@ -10,12 +10,18 @@ export interface CommandPlace {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** A door that may close by itself. */
+export interface CommandDoor extends Door {
+  /** Why the command answers no more; `null` while it does. */
+  ended(): string | null;
+}
+
 /**
  * The door of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
  * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`. It ends when its
  * stdin ends.
  */
-export const commandDoor = (command: readonly string[], place: CommandPlace = {}): Door => {
+export const commandDoor = (command: readonly string[], place: CommandPlace = {}): CommandDoor => {
   const child = start(command, place);
   const waiting = new Map<number, (line: Answer) => void>();
   const stderr: Buffer[] = [];
@@ -41,6 +47,7 @@ export const commandDoor = (command: readonly string[], place: CommandPlace = {}
 
   return {
     lacks: {},
+    ended: () => ended,
     async call(hook, ...args) {
       if (ended !== null) throw new HookFailure(hook, ended);
       const id = ++lastId;

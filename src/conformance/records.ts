@@ -71,10 +71,13 @@ export const stringsIn = (value: unknown): string[] => {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 };
 
-/** Ends the row unless a string of the request has this text in it. */
-export const mustSend = (exchange: Exchange | undefined, text: string): void => {
-  must(exchange, `no request was sent for ${shown(text)}`);
+/** Ends the row unless a string of one of the requests has this text in it. */
+export const mustSend = (calls: readonly Exchange[], ...texts: readonly string[]): void => {
   // Half a surrogate pair cannot be written as UTF-8.
-  const sent = stringsIn(bodyOf(exchange)).some((string) => string.includes(text.toWellFormed()));
-  must(sent, `${shown(text)} is not in the request: ${shown(exchange.body)}`);
+  const sent = calls.flatMap((call) => stringsIn(bodyOf(call))).map((string) => string.toWellFormed());
+  for (const text of texts)
+    must(
+      sent.some((string) => string.includes(text.toWellFormed())),
+      `no request holds ${shown(text)} as it is`,
+    );
 };

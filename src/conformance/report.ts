@@ -1,4 +1,5 @@
 import type { Finding } from "./conform.js";
+import { unseen } from "./unseen.js";
 
 /** The findings as a table for a terminal, with the counts below it. Pure. */
 export const table = (findings: readonly Finding[]): string => {
@@ -11,6 +12,7 @@ export const table = (findings: readonly Finding[]): string => {
     ...findings.map((finding) => line(finding.id, finding.what, inWords(finding))),
     "",
     countsOf(findings),
+    `no hook shows: ${unseen.map(({ id }) => id).join(", ")}`,
     "",
   ].join("\n");
 };

@@ -46,7 +46,12 @@ const openDoor = async (
   const isClass = door ? door === "class" : Boolean(connector ?? descriptor.class);
   if (isClass) return classDoor(connector ?? (await load(descriptor.class)));
   if (!descriptor.command) throw new TypeError("the descriptor has no command");
-  return commandDoor(descriptor.command, { environment, ...(folder !== undefined && { folder }) });
+  const opened = commandDoor(descriptor.command, { environment, ...(folder !== undefined && { folder }) });
+  // What the hook answers is for the rows to judge; here it only has to be there.
+  await opened.call("spec").catch(() => undefined);
+  const reason = opened.ended();
+  if (reason !== null) throw new Error(`${descriptor.command.join(" ")}: ${reason}`);
+  return opened;
 };
 
 const load = async (named: Descriptor["class"]): Promise<ConnectorClass> => {

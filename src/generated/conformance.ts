@@ -148,10 +148,11 @@ export interface Descriptor {
     bad: Change;
   };
   /**
-   * Makes a call end after a second or less.
+   * Makes a call end after so many seconds.
    */
   deadline?: {
-    [k: string]: unknown;
+    change: Change;
+    seconds: number;
   };
   /**
    * Makes the connector remember answers in a file of ${folder}.

@@ -69,21 +69,24 @@ export const refusals: readonly Row[] = [
     needs: ["server", "calls", "concurrency", "answers.overloaded"],
     async run({ write, descriptor, wire }) {
       const { change = {}, most = 1 } = descriptor.concurrency ?? {};
-      const run = async (from: number, count: number, refused: number): Promise<number> => {
+      const run = async (from: number, count: number, refused: number) => {
         const before = wire.calls().length;
+        let early = 0;
         wire.mostOpen();
         wire.disturb(({ number }) => {
-          if (number - before === refused + 1) wire.mostOpen();
-          const delay = new Promise<void>((resolve) => setTimeout(resolve, 10));
-          return number - before <= refused ? descriptor.answers?.overloaded : delay;
+          const place = number - before - refused;
+          if (place === 1) wire.mostOpen();
+          if (place === most + 1) early = wire.mostOpen();
+          const delay = new Promise<void>((resolve) => setTimeout(resolve, 30));
+          return place <= 0 ? descriptor.answers?.overloaded : delay;
         });
         const records = manyRecords(descriptor, from + count).slice(from);
         mustSucceed(await write(records, { change }), count);
-        return wire.mostOpen();
+        return { early, whole: Math.max(early, wire.mostOpen()) };
       };
-      const first = await run(0, most * 3, 0);
-      const overloaded = await run(most * 3, most * 3, most);
-      const recovered = await run(most * 6, most * 12, 0);
+      const first = (await run(0, most * 3, 0)).whole;
+      const overloaded = (await run(most * 3, most * 4, most)).early;
+      const recovered = (await run(most * 7, most * 12, 0)).whole;
       must(overloaded < first, `${overloaded} calls were open after the overload, ${first} before`);
       must(recovered > overloaded, `${recovered} calls were open in the end, ${overloaded} in the overload`);
     },
