@@ -4,7 +4,7 @@ import { conform, type Finding } from "./conform.js";
 import type { Door } from "./door.js";
 import { type ConnectorClass, classDoor } from "./door-class.js";
 import { commandDoor } from "./door-command.js";
-import { type Server, startServer } from "./server.js";
+import { startServer } from "./server.js";
 import { fillIn } from "./stage.js";
 
 export type DoorKind = "class" | "command";
@@ -26,32 +26,33 @@ export const runConformance = async (run: Conformance): Promise<Finding[]> => {
   const server = await startServer(descriptor.server, folder);
   try {
     const environment = fillIn(descriptor.environment ?? {}, { url: server?.url ?? "" });
-    return await withEnvironment(environment, async () => {
-      const door = await openDoor(run, environment);
+    const judge = async (door: Door): Promise<Finding[]> => {
       try {
         return await conform({ descriptor, door, server: server?.url ?? null, ...(only && { only }) });
       } finally {
         await door.close();
       }
-    });
+    };
+    const isClass = run.door ? run.door === "class" : Boolean(run.connector ?? descriptor.class);
+    if (!isClass) return await judge(await openCommand(run, environment));
+    const connector = run.connector ?? (await load(descriptor.class));
+    return await withEnvironment(environment, () => judge(classDoor(connector)));
   } finally {
-    await (server as Server | null)?.close();
+    await server?.close();
   }
 };
 
-const openDoor = async (
-  { descriptor, door, connector, folder }: Conformance,
+const openCommand = async (
+  { descriptor: { command }, folder }: Conformance,
   environment: Record<string, string>,
 ): Promise<Door> => {
-  const isClass = door ? door === "class" : Boolean(connector ?? descriptor.class);
-  if (isClass) return classDoor(connector ?? (await load(descriptor.class)));
-  if (!descriptor.command) throw new TypeError("the descriptor has no command");
-  const opened = commandDoor(descriptor.command, { environment, ...(folder !== undefined && { folder }) });
+  if (!command) throw new TypeError("the descriptor has no command");
+  const door = commandDoor(command, { environment, ...(folder !== undefined && { folder }) });
   // What the hook answers is for the rows to judge; here it only has to be there.
-  await opened.call("spec").catch(() => undefined);
-  const reason = opened.ended();
-  if (reason !== null) throw new Error(`${descriptor.command.join(" ")}: ${reason}`);
-  return opened;
+  await door.call("spec").catch(() => undefined);
+  const reason = door.ended();
+  if (reason !== null) throw new Error(`${command.join(" ")}: ${reason}`);
+  return door;
 };
 
 const load = async (named: Descriptor["class"]): Promise<ConnectorClass> => {

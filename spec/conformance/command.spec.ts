@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import type { Finding } from "../../src/conformance/index.js";
-import { readDescriptor } from "../../src/conformance/index.js";
+import { conform } from "../../src/cli/conform.js";
+import { type Finding, readDescriptor } from "../../src/conformance/index.js";
 import { runCli } from "../cli/run-cli.js";
 import { scratch } from "../ledger/scratch.js";
 
@@ -38,16 +38,17 @@ describe("bedrock-model conform", () => {
     expect(findings[1]?.because).to.include("0 of 1 records succeeded");
   });
 
-  for (const [name, args, words, exit] of [
-    ["an unknown door", ["--door", "window"], /--door is class or command/, 2],
-    ["an unknown row", ["--only", "X"], /no row's id begins with "X"/, 2],
-    ["a descriptor that is not there", ["--descriptor", "nowhere.json"], /cannot read nowhere.json/, 1],
-    ["a door that the descriptor has not", ["--descriptor", echo, "--door", "command"], /has no command/, 1],
-  ] as const)
+  const refused: [name: string, values: Record<string, string>, words: RegExp, exitCode: number][] = [
+    ["an unknown door", { door: "window" }, /--door is class or command/, 2],
+    ["an unknown row", { only: "X" }, /no row's id begins with "X"/, 2],
+    ["a descriptor that is not there", { descriptor: "nowhere.json" }, /cannot read nowhere.json/, 1],
+    ["a door that the descriptor has not", { descriptor: echo, door: "command" }, /has no command/, 1],
+  ];
+  for (const [name, values, words, exitCode] of refused)
     it(`answers ${name} with what is wrong`, async () => {
-      const { code, stderr } = await runCli(["conform", ...args]);
-      expect(stderr).to.match(words);
-      expect(code).to.equal(exit);
+      const failure = await conform.run({ values, flags: new Set() }).catch((thrown: Error) => thrown);
+      expect(failure).to.have.property("message").that.matches(words);
+      expect(failure).to.have.property("exitCode", exitCode);
     });
 
   it("names every part of a descriptor that is wrong", async () => {
