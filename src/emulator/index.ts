@@ -11,6 +11,14 @@ import { readFaults } from "./read-faults.js";
 import type { Accounts } from "./sigv4.js";
 import { type EmulatorStats, emptyStats } from "./stats.js";
 
+export {
+  type Admission,
+  createQuota,
+  isRejected,
+  type Quota,
+  type QuotaGate,
+  type Rejection,
+} from "./quota.js";
 export { demoCredentials, type EmulatorStats, type Fault };
 
 export interface EmulatorOptions {

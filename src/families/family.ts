@@ -39,6 +39,11 @@ export interface Family {
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
   };
+  /**
+   * How many tokens of the quota one output token burns at the end of a call, by base model id; the first match
+   * counts, and a model that matches none burns one. Source: Bedrock user guide, "Token burndown".
+   */
+  readonly burndown?: readonly { readonly models: RegExp; readonly rate: number }[];
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
