@@ -93,7 +93,8 @@ const inProcess: typeof defects = [
   ["remembers nothing", "L10"],
 ];
 
-describe("the conformance suite", () => {
+describe("the conformance suite", function () {
+  this.timeout(60_000);
   let folder: string;
   let shout: Awaited<ReturnType<typeof startShout>>;
   before(async () => {

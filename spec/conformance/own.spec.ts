@@ -9,7 +9,8 @@ const command = [process.execPath, "--import", import.meta.resolve("tsx"), progr
 /** Rows that ask for what the connector may not have. All others are judged. */
 const optional = ["S06", "D02", "F11", "L06", "T04"];
 
-describe("the conformance suite over AwsBedrockModel and the local Bedrock", () => {
+describe("the conformance suite over AwsBedrockModel and the local Bedrock", function () {
+  this.timeout(60_000);
   const judge = async (door: DoorKind) => {
     const descriptor = { ...(await ownDescriptor()), command };
     const findings = await runConformance({ descriptor, connector: AwsBedrockModel, door });

@@ -19,7 +19,7 @@ export const conform: Command = {
   },
   notes: [
     "Every row is one rule. Rows that the descriptor or the door gives no means for are skipped, with the reason.\nschemas/conformance.json of the package describes the descriptor.",
-    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the stand-in\nserver are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
+    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the\nstand-in server are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
     "Exit code 0 when no row failed, 3 when one did, 1 when the suite could not be run.",
   ],
   run: async (given) => {

@@ -86,7 +86,7 @@ export const refusals: readonly Row[] = [
       };
       const first = (await run(0, most * 3, 0)).whole;
       const overloaded = (await run(most * 3, most * 4, most)).early;
-      const recovered = (await run(most * 7, most * 12, 0)).whole;
+      const recovered = (await run(most * 7, most * 6, 0)).whole;
       must(overloaded < first, `${overloaded} calls were open after the overload, ${first} before`);
       must(recovered > overloaded, `${recovered} calls were open in the end, ${overloaded} in the overload`);
     },
