@@ -30,9 +30,10 @@ export const without = (row: Row, column: string): Row => {
 
 /** Ends the row unless all records succeeded. */
 export const mustSucceed = ({ success, failed, logs }: Written, count: number): void => {
+  const told = logs.find(({ level }) => level === "error") ?? logs[0];
   must(
     success === count && failed === 0,
-    `${success} of ${count} records succeeded, ${failed} failed: ${shown(logs.find(({ level }) => level === "error")?.message)}`,
+    `${success} of ${count} records succeeded, ${failed} failed: ${shown(told?.message ?? "no log")}`,
   );
 };
 
