@@ -5,6 +5,7 @@ import { ledger } from "./ledger.js";
 import { models } from "./models.js";
 import { read } from "./read.js";
 import { replay } from "./replay.js";
+import { serve } from "./serve.js";
 import { write } from "./write.js";
 
 /** Every command, in the order of the help page. */
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   read,
   models,
   emulate,
+  serve,
 ];
