@@ -5,6 +5,7 @@ import { ledger } from "./ledger.js";
 import { models } from "./models.js";
 import { read } from "./read.js";
 import { replay } from "./replay.js";
+import { ruby } from "./ruby.js";
 import { serve } from "./serve.js";
 import { write } from "./write.js";
 
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   models,
   emulate,
   serve,
+  ruby,
 ];
