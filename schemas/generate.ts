@@ -2,10 +2,11 @@
  * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of README.md.
  * Run with `npm run generate`; CI fails when the committed output differs.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 import type { Family } from "../src/families/family.js";
 import { families } from "../src/families/index.js";
+import { listModels } from "../src/families/models.js";
 
 type Schema = Parameters<typeof compile>[0];
 
@@ -80,13 +81,12 @@ function familiesTable(): string {
   return table(
     ["Family", "Models tested", "Output limit", "Token usage", "Chat template"],
     families.map((family) => {
-      const names = modelNames(family.name);
       const maxTokens = family.request.maxTokens[0]?.join(".");
       return [
         family.title,
-        `${names.length}: ${names.join(", ")}`,
+        someOf(modelNames(family.name)),
         maxTokens ? code(maxTokens) : "",
-        family.response.usage ? "body" : "headers only",
+        tokenUsage(family),
         chatTemplate(family),
       ];
     }),
@@ -94,9 +94,22 @@ function familiesTable(): string {
 }
 
 function modelNames(family: string): string[] {
-  const folder = `fixtures/models/${family}/`;
-  const files = readdirSync(new URL(folder, root)).filter((file) => file.endsWith(".json"));
-  return files.sort().map((file) => JSON.parse(read(folder + file)).name);
+  return listModels()
+    .filter((model) => model.family === family)
+    .sort((one, other) => Number(other.lifecycle === "active") - Number(one.lifecycle === "active"))
+    .map(({ name }) => name);
+}
+
+function tokenUsage({ response, withoutCountHeaders }: Family): string {
+  if (response.usage) return "body";
+  return withoutCountHeaders ? "not known" : "headers only";
+}
+
+/** As many names as a cell reads well with; the command line lists them all. */
+function someOf(names: string[]): string {
+  const most = 4;
+  const shown = names.slice(0, most).join(", ");
+  return `${names.length}: ${shown}${names.length > most ? " and others" : ""}`;
 }
 
 function chatTemplate({ chat }: Family): string {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { demoCredentials, type Emulator, startEmulator } from "../src/emulator/index.js";
 import { AwsBedrockModel } from "../src/index.js";
 
 const valid = {
-  access_key: "AKIAIOSFODNN7EXAMPLE",
-  secret_access_key: "wJalrXUtnFEMI",
+  access_key: demoCredentials.accessKeyId,
+  secret_access_key: demoCredentials.secretAccessKey,
   region: "us-east-1",
   model_id: "amazon.nova-lite-v1:0",
   request_format: '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}]}',
@@ -13,6 +14,19 @@ const check = async (changes: Record<string, unknown>) =>
   (await new AwsBedrockModel().checkConnection({ ...valid, ...changes })).connection_status;
 
 describe("the connection settings", () => {
+  let bedrock: Emulator;
+  before(async () => {
+    bedrock = await startEmulator({ account: { models: { "acme.model-1": {} } } });
+    // Settings without an endpoint are tried too, and no spec asks AWS.
+    process.env.AWS_ENDPOINT_URL_BEDROCK = bedrock.url;
+    process.env.AWS_ENDPOINT_URL_STS = bedrock.url;
+  });
+  after(async () => {
+    delete process.env.AWS_ENDPOINT_URL_BEDROCK;
+    delete process.env.AWS_ENDPOINT_URL_STS;
+    await bedrock.close();
+  });
+
   const good: [string, Record<string, unknown>][] = [
     ["upstream's own settings", { inference_profile: "", response_format: '{"output":{}}' }],
     ["a response sample without placeholders that is not even JSON", { response_format: "plain text" }],

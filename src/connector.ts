@@ -38,10 +38,13 @@ export class AwsBedrockModel {
     return specMessage(connectionSchema());
   }
 
-  /** Validates the settings, compiles both templates, tries the ledger, resolves credentials. Calls no model. */
+  /**
+   * Validates the settings, compiles both templates, tries the ledger, and asks AWS what costs nothing to ask: whose
+   * the credentials are, and whether the model can be called. Calls no model; ends within 10 seconds.
+   */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
-      const { checkConfig } = await import("./check.js");
+      const { checkConfig } = await import("./check/check.js");
       const finding = await checkConfig(config);
       return finding instanceof ConnectorError
         ? statusMessage(finding)

@@ -102,7 +102,7 @@ const emptyColumns = ({ columns }: Job): Record<string, Json> =>
 const unreadable = ({ family, columns, connection }: Job): string =>
   connection.responseFormat?.includes("{{")
     ? `It has none of the columns that response_format reads: ${columns.names.join(", ")}.`
-    : `It has no text where the family ${family?.name} keeps it.`;
+    : `It has no ${family?.vector ? "vector" : "text"} where the family ${family?.name} keeps it.`;
 
 const article = (value: unknown): string => {
   if (value === null || value === undefined) return String(value);

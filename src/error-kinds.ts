@@ -95,6 +95,12 @@ export const kinds = {
     "Bedrock has no such model or profile. Check model_id, inference_profile and region.",
     "run",
   ),
+  model_gone: kind(
+    false,
+    "no",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another.",
+    "run",
+  ),
   use_case_form_missing: kind(
     false,
     "no",
@@ -126,6 +132,12 @@ export const kinds = {
     "run",
   ),
   credentials_expired: kind(false, "no", "The AWS credentials have expired. Renew them.", "run"),
+  clock_differs: kind(
+    false,
+    "no",
+    "This machine's clock differs from AWS's by more than AWS allows, so signatures are refused. Set the clock.",
+    "run",
+  ),
   credentials_missing: kind(
     false,
     "no",

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
+import type { LedgerReport } from "./ledger/inspect.js";
 
 export { AwsBedrockModel } from "./connector.js";
 export type { RunOptions } from "./driver.js";
 export type { Billed, ErrorCode } from "./errors.js";
+export { listModels, type Model } from "./families/models.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
-export { inspectLedger, type LedgerReport } from "./ledger/inspect.js";
-export { closeLedger } from "./ledger/shared.js";
+export type { LedgerReport } from "./ledger/inspect.js";
 export type { MetaData } from "./meta.js";
-export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
 export type {
   CatalogMessage,
@@ -24,3 +24,14 @@ export type { Progress, Summary } from "./summary.js";
 export const version: string = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ).version;
+
+/** Counts a ledger. @throws Error with a sentence when the file is missing, held by a process, or no ledger. */
+export const inspectLedger = async (file: string): Promise<LedgerReport> =>
+  (await import("./ledger/inspect.js")).inspectLedger(file);
+
+/**
+ * Gives a ledger's file back to other processes. End the runs that use it first: a call that is still open finds no
+ * place for its answer, and its row is held when it comes again.
+ */
+export const closeLedger = async (file: string): Promise<void> =>
+  (await import("./ledger/shared.js")).closeLedger(file);

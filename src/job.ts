@@ -1,12 +1,15 @@
+import { type Answer, type Backing, known } from "./bedrock/control-answers.js";
 import { lintSample } from "./body-check.js";
 import { type Connection, invalidConfig, readConnection } from "./connection/connection.js";
 import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { resolveFamily } from "./families/resolve.js";
+import { firstBaseModel, resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
+import { lintForModel } from "./model-rules.js";
 import { targetOf } from "./request.js";
+import { residencyProblems, whyNot } from "./residency-problems.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
@@ -17,6 +20,8 @@ export interface Job {
   readonly target: string;
   /** `null` for a model that no family knows: its response is read by the response format alone. */
   readonly family: Family | null;
+  /** The id of the model behind a profile or an ARN, by the settings or by what AWS said of it. */
+  readonly baseModel: string | null;
   readonly template: Template;
   readonly columns: Columns;
   /** What may be a mistake, in sentences. */
@@ -26,10 +31,18 @@ export interface Job {
 /** What a job is for: rows with output columns, or the service's bare answer. */
 export type Purpose = "enrich" | "read";
 
-/** @returns the job, or one `invalid_config` error that names every bad setting. */
-export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorError => {
+/**
+ * @param asked what AWS said of the profile or ARN that is called, where that was asked
+ * @returns the job, or one `invalid_config` error that names every bad setting
+ */
+export const prepareJob = (
+  config: unknown,
+  purpose: Purpose,
+  asked: Answer<Backing> | null = null,
+): Job | ConnectorError => {
   const problems: Problem[] = [];
-  const connection = readConnection(config, problems);
+  const connection = withBaseModel(readConnection(config, problems), known(asked)?.baseModel);
+  problems.push(...residencyProblems(connection, asked));
   const attempt = <T>(field: string, text: unknown, compile: (text: string) => T): T | null => {
     if (typeof text !== "string") return null;
     try {
@@ -43,8 +56,10 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   const named = attempt("response_format", connection.responseFormat, compileColumns);
   const family = resolveFamily(...connection.familyHints);
   if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
-    problems.push(connection.modelId.startsWith("arn:") ? hiddenModel : unknownFamily);
-  const { wrong, doubtful } = lintSample(family, template?.sample ?? {});
+    problems.push(
+      connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
+    );
+  const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
@@ -52,9 +67,14 @@ export const prepareJob = (config: unknown, purpose: Purpose): Job | ConnectorEr
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const columns = named ?? textColumn(connection.outputField);
-  const remarks = remarksOn(connection, template, doubtful);
-  return { connection, target: targetOf(connection), family, template, columns, remarks };
+  const { note } = lintForModel(family, connection.familyHints, template.sample);
+  const remarks = [...remarksOn(connection, template, doubtful), ...note.map(noteOnRequest)];
+  const baseModel = firstBaseModel(...connection.familyHints);
+  return { connection, target: targetOf(connection), family, baseModel, template, columns, remarks };
 };
+
+const withBaseModel = (connection: Connection, baseModel: string | null = null): Connection =>
+  baseModel === null ? connection : { ...connection, familyHints: [...connection.familyHints, baseModel] };
 
 const remarksOn = (
   { unknownSettings }: Connection,
@@ -68,20 +88,23 @@ const remarksOn = (
   ...doubtful.map((what) => `request_format: ${what}; Bedrock may refuse it.`),
 ];
 
+const noteOnRequest = (what: string): string => `request_format: ${what}.`;
+
 const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 
 /** A limit may be a number or come from a column. */
 const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  family?.vector !== undefined ||
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
 
-const hiddenModel: Problem = {
+const hiddenModel = (asked: Answer<Backing> | null): Problem => ({
   field: "model_id",
   sentence:
     "is an ARN that hides its model: put the ARN into inference_profile and the base model id, such as " +
-    "anthropic.claude-haiku-4-5-20251001-v1:0, into model_id",
-};
+    `anthropic.claude-haiku-4-5-20251001-v1:0, into model_id${asked ? ` (AWS was asked for it: ${whyNot(asked)})` : ""}`,
+});
 
 const unknownFamily: Problem = {
   field: "model_id",

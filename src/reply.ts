@@ -1,8 +1,8 @@
-import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
 import { ConnectorError } from "./errors.js";
 import type { Family, ReasoningTags } from "./families/family.js";
 import type { Invocation } from "./invoke.js";
 import { type Json, tryParseJson } from "./json.js";
+import { search } from "./search.js";
 
 /** What a response says, whatever its family. Everything is `null` where the response does not say it. */
 export interface Reply {
@@ -12,6 +12,8 @@ export interface Reply {
   /** The answer with reasoning inside it, as it stands in the body. */
   readonly rawText: string | null;
   readonly reasoning: string | null;
+  /** The vector of a family of vectors; a list of them where the request asked for several. */
+  readonly vector: Json[] | null;
   /** The service's own word, lower-cased. */
   readonly stopReason: string | null;
   /** True when a token limit cut the answer off. */
@@ -36,7 +38,8 @@ export const readReply = (
 
   const { response, reasoningTags = [] } = family;
   const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
-  const rawText = string(find(response.text));
+  const answer = find(response.text);
+  const rawText = string(answer);
   const promptEnds = (tag: string): boolean =>
     String(search(family.request.prompt, tryParseJson(request) ?? null))
       .trimEnd()
@@ -48,6 +51,7 @@ export const readReply = (
     rawText,
     text: inline?.text ?? null,
     reasoning: inline?.reasoning ?? (string(find(response.reasoning)) || null),
+    vector: family.vector && Array.isArray(answer) && answer.length > 0 ? answer : null,
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
     ending: endings.get(stopReason ?? "") ?? null,
@@ -60,6 +64,7 @@ const nothingRead = {
   text: null,
   rawText: null,
   reasoning: null,
+  vector: null,
   stopReason: null,
   truncated: false,
   ending: null,
@@ -95,22 +100,6 @@ export const splitReasoning = (
     if (openedByPrompt && promptEnds(open)) return { text: "", reasoning: text };
   }
   return { text, reasoning: null };
-};
-
-const compiled = new Map<string, ReturnType<typeof compile>>();
-
-/** The value at a JMESPath, `null` where it is missing or of a type that the path cannot take. */
-const search = (path: string, body: Json): unknown => {
-  let expression = compiled.get(path);
-  if (!expression) {
-    expression = compile(path);
-    compiled.set(path, expression);
-  }
-  try {
-    return TreeInterpreter.search(expression, body as JSONValue);
-  } catch {
-    return null;
-  }
 };
 
 const string = (value: unknown): string | null => (typeof value === "string" ? value : null);

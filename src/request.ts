@@ -15,7 +15,7 @@ export const toRequest = (
   record?: unknown,
 ): InvokeRequest | ConnectorError => {
   const finished = applyChatTemplate(family, connection.chatTemplate, body);
-  const wrong = checkBody(family, finished);
+  const wrong = checkBody(family, finished, connection.familyHints);
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
@@ -43,15 +43,21 @@ const keyOf = (body: string, target: string, record: unknown): string =>
 
 /** What comes from anywhere may hold what JSON has no word for, or nest without end. */
 const textOf = (value: unknown): string | undefined => {
-  try {
-    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner));
-  } catch {
-    return undefined;
-  }
+  for (const replacer of [undefined, bigIntAsText])
+    try {
+      return JSON.stringify(value, replacer);
+    } catch {
+      // Few rows hold what JSON cannot write, and asking of every value costs as much as writing it.
+    }
+  return undefined;
 };
 
-/** The limit of output tokens that the body sets, under whichever of the family's names. */
+const bigIntAsText = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
+
+/** The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such tokens. */
 export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+  if (family?.vector) return 0;
   for (const path of family?.request.maxTokens ?? []) {
     const limit = valueAt(body, path);
     if (typeof limit === "number") return limit;

@@ -1,15 +1,16 @@
-import { hash } from "node:crypto";
 import { createInvoke } from "./bedrock/invoke.js";
 import { ConnectorError } from "./errors.js";
 import type { Invoke } from "./invoke.js";
-import { type Job, type Purpose, prepareJob } from "./job.js";
+import type { Job, Purpose } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
+import { askOnce, prepareAsking } from "./prepare.js";
 import { composeInvoke } from "./run/compose.js";
 import { createSlots } from "./run/limit.js";
 import { createRun, type Run } from "./run/run.js";
 import type { Underway } from "./run/share.js";
+import { sessionKey } from "./session-key.js";
 
 /** A job and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
 export interface Session {
@@ -31,15 +32,14 @@ export interface SessionRun {
  * one ledger and one set of connections serve all threads and instances.
  */
 export const openSession = async (config: unknown, purpose: Purpose): Promise<Session | ConnectorError> => {
-  // A digest, so that no secret is kept as a key.
-  const key = hash("sha256", JSON.stringify([purpose, config]), "hex");
+  const key = sessionKey(config, purpose);
   const open = sessions.get(key);
   sessions.delete(key);
   if (open && open.ledger?.isOpen() !== false) {
     sessions.set(key, open);
     return open;
   }
-  const job = prepareJob(config, purpose);
+  const job = await prepareAsking(config, purpose, askOnce(key));
   if (job instanceof ConnectorError) return job;
   const { ledger: file } = job.connection;
   const ledger = file === null ? null : await shareLedger(file);

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import nock from "nock";
-import { resolveCredentials } from "../../src/bedrock/identity.js";
 import { createInvoke } from "../../src/bedrock/invoke.js";
 import { type Connection, readConnection } from "../../src/connection/connection.js";
 import type { Problem } from "../../src/connection/rules.js";
 import { type Invocation, isFailed } from "../../src/invoke.js";
+import { resolveCredentials } from "../support/credentials.js";
 import { startServer } from "../support/http-server.js";
+import { throughNodeHttp } from "../support/node-http.js";
 
 const host = "https://bedrock-runtime.us-east-1.amazonaws.com";
 const modelId = "meta.llama3-8b-instruct-v1:0";
@@ -37,6 +38,7 @@ const failure = async (changes?: Record<string, unknown>) => {
 };
 
 describe("createInvoke", () => {
+  throughNodeHttp();
   afterEach(() => {
     expect(nock.pendingMocks()).to.deep.equal([]);
     nock.cleanAll();
@@ -124,6 +126,7 @@ describe("createInvoke", () => {
 });
 
 describe("createInvoke, when Bedrock answers with an error", () => {
+  throughNodeHttp();
   const cases: [status: number, type: string, message: string, code: string, billed: string][] = [
     [
       429,
@@ -300,7 +303,8 @@ describe("createInvoke, when no answer comes", () => {
   });
 });
 
-describe("resolveCredentials", () => {
+describe("credentials that a check resolves", () => {
+  throughNodeHttp();
   it("finds given keys and API keys without asking anybody", async () => {
     expect(await resolveCredentials(connect())).to.equal(null);
     expect(

@@ -5,12 +5,11 @@ import { commands } from "../../src/cli/commands.js";
 import { commandHelp, mainHelp, usageLine } from "../../src/cli/help.js";
 import { modelTable } from "../../src/cli/model-table.js";
 import { nearest } from "../../src/cli/nearest.js";
+import type { Model } from "../../src/index.js";
 
 describe("arguments", () => {
   const command: Command = {
-    name: "try",
     usage: "--config FILE [--port N] [--json]",
-    summary: "A command.",
     options: {
       config: { value: "FILE", required: true, summary: "the config" },
       port: { value: "N", summary: "the port" },
@@ -31,7 +30,9 @@ describe("arguments", () => {
     expect(readArguments(withFile, ["--config", "f", "rows"]).argument).to.equal("rows");
     expect(readArguments(withFile, ["--config", "f"]).argument).to.equal(undefined);
     expect(() => readArguments(withFile, ["a", "--config", "f", "b"])).to.throw('unexpected argument "b"');
-    expect(commandHelp(withFile)).to.match(/Options:\n {2}FILE +the file\n/);
+    expect(commandHelp({ name: "try", summary: "", load: async () => withFile }, withFile)).to.match(
+      /Options:\n {2}FILE +the file\n/,
+    );
   });
 
   const wrong: [string[], string][] = [
@@ -75,52 +76,63 @@ describe("arguments", () => {
 });
 
 describe("help", () => {
-  it("lists every command, and for each every option that its usage line names", () => {
-    for (const command of commands) {
-      expect(mainHelp(commands)).to.contain(`  ${command.name} `);
+  it("lists every command, and for each every option that its usage line names", async () => {
+    for (const listing of commands) {
+      const command = await listing.load();
+      expect(mainHelp(commands)).to.contain(`  ${listing.name} `);
       const named = [...command.usage.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
       expect(named).to.have.members(Object.keys(command.options));
-      expect(commandHelp(command)).to.contain(usageLine(command));
-      for (const name of named) expect(commandHelp(command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));
+      expect(commandHelp(listing, command)).to.contain(usageLine(listing.name, command));
+      for (const name of named)
+        expect(commandHelp(listing, command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));
     }
   });
 
-  it("fits a terminal", () => {
-    const pages = [mainHelp(commands), ...commands.map(commandHelp)];
+  it("fits a terminal", async () => {
+    const details = commands.map(async (listing) => commandHelp(listing, await listing.load()));
+    const pages = [mainHelp(commands), ...(await Promise.all(details))];
     for (const line of pages.join("\n").split("\n")) expect(line.length, line).to.be.at.most(112);
   });
 });
 
 describe("model table", () => {
+  const model: Model = {
+    provider: "Meta",
+    name: "Llama",
+    modelId: "meta.llama-v1:0",
+    family: "llama",
+    inferenceProfiles: ["us.meta.llama-v1:0", "eu.meta.llama-v1:0"],
+    profileRequired: true,
+    lifecycle: "active",
+    endOfLife: null,
+    answers: "text",
+    unproven: null,
+    limits: null,
+  };
+  const bare = { inferenceProfiles: [], profileRequired: false };
+
   it("groups by provider and marks models that need a profile", () => {
-    const model = {
-      provider: "Meta",
-      name: "Llama",
-      modelId: "meta.llama-v1:0",
-      family: "llama",
-      inferenceProfiles: ["us.meta.llama-v1:0", "eu.meta.llama-v1:0"],
-      profileRequired: true,
-      lifecycle: "active" as const,
-    };
-    const other = {
-      ...model,
-      provider: "AI21",
-      modelId: "ai21.j",
-      inferenceProfiles: [],
-      profileRequired: false,
-    };
-    expect(modelTable([model, other, { ...model, name: "Llama 2" }])).to.equal(
+    const other: Model = { ...model, ...bare, provider: "AI21", modelId: "ai21.j" };
+    const old: Model = { ...model, name: "Llama 2", lifecycle: "gone", endOfLife: "2026-07-07" };
+    expect(modelTable([model, other, old])).to.equal(
       [
-        "  NAME     MODEL ID         FAMILY  PROFILES  LIFECYCLE",
+        "  NAME     MODEL ID         FAMILY  ANSWERS  PROFILES  LIFECYCLE",
         "",
         "Meta",
-        "  Llama    meta.llama-v1:0  llama   us eu *   active",
-        "  Llama 2  meta.llama-v1:0  llama   us eu *   active",
+        "  Llama    meta.llama-v1:0  llama   text     us eu *   active",
+        "  Llama 2  meta.llama-v1:0  llama   text     us eu *   gone, 2026-07-07",
         "",
         "AI21",
-        "  Llama    ai21.j           llama   -         active",
+        "  Llama    ai21.j           llama   text     -         active",
         "",
       ].join("\n"),
     );
+  });
+
+  it("sets apart the models whose body is not known, and says why", () => {
+    const unproven: Model = { ...model, ...bare, family: null, unproven: "Its body is not documented." };
+    const [known, apart] = modelTable([model, unproven]).split("Not proven: ");
+    expect(known).to.contain("llama   text     us eu *");
+    expect(apart).to.match(/\n {2}Llama {2}meta\.llama-v1:0 {2}Its body is not documented\.\n$/);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ConnectorError } from "../../src/errors.js";
 import { isObject, type Json } from "../../src/json.js";
 import { compileTemplate } from "../../src/template/template.js";
 
@@ -39,6 +40,34 @@ describe("template: for any record", () => {
         expect(text).to.not.match(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it("a plain placeholder is what Liquid makes of it, and fails as it fails", () => {
+    // The dashes, and a tag that yields nothing, are Liquid's own business.
+    const pairs: [plain: string, liquid: string][] = [
+      ["{{ a }}", "{{- a -}}"],
+      ["<{{ a }}", "<{{ a }}{% comment %}{% endcomment %}"],
+      ["{{a}}{{  b }}}} %} {", "{% comment %}{% endcomment %}{{a}}{{  b }}}} %} {"],
+      ["{{ size }}:{{ first }}", "{{ size }}:{{ first }}{% comment %}{% endcomment %}"],
+      ["{{ true }} {{ a }}", "{{ true }} {{ a }}{% comment %}{% endcomment %}"],
+      ["{{ record }}", "{{- record -}}"],
+    ];
+    const outcomes = pairs.map((pair) => pair.map((leaf) => compile({ leaf })));
+    const names = fc.constantFrom("a", "b", "size", "first", "record", "__proto__");
+    const number = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0));
+    const record = fc.dictionary(names, fc.oneof(anyValue, number, fc.constant(undefined)), {
+      noNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(record, (record) => {
+        for (const [plain, liquid] of outcomes) {
+          const [one, other] = [plain?.render(record), liquid?.render(record)];
+          if (one instanceof ConnectorError) expect(other).to.include({ message: one.message });
+          else expect(JSON.stringify(one)).to.equal(JSON.stringify(other));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

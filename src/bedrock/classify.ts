@@ -10,6 +10,7 @@ const wordings: readonly (readonly [RegExp, ErrorCode])[] = [
   [/use case details have not been submitted/i, "use_case_form_missing"],
   [/don.t have access to the model/i, "model_access_denied"],
   [/input is too long|too many input tokens/i, "input_too_long"],
+  [/signature (?:expired|not yet current)/i, "clock_differs"],
   [/agreement .*being created|subscription .*pending/i, "subscription_pending"],
 ];
 
@@ -95,20 +96,25 @@ const wordingOf = (words: string): ErrorCode | undefined =>
 
 /**
  * The code of a call that ended without an answer. `syscall` and `systemCode` are Node's, such as `connect` and
- * ECONNREFUSED: what failed before there was a connection was never sent.
+ * ECONNREFUSED: what failed before there was a connection was never sent. `sent` is false where the transport
+ * knows as much.
  */
 export const transportErrorCode = (
-  { syscall, systemCode }: { syscall: string | undefined; systemCode: string | undefined },
+  {
+    syscall,
+    systemCode,
+    sent = true,
+  }: { syscall: string | undefined; systemCode: string | undefined; sent?: boolean },
   deadlinePassed: boolean,
 ): ErrorCode => {
   if (deadlinePassed) return "deadline_exceeded";
   if (hopeless.has(systemCode ?? "")) return "endpoint_unusable";
-  return syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
+  return !sent || syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
 };
 
 /** The code of credentials that could not be had, by what STS or a credential provider said. */
-export const credentialsErrorCode = (type: string): ErrorCode =>
-  credentialTypes.get(type) ?? "credentials_unavailable";
+export const credentialsErrorCode = (type: string, words: string): ErrorCode =>
+  wordingOf(words) ?? credentialTypes.get(type) ?? "credentials_unavailable";
 
 const credentialTypes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
   Object.entries({

@@ -1,25 +1,35 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Connection } from "../connection/connection.js";
+import { takeShortcuts } from "./shortcut.js";
 import { createTransport } from "./transport.js";
 
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
-export const createClient = (connection: Connection): BedrockRuntimeClient =>
-  new BedrockRuntimeClient({
-    region: connection.region,
-    ...(connection.endpoint && { endpoint: connection.endpoint }),
+export const createClient = (connection: Connection): BedrockRuntimeClient => {
+  const { region, endpoint, maxConcurrency, requestTimeoutMs } = connection;
+  const client = new BedrockRuntimeClient({
+    region,
+    ...(endpoint && { endpoint }),
     maxAttempts: 1,
-    requestHandler: createTransport(connection.maxConcurrency),
+    requestHandler: createTransport(maxConcurrency, requestTimeoutMs),
+    // One chain of middleware for all calls. Its context is shared by them, so nothing of one call may stand there.
+    cacheMiddleware: true,
     ...signing(connection),
   });
+  takeShortcuts(client, region, () => apiKeyOf(connection));
+  return client;
+};
 
 /** Credentials that take longer than this are not coming. */
 export const credentialsMs = 10_000;
 
-/** Whether calls carry an API key: a given one, or the environment's where nothing else is given. */
-export const usesApiKey = ({ auth, role }: Connection): boolean =>
-  auth.kind === "api_key" ||
-  (auth.kind === "default" && !role && Boolean(process.env.AWS_BEARER_TOKEN_BEDROCK));
+/** The API key that calls carry: a given one, or the environment's where nothing else is given; `null` for none. */
+const apiKeyOf = ({ auth, role }: Connection): string | null => {
+  if (auth.kind === "api_key") return auth.token;
+  return (auth.kind === "default" && !role && process.env.AWS_BEARER_TOKEN_BEDROCK) || null;
+};
+
+export const usesApiKey = (connection: Connection): boolean => apiKeyOf(connection) !== null;
 
 /** Everything in a connection that no message may hold. */
 export const secretsOf = ({ auth, role }: Connection): string[] =>
@@ -31,7 +41,9 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
   ].filter((secret) => secret !== undefined);
 
 /** Without the pin, a bearer token in the environment would go before the keys that were given. */
-const signing = (connection: Connection): Partial<BedrockRuntimeClientConfig> => {
+export const signing = (
+  connection: Connection,
+): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
   if (auth.kind === "api_key")
     return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };

@@ -2,12 +2,15 @@ import { ConnectorError } from "../errors.js";
 import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
 import { redact } from "./redact.js";
 
-/** The parts of the SDK's errors and of Node's that tell what happened. */
+/** The parts of the SDK's errors and of the transport's that tell what happened. */
 interface SdkError {
   readonly name?: string;
   readonly message?: string;
-  readonly code?: string;
-  readonly syscall?: string;
+  readonly code?: string | undefined;
+  readonly syscall?: string | undefined;
+  /** Absent where the transport does not tell. */
+  readonly sent?: boolean;
+  readonly deadlinePassed?: boolean;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
@@ -19,17 +22,13 @@ export interface Confidential {
 }
 
 /** Turns what a call threw into the connector's error. */
-export const callFailure = (
-  thrown: unknown,
-  confidential: Confidential,
-  deadlinePassed: boolean,
-): ConnectorError => {
+export const callFailure = (thrown: unknown, confidential: Confidential): ConnectorError => {
   const error = thrown as SdkError;
   const status = error.$response?.statusCode ?? error.$metadata?.httpStatusCode;
   const requestId = error.$metadata?.requestId ?? error.$response?.headers?.["x-amzn-requestid"] ?? null;
-  if (status !== undefined && status < 300)
+  if (status === undefined || error.deadlinePassed) return withoutAnswer(error);
+  if (status < 300)
     return new ConnectorError("unreadable_response", "It broke off before its end.", { requestId });
-  if (status === undefined) return withoutAnswer(error, deadlinePassed);
   const type = typeOf(error);
   return new ConnectorError(
     serviceErrorCode(type, status, error.message ?? ""),
@@ -45,7 +44,7 @@ export const credentialsFailure = (thrown: unknown, secrets: readonly string[]):
   const error = thrown as SdkError;
   const code = error.code ?? typeOf(error);
   return new ConnectorError(
-    credentialsErrorCode(typeOf(error)),
+    credentialsErrorCode(typeOf(error), error.message ?? ""),
     `${code}: ${quotable(error.message, { body: "", secrets })}`,
   );
 };
@@ -59,15 +58,16 @@ const quotable = (message = "", { body, secrets }: Confidential): string => {
   return redact(bare.replace(/(Bearer|Credential=|Signature=|security-token:)\s*\S+/gi, "$1…"), body);
 };
 
-const withoutAnswer = (error: SdkError, deadlinePassed: boolean): ConnectorError => {
-  // The transport's only timeout of its own is the one for making a connection; it has no system code.
-  if (error.name === "TimeoutError" && !error.code && !deadlinePassed)
+const withoutAnswer = (error: SdkError): ConnectorError => {
+  const { syscall, sent = true } = error;
+  // The SDK's word for a signal's deadline; the transport gives up by that signal too, but is not waited for.
+  const deadlinePassed = error.deadlinePassed || error.name === "AbortError";
+  if (error.code === "UND_ERR_CONNECT_TIMEOUT" || (deadlinePassed && !sent))
     return new ConnectorError("unreachable", "Connecting timed out.");
   // EPROTO alone may also come after the request was sent.
   const systemCode = /wrong version number/.test(error.message ?? "") ? notTls : error.code;
-  const { syscall } = error;
   return new ConnectorError(
-    transportErrorCode({ syscall, systemCode }, deadlinePassed),
+    transportErrorCode({ syscall, systemCode, sent }, deadlinePassed),
     systemCode && `(${systemCode})`,
   );
 };

@@ -11,6 +11,7 @@ import {
 import { secretsOf, usesApiKey } from "./client.js";
 import { callFailure } from "./failure.js";
 import { createIdentity } from "./identity.js";
+import type { Answer } from "./shortcut.js";
 
 /** The paid call itself: one HTTP request, one deadline, no retry. */
 export const createInvoke = (connection: Connection): Invoke => {
@@ -44,19 +45,18 @@ const call = async (
     }),
     ...(connection.serviceTier && { serviceTier: connection.serviceTier }),
   });
-  const headers = readHeaders(command);
-  const deadline = AbortSignal.timeout(connection.requestTimeoutMs);
   const startedAt = performance.now();
   try {
-    const output = await client.send(command, { abortSignal: deadline });
+    // Without options, since any would turn the cached middleware off.
+    const { body: answer, headers } = (await client.send(command)) as Answer;
     return {
       // The SDK gives no body at all for an empty one, whatever its type says.
-      body: (output.body as typeof output.body | undefined)?.transformToString() ?? "",
-      inputTokens: headers.number("x-amzn-bedrock-input-token-count"),
-      outputTokens: headers.number("x-amzn-bedrock-output-token-count"),
+      body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
+      inputTokens: numberIn(headers["x-amzn-bedrock-input-token-count"]),
+      outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
       latencyMs:
-        headers.number("x-amzn-bedrock-invocation-latency") ?? Math.round(performance.now() - startedAt),
-      requestId: output.$metadata.requestId ?? null,
+        numberIn(headers["x-amzn-bedrock-invocation-latency"]) ?? Math.round(performance.now() - startedAt),
+      requestId: headers["x-amzn-requestid"] ?? null,
       attempts: 1,
     };
   } catch (thrown) {
@@ -64,7 +64,7 @@ const call = async (
       body,
       secrets: [...secretsOf(connection), ...(await borrowedSecrets(client, connection))],
     };
-    return { error: callFailure(thrown, confidential, deadline.aborted), attempts: 1 };
+    return { error: callFailure(thrown, confidential), attempts: 1 };
   }
 };
 
@@ -75,21 +75,6 @@ const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connect
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
 };
 
-/** The SDK hides the response's headers; the token counts stand nowhere else for some families. */
-const readHeaders = (command: InvokeModelCommand): { number(name: string): number | null } => {
-  let headers: Readonly<Record<string, string>> = {};
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      headers = (result.response as { headers?: Record<string, string> } | undefined)?.headers ?? {};
-      return result;
-    },
-    { step: "deserialize", priority: "high", name: "bedrockHeaders" },
-  );
-  return {
-    number(name) {
-      const text = headers[name];
-      return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
-    },
-  };
-};
+/** The whole number that a header holds. */
+const numberIn = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;

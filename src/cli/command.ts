@@ -1,9 +1,14 @@
+/** A command as the help page lists it. The rest is loaded when it is called, since every module takes its time. */
+export interface Listing {
+  name: string;
+  summary: string;
+  load(): Promise<Command>;
+}
+
 /** One command of the command line, as data: help, argument checks and dispatch all read this. */
 export interface Command {
-  name: string;
-  /** What follows the program's name on a usage line. */
+  /** What follows the command's name on a usage line. */
   usage: string;
-  summary: string;
   /** The argument without a name, for a command that takes one. It may be left out. */
   argument?: { value: string; summary: string };
   options: Record<string, Option>;

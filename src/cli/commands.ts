@@ -1,25 +1,60 @@
-import type { Command } from "./command.js";
-import { check, discover, spec } from "./connection-commands.js";
-import { emulate } from "./emulate.js";
-import { ledger } from "./ledger.js";
-import { models } from "./models.js";
-import { read } from "./read.js";
-import { replay } from "./replay.js";
-import { ruby } from "./ruby.js";
-import { serve } from "./serve.js";
-import { write } from "./write.js";
+import type { Listing } from "./command.js";
 
 /** Every command, in the order of the help page. */
-export const commands: readonly Command[] = [
-  spec,
-  check,
-  discover,
-  write,
-  replay,
-  ledger,
-  read,
-  models,
-  emulate,
-  serve,
-  ruby,
+export const commands: readonly Listing[] = [
+  {
+    name: "spec",
+    summary: "Print the connector's specification: what a connection config may hold.",
+    load: async () => (await import("./connection-commands.js")).spec,
+  },
+  {
+    name: "check",
+    summary: "Check a connection config and its credentials, without a paid call.",
+    load: async () => (await import("./connection-commands.js")).check,
+  },
+  {
+    name: "discover",
+    summary: "Print the catalog of streams.",
+    load: async () => (await import("./connection-commands.js")).discover,
+  },
+  {
+    name: "write",
+    summary: "Put rows through the model: rows from a file or stdin, enriched rows to stdout or a file.",
+    load: async () => (await import("./write.js")).write,
+  },
+  {
+    name: "replay",
+    summary: "Send again the calls of a ledger that Bedrock refused or whose outcome is unknown.",
+    load: async () => (await import("./replay.js")).replay,
+  },
+  {
+    name: "ledger",
+    summary: "Tell what a ledger holds: rows by state, tokens, and failed rows by error code.",
+    load: async () => (await import("./ledger.js")).ledger,
+  },
+  {
+    name: "read",
+    summary: "Send one request body to the model as it is and print its answer as a record message.",
+    load: async () => (await import("./read.js")).read,
+  },
+  {
+    name: "models",
+    summary: "List the models that are known, with their ids, families and inference profiles.",
+    load: async () => (await import("./models.js")).models,
+  },
+  {
+    name: "emulate",
+    summary: "Run a local Bedrock, without AWS and cost: a small NLP model answers, not a language model.",
+    load: async () => (await import("./emulate.js")).emulate,
+  },
+  {
+    name: "serve",
+    summary: "Answer a host's calls as JSON lines on stdin and stdout, until stdin ends.",
+    load: async () => (await import("./serve.js")).serve,
+  },
+  {
+    name: "ruby",
+    summary: "Write the connector for a host that runs on Ruby: a class over serve, and its files.",
+    load: async () => (await import("./ruby.js")).ruby,
+  },
 ];

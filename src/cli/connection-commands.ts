@@ -1,11 +1,8 @@
 import type { Command } from "./command.js";
-import { loadConfig } from "./config.js";
 import { sendMessage } from "./terminal.js";
 
 export const spec: Command = {
-  name: "spec",
   usage: "",
-  summary: "Print the connector's specification: what a connection config may hold.",
   options: {},
   run: async () => {
     const { AwsBedrockModel } = await import("../index.js");
@@ -15,11 +12,10 @@ export const spec: Command = {
 };
 
 export const check: Command = {
-  name: "check",
   usage: "--config FILE",
-  summary: "Check a connection config and its credentials, without a paid call.",
   options: { config: { value: "FILE", required: true, summary: "the connection config, JSON" } },
   run: async ({ values }) => {
+    const { loadConfig } = await import("./config.js");
     const settings = await loadConfig(values.config ?? "", process.env);
     const { AwsBedrockModel } = await import("../index.js");
     const message = await new AwsBedrockModel().checkConnection(settings);
@@ -31,9 +27,7 @@ export const check: Command = {
 };
 
 export const discover: Command = {
-  name: "discover",
   usage: "[--config FILE]",
-  summary: "Print the catalog of streams.",
   options: {
     config: { value: "FILE", summary: "taken because hosts give it; the catalog is always the same" },
   },

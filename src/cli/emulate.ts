@@ -4,9 +4,7 @@ import { cannotRun } from "./failure.js";
 import { onInterrupt } from "./terminal.js";
 
 export const emulate: Command = {
-  name: "emulate",
   usage: "[--port N] [--latency-ms N]",
-  summary: "Run a local Bedrock, without AWS and cost: a small NLP model answers, not a language model.",
   options: {
     port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
     "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },

@@ -1,9 +1,9 @@
-import type { Command } from "./command.js";
+import type { Command, Listing } from "./command.js";
 
 export const programName = "bedrock-model";
 
 /** The page `bedrock-model --help` prints. Pure. */
-export const mainHelp = (commands: readonly Command[]): string =>
+export const mainHelp = (commands: readonly Listing[]): string =>
   [
     `Usage: ${programName} <command> [options]`,
     "",
@@ -28,16 +28,16 @@ export const mainHelp = (commands: readonly Command[]): string =>
   ].join("\n");
 
 /** The page `bedrock-model <command> --help` prints. Pure. */
-export const commandHelp = (command: Command): string => {
+export const commandHelp = ({ name, summary }: Listing, command: Command): string => {
   const options = Object.entries(command.options).map(([name, option]): [string, string] => [
     option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
     option.summary,
   ]);
   const { argument } = command;
   return [
-    usageLine(command),
+    usageLine(name, command),
     "",
-    command.summary,
+    summary,
     "",
     "Options:",
     ...columns([
@@ -50,8 +50,8 @@ export const commandHelp = (command: Command): string => {
   ].join("\n");
 };
 
-export const usageLine = (command: Command): string =>
-  `Usage: ${programName} ${command.name} ${command.usage}`.trimEnd();
+export const usageLine = (name: string, command: Command): string =>
+  `Usage: ${programName} ${name} ${command.usage}`.trimEnd();
 
 function columns(pairs: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...pairs.map(([left]) => left.length));

@@ -6,9 +6,7 @@ import { ledgerReport } from "./ledger-report.js";
 
 /** `bedrock-model ledger`. */
 export const ledger: Command = {
-  name: "ledger",
   usage: "[FILE] [--json]",
-  summary: "Tell what a ledger holds: rows by state, tokens, and failed rows by error code.",
   argument: { value: "FILE", summary: `the ledger (default ${defaultLedger})` },
   options: { json: { summary: "print one JSON object instead of words" } },
   run: async ({ argument, flags }) => {

@@ -1,11 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { readArguments } from "./arguments.js";
-import type { Command } from "./command.js";
+import type { Listing } from "./command.js";
 import { commands } from "./commands.js";
-import { Failure } from "./failure.js";
 import { commandHelp, mainHelp, programName, usageLine } from "./help.js";
-import { nearest } from "./nearest.js";
 
 // The package's engines field says which Node it runs on; the SDK's outlook on later ones is not the user's concern.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -26,24 +23,31 @@ async function main([first, ...rest]: string[]): Promise<number> {
     return 2;
   }
   const name = asksHelp ? rest[0] : first;
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) return unknownCommand(name ?? "");
-  if (asksHelp || rest.includes("--help") || rest.includes("-h")) return print(commandHelp(command));
-  return runCommand(command, rest);
+  const listing = commands.find((candidate) => candidate.name === name);
+  if (listing === undefined) return unknownCommand(name ?? "");
+  if (asksHelp || rest.includes("--help") || rest.includes("-h"))
+    return print(commandHelp(listing, await listing.load()));
+  return runCommand(listing, rest);
 }
 
-async function runCommand(command: Command, argv: string[]): Promise<number> {
+async function runCommand({ name, load }: Listing, argv: string[]): Promise<number> {
+  const [command, { readArguments }, { Failure }] = await Promise.all([
+    load(),
+    import("./arguments.js"),
+    import("./failure.js"),
+  ]);
   try {
     return await command.run(readArguments(command, argv));
   } catch (error) {
     const failure = error instanceof Failure ? error : new Failure(1, `unexpected error: ${error}`);
     process.stderr.write(`${programName}: ${failure.message}\n`);
-    if (failure.exitCode === 2) process.stderr.write(`${usageLine(command)}\n`);
+    if (failure.exitCode === 2) process.stderr.write(`${usageLine(name, command)}\n`);
     return failure.exitCode;
   }
 }
 
-function unknownCommand(name: string): number {
+async function unknownCommand(name: string): Promise<number> {
+  const { nearest } = await import("./nearest.js");
   const close = nearest(
     name,
     commands.map((command) => command.name),

@@ -6,9 +6,7 @@ import { buildSyncConfig } from "./sync-config.js";
 import { sendMessage } from "./terminal.js";
 
 export const read: Command = {
-  name: "read",
   usage: "--config FILE --query JSON",
-  summary: "Send one request body to the model as it is and print its answer as a record message.",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
     query: { value: "JSON", required: true, summary: "the request body in the model's own format" },

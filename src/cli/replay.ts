@@ -11,9 +11,7 @@ import { watchProgress } from "./watch-progress.js";
 
 /** `bedrock-model replay`. */
 export const replay: Command = {
-  name: "replay",
   usage: "--config FILE [--ledger FILE]",
-  summary: "Send again the calls of a ledger that Bedrock refused or whose outcome is unknown.",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
     ledger: { value: "FILE", summary: `the ledger (default: the config's, else ${defaultLedger})` },

@@ -5,9 +5,7 @@ import { fileFailure } from "./failure.js";
 
 /** `bedrock-model ruby`. */
 export const ruby: Command = {
-  name: "ruby",
   usage: "--output FOLDER",
-  summary: "Write the connector for a host that runs on Ruby: a class over serve, and its files.",
   options: {
     output: {
       value: "FOLDER",

@@ -3,9 +3,7 @@ import { createTerminal, onInterrupt } from "./terminal.js";
 
 /** `bedrock-model serve`. */
 export const serve: Command = {
-  name: "serve",
   usage: "",
-  summary: "Answer a host's calls as JSON lines on stdin and stdout, until stdin ends.",
   options: {},
   notes: [
     'A request is one line: {"id":1,"hook":"write","args":[syncConfig,records]}. Hooks: meta_data, spec,\ncheck_connection, discover, write, read, enrich, replay, and cancel with the id of an open request.',

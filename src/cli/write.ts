@@ -3,10 +3,8 @@ import { defaultLedger } from "./ledger-option.js";
 
 /** `bedrock-model write`, as data. */
 export const write: Command = {
-  name: "write",
   usage:
     "--config FILE [--sync-config FILE] [--input FILE] [--output FILE]\n       [--ledger FILE | --no-ledger]",
-  summary: "Put rows through the model: rows from a file or stdin, enriched rows to stdout or a file.",
   options: {
     config: {
       value: "FILE",

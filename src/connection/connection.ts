@@ -4,6 +4,7 @@ import { ConnectorError } from "../errors.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import { isObject } from "../json.js";
 import type { OnUnknown } from "../outcome.js";
+import { readResidency } from "../residency.js";
 import type { Ceilings } from "../run/budget.js";
 import type { Tolerance } from "../run/run.js";
 import { brokenRules, type Problem } from "./rules.js";
@@ -47,6 +48,8 @@ export interface Connection {
   readonly tolerance: Tolerance;
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Regions and beginnings of regions that may work on rows; `null` where any may. */
+  readonly residency: readonly string[] | null;
   /** Names of settings that the connector does not know and ignores. */
   readonly unknownSettings: readonly string[];
 }
@@ -150,6 +153,7 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
     },
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
   };
 };

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
+import type { LocalAccount } from "./account.js";
 import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { readBody } from "./body.js";
+import { vectorsOf } from "./embed.js";
 import { chooseFault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
 import { fill } from "./fill.js";
 import { findModel } from "./models.js";
@@ -24,6 +26,8 @@ export interface Backend {
   readonly billed: Set<string>;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
+  /** Replaced as a whole when an account is set. */
+  account: LocalAccount;
 }
 
 /** InvokeModel: each step hands on or refuses; the first refusal is the reply. */
@@ -40,11 +44,11 @@ export const invokeModel = async (
     countFault(planned, backend.stats);
     return refuseBy(fault);
   }
-  const refusal = authenticate(request, backend.accounts);
+  const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly);
+  const model = findModel(modelId, backend.profileOnly, backend.account.arns);
   if ("status" in model) return model;
-  const body = readBody(request, model.family);
+  const body = readBody(request, model);
   if ("status" in body) return body;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
@@ -62,7 +66,8 @@ export const invokeModel = async (
   const values = {
     text,
     prompt,
-    stop_reason: stop?.reason ?? (cut ? family.stopReasons.length : family.stopReasons.end),
+    ...vectorsOf(body.json, model),
+    stop_reason: stop?.reason ?? family.stopReasons?.[cut ? "length" : "end"],
     input_tokens: inputTokens,
     output_tokens: tokens,
     total_tokens: inputTokens + tokens,
@@ -104,6 +109,7 @@ const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): stri
 
 /** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
 const write = async (prompt: string, family: Family): Promise<string> => {
+  if (family.vector) return "";
   const text = await answer(prompt);
   const tag = family.reasoningTags?.find(
     ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
@@ -111,8 +117,9 @@ const write = async (prompt: string, family: Family): Promise<string> => {
   return tag ? `The text decides: I read it once and sum it up.\n${tag.close}\n\n${text}` : text;
 };
 
-/** The first limit the body gives, else none. */
+/** The first limit the body gives, else none; a vector has no output tokens. */
 const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number => {
+  if (family.vector) return 0;
   for (const path of family.request.maxTokens) {
     const limit = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);
     if (typeof limit === "number") return limit;

@@ -1,9 +1,13 @@
 import type { IncomingMessage } from "node:http";
+import { readAccount } from "./account.js";
 import { assumeRole } from "./assume-role.js";
+import { callerIdentity } from "./caller-identity.js";
+import { controlPlane, stalled } from "./control-plane.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
 import { count } from "./stats.js";
+import { stsAction } from "./sts.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
 /** A request to InvokeModel, as its first line tells. */
@@ -46,7 +50,7 @@ export const serve = async (
   return invokeModel(request, call.modelId, call.turn, backend);
 };
 
-/** What the emulator serves beside Bedrock: its own pages and AssumeRole. `null` where the request is for neither. */
+/** What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for none. */
 export const serveEmulator = (request: WireRequest, backend: Backend): Reply | null => {
   const { method, path, body } = request;
   if (method === "GET" && path === "/__stats")
@@ -55,23 +59,39 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
       headers: { "content-type": "application/json" },
       body: JSON.stringify(backend.stats),
     };
-  if (method === "POST" && path === "/__faults") return setFaults(body, backend);
-  if (!isAssumeRole(request)) return null;
-  const reply = assumeRole(request, backend.accounts);
-  if (!reply.errorType) backend.stats.roles_assumed += 1;
-  return reply;
+  if (method === "POST" && path === "/__faults")
+    return set(body, "The faults must be a list, written as JSON.", (list) => {
+      backend.plan = planFaults(readFaults(list));
+    });
+  if (method === "POST" && path === "/__account")
+    return set(body, "The account must be an object, written as JSON.", (account) => {
+      backend.account = readAccount(account);
+    });
+  return controlPlane(request, backend) ?? serveSts(request, backend);
 };
 
-const setFaults = (body: Buffer, backend: Backend): Reply => {
+const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): Reply => {
   try {
-    backend.plan = planFaults(readFaults(JSON.parse(body.toString())));
+    put(JSON.parse(body.toString()));
   } catch (error) {
-    const message =
-      error instanceof TypeError ? error.message : "The faults must be a list, written as JSON.";
-    return refuse(400, "ValidationException", message);
+    return refuse(400, "ValidationException", error instanceof TypeError ? error.message : otherwise);
   }
   return { status: 204, headers: {}, body: "" };
 };
 
-const isAssumeRole = ({ method, path, body }: WireRequest): boolean =>
-  method === "POST" && path === "/" && new URLSearchParams(body.toString()).get("Action") === "AssumeRole";
+const serveSts = (request: WireRequest, { account, accounts, stats }: Backend): Reply | null => {
+  switch (stsAction(request)) {
+    case "AssumeRole": {
+      const reply = assumeRole(request, accounts, account.clockMinutes);
+      if (!reply.errorType) stats.roles_assumed += 1;
+      return reply;
+    }
+    case "GetCallerIdentity":
+      count(stats.control_plane, "GetCallerIdentity");
+      return account.stalled?.includes("GetCallerIdentity")
+        ? stalled
+        : callerIdentity(request, accounts, account);
+    default:
+      return null;
+  }
+};

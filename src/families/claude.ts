@@ -1,3 +1,4 @@
+import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
 
 /** Anthropic Messages. */
@@ -16,12 +17,14 @@ export const claude = {
     usage: { input: "usage.input_tokens", output: "usage.output_tokens" },
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
+  rules: claudeRules,
   burndown: [
     { models: /claude-opus-4-8/, rate: 15 },
     // Published for Sonnet 5, Opus 5, Opus 5.5 and Fable 5.1; taken for their whole generation, as too much is only slow.
     { models: /claude-(sonnet|opus|haiku|fable|mythos)-5/, rate: 10 },
     { models: /claude-(3-7|(sonnet|opus|haiku)-4)/, rate: 5 },
   ],
+  useCaseForm: true,
   reply: {
     id: "{{ id }}",
     type: "message",

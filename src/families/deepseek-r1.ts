@@ -12,6 +12,14 @@ export const deepseekR1 = {
     truncated: ["length"],
   },
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
+  rules: [
+    {
+      models: /./,
+      when: "max_tokens > `8192`",
+      says: "answers over 8192 tokens get significantly worse, says AWS",
+      level: "note",
+    },
+  ],
   chat: {
     key: "prompt",
     template: "<｜begin▁of▁sentence｜><｜User｜>{{ prompt }}<｜Assistant｜><think>\n",

@@ -9,23 +9,32 @@ export interface Family {
   readonly title: string;
   /** Matches the base model ids (no geography prefix, no ARN around it). */
   readonly models: RegExp;
+  /** Present where an answer is a vector of numbers, or several, and no text. */
+  readonly vector?: {
+    /** Keys from the top of a body to the length that it asks for. */
+    readonly asked?: readonly string[];
+    /** The length where the body asks for none; the first match counts. */
+    readonly lengths: readonly { readonly models: RegExp; readonly length: number }[];
+  };
   readonly request: {
     /** Where the words of the user stand in a body: a string, or a list of strings. */
     readonly prompt: string;
-    /** Keys from the top of a body to the limit of output tokens, the documented spelling first. */
+    /** Keys from the top of a body to the limit of output tokens, the documented spelling first; none for vectors. */
     readonly maxTokens: readonly (readonly string[])[];
   };
   readonly response: {
-    /** The answer, exactly as the model wrote it. */
+    /** The answer, exactly as the model wrote it: a text, or the vector of a family of vectors. */
     readonly text: string;
     /** The model's reasoning where the response keeps it apart from the answer. */
     readonly reasoning?: string;
-    readonly stopReason: string;
+    readonly stopReason?: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
-    readonly usage?: { readonly input: string; readonly output: string };
+    readonly usage?: { readonly input: string; readonly output?: string };
     /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
     readonly truncated: readonly string[];
   };
+  /** What single models of the family take otherwise than its schema says. */
+  readonly rules?: readonly ModelRule[];
   /** Tags around reasoning that the model writes into its text. */
   readonly reasoningTags?: readonly ReasoningTags[];
   /** For families that take one raw prompt: how a user's turn is written for the model. */
@@ -44,12 +53,28 @@ export interface Family {
    * counts, and a model that matches none burns one. Source: Bedrock user guide, "Token burndown".
    */
   readonly burndown?: readonly { readonly models: RegExp; readonly rate: number }[];
+  /** True where the provider takes no calls from an account that has not sent it a use case form. */
+  readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
-  /** For the local Bedrock: what the service calls the two usual ends of an answer. */
-  readonly stopReasons: { readonly end: string; readonly length: string };
+  /** For the local Bedrock: what the service calls the two usual ends of a text. */
+  readonly stopReasons?: { readonly end: string; readonly length: string };
+}
+
+export interface ModelRule {
+  /** Matches base model ids. */
+  readonly models: RegExp;
+  /** JMESPath into a body. The rule speaks where it finds anything but null, false or what is empty. */
+  readonly when: string;
+  /** Names the keys and what to do; never a value. */
+  readonly says: string;
+  /**
+   * `refused`: documented as an error of the service. `doubtful`: reported, or known of the model's sisters.
+   * `note`: works, but costs or does what one may not expect.
+   */
+  readonly level: "refused" | "doubtful" | "note";
 }
 
 export interface ReasoningTags {

@@ -11,6 +11,14 @@ export const jamba = {
     usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
     truncated: ["length"],
   },
+  rules: [
+    {
+      models: /./,
+      when: "n > `1` && temperature == `0`",
+      says: "n over 1 is refused with temperature 0: raise the temperature or remove n",
+      level: "refused",
+    },
+  ],
   reply: {
     id: "{{ id }}",
     choices: [

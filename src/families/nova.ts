@@ -19,6 +19,14 @@ export const nova = {
     usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
     truncated: ["max_tokens"],
   },
+  rules: [
+    {
+      models: /nova-(lite|micro|pro|premier)/,
+      when: "inferenceConfig.reasoningConfig || reasoningConfig",
+      says: "reasoningConfig is for Nova 2: remove it",
+      level: "doubtful",
+    },
+  ],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",

@@ -21,6 +21,32 @@ export const openaiChat = {
     { open: "<reasoning>", close: "</reasoning>" },
     { open: "<think>", close: "</think>" },
   ],
+  rules: [
+    {
+      models: /^openai\.gpt-oss/,
+      when: "stream",
+      says: "stream true is refused by InvokeModel: remove it",
+      level: "refused",
+    },
+    {
+      models: /^openai\.gpt-oss/,
+      when: "max_tokens",
+      says: "this model's documents call the limit max_completion_tokens",
+      level: "note",
+    },
+    {
+      models: /^mistral/,
+      when: "max_completion_tokens",
+      says: "max_completion_tokens is called max_tokens in this model's documents",
+      level: "doubtful",
+    },
+    {
+      models: /./,
+      when: "max_tokens && max_completion_tokens",
+      says: "max_tokens and max_completion_tokens say the same: remove one of them",
+      level: "doubtful",
+    },
+  ],
   reply: {
     id: "{{ id }}",
     object: "chat.completion",

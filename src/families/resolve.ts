@@ -14,6 +14,15 @@ export const baseModelId = (modelId: string): string | null => {
   return anyArn.test(id) ? null : id.replace(geography, "");
 };
 
+/** The base model of the first id that names one; `null` when none does. */
+export const firstBaseModel = (...modelIds: readonly string[]): string | null => {
+  for (const modelId of modelIds) {
+    const base = baseModelId(modelId);
+    if (base !== null) return base;
+  }
+  return null;
+};
+
 /** The family of the first id that names one; `null` when none does. */
 export const resolveFamily = (...modelIds: (string | undefined)[]): Family | null => {
   for (const modelId of modelIds) {

@@ -129,4 +129,8 @@ export interface ConnectionConfig {
    * Put request and response bodies, which hold row values, into the sync's logs.
    */
   log_payloads?: boolean;
+  /**
+   * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
+   */
+  residency?: string;
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
 export interface Appender {
@@ -22,10 +23,15 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
   let queue: Waiting[] = [];
   let writing: Promise<void> | null = null;
   let broken: unknown = null;
+  let flushedAt = Number.NEGATIVE_INFINITY;
 
-  // The next flush starts as soon as the last has ended, with all that has come in meanwhile.
+  // A flush starts at once after a quiet time, else some milliseconds after the last, with all that has come in
+  // meanwhile: where answers come one by one, a flush for each would take more work than the rest of the row.
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
+      const early = flushedAt + gapMs - performance.now();
+      if (early > 0 && !broken) await sleep(early);
+      flushedAt = performance.now();
       const group = queue;
       queue = [];
       try {
@@ -64,6 +70,9 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
     },
   };
 };
+
+/** A call of a model takes a hundred times as long. */
+const gapMs = 5;
 
 const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
   for (let done = 0; done < bytes.length; ) {

@@ -10,10 +10,13 @@ export interface Columns {
   read(reply: Reply): Record<string, Json> | null;
 }
 
-/** Without a placeholder in the response format: the model's text, in one column. */
+/** Without a placeholder in the response format: the model's text, or its vector, in one column. */
 export const textColumn = (outputField: string): Columns => ({
   names: [outputField],
-  read: ({ text }) => (text === null ? null : { [outputField]: text }),
+  read: ({ text, vector }) => {
+    const answer = vector ?? text;
+    return answer === null ? null : { [outputField]: answer };
+  },
 });
 
 /**

@@ -3,6 +3,7 @@ import { ConnectorError } from "../errors.js";
 import type { Json, JsonObject } from "../json.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
+import { compilePlain } from "./plain.js";
 import { parseSample } from "./sample.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
@@ -33,7 +34,7 @@ export const compileTemplate = (text: string): Template => {
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;
       try {
-        return root(new Context(scope, typed.options, { sync: true })) as JsonObject;
+        return root(toRow(scope)) as JsonObject;
       } catch (error) {
         return renderFailure(error, variables);
       }
@@ -46,8 +47,25 @@ const typed = createLiquid();
 /** For placeholders inside a longer text. */
 const texts = createLiquid(toText);
 
+/** A record as the leaves read it; Liquid's view of it is made for the first leaf that needs it. */
+interface Row {
+  readonly scope: Record<string, unknown>;
+  context(): Context;
+}
+
+const toRow = (scope: Record<string, unknown>): Row => {
+  let context: Context | undefined;
+  return {
+    scope,
+    context() {
+      context ??= new Context(scope, typed.options, { sync: true });
+      return context;
+    },
+  };
+};
+
 /** Yields the value of one node, or `undefined` to leave its key out. */
-type Node = (context: Context) => Json | undefined;
+type Node = (row: Row) => Json | undefined;
 
 /** The steps to a value, such as `["record", "Full name"]`; a step that a value decides is not a string. */
 type Variable = readonly unknown[];
@@ -56,7 +74,7 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
   if (typeof node === "string") return compileLeaf(node, path, variables);
   if (Array.isArray(node)) {
     const items = node.map((item, index) => compileNode(item, `${path}[${index}]`, variables));
-    return (context) => items.map((item) => item(context)).filter((value) => value !== undefined);
+    return (row) => items.map((item) => item(row)).filter((value) => value !== undefined);
   }
   if (node === null || typeof node !== "object") return () => node;
   const entries = Object.entries(node).map(([key, value]): [string, Node] => {
@@ -64,34 +82,43 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
       throw new Error(`has a placeholder in a key (in ${path || "the root"}); placeholders belong in values`);
     return [key, compileNode(value, path ? `${path}.${key}` : key, variables)];
   });
-  return (context) =>
+  return (row) =>
     Object.fromEntries(
-      entries
-        .map(([key, value]) => [key, value(context)] as const)
-        .filter(([, value]) => value !== undefined),
+      entries.map(([key, value]) => [key, value(row)] as const).filter(([, value]) => value !== undefined),
     ) as JsonObject;
 };
 
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
   if (!/\{[{%]/.test(text)) return () => text;
   const alone = parseLiquid(typed, text, path);
-  variables.push(...typed.globalVariableSegmentsSync(alone));
+  const found = typed.globalVariableSegmentsSync(alone);
+  variables.push(...found);
+  const plain = compilePlain(
+    text,
+    found.flatMap((steps) => (steps.length === 1 ? [String(steps[0])] : [])),
+  );
+  const liquid = naming(path, compileLiquid(alone, text, path));
+  return plain ? (row) => plain(row.scope) ?? liquid(row) : liquid;
+};
+
+const compileLiquid = (alone: LiquidTemplate[], text: string, path: string): Node => {
   const [only] = alone;
   if (alone.length === 1 && only instanceof Output)
-    return naming(path, (context) => toJson(toValueSync(only.value.value(context, false))));
+    return (row) => toJson(toValueSync(only.value.value(row.context(), false)));
   const templates = parseLiquid(texts, text, path);
-  return naming(path, (context) =>
+  return (row) => {
+    const context = row.context();
     // A name that a tag assigns in one leaf must not hide a column in another.
-    String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed(),
-  );
+    return String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+  };
 };
 
 /** Lets a failure say at which leaf it happened. */
 const naming =
   (path: string, node: Node): Node =>
-  (context) => {
+  (row) => {
     try {
-      return node(context);
+      return node(row);
     } catch (cause) {
       throw new LeafError(path, { cause });
     }

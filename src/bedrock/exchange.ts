@@ -1,0 +1,94 @@
+import { HttpResponse } from "@smithy/core/protocols";
+import type { Dispatcher } from "undici";
+
+type Head = Pick<HttpResponse, "statusCode" | "headers">;
+
+/** A request that got no whole answer. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  /** The system's word or undici's, such as ECONNREFUSED. */
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  /** False where it is certain that no part of the request has left. */
+  readonly sent: boolean;
+  readonly deadlinePassed: boolean;
+  /** The head of an answer that broke off; the SDK's own errors have it under the same name. */
+  readonly $response: Head | undefined;
+
+  constructor(cause: Error, state: { sent: boolean; deadlinePassed: boolean; head: Head | undefined }) {
+    super(cause.message, { cause });
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    this.code = code;
+    this.syscall = syscall;
+    this.sent = state.sent;
+    this.deadlinePassed = state.deadlinePassed;
+    this.$response = state.head;
+  }
+}
+
+/**
+ * One request and its whole answer, the body as bytes. Rejects with a `TransportError`. Nothing is sent twice. A
+ * signal is a deadline that many requests share.
+ */
+export const exchange = (
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<HttpResponse> =>
+  new Promise((resolve, reject) => {
+    let request: Dispatcher.DispatchController | undefined;
+    let head: Head | undefined;
+    let deadlinePassed = false;
+    const chunks: Buffer[] = [];
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", expire);
+    };
+    const fail = (cause: Error): void => {
+      settle();
+      reject(new TransportError(cause, { sent: request !== undefined, deadlinePassed, head }));
+    };
+    const expire = (): void => {
+      deadlinePassed = true;
+      const late = new Error("The deadline has passed.");
+      if (request) request.abort(late);
+      else fail(late);
+    };
+    const timer = setTimeout(expire, deadlineMs);
+    if (signal?.aborted) return expire();
+    signal?.addEventListener("abort", expire);
+
+    dispatcher.dispatch(options, {
+      onRequestStart(controller) {
+        // It has a connection and is about to be written. Given up meanwhile, or started once before, it is not.
+        if (deadlinePassed || request) controller.abort(new Error("It is not to be sent."));
+        else request = controller;
+      },
+      onResponseStart(_, statusCode, headers) {
+        // What is below 200 announces the answer.
+        if (statusCode >= 200) head = { statusCode, headers: joined(headers) };
+      },
+      onResponseData(_, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        settle();
+        const [only] = chunks;
+        const body = only && chunks.length === 1 ? only : Buffer.concat(chunks);
+        resolve(new HttpResponse({ ...(head as Head), body }));
+      },
+      onResponseError(_, error) {
+        fail(error);
+      },
+    });
+  });
+
+/** A header that came more than once is one value. */
+const joined = (headers: Record<string, string | string[] | undefined>): Record<string, string> => {
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) headers[name] = value.join(", ");
+  }
+  return headers as Record<string, string>;
+};
