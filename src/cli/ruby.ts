@@ -14,7 +14,7 @@ export const ruby: Command = {
     },
   },
   notes: [
-    "Replaces client.rb, config/meta.json, config/spec.json, config/catalog.json and icon.svg there. Run it again after\neach update of this package, then require client.rb and put the name AwsBedrockModel on the host's list.",
+    "Replaces client.rb, config/meta.json, config/spec.json, config/catalog.json and icon.svg there. Run it again\nafter each update of this package. Then require client.rb and put the name AwsBedrockModel on the host's list.",
   ],
   run: async ({ values }) => {
     const folder = values.output ?? "";
