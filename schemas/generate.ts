@@ -15,6 +15,7 @@ const connection = JSON.parse(read("schemas/connection.json"));
 
 write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
+write("src/generated/template-tests.ts", await templateTestTypes());
 if (existsSync(new URL("README.md", root))) {
   const readme = fill(read("README.md"), "configuration", configurationTable());
   write("README.md", fill(readme, "families", familiesTable()));
@@ -35,10 +36,23 @@ async function connectionType(): Promise<string> {
   return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
 }
 
+async function templateTestTypes(): Promise<string> {
+  const { definitions, ...file } = forTypes(read("schemas/template-tests.json"));
+  const [testCase] = Object.values(definitions ?? {});
+  // The schema's conditions on which keys go together are the validator's; types of them would only confuse.
+  const { anyOf: _, ...one } = testCase ?? {};
+  const types = [
+    await typescript({ ...file, definitions }, "TemplateTests"),
+    await typescript(one, "TemplateTestCase"),
+  ];
+  return banner("schemas/template-tests.json") + types.join("\n");
+}
+
 function typescript(schema: Schema, name: string): Promise<string> {
   return compile(schema, name, {
     bannerComment: "",
     declareExternallyReferenced: false,
+    ignoreMinAndMaxItems: true,
     style: { printWidth: 110 },
   });
 }

@@ -123,7 +123,11 @@ describe("checkConnection: placeholders count as anything", () => {
     ["an object", nova({ inferenceConfig: "{{ settings }}" })],
     ["a tag", nova({ inferenceConfig: { maxTokens: "{% if long %}900{% else %}90{% endif %}" } })],
     ["a version", opus({ anthropic_version: "{{ version }}" }), claude],
-    ["either of two types", opus({ system: "{{ system }}", stop_sequences: "{{ stops }}" }), claude],
+    [
+      "either of two types",
+      opus({ messages: [{ role: "user", content: "{{ content }}" }], stop_sequences: "{{ stops }}" }),
+      claude,
+    ],
   ];
   for (const [name, request, model] of cases)
     it(`such as ${name}`, async () => {

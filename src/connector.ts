@@ -54,9 +54,18 @@ export class AwsBedrockModel {
     }
   }
 
-  /** The catalog: one stream that takes any fields. Needs no network and always answers the same. */
-  async discover(_config?: unknown): Promise<CatalogMessage> {
-    return catalogMessage();
+  /**
+   * The catalog: one stream, with the columns that the configuration's templates read and give. Without a usable
+   * configuration the stream takes any fields. Needs no network; the same configuration has the same answer.
+   */
+  async discover(config?: unknown): Promise<CatalogMessage> {
+    if (config === undefined || config === null) return catalogMessage();
+    try {
+      const { publishColumns } = await import("./catalog.js");
+      return catalogMessage(publishColumns(config));
+    } catch {
+      return catalogMessage();
+    }
   }
 
   /**

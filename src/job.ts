@@ -10,6 +10,7 @@ import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
 import { targetOf } from "./request.js";
 import { residencyProblems, whyNot } from "./residency-problems.js";
+import { systemPlaceholders } from "./system-text.js";
 import { type Columns, compileColumns, textColumn } from "./template/columns.js";
 import { compileTemplate, type Template } from "./template/template.js";
 
@@ -63,6 +64,8 @@ export const prepareJob = (
   if (purpose === "enrich" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
+    if (connection.systemPlaceholders === "refuse")
+      misfits.push(...systemPlaceholders(family, template.sample));
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
   if (problems.length > 0 || !template) return invalidConfig(problems);

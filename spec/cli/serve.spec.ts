@@ -60,7 +60,7 @@ describe("serve", () => {
     expect(byId.get(1)).to.deep.equal(connector.metaData());
     expect(byId.get("two")).to.deep.equal(JSON.parse(JSON.stringify(connector.spec())));
     expect(byId.get(3).connection_status.status).to.equal("succeeded");
-    expect(byId.get(4)).to.deep.equal(JSON.parse(JSON.stringify(await connector.discover())));
+    expect(byId.get(4)).to.deep.equal(JSON.parse(JSON.stringify(await connector.discover(config))));
   });
 
   it("answers write and read on one line each", async () => {

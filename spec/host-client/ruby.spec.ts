@@ -51,15 +51,24 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
   it("answers what never changes from its files, without a process", async () => {
-    const { meta, spec, catalog, processes } = await play("definition");
+    const { meta, spec, processes } = await play("definition");
     const connector = new AwsBedrockModel();
     const { icon, ...data } = meta.data;
     expect({ ...data, icon: "icon.svg" }).to.deep.equal(connector.metaData().data);
     const image = Buffer.from(icon.replace("data:image/svg+xml;base64,", ""), "base64").toString();
     expect(image).to.equal(await readFile("src/icon.svg", "utf8"));
     expect(spec).to.deep.equal(plain(connector.spec().connector_spec));
-    expect(catalog).to.deep.equal(plain(await connector.discover()));
     expect(processes).to.equal(0);
+  });
+
+  it("discovers the catalog of the settings, and of any settings where the command is not there", async () => {
+    const connector = new AwsBedrockModel();
+    const [discovered, fallback] = await Promise.all([
+      play("discover", local()),
+      play("discover", local(), { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve" }),
+    ]);
+    expect(discovered).to.deep.equal(plain(await connector.discover(local())));
+    expect(fallback).to.deep.equal(plain(await connector.discover()));
   });
 
   it("writes from many threads over one process, under one limit", async () => {

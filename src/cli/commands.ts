@@ -14,8 +14,13 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "discover",
-    summary: "Print the catalog of streams.",
+    summary: "Print the catalog: with a connection config, the columns that its templates read and give.",
     load: async () => (await import("./connection-commands.js")).discover,
+  },
+  {
+    name: "test",
+    summary: "Run your own cases against your templates: record in, request out; response in, columns out.",
+    load: async () => (await import("./test.js")).test,
   },
   {
     name: "write",

@@ -45,7 +45,10 @@ export interface Connection {
   readonly onTruncated: "keep" | "fail";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
+  /** What the account may use of the model in a minute; `null` where it is to be learned. */
+  readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
   readonly tolerance: Tolerance;
+  readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
@@ -147,10 +150,15 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
           ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
           : null,
     },
+    quota: {
+      tokensPerMinute: number(settings.tokens_per_minute),
+      requestsPerMinute: number(settings.requests_per_minute),
+    },
     tolerance: {
       count: number(settings.tolerated_failure_count),
       percent: number(settings.tolerated_failure_percent),
     },
+    systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,

@@ -8,6 +8,7 @@ export const claude = {
   models: /^anthropic\.claude/,
   request: {
     prompt: "messages[?role=='user'].content | [].[text || @] | []",
+    system: "system",
     maxTokens: [["max_tokens"]],
   },
   response: {

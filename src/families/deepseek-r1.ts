@@ -24,6 +24,7 @@ export const deepseekR1 = {
     key: "prompt",
     template: "<｜begin▁of▁sentence｜><｜User｜>{{ prompt }}<｜Assistant｜><think>\n",
     marks: ["<｜begin▁of▁sentence｜>", "<｜User｜>"],
+    systemTurn: /<｜begin▁of▁sentence｜>.*?<｜User｜>/gs,
   },
   reply: { choices: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] },
   stopReasons: { end: "stop", length: "length" },

@@ -19,6 +19,8 @@ export interface Family {
   readonly request: {
     /** Where the words of the user stand in a body: a string, or a list of strings. */
     readonly prompt: string;
+    /** Where the system's words stand in a body, with the roles of messages that may be the system's. */
+    readonly system?: string;
     /** Keys from the top of a body to the limit of output tokens, the documented spelling first; none for vectors. */
     readonly maxTokens: readonly (readonly string[])[];
   };
@@ -45,6 +47,8 @@ export interface Family {
     readonly template: string;
     /** A prompt that starts with one of these already carries the format. */
     readonly marks: readonly string[];
+    /** Matches, in a prompt that carries the format, every turn of the system. Global. */
+    readonly systemTurn?: RegExp;
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
   };

@@ -4,7 +4,11 @@ export const jamba = {
   name: "jamba",
   title: "AI21 Jamba 1.5",
   models: /^ai21\.jamba/,
-  request: { prompt: "messages[?role=='user'].content", maxTokens: [["max_tokens"]] },
+  request: {
+    prompt: "messages[?role=='user'].content",
+    system: "messages[?role != 'user' && role != 'assistant' && role != 'tool'].[role, content]",
+    maxTokens: [["max_tokens"]],
+  },
   response: {
     text: "choices[0].message.content",
     stopReason: "choices[0].finish_reason",

@@ -6,6 +6,7 @@ export const nova = {
   models: /^amazon\.nova-(?!.*(?:canvas|reel|sonic|embed))/,
   request: {
     prompt: "messages[?role=='user'].content[].text | []",
+    system: "system",
     maxTokens: [
       ["inferenceConfig", "maxTokens"],
       ["inferenceConfig", "max_new_tokens"],

@@ -8,6 +8,7 @@ export const openaiChat = {
     /^(mistral\.(pixtral|mistral-large-(?!2402)|ministral|magistral|devstral|voxtral)|openai\.gpt-oss-(\d+b-1:|safeguard)|qwen\.qwen3|deepseek\.v3|moonshot(ai)?\.kimi-k2|minimax\.minimax-m2|zai\.glm-(4\.7|5(?!\.))|google\.gemma-3|nvidia\.nemotron)/,
   request: {
     prompt: "messages[?role=='user'].content | [].[text || @] | []",
+    system: "messages[?role != 'user' && role != 'assistant' && role != 'tool'].[role, content]",
     maxTokens: [["max_tokens"], ["max_completion_tokens"]],
   },
   response: {

@@ -130,7 +130,19 @@ export interface ConnectionConfig {
    */
   log_payloads?: boolean;
   /**
+   * The account's tokens-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
+   */
+  tokens_per_minute?: string;
+  /**
+   * The account's requests-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
+   */
+  requests_per_minute?: string;
+  /**
    * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
    */
   residency?: string;
+  /**
+   * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
+   */
+  system_placeholders?: "refuse" | "allow";
 }

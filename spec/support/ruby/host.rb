@@ -68,8 +68,9 @@ end)
 
 SCENES = {
   "definition" => lambda {
-    { meta: client.meta_data, spec: client.connector_spec.to_h, catalog: client.discover({}).to_h, processes: STARTED.size }
+    { meta: client.meta_data, spec: client.connector_spec.to_h, processes: STARTED.size }
   },
+  "discover" => -> { client.discover(CONNECTION).to_h },
   "threads" => lambda {
     results = Array.new(8) { |n| Thread.new { write("row #{n}") } }.map(&:value)
     { success: results.sum { |tracking| tracking[:success] }, processes: STARTED.size,

@@ -29,7 +29,10 @@ module Multiwoven
             message(type: "connection_status", connection_status: { status: "failed", message: reason(e) })
           end
 
-          def discover(_connection_config = nil)
+          # The catalog of the settings, or the one that holds for any settings where the process cannot answer.
+          def discover(connection_config = nil)
+            message(Serve.call("discover", connection_config.to_h))
+          rescue StandardError
             message(type: "catalog", catalog: file("config/catalog.json"))
           end
 

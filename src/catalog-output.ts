@@ -1,0 +1,53 @@
+import type { Job } from "./job.js";
+import type { Json } from "./json.js";
+import type { Trace } from "./outcome.js";
+import { readReply } from "./reply.js";
+
+type Types = Record<string, Json>;
+
+/** The JSON Schema of every column that a row gains. All but `_bedrock` are null where a row was not enriched. */
+export const outputTypes = (job: Job): Record<string, Types> => ({
+  ...replyTypes(job),
+  _bedrock: { type: "object", required: Object.keys(traceTypes), properties: traceTypes },
+});
+
+/** The types that the columns have in the family's own sample reply. */
+const replyTypes = ({ family, columns }: Job): Record<string, Types> => {
+  const reply = readReply(family, "", {
+    ...sampleAnswer,
+    body: JSON.stringify(family?.reply ?? {}, fillLeaf),
+  });
+  const sample = reply instanceof Error ? null : columns.read(reply);
+  return Object.fromEntries(columns.names.map((name) => [name, typeOf(sample?.[name] ?? null)]));
+};
+
+const sampleAnswer = { inputTokens: null, outputTokens: null, requestId: null };
+
+/** A leaf of a family's reply: `{{ text }}` is text, `{{ input_tokens }}` is a number, `{{ vector }}` a list. */
+const fillLeaf = (_: string, leaf: unknown): unknown => {
+  if (typeof leaf !== "string") return leaf;
+  if (/^\{\{ (\w+_tokens|latency_ms|created) \}\}$/.test(leaf)) return 1;
+  return /^\{\{ (vectors?|prompts) \}\}$/.test(leaf) ? [0] : leaf;
+};
+
+const typeOf = (value: Json): Types => {
+  if (value === null) return {};
+  if (Array.isArray(value)) return { type: ["array", "null"] };
+  return { type: [typeof value === "number" ? "integer" : typeof value, "null"] };
+};
+
+const nullable = (type: string): Types => ({ type: [type, "null"] });
+
+const traceTypes = {
+  status: { enum: ["enriched", "failed", "held", "not_sent"] },
+  model: nullable("string"),
+  stop_reason: nullable("string"),
+  truncated: { type: "boolean" },
+  input_tokens: nullable("integer"),
+  output_tokens: nullable("integer"),
+  latency_ms: nullable("number"),
+  attempts: { type: "integer" },
+  billed: { enum: ["no", "yes", "unknown"] },
+  request_id: nullable("string"),
+  error: nullable("object"),
+} satisfies Record<keyof Trace, Types>;
