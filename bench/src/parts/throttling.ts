@@ -55,7 +55,7 @@ export const throttling = async (quick: boolean): Promise<Section> => {
 };
 
 /** More would make timers late on two cores. */
-const sideBySide = 2;
+const sideBySide = 4;
 const chartFile = fileURLToPath(new URL("../../throttling.svg", import.meta.url));
 const picture = "![Rows a second under 20 req/s, for each client](throttling.svg)";
 const head = ["account", "client", "goodput", "goal", "", "wasted", "goal", "", "failed rows", "seconds"];
