@@ -2,10 +2,11 @@
  * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of README.md.
  * Run with `npm run generate`; CI fails when the committed output differs.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 import type { Family } from "../src/families/family.js";
 import { families } from "../src/families/index.js";
+import { listModels } from "../src/families/models.js";
 
 type Schema = Parameters<typeof compile>[0];
 
@@ -14,6 +15,8 @@ const connection = JSON.parse(read("schemas/connection.json"));
 
 write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
+write("src/generated/pipeline.ts", await pipelineType());
+write("src/generated/template-tests.ts", await templateTestTypes());
 if (existsSync(new URL("README.md", root))) {
   const readme = fill(read("README.md"), "configuration", configurationTable());
   write("README.md", fill(readme, "families", familiesTable()));
@@ -34,10 +37,29 @@ async function connectionType(): Promise<string> {
   return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
 }
 
+async function pipelineType(): Promise<string> {
+  return (
+    banner("schemas/pipeline.json") + (await typescript(forTypes(read("schemas/pipeline.json")), "Pipeline"))
+  );
+}
+
+async function templateTestTypes(): Promise<string> {
+  const { definitions, ...file } = forTypes(read("schemas/template-tests.json"));
+  const [testCase] = Object.values(definitions ?? {});
+  // The schema's conditions on which keys go together are the validator's; types of them would only confuse.
+  const { anyOf: _, ...one } = testCase ?? {};
+  const types = [
+    await typescript({ ...file, definitions }, "TemplateTests"),
+    await typescript(one, "TemplateTestCase"),
+  ];
+  return banner("schemas/template-tests.json") + types.join("\n");
+}
+
 function typescript(schema: Schema, name: string): Promise<string> {
   return compile(schema, name, {
     bannerComment: "",
     declareExternallyReferenced: false,
+    ignoreMinAndMaxItems: true,
     style: { printWidth: 110 },
   });
 }
@@ -80,13 +102,12 @@ function familiesTable(): string {
   return table(
     ["Family", "Models tested", "Output limit", "Token usage", "Chat template"],
     families.map((family) => {
-      const names = modelNames(family.name);
       const maxTokens = family.request.maxTokens[0]?.join(".");
       return [
         family.title,
-        `${names.length}: ${names.join(", ")}`,
+        someOf(modelNames(family.name)),
         maxTokens ? code(maxTokens) : "",
-        family.response.usage ? "body" : "headers only",
+        tokenUsage(family),
         chatTemplate(family),
       ];
     }),
@@ -94,9 +115,22 @@ function familiesTable(): string {
 }
 
 function modelNames(family: string): string[] {
-  const folder = `fixtures/models/${family}/`;
-  const files = readdirSync(new URL(folder, root)).filter((file) => file.endsWith(".json"));
-  return files.sort().map((file) => JSON.parse(read(folder + file)).name);
+  return listModels()
+    .filter((model) => model.family === family)
+    .sort((one, other) => Number(other.lifecycle === "active") - Number(one.lifecycle === "active"))
+    .map(({ name }) => name);
+}
+
+function tokenUsage({ response, withoutCountHeaders }: Family): string {
+  if (response.usage) return "body";
+  return withoutCountHeaders ? "not known" : "headers only";
+}
+
+/** As many names as a cell reads well with; the command line lists them all. */
+function someOf(names: string[]): string {
+  const most = 4;
+  const shown = names.slice(0, most).join(", ");
+  return `${names.length}: ${shown}${names.length > most ? " and others" : ""}`;
 }
 
 function chatTemplate({ chat }: Family): string {

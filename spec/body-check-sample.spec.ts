@@ -1,13 +1,20 @@
 import { expect } from "chai";
 import { lintSample } from "../src/body-check.js";
+import { type Emulator, startEmulator } from "../src/emulator/index.js";
 import { resolveFamily } from "../src/families/resolve.js";
 import { AwsBedrockModel } from "../src/index.js";
 import { modelFixtures } from "./support/fixtures.js";
 import { localConfig } from "./support/sync-config.js";
 
+let bedrock: Emulator;
+before(async () => {
+  bedrock = await startEmulator({ account: { models: { "acme.model-1": {} } } });
+});
+after(() => bedrock.close());
+
 const check = async (request: unknown, model_id = "us.amazon.nova-lite-v1:0") => {
   const request_format = typeof request === "string" ? request : JSON.stringify(request);
-  const config = localConfig("http://127.0.0.1:1", { model_id, request_format });
+  const config = localConfig(bedrock.url, { model_id, request_format });
   return (await new AwsBedrockModel().checkConnection(config)).connection_status;
 };
 
@@ -116,7 +123,11 @@ describe("checkConnection: placeholders count as anything", () => {
     ["an object", nova({ inferenceConfig: "{{ settings }}" })],
     ["a tag", nova({ inferenceConfig: { maxTokens: "{% if long %}900{% else %}90{% endif %}" } })],
     ["a version", opus({ anthropic_version: "{{ version }}" }), claude],
-    ["either of two types", opus({ system: "{{ system }}", stop_sequences: "{{ stops }}" }), claude],
+    [
+      "either of two types",
+      opus({ messages: [{ role: "user", content: "{{ content }}" }], stop_sequences: "{{ stops }}" }),
+      claude,
+    ],
   ];
   for (const [name, request, model] of cases)
     it(`such as ${name}`, async () => {
@@ -141,8 +152,8 @@ describe("lintSample on the vendors' own samples", () => {
     it(`${name}: finds nothing wrong with its template, nor with its request`, () => {
       const family = resolveFamily(modelId);
       expect(family).to.not.equal(null);
-      expect(lintSample(family, template).wrong).to.deep.equal([]);
-      expect(lintSample(family, request)).to.deep.equal({ wrong: [], doubtful: [] });
+      expect(lintSample(family, template, [modelId]).wrong).to.deep.equal([]);
+      expect(lintSample(family, request, [modelId])).to.deep.equal({ wrong: [], doubtful: [] });
     });
   }
 

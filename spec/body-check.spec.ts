@@ -77,9 +77,9 @@ describe("body check: what Bedrock may know better", () => {
 });
 
 describe("body check: what is sound", () => {
-  for (const { name, family, request } of modelFixtures)
+  for (const { name, family, modelId, request } of modelFixtures)
     it(`the sample request of ${name}`, () => {
-      expect(lintBody(familyOf(family), request)).to.deep.equal(nothing);
+      expect(lintBody(familyOf(family), request, undefined, [modelId])).to.deep.equal(nothing);
     });
 
   it("any body of a model that no family knows", () => {

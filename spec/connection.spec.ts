@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { demoCredentials, type Emulator, startEmulator } from "../src/emulator/index.js";
 import { AwsBedrockModel } from "../src/index.js";
 
 const valid = {
-  access_key: "AKIAIOSFODNN7EXAMPLE",
-  secret_access_key: "wJalrXUtnFEMI",
+  access_key: demoCredentials.accessKeyId,
+  secret_access_key: demoCredentials.secretAccessKey,
   region: "us-east-1",
   model_id: "amazon.nova-lite-v1:0",
   request_format: '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}]}',
@@ -13,6 +14,19 @@ const check = async (changes: Record<string, unknown>) =>
   (await new AwsBedrockModel().checkConnection({ ...valid, ...changes })).connection_status;
 
 describe("the connection settings", () => {
+  let bedrock: Emulator;
+  before(async () => {
+    bedrock = await startEmulator({ account: { models: { "acme.model-1": {} } } });
+    // Settings without an endpoint are tried too, and no spec asks AWS.
+    process.env.AWS_ENDPOINT_URL_BEDROCK = bedrock.url;
+    process.env.AWS_ENDPOINT_URL_STS = bedrock.url;
+  });
+  after(async () => {
+    delete process.env.AWS_ENDPOINT_URL_BEDROCK;
+    delete process.env.AWS_ENDPOINT_URL_STS;
+    await bedrock.close();
+  });
+
   const good: [string, Record<string, unknown>][] = [
     ["upstream's own settings", { inference_profile: "", response_format: '{"output":{}}' }],
     ["a response sample without placeholders that is not even JSON", { response_format: "plain text" }],
@@ -110,7 +124,21 @@ describe("the connection settings", () => {
       { max_tokens_total: 1000 },
       /request_format sets no limit of output tokens, which max_tokens_total/,
     ],
-    ["a bound of money without prices", { max_spend_usd: 5 }, /max_spend_usd needs input_price_usd/],
+    [
+      "a bound of money for a model without a known price",
+      {
+        max_spend_usd: 5,
+        model_id: "us.anthropic.claude-9",
+        request_format:
+          '{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}',
+      },
+      /max_spend_usd needs a price, and none is known for us\.anthropic\.claude-9 in .*: set input_price_usd/,
+    ],
+    [
+      "one price without the other",
+      { input_price_usd: 1 },
+      /output_price_usd is required with input_price_usd/,
+    ],
     [
       "a model of no known family",
       { model_id: "acme.model-1" },

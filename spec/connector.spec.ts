@@ -135,6 +135,7 @@ describe("AwsBedrockModel", () => {
         "truncated",
         "input_tokens",
         "output_tokens",
+        "cost_usd",
         "latency_ms",
         "attempts",
         "billed",

@@ -54,7 +54,8 @@ describe("reply: usage", () => {
 });
 
 describe("reply: the end of an answer", () => {
-  for (const { name, reply, stopReasons } of families)
+  for (const { name, reply, stopReasons } of families) {
+    if (!stopReasons) continue;
     it(`is read in lower case, and is a cut where the limit made it: ${name}`, () => {
       const ending = (reason: string): Reply =>
         read(name, JSON.parse(JSON.stringify(reply).replace("{{ stop_reason }}", reason)));
@@ -67,6 +68,7 @@ describe("reply: the end of an answer", () => {
         truncated: true,
       });
     });
+  }
 
   it("that is not told is null and no cut", () => {
     expect(read("llama", { generation: "Yes." })).to.include({ stopReason: null, truncated: false });
@@ -180,6 +182,7 @@ describe("reply: what cannot be read", () => {
         text: null,
         rawText: null,
         reasoning: null,
+        vector: null,
         stopReason: null,
       });
     });
@@ -190,12 +193,23 @@ describe("reply: what cannot be read", () => {
       text: null,
       rawText: null,
       reasoning: null,
+      vector: null,
       stopReason: null,
       truncated: false,
       ending: null,
       inputTokens: 9,
       outputTokens: null,
+      latencyMs: null,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
     });
+  });
+
+  it("cached input is read from the headers, else from the body", () => {
+    const usage = { input_tokens: 4, cache_read_input_tokens: 30, cache_creation_input_tokens: 20 };
+    const body = { content: [], usage };
+    expect(read("claude", body)).to.include({ inputTokens: 4, cacheReadTokens: 30, cacheWriteTokens: 20 });
+    expect(read("claude", body, { cacheReadTokens: 31 })).to.include({ cacheReadTokens: 31 });
   });
 });
 

@@ -31,7 +31,7 @@ describe("start-up", () => {
     ]);
   });
 
-  for (const door of ["index.ts", "cli/connection-commands.ts"])
+  for (const door of ["index.ts", "host/index.ts", "cli/connection-commands.ts"])
     it(`of ${door} loads no package: not the SDK, nor Ajv, nor Liquid`, () => {
       const { modules, packages } = loadedWith(door);
       expect(modules).to.have.length.above(1);

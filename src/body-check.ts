@@ -3,19 +3,26 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import { compileSchema } from "./compile-schema.js";
 import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
-import { type JsonObject, valueAt } from "./json.js";
+import { isObject, type Json, type JsonObject, valueAt } from "./json.js";
+import { lintForModel } from "./model-rules.js";
 
-/** What a family's schema says of a body. Sentences name places and types, never values. */
+/** What a family's schema and the model's own rules say of a body. Sentences name places and types, never values. */
 export interface BodyFindings {
-  /** A missing required key or a wrong type: Bedrock is certain to refuse it. */
+  /** A missing required key, a wrong type, what the model is documented to refuse: Bedrock is certain to refuse it. */
   readonly wrong: readonly string[];
-  /** Unknown keys and ranges: Bedrock may know better than our schema. */
+  /** Unknown keys and ranges, what is only said of a model: Bedrock may know better than our schema. */
   readonly doubtful: readonly string[];
 }
 
-/** Checks a body before any money is spent. Failure: `invalid_body`. */
-export const checkBody = (family: Family | null, body: JsonObject): ConnectorError | null => {
-  const { wrong } = lintBody(family, body);
+/**
+ * Checks a body before any money is spent, for the model that the first of its ids names. Failure: `invalid_body`.
+ */
+export const checkBody = (
+  family: Family | null,
+  body: JsonObject,
+  modelIds: readonly string[] = [],
+): ConnectorError | null => {
+  const { wrong } = lintBody(family, body, () => false, modelIds);
   if (wrong.length === 0) return null;
   const hint = wrong.some((what) => /must be (integer|number|string)/.test(what))
     ? ' {{ column | cast: "number" }} makes a number of text, cast: "string" text of a number.'
@@ -27,27 +34,53 @@ export const lintBody = (
   family: Family | null,
   body: JsonObject,
   isOpen: (path: string) => boolean = () => false,
+  modelIds: readonly string[] = [],
 ): BodyFindings => {
   if (!family) return { wrong: [], doubtful: [] };
+  const { refused, doubtful } = lintForModel(family, modelIds, body);
   const validate = validatorOf(family);
-  if (validate(body)) return { wrong: [], doubtful: [] };
+  if (validate(body)) return { wrong: refused, doubtful };
   const errors = (validate.errors ?? []).filter(({ instancePath }) => !isOpen(instancePath));
   return {
-    wrong: errors.filter(isCertain).map(describe),
-    doubtful: errors.filter((error) => !isCertain(error)).map(describe),
+    wrong: [...errors.filter(isCertain).map(describe), ...refused],
+    doubtful: [...errors.filter((error) => !isCertain(error)).map(describe), ...doubtful],
   };
 };
 
-/** What the family's schema says of a sample request, whose placeholders may stand for anything. */
-export const lintSample = (family: Family | null, sample: JsonObject): BodyFindings =>
-  lintBody(family, sample, (path) => {
+/** What the family and the model say of a sample request, whose placeholders may stand for anything. */
+export const lintSample = (
+  family: Family | null,
+  sample: JsonObject,
+  modelIds: readonly string[] = [],
+): BodyFindings => {
+  const { wrong, doubtful } = lintBody(family, sample, (path) => {
     const keys = path
       .split("/")
       .slice(1)
       .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const value = valueAt(sample, keys);
-    return typeof value === "string" && /\{[{%]/.test(value);
+    return isOpen(valueAt(sample, keys));
   });
+  // A placeholder may leave its key out, so what is refused because of one is only doubtful.
+  const sure = lintForModel(family, modelIds, withoutOpen(sample) as JsonObject);
+  const perhaps = lintForModel(family, modelIds, sample);
+  return {
+    wrong: [...wrong, ...sure.refused],
+    doubtful: [
+      ...doubtful,
+      ...perhaps.refused.filter((what) => !sure.refused.includes(what)),
+      ...perhaps.doubtful,
+    ],
+  };
+};
+
+const isOpen = (value: unknown): boolean => typeof value === "string" && /\{[{%]/.test(value);
+
+const withoutOpen = (node: Json): Json => {
+  if (Array.isArray(node)) return node.map(withoutOpen);
+  if (isObject(node))
+    return Object.fromEntries(Object.entries(node).map(([key, inner]) => [key, withoutOpen(inner as Json)]));
+  return isOpen(node) ? null : node;
+};
 
 const validators = new Map<string, ValidateFunction>();
 

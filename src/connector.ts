@@ -4,6 +4,7 @@ import { ConnectorError } from "./errors.js";
 import { valueAt } from "./json.js";
 import { type MetaData, metaData } from "./meta.js";
 import { type Outcome, toRecord } from "./outcome.js";
+import type { Preview, PreviewOptions } from "./preview/preview.js";
 import {
   type CatalogMessage,
   catalogMessage,
@@ -38,10 +39,13 @@ export class AwsBedrockModel {
     return specMessage(connectionSchema());
   }
 
-  /** Validates the settings, compiles both templates, tries the ledger, resolves credentials. Calls no model. */
+  /**
+   * Validates the settings, compiles both templates, tries the ledger, and asks AWS what costs nothing to ask: whose
+   * the credentials are, and whether the model can be called. Calls no model; ends within 10 seconds.
+   */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
-      const { checkConfig } = await import("./check.js");
+      const { checkConfig } = await import("./check/check.js");
       const finding = await checkConfig(config);
       return finding instanceof ConnectorError
         ? statusMessage(finding)
@@ -51,9 +55,18 @@ export class AwsBedrockModel {
     }
   }
 
-  /** The catalog: one stream that takes any fields. Needs no network and always answers the same. */
-  async discover(_config?: unknown): Promise<CatalogMessage> {
-    return catalogMessage();
+  /**
+   * The catalog: one stream, with the columns that the configuration's templates read and give. Without a usable
+   * configuration the stream takes any fields. Needs no network; the same configuration has the same answer.
+   */
+  async discover(config?: unknown): Promise<CatalogMessage> {
+    if (config === undefined || config === null) return catalogMessage();
+    try {
+      const { publishColumns } = await import("./catalog.js");
+      return catalogMessage(publishColumns(config));
+    } catch {
+      return catalogMessage();
+    }
   }
 
   /**
@@ -105,6 +118,20 @@ export class AwsBedrockModel {
     return replayed instanceof ConnectorError
       ? notRunMessage(replayed)
       : streamEndMessage(replayed.summary, replayed.skipped);
+  }
+
+  /**
+   * What a run over these records would send and cost, without calling a model: the first bodies, the rows that would
+   * fail, and low, expected and highest cost of those that the ledger does not answer. One log message on failure.
+   */
+  async preview(
+    config: unknown,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    options?: PreviewOptions,
+  ): Promise<Preview | LogEnvelope> {
+    const { previewRows } = await import("./preview/preview.js");
+    const preview = await previewRows(config, records, options);
+    return preview instanceof ConnectorError ? errorLogMessage(preview) : preview;
   }
 
   /**

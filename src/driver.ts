@@ -77,7 +77,7 @@ export async function* drive<Row>(
 }
 
 /** A copy that can be read again and again without surprise; a record that cannot be read is none. */
-const copyRow = (record: unknown): unknown => {
+export const copyRow = (record: unknown): unknown => {
   try {
     return isObject(record) ? { ...record } : record;
   } catch {

@@ -1,10 +1,13 @@
 import { ConnectorError } from "./errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "./invoke.js";
 import type { Job } from "./job.js";
 import { isObject, type Json } from "./json.js";
 import { failedTrace, type Outcome, type Trace, trace } from "./outcome.js";
+import { estimateUsd } from "./prices/estimate.js";
+import { costOf } from "./prices/rates.js";
 import { type Reply, readReply } from "./reply.js";
 import { toRequest } from "./request.js";
+import type { Judgement } from "./run/insist.js";
 
 /** The pipeline: one record to one outcome. Never rejects; every failure ends in the outcome. */
 export const enrich = async (
@@ -30,7 +33,10 @@ export const complete = async (
   const { attempts, rejections = {} } = result;
   if (isFailed(result)) {
     const payloads = { request: request.body, response: null };
-    return { ...failedOutcome(record, job, result.error, { attempts }), payloads, rejections };
+    // A call of an earlier run may have been billed, but not to this run.
+    const free = attempts === 0 && { cost_usd: 0 };
+    const failed = failedOutcome(record, job, result.error, { attempts, ...free });
+    return { ...failed, payloads, rejections, estimate: estimateUsd(job.price, request, job.mostCalls) };
   }
 
   // An answer that was there already is not paid for again.
@@ -38,26 +44,41 @@ export const complete = async (
   const payloads = { request: request.body, response: result.body };
   const called = { attempts, billed, latency_ms: result.latencyMs, request_id: result.requestId } as const;
   const reply = readReply(job.family, request.body, result);
+  const counted = reply instanceof ConnectorError ? result : reply;
+  const { inputTokens: input_tokens, outputTokens: output_tokens } = counted;
+  const usd = spentUsd(job, counted);
+  const paid =
+    billed === "yes" ? { estimate: estimateUsd(job.price, request, job.mostCalls) } : { savedUsd: usd };
+  const more = { payloads, rejections, ...paid };
+  const cost_usd = billed === "yes" ? usd : 0;
   if (reply instanceof ConnectorError) {
-    const { inputTokens: input_tokens, outputTokens: output_tokens } = result;
-    const known = { ...called, input_tokens, output_tokens };
-    return { ...failedOutcome(record, job, reply, known), payloads, rejections };
+    const known = { ...called, input_tokens, output_tokens, cost_usd };
+    return { ...failedOutcome(record, job, reply, known), ...more };
   }
   const known = {
     ...called,
     model: request.modelId,
     stop_reason: reply.stopReason,
     truncated: reply.truncated,
-    input_tokens: reply.inputTokens,
-    output_tokens: reply.outputTokens,
+    input_tokens,
+    output_tokens,
+    cost_usd,
+    latency_ms: reply.latencyMs ?? result.latencyMs,
   };
-  const columns = job.columns.read(reply);
-  const ended = endedBadly(reply, job);
-  if (ended || !columns) {
-    const error = ended ?? new ConnectorError("unreadable_response", unreadable(job));
-    return { ...failedOutcome(record, job, error, known), payloads, rejections };
-  }
-  return { record, columns, trace: trace({ ...known, status: "enriched" }), payloads, rejections };
+  const columns = readColumns(reply, job);
+  if (columns instanceof ConnectorError) return { ...failedOutcome(record, job, columns, known), ...more };
+  return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
+};
+
+/** What the tokens of an answer cost; `null` where their number or price is not known. */
+const spentUsd = (
+  { family, price }: Job,
+  counted: Pick<Invocation, "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens">,
+): number | null => {
+  const { inputTokens: input, cacheReadTokens, cacheWriteTokens } = counted;
+  const output = family?.vector ? 0 : counted.outputTokens;
+  if (input === null || output === null) return null;
+  return costOf(price, { input, output, cacheRead: cacheReadTokens ?? 0, cacheWrite: cacheWriteTokens ?? 0 });
 };
 
 const failedOutcome = (
@@ -73,7 +94,12 @@ const failedOutcome = (
   rejections: {},
 });
 
-/** What the response says of itself is read before its content. */
+/** The output columns of a reply, or why it has none. What it says of itself is read before its content. */
+export const readColumns = (reply: Reply, job: Job): Record<string, Json> | ConnectorError =>
+  endedBadly(reply, job) ??
+  job.columns.read(reply) ??
+  new ConnectorError("unreadable_response", unreadable(job));
+
 const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Job): ConnectorError | null => {
   if (isObject(body) && body["amazon-bedrock-guardrailAction"] === "INTERVENED")
     return new ConnectorError("guardrail_intervened");
@@ -81,15 +107,25 @@ const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Job): Co
   return truncated && connection.onTruncated === "fail" ? new ConnectorError("truncated") : null;
 };
 
+/** Whether an answer does not fit the output schema, so that another one may. */
+export const judgeAnswer = (job: Job, request: InvokeRequest, answer: Invocation): Judgement => {
+  const reply = readReply(job.family, request.body, answer);
+  if (reply instanceof ConnectorError) return { ...answer, again: false };
+  const columns = readColumns(reply, job);
+  const again = columns instanceof ConnectorError && columns.code === "schema_mismatch";
+  return { ...reply, again };
+};
+
 /** The request that a record becomes. Its failures cost nothing. */
-const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
+export const renderRequest = (record: unknown, job: Job): InvokeRequest | ConnectorError => {
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
   const { undoubleApostrophes } = job.connection;
   try {
     const body = job.template.render(
       undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
     );
-    return body instanceof ConnectorError ? body : toRequest(body, job, record);
+    if (body instanceof ConnectorError) return body;
+    return toRequest(job.ask?.extend(body) ?? body, job, record);
   } catch (cause) {
     // Values that cannot be read, such as ones nested without end.
     return new ConnectorError("template_failed", undefined, { cause });
@@ -102,7 +138,7 @@ const emptyColumns = ({ columns }: Job): Record<string, Json> =>
 const unreadable = ({ family, columns, connection }: Job): string =>
   connection.responseFormat?.includes("{{")
     ? `It has none of the columns that response_format reads: ${columns.names.join(", ")}.`
-    : `It has no text where the family ${family?.name} keeps it.`;
+    : `It has no ${family?.vector ? "vector" : "text"} where the family ${family?.name} keeps it.`;
 
 const article = (value: unknown): string => {
   if (value === null || value === undefined) return String(value);

@@ -95,6 +95,12 @@ export const kinds = {
     "Bedrock has no such model or profile. Check model_id, inference_profile and region.",
     "run",
   ),
+  model_gone: kind(
+    false,
+    "no",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another.",
+    "run",
+  ),
   use_case_form_missing: kind(
     false,
     "no",
@@ -126,6 +132,12 @@ export const kinds = {
     "run",
   ),
   credentials_expired: kind(false, "no", "The AWS credentials have expired. Renew them.", "run"),
+  clock_differs: kind(
+    false,
+    "no",
+    "This machine's clock differs from AWS's by more than AWS allows, so signatures are refused. Set the clock.",
+    "run",
+  ),
   credentials_missing: kind(
     false,
     "no",
@@ -187,8 +199,9 @@ export const kinds = {
   truncated: kind(
     false,
     "yes",
-    "A token limit cut the answer off, and on_truncated is fail. Raise the output limit in the request format.",
+    "A token limit cut the answer off, and on_truncated is fail or the rest does not fit output_schema. Raise the output limit in the request format.",
   ),
+  schema_mismatch: kind(false, "yes", "The answer does not fit output_schema. It was billed."),
   refused: kind(false, "yes", "The model refused to answer. The answer was billed."),
   content_filtered: kind(false, "yes", "A content filter of the model stopped the answer. It was billed."),
   guardrail_intervened: kind(false, "yes", "The guardrail intervened. The call was billed."),

@@ -4,12 +4,17 @@ import type { LedgerReport } from "./ledger/inspect.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { RunOptions } from "./driver.js";
 export type { Billed, ErrorCode } from "./errors.js";
+export { listModels, type Model } from "./families/models.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
+export type { TemplateTestCase, TemplateTests } from "./generated/template-tests.js";
 export type { LedgerReport } from "./ledger/inspect.js";
 export type { MetaData } from "./meta.js";
-export { listModels, type Model } from "./models.js";
 export type { Status, Trace } from "./outcome.js";
+export type { Preview, PreviewOptions, RowCounts } from "./preview/preview.js";
+export type { Sample } from "./preview/samples.js";
+export type { UsdRange } from "./prices/estimate.js";
+export type { Price } from "./prices/price.js";
 export type {
   CatalogMessage,
   LogEnvelope,
@@ -19,6 +24,9 @@ export type {
   TrackedMessage,
 } from "./protocol.js";
 export type { Progress, Summary } from "./summary.js";
+export type { Difference } from "./template-tests/judge.js";
+export type { TemplateTestReport } from "./template-tests/run.js";
+export { testTemplates } from "./template-tests/test-templates.js";
 
 /** The version of this package. */
 export const version: string = JSON.parse(

@@ -21,6 +21,9 @@ export interface Invocation {
   /** Token counts from Bedrock's response headers, where it sent them. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Input tokens that were read from and written to a prompt cache; `inputTokens` counts none of them. */
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
   /** The service's own latency where it says it, else the time measured here. Milliseconds. */
   readonly latencyMs: number;
   readonly requestId: string | null;

@@ -1,6 +1,7 @@
 import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import { isObject, type Json } from "./json.js";
+import type { UsdRange } from "./prices/estimate.js";
 
 /** `held`: it may have been billed, so it is not sent again by itself. `not_sent`: the run ended first. */
 export type Status = "enriched" | "failed" | "held" | "not_sent";
@@ -16,6 +17,8 @@ export interface Trace {
   readonly truncated: boolean;
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
+  /** What the row cost in this run, in US dollars; `null` where that is not known. */
+  readonly cost_usd: number | null;
   readonly latency_ms: number | null;
   /** HTTP requests made for this row. */
   readonly attempts: number;
@@ -32,6 +35,10 @@ export interface Outcome {
   readonly trace: Trace;
   /** The bodies of the call, which hold row values: for logs that the user turned on. */
   readonly payloads: { readonly request: string | null; readonly response: string | null };
+  /** What the call was expected to cost; `null` where the price is not known. */
+  readonly estimate?: UsdRange | null;
+  /** What an answer that was there already would have cost, in US dollars. */
+  readonly savedUsd?: number | null;
   /** Calls that Bedrock rejected for this row and that were made again. */
   readonly rejections: Rejections;
 }
@@ -57,6 +64,7 @@ const unknownTrace: Trace = {
   truncated: false,
   input_tokens: null,
   output_tokens: null,
+  cost_usd: 0,
   latency_ms: null,
   attempts: 0,
   billed: "no",
@@ -73,6 +81,7 @@ export const failedTrace = (
   trace({
     request_id: error.requestId,
     billed: error.billed,
+    cost_usd: error.billed === "no" ? 0 : null,
     ...known,
     status: statusOf(error, onUnknown),
     error: { code: error.code, message: error.message, retryable: error.retryable },

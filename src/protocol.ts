@@ -1,6 +1,6 @@
 import type { ConnectorError } from "./errors.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "./generated/protocol.js";
-import { isObject } from "./json.js";
+import { isObject, type Json } from "./json.js";
 import { metaData } from "./meta.js";
 import { isEnriched, type Outcome, toRecord } from "./outcome.js";
 import { createTally, type Summary } from "./summary.js";
@@ -60,20 +60,28 @@ export const statusMessage = (error: ConnectorError | null, remark?: string): St
   };
 };
 
+/** What the templates of a configuration say of the stream. */
+export interface PublishedColumns {
+  /** `schemaless` lets the user name the fields. */
+  readonly schemaMode: "schema" | "schemaless";
+  /** JSON Schema (draft-07): the input columns, and the output columns under `x-output-schema`. */
+  readonly jsonSchema: Readonly<Record<string, Json>>;
+}
+
 /**
- * One stream that takes any fields. The host's heartbeat allows a page of 1000 rows 420 seconds, so it needs many
+ * One stream, which takes any fields where nothing is known of them. The host's heartbeat allows a page of 1000 rows 420 seconds, so it needs many
  * threads; and its batch mode would mark a whole batch good for one good row, so that is never offered.
  */
-export const catalogMessage = (): CatalogMessage => ({
+export const catalogMessage = (published?: PublishedColumns | null): CatalogMessage => ({
   type: "catalog",
   catalog: {
     ...rate,
-    schema_mode: "schemaless",
+    schema_mode: published?.schemaMode ?? "schemaless",
     streams: [
       {
         name: "invoke_model",
         action: "create",
-        json_schema: {},
+        json_schema: { ...published?.jsonSchema },
         supported_sync_modes: ["incremental"],
         batch_support: false,
         batch_size: 1,

@@ -1,8 +1,8 @@
-import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
 import { ConnectorError } from "./errors.js";
 import type { Family, ReasoningTags } from "./families/family.js";
 import type { Invocation } from "./invoke.js";
 import { type Json, tryParseJson } from "./json.js";
+import { search } from "./search.js";
 
 /** What a response says, whatever its family. Everything is `null` where the response does not say it. */
 export interface Reply {
@@ -12,6 +12,8 @@ export interface Reply {
   /** The answer with reasoning inside it, as it stands in the body. */
   readonly rawText: string | null;
   readonly reasoning: string | null;
+  /** The vector of a family of vectors; a list of them where the request asked for several. */
+  readonly vector: Json[] | null;
   /** The service's own word, lower-cased. */
   readonly stopReason: string | null;
   /** True when a token limit cut the answer off. */
@@ -20,23 +22,30 @@ export interface Reply {
   readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Milliseconds, where the body says it. */
+  readonly latencyMs: number | null;
+  /** Input tokens read from and written to a prompt cache, beside `inputTokens`; 0 where nothing is said of them. */
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
 }
 
 /** Reads a response with its family's paths. Failure: `unreadable_response`. */
 export const readReply = (
   family: Family | null,
   request: string,
-  invocation: Pick<Invocation, "body" | "inputTokens" | "outputTokens" | "requestId">,
+  invocation: Omit<Invocation, "latencyMs" | "attempts" | "rejections">,
 ): Reply | ConnectorError => {
   const body = tryParseJson(invocation.body);
   if (typeof body !== "object" || body === null)
     return unreadable(invocation, invocation.body === "" ? "It is empty." : "It is not a JSON object.");
-  const headers = { inputTokens: invocation.inputTokens, outputTokens: invocation.outputTokens };
-  if (!family) return { ...nothingRead, body, ...headers };
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = invocation;
+  const cached = { cacheReadTokens: cacheReadTokens ?? 0, cacheWriteTokens: cacheWriteTokens ?? 0 };
+  if (!family) return { ...nothingRead, body, inputTokens, outputTokens, ...cached };
 
   const { response, reasoningTags = [] } = family;
   const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
-  const rawText = string(find(response.text));
+  const answer = find(response.text);
+  const rawText = string(answer);
   const promptEnds = (tag: string): boolean =>
     String(search(family.request.prompt, tryParseJson(request) ?? null))
       .trimEnd()
@@ -48,11 +57,15 @@ export const readReply = (
     rawText,
     text: inline?.text ?? null,
     reasoning: inline?.reasoning ?? (string(find(response.reasoning)) || null),
+    vector: family.vector && Array.isArray(answer) && answer.length > 0 ? answer : null,
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
     ending: endings.get(stopReason ?? "") ?? null,
-    inputTokens: headers.inputTokens ?? count(find(response.usage?.input)),
-    outputTokens: headers.outputTokens ?? count(find(response.usage?.output)),
+    inputTokens: inputTokens ?? count(find(response.usage?.input)),
+    outputTokens: outputTokens ?? count(find(response.usage?.output)),
+    cacheReadTokens: cacheReadTokens ?? count(find(response.usage?.cacheRead)) ?? 0,
+    cacheWriteTokens: cacheWriteTokens ?? count(find(response.usage?.cacheWrite)) ?? 0,
+    latencyMs: count(find(response.latency)),
   };
 };
 
@@ -60,9 +73,11 @@ const nothingRead = {
   text: null,
   rawText: null,
   reasoning: null,
+  vector: null,
   stopReason: null,
   truncated: false,
   ending: null,
+  latencyMs: null,
 } as const;
 
 /** The families' words for an answer that was not given, lower-cased. */
@@ -95,22 +110,6 @@ export const splitReasoning = (
     if (openedByPrompt && promptEnds(open)) return { text: "", reasoning: text };
   }
   return { text, reasoning: null };
-};
-
-const compiled = new Map<string, ReturnType<typeof compile>>();
-
-/** The value at a JMESPath, `null` where it is missing or of a type that the path cannot take. */
-const search = (path: string, body: Json): unknown => {
-  let expression = compiled.get(path);
-  if (!expression) {
-    expression = compile(path);
-    compiled.set(path, expression);
-  }
-  try {
-    return TreeInterpreter.search(expression, body as JSONValue);
-  } catch {
-    return null;
-  }
 };
 
 const string = (value: unknown): string | null => (typeof value === "string" ? value : null);

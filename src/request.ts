@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { withSettings } from "./api-settings.js";
 import { checkBody } from "./body-check.js";
 import type { Connection } from "./connection/connection.js";
 import { ConnectorError } from "./errors.js";
@@ -8,14 +9,14 @@ import type { Job } from "./job.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { applyChatTemplate } from "./template/chat-template.js";
 
-/** The last steps before a body is sent: the family's chat template, then its shape. Failure: `invalid_body`. */
+/** The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure: `invalid_body`. */
 export const toRequest = (
   body: JsonObject,
   { family, connection, target }: Job,
   record?: unknown,
 ): InvokeRequest | ConnectorError => {
-  const finished = applyChatTemplate(family, connection.chatTemplate, body);
-  const wrong = checkBody(family, finished);
+  const finished = withSettings(applyChatTemplate(family, connection.chatTemplate, body), connection);
+  const wrong = checkBody(family, finished, connection.familyHints);
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
@@ -29,8 +30,9 @@ export const toRequest = (
 };
 
 /** A hash of where requests go: rows of another target are never sent in this connection's name. */
-export const targetOf = ({ modelId, region, endpoint, guardrail }: Connection): string => {
+export const targetOf = ({ modelId, region, endpoint, guardrail, api }: Connection): string => {
   const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version];
+  if (api !== "invoke_model") where.push(api);
   return hash("sha256", JSON.stringify(where), "hex").slice(0, 16);
 };
 
@@ -55,8 +57,9 @@ const textOf = (value: unknown): string | undefined => {
 const bigIntAsText = (_: string, value: unknown): unknown =>
   typeof value === "bigint" ? String(value) : value;
 
-/** The limit of output tokens that the body sets, under whichever of the family's names. */
+/** The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such tokens. */
 export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+  if (family?.vector) return 0;
   for (const path of family?.request.maxTokens ?? []) {
     const limit = valueAt(body, path);
     if (typeof limit === "number") return limit;

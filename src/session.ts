@@ -1,12 +1,16 @@
 import { createInvoke } from "./bedrock/invoke.js";
+import { judgeAnswer } from "./enrich.js";
 import { ConnectorError } from "./errors.js";
 import { burndownOf } from "./families/burndown.js";
-import type { Invoke } from "./invoke.js";
-import { type Job, type Purpose, prepareJob } from "./job.js";
+import { limitsOf } from "./families/limits.js";
+import type { Invocation, Invoke, InvokeRequest } from "./invoke.js";
+import type { Job, Purpose } from "./job.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "./ledger/shared.js";
 import type { OnUnknown } from "./outcome.js";
+import { askOnce, prepareAsking } from "./prepare.js";
 import { composeInvoke } from "./run/compose.js";
+import { insist, type Judgement } from "./run/insist.js";
 import { createSlots } from "./run/limit.js";
 import { pacerOf } from "./run/pacers.js";
 import { createReservations } from "./run/reservation.js";
@@ -41,7 +45,7 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
     sessions.set(key, open);
     return open;
   }
-  const job = prepareJob(config, purpose);
+  const job = await prepareAsking(config, purpose, askOnce(key));
   if (job instanceof ConnectorError) return job;
   const { ledger: file } = job.connection;
   const ledger = file === null ? null : await shareLedger(file);
@@ -58,16 +62,22 @@ const sessions = new Map<string, Session>();
 
 const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const { connection } = job;
-  const slots = createSlots(connection.maxConcurrency);
+  const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const call = createInvoke(connection);
   const pacer = pacerOf(connection);
   const burndown = burndownOf(job.family, ...connection.familyHints);
-  const reservations = createReservations(burndown, unknownOutputLimit);
+  const told = connection.quota.tokensPerMinute !== null;
+  const unlimited = job.family?.vector
+    ? 0
+    : (limitsOf(...connection.familyHints)?.output ?? unknownOutputLimit);
+  const reservations = createReservations({ burndown, unlimited, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const start = (onUnknown: OnUnknown): SessionRun => {
-    const run = createRun(connection.tolerance);
+  const judge = (request: InvokeRequest, answer: Invocation): Judgement => judgeAnswer(job, request, answer);
+
+  const start = (onUnknown: OnUnknown, retries: number): SessionRun => {
+    const run = createRun(connection.tolerance, reservations.advice);
     const ownLedger = ledger?.ledger ?? null;
     const parts = {
       connection,
@@ -80,24 +90,31 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
       ledger: ownLedger,
       call,
     };
-    return { run, invoke: composeInvoke(parts) };
+    return { run, invoke: insist(retries, judge, composeInvoke(parts)) };
   };
+  const startRun = (): SessionRun => start(connection.onUnknown, job.ask ? connection.schemaRetries : 0);
 
   return {
     job,
     ledger: ledger?.ledger ?? null,
     run(id) {
-      if (id === undefined) return start(connection.onUnknown);
+      if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? start(connection.onUnknown)), usedAt: Date.now() };
+      const shared = { ...(runs.get(id) ?? startRun()), usedAt: Date.now() };
       runs.set(id, shared);
       return shared;
     },
-    replayRun: () => start("retry"),
+    replayRun: () => start("retry", 0),
   };
 };
 
-/** What a call without an output limit is taken to set aside: the service then reserves the model's own maximum. */
+/**
+ * While a row's intent or answer is on its way to the disk, another one may use its connection. The transport opens
+ * no more connections than `max_concurrency`, so that is still the most of calls that are open.
+ */
+const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
+
+/** For models whose own output limit is not known. */
 const unknownOutputLimit = 4096;
 
 /** A run that was quiet for so long is over; its id starts a new one. */

@@ -34,7 +34,7 @@ const tokens = (burndown: number, told: boolean): Scenario => ({
   name: `200k tokens/min, max_tokens 4096, output 60, burndown ${burndown}, ${told ? "told" : "not told"}`,
   account: { latencyMs: 50, quota: { tokens_per_minute: 200_000, burndown } },
   job: {
-    rows: burndown === 1 ? 950 : 560,
+    rows: burndown === 1 ? 1500 : 900,
     concurrency: 50,
     maxTokens: 4096,
     modelId: burndown === 1 ? nova : claude,
@@ -74,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "20 req/s, burst 1, 50 ms",
     account: { latencyMs: 50, quota: perSecond(20, { burst: 1 }) },
-    job: job(600),
+    job: job(900),
     goal: { goodput: 0.85, wasted: 0.02 },
   },
   {
@@ -85,14 +85,14 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "falls from 40 to 10 req/s",
-    account: { latencyMs: 50, quota: perSecond(40), later: { afterS: 12, quota: perSecond(10) } },
-    job: job(760),
+    account: { latencyMs: 50, quota: perSecond(40), later: { afterS: 20, quota: perSecond(10) } },
+    job: job(1400),
     goal: { goodput: 0.97, wasted: 0.015 },
   },
   {
     name: "rises from 10 to 40 req/s",
-    account: { latencyMs: 50, quota: perSecond(10), later: { afterS: 12, quota: perSecond(40) } },
-    job: job(920),
+    account: { latencyMs: 50, quota: perSecond(10), later: { afterS: 30, quota: perSecond(40) } },
+    job: job(4000),
     goal: { goodput: 0.97, wasted: 0.015 },
   },
   tokens(1, true),

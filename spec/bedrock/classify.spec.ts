@@ -116,7 +116,7 @@ describe("serviceErrorCode", () => {
     for (const type of ["constructor", "toString", "__proto__", "hasOwnProperty"])
       expect(serviceErrorCode(type, 400, "")).to.equal("invalid_request");
     for (const type of ["constructor", "toString", "__proto__"])
-      expect(credentialsErrorCode(type)).to.equal("credentials_unavailable");
+      expect(credentialsErrorCode(type, "")).to.equal("credentials_unavailable");
   });
 });
 

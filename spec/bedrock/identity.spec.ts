@@ -1,9 +1,9 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { resolveCredentials } from "../../src/bedrock/identity.js";
 import { readConnection } from "../../src/connection/connection.js";
 import { demoCredentials, type Emulator, startEmulator } from "../../src/emulator/index.js";
 import { AwsBedrockModel, type RunOptions } from "../../src/index.js";
+import { resolveCredentials } from "../support/credentials.js";
 import { startServer } from "../support/http-server.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";

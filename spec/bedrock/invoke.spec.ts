@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import nock from "nock";
-import { resolveCredentials } from "../../src/bedrock/identity.js";
 import { createInvoke } from "../../src/bedrock/invoke.js";
 import { type Connection, readConnection } from "../../src/connection/connection.js";
 import type { Problem } from "../../src/connection/rules.js";
 import { type Invocation, isFailed } from "../../src/invoke.js";
+import { resolveCredentials } from "../support/credentials.js";
 import { startServer } from "../support/http-server.js";
 import { throughNodeHttp } from "../support/node-http.js";
 
@@ -303,7 +303,7 @@ describe("createInvoke, when no answer comes", () => {
   });
 });
 
-describe("resolveCredentials", () => {
+describe("credentials that a check resolves", () => {
   throughNodeHttp();
   it("finds given keys and API keys without asking anybody", async () => {
     expect(await resolveCredentials(connect())).to.equal(null);

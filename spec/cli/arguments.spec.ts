@@ -5,6 +5,7 @@ import { commands } from "../../src/cli/commands.js";
 import { commandHelp, mainHelp, usageLine } from "../../src/cli/help.js";
 import { modelTable } from "../../src/cli/model-table.js";
 import { nearest } from "../../src/cli/nearest.js";
+import type { Model } from "../../src/index.js";
 
 describe("arguments", () => {
   const command: Command = {
@@ -95,35 +96,43 @@ describe("help", () => {
 });
 
 describe("model table", () => {
+  const model: Model = {
+    provider: "Meta",
+    name: "Llama",
+    modelId: "meta.llama-v1:0",
+    family: "llama",
+    inferenceProfiles: ["us.meta.llama-v1:0", "eu.meta.llama-v1:0"],
+    profileRequired: true,
+    lifecycle: "active",
+    endOfLife: null,
+    answers: "text",
+    unproven: null,
+    limits: null,
+  };
+  const bare = { inferenceProfiles: [], profileRequired: false };
+
   it("groups by provider and marks models that need a profile", () => {
-    const model = {
-      provider: "Meta",
-      name: "Llama",
-      modelId: "meta.llama-v1:0",
-      family: "llama",
-      inferenceProfiles: ["us.meta.llama-v1:0", "eu.meta.llama-v1:0"],
-      profileRequired: true,
-      lifecycle: "active" as const,
-    };
-    const other = {
-      ...model,
-      provider: "AI21",
-      modelId: "ai21.j",
-      inferenceProfiles: [],
-      profileRequired: false,
-    };
-    expect(modelTable([model, other, { ...model, name: "Llama 2" }])).to.equal(
+    const other: Model = { ...model, ...bare, provider: "AI21", modelId: "ai21.j" };
+    const old: Model = { ...model, name: "Llama 2", lifecycle: "gone", endOfLife: "2026-07-07" };
+    expect(modelTable([model, other, old])).to.equal(
       [
-        "  NAME     MODEL ID         FAMILY  PROFILES  LIFECYCLE",
+        "  NAME     MODEL ID         FAMILY  ANSWERS  PROFILES  LIFECYCLE",
         "",
         "Meta",
-        "  Llama    meta.llama-v1:0  llama   us eu *   active",
-        "  Llama 2  meta.llama-v1:0  llama   us eu *   active",
+        "  Llama    meta.llama-v1:0  llama   text     us eu *   active",
+        "  Llama 2  meta.llama-v1:0  llama   text     us eu *   gone, 2026-07-07",
         "",
         "AI21",
-        "  Llama    ai21.j           llama   -         active",
+        "  Llama    ai21.j           llama   text     -         active",
         "",
       ].join("\n"),
     );
+  });
+
+  it("sets apart the models whose body is not known, and says why", () => {
+    const unproven: Model = { ...model, ...bare, family: null, unproven: "Its body is not documented." };
+    const [known, apart] = modelTable([model, unproven]).split("Not proven: ");
+    expect(known).to.contain("llama   text     us eu *");
+    expect(apart).to.match(/\n {2}Llama {2}meta\.llama-v1:0 {2}Its body is not documented\.\n$/);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { counted, duration, fileSize, shellWord } from "../../src/cli/in-words.js";
+import { counted, duration, fileSize, shellWord, usd } from "../../src/cli/in-words.js";
 
 describe("words for people", () => {
   it("counts one and many", () => {
@@ -30,6 +30,18 @@ describe("words for people", () => {
       "1.4 MB",
       "2.5 GB",
       "7000.0 GB",
+    ]);
+  });
+
+  it("writes dollars", () => {
+    expect([0, 0.000_001_234, 0.06, 0.8, 0.9999, 1, 1234.5].map(usd)).to.deep.equal([
+      "$0",
+      "$0.00000123",
+      "$0.06",
+      "$0.80",
+      "$1.00",
+      "$1.00",
+      "$1,234.50",
     ]);
   });
 

@@ -170,9 +170,15 @@ describe("command line", function () {
       "name",
       "model_id",
       "family",
+      "status",
+      "unproven",
+      "answers",
       "inference_profiles",
       "profile_required",
       "lifecycle",
+      "end_of_life",
+      "context_tokens",
+      "max_output_tokens",
     );
   });
 

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import {
   BedrockRuntimeClient,
   type BedrockRuntimeClientConfig,
@@ -57,17 +56,3 @@ export const refusalOf = (call: Promise<unknown>): Promise<Error> =>
     () => new Error("The call was answered."),
     (error: Error) => error,
   );
-
-export interface Fixture {
-  readonly modelId: string;
-  readonly inferenceProfiles: readonly string[];
-  readonly profileRequired: boolean;
-  readonly request: unknown;
-}
-
-const models = new URL("../../fixtures/models/", import.meta.url);
-
-export const fixtures: readonly Fixture[] = readdirSync(models, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".json"))
-  .sort()
-  .map((path) => JSON.parse(readFileSync(new URL(path, models), "utf8")));

@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import type { Family } from "../../src/families/family.js";
 import { resolveFamily } from "../../src/families/resolve.js";
-import { clientFor, fixtures, invoke } from "./client.js";
+import { modelFixtures } from "../support/fixtures.js";
+import { clientFor, invoke } from "./client.js";
 
 describe("emulator: the families' shapes", () => {
   let emulator: Emulator;
@@ -18,20 +19,19 @@ describe("emulator: the families' shapes", () => {
     await emulator.close();
   });
 
-  it("knows all 33 models", () => expect(fixtures).to.have.length(33));
-
-  for (const { modelId, inferenceProfiles, profileRequired, request } of fixtures) {
+  for (const { modelId, inferenceProfiles, profileRequired, request, expected } of modelFixtures) {
+    if (expected.vector) continue;
     it(`answers ${modelId} so that its family can read it`, async () => {
       const family = resolveFamily(modelId) as Family;
-      const called = profileRequired ? (inferenceProfiles[0] as string) : modelId;
+      const called = profileRequired ? (inferenceProfiles[0] ?? `us.${modelId}`) : modelId;
       const { body, headers } = await invoke(client, called, request);
       const { text, stopReason, usage } = family.response;
       const read = (path: string): unknown => search(body as JSONValue, path);
       expect(read(text))
         .to.be.a("string")
-        .that.matches(/Sentiment: neutral \(0\.0\)\. Gist: "hello"|"Hi"/i);
-      expect(read(stopReason)).to.equal(family.stopReasons.end);
-      if (usage) {
+        .that.matches(/Sentiment: neutral \(0\.0\)\. Gist: "hello"|"Hi"|The parcel came a week late/i);
+      expect(read(stopReason as string)).to.equal(family.stopReasons?.end);
+      if (usage?.output) {
         expect(read(usage.input)).to.be.a("number").above(0);
         expect(read(usage.output)).to.be.a("number").above(0);
       }
@@ -45,7 +45,7 @@ describe("emulator: the families' shapes", () => {
       }
       expect(Number(headers["x-amzn-bedrock-invocation-latency"])).to.be.at.least(0);
       expect(output).to.equal(String(Math.ceil((read(text) as string).length / 4)));
-      if (usage) {
+      if (usage?.output) {
         expect(input).to.equal(String(read(usage.input)));
         expect(output).to.equal(String(read(usage.output)));
       }
@@ -98,11 +98,11 @@ describe("emulator: the families' shapes", () => {
       ["cohere.command-text-v14", { max_tokens: 3 }, "MAX_TOKENS"],
     ];
     for (const [called, limit, reason] of bodies) {
-      const fixture = fixtures.find(({ modelId }) => called.endsWith(modelId));
+      const fixture = modelFixtures.find(({ modelId }) => called.endsWith(modelId));
       const { body } = await invoke(client, called, { ...(fixture?.request as object), ...limit });
       const { text, stopReason } = (resolveFamily(called) as Family).response;
       expect(search(body as JSONValue, text), called).to.equal("Sentiment: n");
-      expect(search(body as JSONValue, stopReason), called).to.equal(reason);
+      expect(search(body as JSONValue, stopReason as string), called).to.equal(reason);
     }
   });
 });

@@ -1,7 +1,8 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
 import { type Emulator, startEmulator } from "../../src/emulator/index.js";
-import { clientFor, fixtures, invoke, refusalOf } from "./client.js";
+import { modelFixtures } from "../support/fixtures.js";
+import { clientFor, invoke, refusalOf } from "./client.js";
 
 const claude = "anthropic.claude-3-haiku-20240307-v1:0";
 
@@ -106,7 +107,7 @@ describe("emulator: refusals", () => {
     expect(error).to.nested.include({ "$metadata.httpStatusCode": 413 });
   });
 
-  for (const modelId of ["acme.model-v1:0", "amazon.titan-embed-text-v2:0", "%", "constructor"])
+  for (const modelId of ["acme.model-v1:0", "cohere.rerank-v3-5:0", "%", "constructor"])
     it(`refuses the model id ${modelId}`, async () => {
       const error = await refusalOf(invoke(client, modelId, valid));
       expect(error).to.include({
@@ -116,8 +117,8 @@ describe("emulator: refusals", () => {
     });
 
   it("refuses the bare id of every model that needs an inference profile", async () => {
-    const profileOnly = fixtures.filter(({ profileRequired }) => profileRequired);
-    expect(profileOnly).to.have.length(7);
+    const profileOnly = modelFixtures.filter(({ profileRequired }) => profileRequired);
+    expect(profileOnly).to.have.length(29);
     for (const { modelId, request } of profileOnly)
       for (const id of [modelId, `arn:aws:bedrock:us-east-1::foundation-model/${modelId}`]) {
         const error = await refusalOf(invoke(client, id, request));
@@ -130,7 +131,7 @@ describe("emulator: refusals", () => {
 
   for (const [method, path] of [
     ["GET", "/"],
-    ["POST", "/model/a/converse"],
+    ["POST", "/model/a/converse-stream"],
     ["GET", `/model/${claude}/invoke`],
   ] as const)
     it(`knows no operation ${method} ${path}`, async () => {

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { startEmulator } from "../../src/emulator/index.js";
 import { ConnectorError } from "../../src/errors.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { openLedger } from "../../src/ledger/ledger.js";
@@ -56,8 +57,9 @@ describe("the lock of a ledger", () => {
 
   it("is not kept by a check of the connection, nor does a run that holds it make the check fail", async () => {
     const file = fresh();
+    const bedrock = await startEmulator();
     const check = async () =>
-      (await new AwsBedrockModel().checkConnection(localConfig("http://127.0.0.1:9", { ledger: file })))
+      (await new AwsBedrockModel().checkConnection(localConfig(bedrock.url, { ledger: file })))
         .connection_status;
     expect(await check()).to.deep.equal({ status: "succeeded" });
     expect(await holder(0).tell(`open ${file}`)).to.equal("open");
@@ -65,6 +67,7 @@ describe("the lock of a ledger", () => {
     expect(during.status).to.equal("succeeded");
     expect(during.message).to.contain(`held by process ${holder(0).child.pid}`);
     await holder(0).tell("close");
+    await bedrock.close();
   });
 
   it("keeps a second process out, says who holds it, and lets it in when it is given back", async () => {

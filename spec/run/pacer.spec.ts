@@ -20,11 +20,16 @@ const pacing = (answers: readonly Result[], told: ToldQuota = learned) => {
   const clock = virtualClock();
   const run = createRun({ count: null, percent: null });
   const sentAt: { body: string; at: number }[] = [];
-  const paced = pace(createPacer(told, clock), createReservations(1, 4096), run, async ({ body }) => {
-    const answer = answers[sentAt.length] ?? answerOf("{}");
-    sentAt.push({ body, at: clock.now() });
-    return answer;
-  });
+  const paced = pace(
+    createPacer(told, clock),
+    createReservations({ burndown: 1, unlimited: 4096, told: false }),
+    run,
+    async ({ body }) => {
+      const answer = answers[sentAt.length] ?? answerOf("{}");
+      sentAt.push({ body, at: clock.now() });
+      return answer;
+    },
+  );
   const results: Result[] = [];
   return {
     clock,

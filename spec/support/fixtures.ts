@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { JsonObject } from "../../src/json.js";
 
-/** One model of fixtures/models: a sample request and response of its vendor, and what they mean. */
+/** One model of fixtures/models: a sample request and response, and what they mean. */
 export interface ModelFixture {
   readonly family: string;
   readonly name: string;
@@ -14,8 +14,10 @@ export interface ModelFixture {
   readonly response: JsonObject;
   readonly headers: Record<string, string>;
   readonly expected: {
-    readonly text: string;
-    readonly stopReason: string;
+    /** One of the two. */
+    readonly text?: string;
+    readonly vector?: readonly number[];
+    readonly stopReason: string | null;
     readonly truncated: boolean;
     readonly inputTokens: number | null;
     readonly outputTokens: number | null;
@@ -24,9 +26,14 @@ export interface ModelFixture {
 
 const folder = new URL("../../fixtures/models/", import.meta.url);
 
-export const modelFixtures: readonly ModelFixture[] = readdirSync(folder).flatMap((family) =>
-  readdirSync(new URL(`${family}/`, folder)).map((file) => ({
-    family,
-    ...JSON.parse(readFileSync(new URL(`${family}/${file}`, folder), "utf8")),
-  })),
-);
+/** A file may list several models that share its samples. */
+export const modelFixtures: readonly ModelFixture[] = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name: family }) =>
+    readdirSync(new URL(`${family}/`, folder)).flatMap((file) => {
+      const { models = [{}], ...shared } = JSON.parse(
+        readFileSync(new URL(`${family}/${file}`, folder), "utf8"),
+      );
+      return models.map((model: object) => ({ family, ...shared, ...model }));
+    }),
+  );

@@ -82,7 +82,11 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     run: createRun({ count: null, percent: null }),
     slots: createSlots(scenario.concurrency),
     pacer: createPacer({ tokensPerMinute: null, requestsPerMinute: null, ...scenario.told }, clock),
-    reservations: createReservations(scenario.quota.burndown ?? 1, 4096),
+    reservations: createReservations({
+      burndown: scenario.quota.burndown ?? 1,
+      unlimited: 4096,
+      told: false,
+    }),
     underway: new Map(),
     ledger: null,
     call,

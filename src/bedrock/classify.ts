@@ -10,6 +10,7 @@ const wordings: readonly (readonly [RegExp, ErrorCode])[] = [
   [/use case details have not been submitted/i, "use_case_form_missing"],
   [/don.t have access to the model/i, "model_access_denied"],
   [/input is too long|too many input tokens/i, "input_too_long"],
+  [/signature (?:expired|not yet current)/i, "clock_differs"],
   [/agreement .*being created|subscription .*pending/i, "subscription_pending"],
 ];
 
@@ -112,8 +113,8 @@ export const transportErrorCode = (
 };
 
 /** The code of credentials that could not be had, by what STS or a credential provider said. */
-export const credentialsErrorCode = (type: string): ErrorCode =>
-  credentialTypes.get(type) ?? "credentials_unavailable";
+export const credentialsErrorCode = (type: string, words: string): ErrorCode =>
+  wordingOf(words) ?? credentialTypes.get(type) ?? "credentials_unavailable";
 
 const credentialTypes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
   Object.entries({

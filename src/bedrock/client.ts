@@ -1,6 +1,7 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Connection } from "../connection/connection.js";
+import { useConverse } from "./converse.js";
 import { takeShortcuts } from "./shortcut.js";
 import { createTransport } from "./transport.js";
 
@@ -16,6 +17,7 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     cacheMiddleware: true,
     ...signing(connection),
   });
+  if (connection.api === "converse") useConverse(client);
   takeShortcuts(client, region, () => apiKeyOf(connection));
   return client;
 };
@@ -41,7 +43,9 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
   ].filter((secret) => secret !== undefined);
 
 /** Without the pin, a bearer token in the environment would go before the keys that were given. */
-const signing = (connection: Connection): Partial<BedrockRuntimeClientConfig> => {
+export const signing = (
+  connection: Connection,
+): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
   if (auth.kind === "api_key")
     return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };

@@ -26,27 +26,38 @@ export class TransportError extends Error {
   }
 }
 
-/** One request and its whole answer, the body as bytes. Rejects with a `TransportError`. Nothing is sent twice. */
+/**
+ * One request and its whole answer, the body as bytes. Rejects with a `TransportError`. Nothing is sent twice. A
+ * signal is a deadline that many requests share.
+ */
 export const exchange = (
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadlineMs: number,
+  signal?: AbortSignal,
 ): Promise<HttpResponse> =>
   new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | undefined;
     let head: Head | undefined;
     let deadlinePassed = false;
     const chunks: Buffer[] = [];
-    const fail = (cause: Error): void => {
+    const settle = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", expire);
+    };
+    const fail = (cause: Error): void => {
+      settle();
       reject(new TransportError(cause, { sent: request !== undefined, deadlinePassed, head }));
     };
-    const timer = setTimeout(() => {
+    const expire = (): void => {
       deadlinePassed = true;
       const late = new Error("The deadline has passed.");
       if (request) request.abort(late);
       else fail(late);
-    }, deadlineMs);
+    };
+    const timer = setTimeout(expire, deadlineMs);
+    if (signal?.aborted) return expire();
+    signal?.addEventListener("abort", expire);
 
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
@@ -62,7 +73,7 @@ export const exchange = (
         chunks.push(chunk);
       },
       onResponseEnd() {
-        clearTimeout(timer);
+        settle();
         const [only] = chunks;
         const body = only && chunks.length === 1 ? only : Buffer.concat(chunks);
         resolve(new HttpResponse({ ...(head as Head), body }));

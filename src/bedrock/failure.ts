@@ -44,7 +44,7 @@ export const credentialsFailure = (thrown: unknown, secrets: readonly string[]):
   const error = thrown as SdkError;
   const code = error.code ?? typeOf(error);
   return new ConnectorError(
-    credentialsErrorCode(typeOf(error)),
+    credentialsErrorCode(typeOf(error), error.message ?? ""),
     `${code}: ${quotable(error.message, { body: "", secrets })}`,
   );
 };
@@ -59,7 +59,9 @@ const quotable = (message = "", { body, secrets }: Confidential): string => {
 };
 
 const withoutAnswer = (error: SdkError): ConnectorError => {
-  const { syscall, sent = true, deadlinePassed = false } = error;
+  const { syscall, sent = true } = error;
+  // The SDK's word for a signal's deadline; the transport gives up by that signal too, but is not waited for.
+  const deadlinePassed = error.deadlinePassed || error.name === "AbortError";
   if (error.code === "UND_ERR_CONNECT_TIMEOUT" || (deadlinePassed && !sent))
     return new ConnectorError("unreachable", "Connecting timed out.");
   // EPROTO alone may also come after the request was sent.

@@ -44,24 +44,16 @@ export const createIdentity = (connection: Connection): Identity => {
   };
 };
 
-/** Finds out, without a call to Bedrock, why there are no credentials; `null` when there are. */
-export const resolveCredentials = async (connection: Connection): Promise<ConnectorError | null> => {
-  const client = createClient(connection);
-  try {
-    return await missingCredentials(client, connection);
-  } finally {
-    client.destroy();
-  }
-};
-
-const missingCredentials = async (
-  client: BedrockRuntimeClient,
+/** Why the client has no credentials, found out without a call to Bedrock; `null` when it has them. */
+export const missingCredentials = async (
+  client: { readonly config: { credentials(): Promise<unknown> } },
   connection: Connection,
+  withinMs = credentialsMs,
 ): Promise<ConnectorError | null> => {
   if (usesApiKey(connection)) return null;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${credentialsMs / 1000} s`)), credentialsMs);
+    timer = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(withinMs / 1000)} s`)), withinMs);
   });
   try {
     // The SDK keeps them until shortly before they expire.

@@ -39,21 +39,21 @@ const call = async (
     body,
     contentType: "application/json",
     accept: "application/json",
-    ...(connection.guardrail && {
-      guardrailIdentifier: connection.guardrail.identifier,
-      guardrailVersion: connection.guardrail.version,
-    }),
-    ...(connection.serviceTier && { serviceTier: connection.serviceTier }),
+    ...headerSettings(connection),
   });
   const startedAt = performance.now();
   try {
     // Without options, since any would turn the cached middleware off.
     const { body: answer, headers } = (await client.send(command)) as Answer;
+    const cacheRead = numberIn(headers["x-amzn-bedrock-cache-read-input-token-count"]);
+    const cacheWrite = numberIn(headers["x-amzn-bedrock-cache-write-input-token-count"]);
     return {
       // The SDK gives no body at all for an empty one, whatever its type says.
       body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
       inputTokens: numberIn(headers["x-amzn-bedrock-input-token-count"]),
       outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
+      ...(cacheRead !== null && { cacheReadTokens: cacheRead }),
+      ...(cacheWrite !== null && { cacheWriteTokens: cacheWrite }),
       latencyMs:
         numberIn(headers["x-amzn-bedrock-invocation-latency"]) ?? Math.round(performance.now() - startedAt),
       requestId: headers["x-amzn-requestid"] ?? null,
@@ -68,8 +68,18 @@ const call = async (
   }
 };
 
+/** Settings that InvokeModel takes as headers; Converse has them in its body. */
+const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>
+  api === "invoke_model" && {
+    ...(guardrail && { guardrailIdentifier: guardrail.identifier, guardrailVersion: guardrail.version }),
+    ...(serviceTier && { serviceTier }),
+  };
+
 /** The secrets of a role or of the credential chain, which the SDK has at hand. */
-const borrowedSecrets = async (client: BedrockRuntimeClient, connection: Connection): Promise<string[]> => {
+export const borrowedSecrets = async (
+  client: BedrockRuntimeClient,
+  connection: Connection,
+): Promise<string[]> => {
   if (usesApiKey(connection) || (connection.auth.kind === "keys" && !connection.role)) return [];
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);

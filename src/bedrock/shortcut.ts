@@ -49,7 +49,8 @@ export const takeShortcuts = (
   };
 
   const send: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
-    const response = await fillIn(args.input as InvokeModelCommandInput);
+    if (!isCall(args.input)) return next(args);
+    const response = await fillIn(args.input);
     if (response?.statusCode === 200 && response.body instanceof Uint8Array)
       return withHeaders({ response, output: { body: response.body, $metadata: {} } as ServiceOutputTypes });
     return withHeaders(await next(response ? ({ ...args, response } as typeof args) : args));
@@ -60,7 +61,8 @@ export const takeShortcuts = (
     const { response } = args as { response?: HttpResponse };
     if (response) return { response } as Awaited<ReturnType<typeof next>>;
     const result = await next(args);
-    const { modelId = "" } = args.input as InvokeModelCommandInput;
+    if (!isCall(args.input)) return result;
+    const { modelId = "" } = args.input;
     const request = args.request as HttpRequest;
     const form = formOf(request);
     const stamp = request.headers["x-amz-date"] ?? "";
@@ -74,6 +76,9 @@ export const takeShortcuts = (
   client.middlewareStack.add(send, { step: "initialize", priority: "high", name: "bedrockShortcut" });
   client.middlewareStack.add(learn, { step: "deserialize", priority: "low", name: "bedrockForm" });
 };
+
+/** Not so is CountTokens. */
+const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput => "body" in input;
 
 const lifetimeMs = 60_000;
 

@@ -3,17 +3,21 @@ import { Agent } from "undici";
 import { exchange } from "./exchange.js";
 
 /** Makes what carries a client's requests: at most so many at a time to one place, each ended after `deadlineMs`. */
-export type MakeTransport = (maxConcurrency: number, deadlineMs: number) => HttpHandler;
+export type MakeTransport = (
+  maxConcurrency: number,
+  deadlineMs: number,
+  connectTimeoutMs?: number,
+) => HttpHandler;
 
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session
  * per request; Node's own client takes half as much work again per call. The deadline is kept here, since a signal
  * for each call would turn the SDK's `cacheMiddleware` off.
  */
-const throughUndici: MakeTransport = (maxConcurrency, deadlineMs) => {
+const throughUndici: MakeTransport = (maxConcurrency, deadlineMs, connectTimeoutMs = 10_000) => {
   const agent = new Agent({
     connections: maxConcurrency,
-    connect: { timeout: connectMs },
+    connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     headersTimeout: 0,
@@ -21,7 +25,7 @@ const throughUndici: MakeTransport = (maxConcurrency, deadlineMs) => {
   });
   return {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, path, query, method, headers, body }) {
+    async handle({ protocol, hostname, port, path, query, method, headers, body }, { abortSignal } = {}) {
       const search = buildQueryString(query);
       const options = {
         origin: `${protocol}//${hostname}${port ? `:${port}` : ""}`,
@@ -30,7 +34,7 @@ const throughUndici: MakeTransport = (maxConcurrency, deadlineMs) => {
         headers,
         body,
       };
-      return { response: await exchange(agent, options, deadlineMs) };
+      return { response: await exchange(agent, options, deadlineMs, abortSignal as AbortSignal | undefined) };
     },
     destroy() {
       void agent.destroy();
@@ -40,16 +44,13 @@ const throughUndici: MakeTransport = (maxConcurrency, deadlineMs) => {
   };
 };
 
-const connectMs = 10_000;
-
 /** Idle sockets are closed before the far side does it, since a request on a closing socket may be lost. */
 const idleMs = 15_000;
 
 let make = throughUndici;
 
 /** The transport of a client: of the calls, and of those for credentials. */
-export const createTransport: MakeTransport = (maxConcurrency, deadlineMs) =>
-  make(maxConcurrency, deadlineMs);
+export const createTransport: MakeTransport = (...limits) => make(...limits);
 
 /** Has all clients made from now on use another transport; none stands for the usual one. For test doubles of HTTP. */
 export const useTransport = (other: MakeTransport = throughUndici): void => {

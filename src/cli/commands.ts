@@ -14,13 +14,28 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "discover",
-    summary: "Print the catalog of streams.",
+    summary: "Print the catalog: with a connection config, the columns that its templates read and give.",
     load: async () => (await import("./connection-commands.js")).discover,
+  },
+  {
+    name: "preview",
+    summary: "Show what a run would send, what looks wrong, and what it may cost. Calls no model.",
+    load: async () => (await import("./preview.js")).preview,
+  },
+  {
+    name: "test",
+    summary: "Run your own cases against your templates: record in, request out; response in, columns out.",
+    load: async () => (await import("./test.js")).test,
   },
   {
     name: "write",
     summary: "Put rows through the model: rows from a file or stdin, enriched rows to stdout or a file.",
     load: async () => (await import("./write.js")).write,
+  },
+  {
+    name: "sync",
+    summary: "Run a pipeline: rows of a file or a PostgreSQL table, enriched columns back into a table.",
+    load: async () => (await import("./sync.js")).sync,
   },
   {
     name: "replay",
@@ -39,7 +54,7 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "models",
-    summary: "List the text models that are known, with their ids, families and inference profiles.",
+    summary: "List the models that are known, with their ids, families and inference profiles.",
     load: async () => (await import("./models.js")).models,
   },
   {

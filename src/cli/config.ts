@@ -9,7 +9,7 @@ export const loadConfig = async (path: string, environment: Environment): Promis
   fillIn(objectOf(await readJsonFile(path), path), environment, path);
 
 /**
- * Replaces `${NAME}` in every string by the environment's value, except in request_format and response_format,
+ * Replaces `${NAME}` in every string by the environment's value, except in the formats and the output schema,
  * whose text belongs to the model. Throws one error that names every field with an unset variable.
  */
 export const fillIn = (config: Fields, environment: Environment, name: string): Fields => {
@@ -38,13 +38,34 @@ export const fillIn = (config: Fields, environment: Environment, name: string): 
   return Object.fromEntries(entries);
 };
 
+/**
+ * The settings with their `${NAME}` references filled in, without those whose variables are not set: a secret that
+ * only calls need is seldom at hand where none are made. `left` names them.
+ */
+export const withoutUnset = (
+  config: unknown,
+  environment: Environment,
+): { config: unknown; left: string[] } => {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) return { config, left: [] };
+  const settings: Fields = {};
+  const left: string[] = [];
+  for (const [name, value] of Object.entries(config)) {
+    try {
+      Object.assign(settings, fillIn({ [name]: value }, environment, name));
+    } catch {
+      left.push(name);
+    }
+  }
+  return { config: settings, left };
+};
+
 /** The value as a JSON object, or a "cannot run" that names what it was read from. */
 export const objectOf = (value: unknown, name: string): Fields => {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   throw cannotRun(`${name} must hold one JSON object, not ${kindOf(value)}`);
 };
 
-const verbatim = new Set(["request_format", "response_format"]);
+const verbatim = new Set(["request_format", "response_format", "output_schema"]);
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";

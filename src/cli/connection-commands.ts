@@ -1,4 +1,6 @@
 import type { Command } from "./command.js";
+import { withoutUnset } from "./config.js";
+import { readJsonFile } from "./json-file.js";
 import { sendMessage } from "./terminal.js";
 
 export const spec: Command = {
@@ -28,12 +30,11 @@ export const check: Command = {
 
 export const discover: Command = {
   usage: "[--config FILE]",
-  options: {
-    config: { value: "FILE", summary: "taken because hosts give it; the catalog is always the same" },
-  },
-  run: async () => {
+  options: { config: { value: "FILE", summary: "the connection config, JSON" } },
+  run: async ({ values }) => {
+    const file = values.config === undefined ? undefined : await readJsonFile(values.config);
     const { AwsBedrockModel } = await import("../index.js");
-    await sendMessage(await new AwsBedrockModel().discover());
+    await sendMessage(await new AwsBedrockModel().discover(withoutUnset(file, process.env).config));
     return 0;
   },
 };

@@ -17,7 +17,7 @@ export const mainHelp = (commands: readonly Listing[]): string =>
     "Exit codes:",
     ...columns([
       ["0", "every row was enriched, or the command did its work"],
-      ["1", "could not run: bad config, unreadable file, failed check"],
+      ["1", "could not run: bad config, unreadable file, failed check or test"],
       ["2", "wrong usage"],
       ["3", "finished, with rows that failed, were held or were not sent"],
       ["130", "stopped by a second Ctrl-C"],

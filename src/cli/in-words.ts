@@ -1,3 +1,5 @@
+import type { UsdRange } from "../index.js";
+
 /** A whole number with thousands apart: `12,345`. */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -20,6 +22,17 @@ export const fileSize = (bytes: number): string => {
   const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
   return `${(bytes / 1000 ** power).toFixed(1)} ${["", "kB", "MB", "GB"][power]}`;
 };
+
+/** US dollars: `$1,234.50`, and three digits that count of what is less than a dollar: `$0.00123`. */
+export const usd = (value: number): string =>
+  `$${value.toLocaleString("en-US", value < 0.1 ? { maximumSignificantDigits: 3 } : value < 1 ? mills : cents)}`;
+
+const cents = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const mills = { minimumFractionDigits: 2, maximumFractionDigits: 3 };
+
+/** An estimate: `$0.02, from $0.01 to $0.09`. */
+export const usdRange = ({ low, expected, max }: UsdRange): string =>
+  `${usd(expected)}, from ${usd(low)} ${max === null ? "without an upper bound" : `to ${usd(max)}`}`;
 
 /** An argument as a POSIX shell takes it, for a command that the user may copy. */
 export const shellWord = (text: string): string =>

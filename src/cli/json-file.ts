@@ -1,14 +1,27 @@
 import { readFile } from "node:fs/promises";
-import type { ParseError } from "jsonc-parser";
+import type { ParseError, ParseOptions } from "jsonc-parser";
 import { cannotRun, fileFailure } from "./failure.js";
 
-/** The JSON in a file. Throws "cannot run" with path, line and column; never quotes content, which may be secret. */
-export const readJsonFile = async (path: string): Promise<unknown> => {
+/**
+ * The JSON in a file, with comments and trailing commas where they are allowed. Throws "cannot run" with path, line
+ * and column; never quotes content, which may be secret.
+ */
+export const readJsonFile = async (path: string, { comments = false } = {}): Promise<unknown> => {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw fileFailure("read", path, error);
   });
-  return parseJson(text, path);
+  return comments ? parseCommented(text.replace(/^\uFEFF/, ""), path) : parseJson(text, path);
 };
+
+const parseCommented = async (text: string, name: string): Promise<unknown> => {
+  const { parse } = await import("jsonc-parser");
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, commented);
+  if (errors.length > 0) throw cannotRun(`${name} is not JSON${await placeOfError(text, commented)}`);
+  return value;
+};
+
+const commented: ParseOptions = { allowTrailingComma: true };
 
 /** JSON.parse with a place instead of a quotation in the error. A leading byte order mark is allowed. */
 export const parseJson = async (text: string, name: string): Promise<unknown> => {
@@ -20,12 +33,14 @@ export const parseJson = async (text: string, name: string): Promise<unknown> =>
   }
 };
 
-async function placeOfError(text: string): Promise<string> {
+const strict: ParseOptions = { disallowComments: true, allowTrailingComma: false };
+
+async function placeOfError(text: string, options = strict): Promise<string> {
   if (text.trim() === "") return ": it is empty";
   // Loaded on the error path only: most runs never need it.
   const { parse, printParseErrorCode } = await import("jsonc-parser");
   const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  parse(text, errors, options);
   const [first] = errors;
   if (first === undefined) return "";
   const before = text.slice(0, first.offset).split("\n");

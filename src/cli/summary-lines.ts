@@ -1,5 +1,5 @@
 import type { ErrorCode, Summary } from "../index.js";
-import { count, counted, duration } from "./in-words.js";
+import { count, counted, duration, usd, usdRange } from "./in-words.js";
 
 /** What the end of a run is told from, beside its numbers. */
 export interface Ending {
@@ -14,7 +14,7 @@ export interface Ending {
 
 /** The lines printed at the end of a run. Pure. */
 export const summaryLines = (summary: Summary, { seconds, output, ledger, columns }: Ending): string[] => {
-  const { reused, held, not_sent, rejections } = summary;
+  const { reused, held, not_sent, rejections, max_tokens_advice: advice } = summary;
   const rows = [
     `${counted(summary.received, "row")} in`,
     `${count(summary.enriched)} enriched`,
@@ -26,10 +26,19 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
   const heldRows = `  ${count(held)} held: perhaps billed`;
   return [
     `${rows.join(", ")}; ${counted(summary.calls, "call")}, ${tokens}; ${duration(seconds)}`,
+    ...(summary.calls > 0 ? [`  ${costLine(summary)}`] : []),
     ...(reused > 0
-      ? [`  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost`]
+      ? [
+          `  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost${summary.saved_usd ? ` (${usd(summary.saved_usd)} saved)` : ""}`,
+        ]
       : []),
     ...entriesOf(rejections).map(([code, calls]) => `  ${rejected(code, counted(calls, "call"))}`),
+    ...(advice
+      ? [
+          `  99 of 100 answers took at most ${count(advice.output_p99)} of ${count(advice.max_tokens)} tokens: a limit of ` +
+            `${count(advice.enough)} would let ${advice.times_the_calls} times as many calls start`,
+        ]
+      : []),
     ...entriesOf(summary.errors).flatMap(([code, error]) => [
       `  ${code}: ${count(error.count)} (${oneLine(error.message)})`,
       ...(code === "missing_column" && isOnly(error.count, summary) ? columnLines(columns) : []),
@@ -42,6 +51,15 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
     ...(ledger ? [`ledger: ${ledger.path}`] : []),
   ];
 };
+
+/** What the run cost beside what was expected; a total that leaves rows out is never shown as one. */
+function costLine({ cost_usd, known_cost_usd, unknown_cost_rows, estimated_cost_usd }: Summary): string {
+  const estimate = estimated_cost_usd === null ? "" : `; estimated ${usdRange(estimated_cost_usd)}`;
+  if (cost_usd !== null) return `cost ${usd(cost_usd)}${cost_usd > 0 ? estimate : ""}`;
+  const known = known_cost_usd > 0 ? `, at least ${usd(known_cost_usd)}` : "";
+  const rows = `the price or the tokens of ${counted(unknown_cost_rows, "row")} are not known`;
+  return `cost unknown${known}: ${rows}${estimate}`;
+}
 
 /** What Bedrock did to calls that were made again. */
 function rejected(code: ErrorCode, calls: string): string {

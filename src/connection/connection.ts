@@ -4,6 +4,8 @@ import { ConnectorError } from "../errors.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import { isObject } from "../json.js";
 import type { OnUnknown } from "../outcome.js";
+import type { Rates } from "../prices/rates.js";
+import { readResidency } from "../residency.js";
 import type { Ceilings } from "../run/budget.js";
 import type { Tolerance } from "../run/run.js";
 import { brokenRules, type Problem } from "./rules.js";
@@ -36,7 +38,6 @@ export interface Connection {
   readonly chatTemplate: "off" | "auto";
   readonly maxConcurrency: number;
   readonly requestTimeoutMs: number;
-  readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
   readonly guardrail: { readonly identifier: string; readonly version: string } | null;
   readonly serviceTier: NonNullable<ConnectionConfig["service_tier"]> | null;
   /** A file path; `null` keeps no ledger. */
@@ -45,9 +46,22 @@ export interface Connection {
   readonly onTruncated: "keep" | "fail";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
+  /** What the account may use of the model in a minute; `null` where it is to be learned. */
+  readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
+  /** The user's own rates; `null` leaves them to the price tables. */
+  readonly prices: Rates | null;
+  /** A file of the user's own prices; `null` leaves them to the list prices. */
+  readonly pricesFile: string | null;
   readonly tolerance: Tolerance;
+  readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Regions and beginnings of regions that may work on rows; `null` where any may. */
+  readonly residency: readonly string[] | null;
+  readonly api: NonNullable<ConnectionConfig["api"]>;
+  /** A JSON Schema, as text. */
+  readonly outputSchema: string | null;
+  readonly schemaRetries: number;
   /** Names of settings that the connector does not know and ignores. */
   readonly unknownSettings: readonly string[];
 }
@@ -61,7 +75,7 @@ export const invalidConfig = (problems: readonly Problem[]): ConnectorError =>
 
 /**
  * Reads the settings that a host hands over: `""` and null mean absent, numbers and booleans may be text, the
- * two formats may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
+ * two formats and the output schema may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
  */
 export const readConnection = (config: unknown, problems: Problem[]): Connection => {
   const settings = isObject(config) ? normalise(config) : {};
@@ -80,6 +94,9 @@ const validator = (): ValidateFunction => {
   return compiled;
 };
 
+/** Settings that hold JSON, as an object or as text. */
+const pasted = /_(format|schema)$/;
+
 const normalise = (config: Record<string, unknown>): Record<string, unknown> => {
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(config)) {
@@ -89,8 +106,8 @@ const normalise = (config: Record<string, unknown>): Record<string, unknown> => 
       : undefined;
     if (type === "string" && typeof value === "number") settings[name] = String(value);
     else if (type === "boolean" && (value === "true" || value === "false")) settings[name] = value === "true";
-    else if (name.endsWith("_format") && isObject(value)) settings[name] = JSON.stringify(value);
-    else settings[name] = typeof value === "string" && !name.endsWith("_format") ? value.trim() : value;
+    else if (pasted.test(name) && isObject(value)) settings[name] = JSON.stringify(value);
+    else settings[name] = typeof value === "string" && !pasted.test(name) ? value.trim() : value;
   }
   return settings;
 };
@@ -127,10 +144,6 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
     chatTemplate: withDefault("chat_template"),
     maxConcurrency: Number(withDefault("max_concurrency")),
     requestTimeoutMs: Number(withDefault("request_timeout_seconds")) * 1000,
-    quota: {
-      tokensPerMinute: number(settings.tokens_per_minute),
-      requestsPerMinute: number(settings.requests_per_minute),
-    },
     guardrail:
       guardrail_identifier && guardrail_version
         ? { identifier: guardrail_identifier, version: guardrail_version }
@@ -144,17 +157,28 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
       rows: number(settings.max_rows),
       tokens: number(settings.max_tokens_total),
       usd: number(settings.max_spend_usd),
-      prices:
-        settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
-          ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
-          : null,
+      prices: null,
     },
+    quota: {
+      tokensPerMinute: number(settings.tokens_per_minute),
+      requestsPerMinute: number(settings.requests_per_minute),
+    },
+    prices:
+      settings.input_price_usd !== undefined && settings.output_price_usd !== undefined
+        ? { input: Number(settings.input_price_usd), output: Number(settings.output_price_usd) }
+        : null,
+    pricesFile: settings.prices_file ?? null,
     tolerance: {
       count: number(settings.tolerated_failure_count),
       percent: number(settings.tolerated_failure_percent),
     },
+    systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
+    api: withDefault("api"),
+    outputSchema: settings.output_schema ?? null,
+    schemaRetries: Number(withDefault("schema_retries")),
     unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
   };
 };

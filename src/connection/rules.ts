@@ -56,9 +56,19 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
       "is required with guardrail_version",
     ],
     [
-      has("max_spend_usd") && !(has("input_price_usd") && has("output_price_usd")),
-      "max_spend_usd",
-      "needs input_price_usd and output_price_usd beside it: the model's prices are not known here",
+      has("input_price_usd") && !has("output_price_usd"),
+      "output_price_usd",
+      "is required with input_price_usd",
+    ],
+    [
+      has("output_price_usd") && !has("input_price_usd"),
+      "input_price_usd",
+      "is required with output_price_usd",
+    ],
+    [
+      has("schema_retries") && settings.schema_retries !== "0" && !has("output_schema"),
+      "schema_retries",
+      "needs output_schema beside it",
     ],
     [
       settings.output_field === "_bedrock",

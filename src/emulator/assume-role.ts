@@ -1,17 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type Accounts, checkSignature } from "./sigv4.js";
+import type { Accounts } from "./sigv4.js";
+import { namespace, refuseCaller, stsError, stsReply } from "./sts.js";
 import type { Reply, WireRequest } from "./wire.js";
 
 /**
  * AWS STS AssumeRole, so that a role can be tried locally: any well-formed role may be assumed by a known key.
  * The temporary key pair joins `accounts` until it expires. Answers in the XML of the STS query protocol.
  */
-export const assumeRole = (request: WireRequest, accounts: Accounts): Reply => {
-  const refusal = checkSignature(request, "sts", accounts);
-  if (refusal?.errorType) {
-    const { message } = JSON.parse(refusal.body) as { message: string };
-    return stsError(refusal.status, stsCodes[refusal.errorType] ?? refusal.errorType, message);
-  }
+export const assumeRole = (request: WireRequest, accounts: Accounts, clockMinutes?: number): Reply => {
+  const refusal = refuseCaller(request, accounts, clockMinutes);
+  if (refusal) return refusal;
   const form = new URLSearchParams(request.body.toString());
   const role = roleArn.exec(form.get("RoleArn") ?? "");
   const session = form.get("RoleSessionName") ?? "";
@@ -44,31 +42,5 @@ export const expireSessions = (accounts: Accounts): void => {
     if (account.sessionToken !== undefined) accounts.set(id, { ...account, expires: 0 });
 };
 
-const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 const roleArn = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[\w+=,.@-]+\/)*([\w+=,.@-]+)$/;
 const sessionName = /^[\w+=,.@-]{2,64}$/;
-
-/** STS has its own names for what other services say of a bad signature. */
-const stsCodes: Readonly<Record<string, string>> = {
-  InvalidSignatureException: "SignatureDoesNotMatch",
-  UnrecognizedClientException: "InvalidClientTokenId",
-  MissingAuthenticationTokenException: "MissingAuthenticationToken",
-  IncompleteSignatureException: "IncompleteSignature",
-  ExpiredTokenException: "ExpiredToken",
-};
-
-const stsError = (status: number, code: string, message: string): Reply => ({
-  ...stsReply(
-    status,
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
-      `<Message>${message.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</Message></Error>` +
-      `<RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
-  ),
-  errorType: code,
-});
-
-const stsReply = (status: number, body: string): Reply => ({
-  status,
-  headers: { "content-type": "text/xml" },
-  body,
-});

@@ -10,9 +10,9 @@ export const demoCredentials = {
 };
 
 /** Takes a Bedrock API key (`Authorization: Bearer …`) or a signature. `null` when the caller is known. */
-export const authenticate = (request: WireRequest, accounts: Accounts): Reply | null => {
+export const authenticate = (request: WireRequest, accounts: Accounts, clockMinutes = 0): Reply | null => {
   const apiKey = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (apiKey === undefined) return checkSignature(request, "bedrock", accounts);
+  if (apiKey === undefined) return checkSignature(request, "bedrock", accounts, clockMinutes);
   if (timingSafeEqual(digest(apiKey), digest(demoCredentials.apiKey))) return null;
   return refuse(
     403,

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
+import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { Family } from "../families/family.js";
+import type { Model } from "./models.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
 export interface Body {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** The JSON body of an invocation, checked against the family's schema, or the service's words on what is wrong. */
-export const readBody = (request: WireRequest, family: Family): Body | Reply => {
+/** The JSON body of an invocation, checked for the model, or words like the service's on what is wrong. */
+export const readBody = (request: WireRequest, { family, baseId }: Model): Body | Reply => {
   const contentType = request.headers["content-type"] ?? "";
   if (!/^application\/json *(;|$)/i.test(contentType))
     return malformed("The content type of the request must be application/json.");
@@ -19,10 +21,19 @@ export const readBody = (request: WireRequest, family: Family): Body | Reply => 
     return malformed("The provided request is not valid JSON");
   }
   const validate = validatorOf(family);
-  if (validate(json)) return { json: json as Body["json"] };
+  if (validate(json)) {
+    const refused = family.rules?.find(
+      ({ level, models, when }) =>
+        level === "refused" && models.test(baseId) && isTrue(search(json as JSONValue, when)),
+    );
+    return refused ? malformed(`${refused.says}.`) : { json: json as Body["json"] };
+  }
   const faults = (validate.errors ?? []).map(describe).join(", ");
   return malformed(`Malformed input request: ${faults}, please reformat your input and try again.`);
 };
+
+/** No rule that refuses finds an empty list, text or object. */
+const isTrue = (value: unknown): boolean => value !== null && value !== false;
 
 const malformed = (message: string): Reply => refuse(400, "ValidationException", message);
 

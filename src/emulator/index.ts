@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type LocalAccount, type LocalModel, readAccount } from "./account.js";
 import { expireSessions } from "./assume-role.js";
 import { demoCredentials } from "./authenticate.js";
 import { exchange } from "./exchange.js";
@@ -22,7 +23,7 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./quota.js";
-export { demoCredentials, type EmulatorStats, type Fault };
+export { demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -35,6 +36,8 @@ export interface EmulatorOptions {
   readonly faults?: readonly Fault[];
   /** What the account may do, as for `setQuota`. Default no limit. */
   readonly quota?: Quota | null;
+  /** What the account can see, as for `setAccount`. Default an account that may use every model. */
+  readonly account?: LocalAccount;
 }
 
 export interface Emulator {
@@ -52,6 +55,8 @@ export interface Emulator {
    * Throws a `TypeError` that names what is malformed.
    */
   setQuota(quota: Quota | null): void;
+  /** Replaces what the account can see; so does `POST /__account`. Throws as `setFaults` does. */
+  setAccount(account: LocalAccount): void;
   /** Ends every session that AssumeRole issued: from now on it is refused with `ExpiredTokenException`. */
   expireSessions(): void;
   /** Ends every connection, also those with a request under way. */
@@ -60,11 +65,12 @@ export interface Emulator {
 
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
- * every family's shape, and AssumeRole of STS. It knows `demoCredentials` only. Rejects when the port is taken, or a
- * fault or the quota is malformed.
+ * every family's shape, and Converse; beside it what the control plane tells of models, and AssumeRole and
+ * GetCallerIdentity of STS. It knows `demoCredentials` only. Rejects when the port is taken, or a fault, the quota or
+ * the account is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
-  const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], quota = null } = options;
+  const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], quota = null, account = {} } = options;
   const stats = emptyStats();
   const { accessKeyId, secretAccessKey } = demoCredentials;
   const accounts: Accounts = new Map([[accessKeyId, { secretAccessKey }]]);
@@ -76,6 +82,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     billed: new Set(),
     plan: planFaults(readFaults(faults)),
     quota: createQuota(readQuota(quota), () => performance.now()),
+    account: readAccount(account),
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());
@@ -94,6 +101,9 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
       backend.plan = planFaults(readFaults(list));
     },
     setQuota: (next) => backend.quota.change(readQuota(next)),
+    setAccount: (given) => {
+      backend.account = readAccount(given);
+    },
     expireSessions: () => expireSessions(accounts),
     close: async () => {
       const closed = once(server, "close");

@@ -1,17 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import type { Family } from "../families/family.js";
+import { apiFamilies } from "../families/index.js";
+import type { LocalAccount } from "./account.js";
 import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { readBody } from "./body.js";
-import { chooseFault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
+import { vectorsOf } from "./embed.js";
+import { chooseFault, type Fault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
 import { fill } from "./fill.js";
 import { type Latency, wait } from "./latency.js";
 import { findModel } from "./models.js";
 import { isRejected, type QuotaGate } from "./quota.js";
 import type { Accounts } from "./sigv4.js";
 import { count, countBilled, type EmulatorStats } from "./stats.js";
+import { findWanted, refuseUnfit, type Wanted, type Written, writeFitting } from "./structured.js";
 import { countTokens, cutToTokens } from "./tokens.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
@@ -26,30 +30,37 @@ export interface Backend {
   readonly quota: QuotaGate;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
+  /** Replaced as a whole when an account is set. */
+  account: LocalAccount;
 }
 
-/** InvokeModel: each step hands on or refuses; the first refusal is the reply. */
+export type Api = "invoke_model" | "converse";
+
+/** InvokeModel and Converse: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
-  modelId: string,
-  turn: Turn,
+  { api, modelId, turn }: { readonly api: Api; readonly modelId: string; readonly turn: Turn },
   backend: Backend,
 ): Promise<Reply> => {
   const started = performance.now();
   const planned = chooseFault(turn, request.body);
-  const fault = planned?.fault;
+  const fault = planned && asStop(planned.fault, api);
   if (fault?.kind === "error" && !fault.billed) {
     countFault(planned, backend.stats);
     return refuseBy(fault);
   }
-  const refusal = authenticate(request, backend.accounts);
+  const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly);
+  const model = findModel(modelId, backend.profileOnly, backend.account.arns);
   if ("status" in model) return model;
-  const body = readBody(request, model.family);
+  const { baseId } = model;
+  const family = apiFamilies[api] ?? model.family;
+  const body = readBody(request, { family, baseId });
   if ("status" in body) return body;
-  const { family, baseId } = model;
   const prompt = promptOf(body.json, family);
+  const wanted = findWanted(body.json, prompt, family);
+  const unfit = wanted && refuseUnfit(wanted, baseId, family);
+  if (unfit) return unfit;
   const inputTokens = countTokens(prompt);
   const limit = tokenLimit(body.json, family);
   const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
@@ -62,17 +73,22 @@ export const invokeModel = async (
   countFault(planned, backend.stats);
   countBilled(backend.stats, backend.billed, modelId, request.body);
 
+  const [written] = await Promise.all([write(prompt, family, wanted), wait(backend.latencyMs)]);
   const stop = fault?.kind === "stop" ? fault : undefined;
-  const [full] = await Promise.all([stop?.text ?? write(prompt, family), wait(backend.latencyMs)]);
-  const { text, tokens, cut } = cutToTokens(full, limit ?? Number.POSITIVE_INFINITY);
+  const { text, tokens, cut } = cutToTokens(stop?.text ?? written.text, limit ?? Number.POSITIVE_INFINITY);
   admission.settle(tokens);
+  // A tool's arguments that were cut off are no JSON, so they come as text.
+  const tool = cut || stop ? undefined : written.tool;
   const latencyMs = Math.round(performance.now() - started);
   backend.stats.input_tokens += inputTokens;
   backend.stats.output_tokens += tokens;
   const values = {
     text,
     prompt,
-    stop_reason: stop?.reason ?? (cut ? family.stopReasons.length : family.stopReasons.end),
+    ...vectorsOf(body.json, { family, baseId }),
+    stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
+    answer: written.answer,
+    answer_text: text,
     input_tokens: inputTokens,
     output_tokens: tokens,
     total_tokens: inputTokens + tokens,
@@ -87,11 +103,17 @@ export const invokeModel = async (
       "content-type": "application/json",
       ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
     },
-    body: JSON.stringify(fill(family.reply, values)),
+    body: JSON.stringify(fill(tool?.reply ?? family.reply, values)),
     isAnswer: true,
   };
   return fault ? applyFault(reply, fault) : reply;
 };
+
+/** Converse tells by the stop reason that a guardrail intervened. */
+const asStop = (fault: Fault, api: Api): Fault =>
+  api === "converse" && fault.kind === "guardrail"
+    ? { ...fault, kind: "stop", reason: "guardrail_intervened" }
+    : fault;
 
 /** Uses a fault up once, if there is one. */
 export const countFault = (planned: PlannedFault | undefined, stats: EmulatorStats): void => {
@@ -106,26 +128,33 @@ const countHeaders = (input: number, output: number, latencyMs: number): Record<
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 
-const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
+/** The words of the user in a body. */
+export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
   [search(json as JSONValue, family.request.prompt)]
     .flat()
     .filter((part) => typeof part === "string")
     .join("\n");
 
 /** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = async (prompt: string, family: Family): Promise<string> => {
-  const text = await answer(prompt);
+const write = async (prompt: string, family: Family, wanted: Wanted | null): Promise<Written> => {
+  if (family.vector) return { text: "" };
+  const written = wanted ? await writeFitting(wanted, prompt) : { text: await answer(prompt) };
   const tag = family.reasoningTags?.find(
     ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
   );
-  return tag ? `The text decides: I read it once and sum it up.\n${tag.close}\n\n${text}` : text;
+  if (!tag) return written;
+  return {
+    ...written,
+    text: `The text decides: I read it once and sum it up.\n${tag.close}\n\n${written.text}`,
+  };
 };
 
 /** What the quota takes for an answer without a limit: a common maximum of models. */
 const modelMaxTokens = 4096;
 
-/** The first limit the body gives, else none. */
+/** The first limit the body gives, else none; a vector has no output tokens. */
 const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number | null => {
+  if (family.vector) return 0;
   for (const path of family.request.maxTokens) {
     const limit = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);
     if (typeof limit === "number") return limit;

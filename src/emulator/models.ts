@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { Family } from "../families/family.js";
+import { listModels } from "../families/models.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
+import type { LocalAccount } from "./account.js";
 import { type Reply, refuse } from "./wire.js";
 
 export interface Model {
@@ -9,23 +10,26 @@ export interface Model {
   readonly baseId: string;
 }
 
-const fixtures = new URL("../../fixtures/models/", import.meta.url);
-
 /** The base ids of the known models that answer only through an inference profile. */
-export const readProfileOnly = (): ReadonlySet<string> => {
-  const models = readdirSync(fixtures, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".json"))
-    .map((path) => JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), fixtures), "utf8")));
-  return new Set(models.filter((model) => model.profileRequired).map((model) => model.modelId));
-};
+export const readProfileOnly = (): ReadonlySet<string> =>
+  new Set(
+    listModels()
+      .filter(({ profileRequired }) => profileRequired)
+      .map(({ modelId }) => modelId),
+  );
 
 /** The model behind an id as called. Every id of a known family is one: new models appear all the time. */
-export const findModel = (modelId: string, profileOnly: ReadonlySet<string>): Model | Reply => {
-  const family = resolveFamily(modelId);
-  const baseId = baseModelId(modelId);
+export const findModel = (
+  modelId: string,
+  profileOnly: ReadonlySet<string>,
+  arns: LocalAccount["arns"] = {},
+): Model | Reply => {
+  const hidden = Object.hasOwn(arns, modelId) ? arns[modelId] : undefined;
+  const family = resolveFamily(hidden ?? modelId);
+  const baseId = baseModelId(hidden ?? modelId);
   if (!family || !baseId)
     return refuse(400, "ValidationException", "The provided model identifier is invalid.");
-  const throughProfile = modelId.endsWith(`.${baseId}`);
+  const throughProfile = hidden !== undefined || modelId.endsWith(`.${baseId}`);
   if (profileOnly.has(baseId) && !throughProfile)
     return refuse(
       400,

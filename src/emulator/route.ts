@@ -1,14 +1,20 @@
 import type { IncomingMessage } from "node:http";
+import { readAccount } from "./account.js";
 import { assumeRole } from "./assume-role.js";
+import { callerIdentity } from "./caller-identity.js";
+import { controlPlane, stalled } from "./control-plane.js";
+import { serveCountTokens } from "./count-tokens.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
-import { type Backend, invokeModel } from "./invoke.js";
+import { type Api, type Backend, invokeModel } from "./invoke.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import { count } from "./stats.js";
+import { stsAction } from "./sts.js";
 import { type Reply, refuse, type WireRequest } from "./wire.js";
 
-/** A request to InvokeModel, as its first line tells. */
+/** A request to InvokeModel or Converse, as its first line tells. */
 export interface Call {
+  readonly api: Api;
   /** `null` where the path's encoding is broken. */
   readonly modelId: string | null;
   readonly turn: Turn;
@@ -16,14 +22,14 @@ export interface Call {
 
 /** Counts the call as it arrives. `null` where the request is for something else. */
 export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Backend): Call | null => {
-  const segment = method === "POST" ? invokePath.exec(url ?? "")?.[1] : undefined;
+  const [, segment, operation] = (method === "POST" && invokePath.exec(url ?? "")) || [];
   if (segment === undefined) return null;
   const modelId = decode(segment);
   if (modelId !== null) count(stats.models, modelId);
-  return { modelId, turn: takeTurn(plan) };
+  return { api: operation === "converse" ? "converse" : "invoke_model", modelId, turn: takeTurn(plan) };
 };
 
-const invokePath = /^\/model\/([^/?]+)\/invoke(?:\?|$)/;
+const invokePath = /^\/model\/([^/?]+)\/(invoke|converse)(?:\?|$)/;
 
 const decode = (segment: string): string | null => {
   try {
@@ -44,10 +50,10 @@ export const serve = async (
   if (!call) return refuse(404, "UnknownOperationException", "The service has no such operation.");
   if (call.modelId === null)
     return refuse(400, "ValidationException", "The provided model identifier is invalid.");
-  return invokeModel(request, call.modelId, call.turn, backend);
+  return invokeModel(request, { ...call, modelId: call.modelId }, backend);
 };
 
-/** What the emulator serves beside Bedrock: its own pages and AssumeRole. `null` where the request is for neither. */
+/** What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for none. */
 export const serveEmulator = (request: WireRequest, backend: Backend): Reply | null => {
   const { method, path, body } = request;
   if (method === "GET" && path === "/__stats")
@@ -57,27 +63,42 @@ export const serveEmulator = (request: WireRequest, backend: Backend): Reply | n
       body: JSON.stringify(backend.stats),
     };
   if (method === "POST" && path === "/__faults")
-    return set("The faults must be a list, written as JSON.", () => {
-      backend.plan = planFaults(readFaults(JSON.parse(body.toString())));
+    return set(body, "The faults must be a list, written as JSON.", (list) => {
+      backend.plan = planFaults(readFaults(list));
     });
   if (method === "POST" && path === "/__quota")
-    return set("The quota must be an object or null, written as JSON.", () =>
-      backend.quota.change(readQuota(JSON.parse(body.toString()))),
+    return set(body, "The quota must be an object or null, written as JSON.", (quota) =>
+      backend.quota.change(readQuota(quota)),
     );
-  if (!isAssumeRole(request)) return null;
-  const reply = assumeRole(request, backend.accounts);
-  if (!reply.errorType) backend.stats.roles_assumed += 1;
-  return reply;
+  if (method === "POST" && path === "/__account")
+    return set(body, "The account must be an object, written as JSON.", (account) => {
+      backend.account = readAccount(account);
+    });
+  return serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend);
 };
 
-const set = (expected: string, apply: () => void): Reply => {
+const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): Reply => {
   try {
-    apply();
+    put(JSON.parse(body.toString()));
   } catch (error) {
-    return refuse(400, "ValidationException", error instanceof TypeError ? error.message : expected);
+    return refuse(400, "ValidationException", error instanceof TypeError ? error.message : otherwise);
   }
   return { status: 204, headers: {}, body: "" };
 };
 
-const isAssumeRole = ({ method, path, body }: WireRequest): boolean =>
-  method === "POST" && path === "/" && new URLSearchParams(body.toString()).get("Action") === "AssumeRole";
+const serveSts = (request: WireRequest, { account, accounts, stats }: Backend): Reply | null => {
+  switch (stsAction(request)) {
+    case "AssumeRole": {
+      const reply = assumeRole(request, accounts, account.clockMinutes);
+      if (!reply.errorType) stats.roles_assumed += 1;
+      return reply;
+    }
+    case "GetCallerIdentity":
+      count(stats.control_plane, "GetCallerIdentity");
+      return account.stalled?.includes("GetCallerIdentity")
+        ? stalled
+        : callerIdentity(request, accounts, account);
+    default:
+      return null;
+  }
+};

@@ -14,9 +14,15 @@ const clockToleranceMs = 5 * 60_000;
 
 /**
  * Checks AWS Signature Version 4 as the service does: the key, the clock, the scope, then the signature over
- * method, path, query, signed headers and the hash of the body. `null` when all is well.
+ * method, path, query, signed headers and the hash of the body. `null` when all is well. The service's clock is
+ * `clockMinutes` ahead of this machine's.
  */
-export const checkSignature = (request: WireRequest, service: string, accounts: Accounts): Reply | null => {
+export const checkSignature = (
+  request: WireRequest,
+  service: string,
+  accounts: Accounts,
+  clockMinutes = 0,
+): Reply | null => {
   const header = request.headers.authorization;
   if (!header) return refuse(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
   const claim = readAuthorization(header);
@@ -36,7 +42,7 @@ export const checkSignature = (request: WireRequest, service: string, accounts: 
     );
   if (account.expires !== undefined && account.expires <= Date.now())
     return refuse(403, "ExpiredTokenException", "The security token included in the request is expired");
-  const fault = clockFault(stamp, Date.now()) ?? scopeFault(claim, stamp, service);
+  const fault = clockFault(stamp, Date.now() + clockMinutes * 60_000) ?? scopeFault(claim, stamp, service);
   if (fault) return refuse(403, "InvalidSignatureException", fault);
   const expected = sign(request, claim, stamp, account.secretAccessKey);
   if (timingSafeEqual(expected, Buffer.from(claim.signature, "hex"))) return null;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What went over the wire since the start. AssumeRole and the emulator's own pages are not among `requests`. */
+/** What went over the wire since the start. STS, the control plane and own pages are not among `requests`. */
 export interface EmulatorStats {
   requests: number;
   /** Answers of a model that were sent whole, also slow ones and those with another stop reason. */
@@ -28,6 +28,10 @@ export interface EmulatorStats {
   in_flight: number;
   most_in_flight: number;
   roles_assumed: number;
+  /** Questions to the control plane and to STS, answered or not, by operation: none costs anything. */
+  control_plane: Record<string, number>;
+  /** Requests to CountTokens, which are free and not among `requests`. */
+  token_counts: number;
   /** Faults that were applied, by kind. */
   faults: Record<string, number>;
 }
@@ -47,6 +51,8 @@ export const emptyStats = (): EmulatorStats => ({
   in_flight: 0,
   most_in_flight: 0,
   roles_assumed: 0,
+  control_plane: {},
+  token_counts: 0,
   faults: {},
 });
 

@@ -4,7 +4,11 @@ export const cohereCommandR = {
   name: "cohere-command-r",
   title: "Cohere Command R and R+",
   models: /^cohere\.command-r/,
-  request: { prompt: "message", maxTokens: [["max_tokens"]] },
+  request: {
+    prompt: "message",
+    system: "preamble",
+    maxTokens: [["max_tokens"]],
+  },
   response: {
     text: "text",
     stopReason: "finish_reason",

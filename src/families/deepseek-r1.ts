@@ -12,10 +12,19 @@ export const deepseekR1 = {
     truncated: ["length"],
   },
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
+  rules: [
+    {
+      models: /./,
+      when: "max_tokens > `8192`",
+      says: "answers over 8192 tokens get significantly worse, says AWS",
+      level: "note",
+    },
+  ],
   chat: {
     key: "prompt",
     template: "<｜begin▁of▁sentence｜><｜User｜>{{ prompt }}<｜Assistant｜><think>\n",
     marks: ["<｜begin▁of▁sentence｜>", "<｜User｜>"],
+    systemTurn: /<｜begin▁of▁sentence｜>.*?<｜User｜>/gs,
   },
   reply: { choices: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] },
   stopReasons: { end: "stop", length: "length" },

@@ -9,23 +9,44 @@ export interface Family {
   readonly title: string;
   /** Matches the base model ids (no geography prefix, no ARN around it). */
   readonly models: RegExp;
+  /** Present where an answer is a vector of numbers, or several, and no text. */
+  readonly vector?: {
+    /** Keys from the top of a body to the length that it asks for. */
+    readonly asked?: readonly string[];
+    /** The length where the body asks for none; the first match counts. */
+    readonly lengths: readonly { readonly models: RegExp; readonly length: number }[];
+  };
   readonly request: {
     /** Where the words of the user stand in a body: a string, or a list of strings. */
     readonly prompt: string;
-    /** Keys from the top of a body to the limit of output tokens, the documented spelling first. */
+    /** Where the system's words stand in a body, with the roles of messages that may be the system's. */
+    readonly system?: string;
+    /** Keys from the top of a body to the limit of output tokens, the documented spelling first; none for vectors. */
     readonly maxTokens: readonly (readonly string[])[];
   };
   readonly response: {
-    /** The answer, exactly as the model wrote it. */
+    /** The answer, exactly as the model wrote it: a text, or the vector of a family of vectors. */
     readonly text: string;
     /** The model's reasoning where the response keeps it apart from the answer. */
     readonly reasoning?: string;
-    readonly stopReason: string;
+    readonly stopReason?: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
-    readonly usage?: { readonly input: string; readonly output: string };
+    readonly usage?: {
+      readonly input: string;
+      readonly output?: string;
+      /** Input tokens read from and written to a prompt cache, of which `input` counts none. */
+      readonly cacheRead?: string;
+      readonly cacheWrite?: string;
+    };
+    /** The service's own latency, in milliseconds, where it stands in the body and not in a header. */
+    readonly latency?: string;
     /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
     readonly truncated: readonly string[];
   };
+  /** What single models of the family take otherwise than its schema says. */
+  readonly rules?: readonly ModelRule[];
+  /** How its models are asked for an answer that fits a JSON Schema, the best way first. Else in words. */
+  readonly structured?: readonly StructuredWay[];
   /** Tags around reasoning that the model writes into its text. */
   readonly reasoningTags?: readonly ReasoningTags[];
   /** For families that take one raw prompt: how a user's turn is written for the model. */
@@ -36,6 +57,8 @@ export interface Family {
     readonly template: string;
     /** A prompt that starts with one of these already carries the format. */
     readonly marks: readonly string[];
+    /** Matches, in a prompt that carries the format, every turn of the system. Global. */
+    readonly systemTurn?: RegExp;
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
   };
@@ -44,12 +67,30 @@ export interface Family {
    * counts, and a model that matches none burns one. Source: Bedrock user guide, "Token burndown".
    */
   readonly burndown?: readonly { readonly models: RegExp; readonly rate: number }[];
+  /** True where the provider takes no calls from an account that has not sent it a use case form. */
+  readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
+  /** For the local Bedrock: matches the base ids of models whose tokens the service counts without a call. */
+  readonly countsTokens?: RegExp;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
-  /** For the local Bedrock: what the service calls the two usual ends of an answer. */
-  readonly stopReasons: { readonly end: string; readonly length: string };
+  /** For the local Bedrock: what the service calls the two usual ends of a text. */
+  readonly stopReasons?: { readonly end: string; readonly length: string };
+}
+
+export interface ModelRule {
+  /** Matches base model ids. */
+  readonly models: RegExp;
+  /** JMESPath into a body. The rule speaks where it finds anything but null, false or what is empty. */
+  readonly when: string;
+  /** Names the keys and what to do; never a value. */
+  readonly says: string;
+  /**
+   * `refused`: documented as an error of the service. `doubtful`: reported, or known of the model's sisters.
+   * `note`: works, but costs or does what one may not expect.
+   */
+  readonly level: "refused" | "doubtful" | "note";
 }
 
 export interface ReasoningTags {
@@ -57,4 +98,24 @@ export interface ReasoningTags {
   readonly close: string;
   /** True where the opening tag may stand in the prompt, so that a lone closing tag ends reasoning. */
   readonly openedByPrompt?: true;
+}
+
+/** One way to ask for an answer that fits a JSON Schema. */
+export interface StructuredWay {
+  /** Kept to by the service itself, or given as the arguments of a tool that the model has to call. */
+  readonly kind: "native" | "tool";
+  /** Matches the base model ids that are known to take it; without it all do. */
+  readonly models?: RegExp;
+  /** Keys from the top of a body, any of which rules it out. */
+  readonly unless?: readonly (readonly string[])[];
+  /** What a body gains. The leaf `{{ schema }}` is the schema, `{{ schema_text }}` the schema as JSON text. */
+  readonly body: unknown;
+  /** The only keys that the schema may have at its top, where there are such. */
+  readonly topKeys?: readonly string[];
+  /** Where the answer stands, as a value or as JSON text. Without it, it is the family's text. */
+  readonly answer?: string;
+  /** For the local Bedrock: the response where it is not the usual one. `{{ answer }}` is the answer, `{{ answer_text }}` its JSON text. */
+  readonly reply?: unknown;
+  /** For the local Bedrock: the stop reason of that response. */
+  readonly stopReason?: string;
 }

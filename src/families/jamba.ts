@@ -4,13 +4,25 @@ export const jamba = {
   name: "jamba",
   title: "AI21 Jamba 1.5",
   models: /^ai21\.jamba/,
-  request: { prompt: "messages[?role=='user'].content", maxTokens: [["max_tokens"]] },
+  request: {
+    prompt: "messages[?role=='user'].content",
+    system: "messages[?role != 'user' && role != 'assistant' && role != 'tool'].[role, content]",
+    maxTokens: [["max_tokens"]],
+  },
   response: {
     text: "choices[0].message.content",
     stopReason: "choices[0].finish_reason",
     usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
     truncated: ["length"],
   },
+  rules: [
+    {
+      models: /./,
+      when: "n > `1` && temperature == `0`",
+      says: "n over 1 is refused with temperature 0: raise the temperature or remove n",
+      level: "refused",
+    },
+  ],
   reply: {
     id: "{{ id }}",
     choices: [

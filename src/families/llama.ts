@@ -16,6 +16,7 @@ export const llama = {
     template:
       "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{{ prompt }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
     marks: ["<|begin_of_text|>", "<|start_header_id|>", "<|header_start|>"],
+    systemTurn: /<\|(?:start_header_id|header_start)\|>system<\|.*?(?:<\|eot_id\|>|<\|eot\|>|$)/gs,
   },
   reply: {
     generation: "{{ text }}",

@@ -6,6 +6,7 @@ export const nova = {
   models: /^amazon\.nova-(?!.*(?:canvas|reel|sonic|embed))/,
   request: {
     prompt: "messages[?role=='user'].content[].text | []",
+    system: "system",
     maxTokens: [
       ["inferenceConfig", "maxTokens"],
       ["inferenceConfig", "max_new_tokens"],
@@ -16,9 +17,58 @@ export const nova = {
     reasoning:
       "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
     stopReason: "stopReason",
-    usage: { input: "usage.inputTokens", output: "usage.outputTokens" },
+    usage: {
+      input: "usage.inputTokens",
+      output: "usage.outputTokens",
+      cacheRead: "usage.cacheReadInputTokenCount",
+      cacheWrite: "usage.cacheWriteInputTokenCount",
+    },
     truncated: ["max_tokens"],
   },
+  rules: [
+    {
+      models: /nova-(lite|micro|pro|premier)/,
+      when: "inferenceConfig.reasoningConfig || reasoningConfig",
+      says: "reasoningConfig is for Nova 2: remove it",
+      level: "doubtful",
+    },
+  ],
+  structured: [
+    {
+      kind: "tool",
+      topKeys: ["type", "properties", "required"],
+      body: {
+        toolConfig: {
+          tools: [
+            {
+              toolSpec: {
+                name: "answer",
+                description: "Takes the answer.",
+                inputSchema: { json: "{{ schema }}" },
+              },
+            },
+          ],
+          toolChoice: { tool: { name: "answer" } },
+        },
+      },
+      answer: "output.message.content[].toolUse | [0].input",
+      reply: {
+        output: {
+          message: {
+            content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+            role: "assistant",
+          },
+        },
+        stopReason: "{{ stop_reason }}",
+        usage: {
+          inputTokens: "{{ input_tokens }}",
+          outputTokens: "{{ output_tokens }}",
+          totalTokens: "{{ total_tokens }}",
+        },
+      },
+      stopReason: "tool_use",
+    },
+  ],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",

@@ -1,5 +1,5 @@
 import type { Family } from "./family.js";
-import { families } from "./index.js";
+import { apiFamilies, families } from "./index.js";
 
 const geography = /^(?:us-gov|us|eu|apac|au|jp|in|ca|global)\./;
 const modelArn = /^arn:aws[\w-]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)\/(.+)$/;
@@ -14,6 +14,15 @@ export const baseModelId = (modelId: string): string | null => {
   return anyArn.test(id) ? null : id.replace(geography, "");
 };
 
+/** The base model of the first id that names one; `null` when none does. */
+export const firstBaseModel = (...modelIds: readonly string[]): string | null => {
+  for (const modelId of modelIds) {
+    const base = baseModelId(modelId);
+    if (base !== null) return base;
+  }
+  return null;
+};
+
 /** The family of the first id that names one; `null` when none does. */
 export const resolveFamily = (...modelIds: (string | undefined)[]): Family | null => {
   for (const modelId of modelIds) {
@@ -23,3 +32,7 @@ export const resolveFamily = (...modelIds: (string | undefined)[]): Family | nul
   }
   return null;
 };
+
+/** The family of calls through an API: the API's own where it has one, else that of the first id that names one. */
+export const familyOf = (api: string, ...modelIds: (string | undefined)[]): Family | null =>
+  apiFamilies[api] ?? resolveFamily(...modelIds);

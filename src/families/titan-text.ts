@@ -11,6 +11,14 @@ export const titanText = {
     usage: { input: "inputTextTokenCount", output: "results[].tokenCount | (length(@) > `0` && sum(@))" },
     truncated: ["length"],
   },
+  rules: [
+    {
+      models: /premier/,
+      when: "textGenerationConfig.maxTokenCount > `3072`",
+      says: "textGenerationConfig.maxTokenCount over 3072 is refused by this model: lower it",
+      level: "refused",
+    },
+  ],
   chat: { key: "inputText", template: "User: {{ prompt }}\nBot:", marks: ["User:"] },
   reply: {
     inputTextTokenCount: "{{ input_tokens }}",

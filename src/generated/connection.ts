@@ -86,15 +86,15 @@ export interface ConnectionConfig {
    */
   max_tokens_total?: string;
   /**
-   * Ends a run before its calls could cost more than this. Needs both prices, and a limit of output tokens in the request format.
+   * Ends a run before its calls could cost more than this. Needs the model's price, and a limit of output tokens in the request format.
    */
   max_spend_usd?: string;
   /**
-   * The model's price, for max_spend_usd.
+   * The model's price, in place of the list price. Give both prices or neither.
    */
   input_price_usd?: string;
   /**
-   * The model's price, for max_spend_usd.
+   * The model's price, in place of the list price. Give both prices or neither.
    */
   output_price_usd?: string;
   /**
@@ -130,11 +130,35 @@ export interface ConnectionConfig {
    */
   log_payloads?: boolean;
   /**
-   * The account's tokens-per-minute quota for this model, if you know it: the run never asks for more. Left empty, it is learned from the service.
+   * The account's tokens-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
    */
   tokens_per_minute?: string;
   /**
-   * The account's requests-per-minute quota for this model, if you know it: the run never asks for more. Left empty, it is learned from the service.
+   * The account's requests-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
    */
   requests_per_minute?: string;
+  /**
+   * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
+   */
+  residency?: string;
+  /**
+   * A JSON file on the host with prices of your own by model id, which go before the list prices.
+   */
+  prices_file?: string;
+  /**
+   * invoke_model sends each model its own body; converse sends every model the one shape of the Converse API, and the service applies the model's prompt format.
+   */
+  api?: "invoke_model" | "converse";
+  /**
+   * A JSON Schema of an object. The model is asked for an answer that fits it, in the best way that the model knows, and its properties become output columns.
+   */
+  output_schema?: string;
+  /**
+   * How often a row is asked again whose answer does not fit the output schema. Each retry is a call that is paid for.
+   */
+  schema_retries?: string;
+  /**
+   * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
+   */
+  system_placeholders?: "refuse" | "allow";
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConnectorError } from "../errors.js";
 import type { Underway } from "../run/share.js";
@@ -32,6 +33,25 @@ export const probeLedger = async (file: string): Promise<ConnectorError | null> 
   if (ledger instanceof ConnectorError) return ledger;
   await ledger.close();
   return null;
+};
+
+/** A ledger to look things up in. */
+export interface BorrowedLedger {
+  readonly find: Ledger["find"];
+  giveBack(): Promise<void>;
+}
+
+/**
+ * Opens a file's ledger for a look, or takes the one that is open in this process. `null` when there is no such file:
+ * none is created.
+ */
+export const borrowLedger = async (file: string): Promise<BorrowedLedger | ConnectorError | null> => {
+  const shared = await open.get(resolve(file));
+  if (shared && !(shared instanceof ConnectorError))
+    return { find: shared.ledger.find, giveBack: async () => {} };
+  if (!existsSync(file)) return null;
+  const ledger = await openLedger(file);
+  return ledger instanceof ConnectorError ? ledger : { find: ledger.find, giveBack: ledger.close };
 };
 
 /**

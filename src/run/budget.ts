@@ -1,5 +1,7 @@
 import { ConnectorError } from "../errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "../invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "../invoke.js";
+import { mostInputTokens } from "../prices/estimate.js";
+import { costOf, mostUsd, type Rates, type Tokens } from "../prices/rates.js";
 import type { Run } from "./run.js";
 
 /** The most that a run may take; `null` is no bound. */
@@ -8,8 +10,8 @@ export interface Ceilings {
   /** Tokens in and out. */
   readonly tokens: number | null;
   readonly usd: number | null;
-  /** US dollars a million tokens. */
-  readonly prices: { readonly input: number; readonly output: number } | null;
+  /** The model's price; a bound of `usd` has one. */
+  readonly prices: Rates | null;
 }
 
 /** What one call takes of each ceiling. */
@@ -64,7 +66,7 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
       if (result.error.billed === "no") add(worst, -1);
     } else {
       add(worst, -1);
-      add(toShare(result.inputTokens, result.outputTokens, worst, ceilings), 1);
+      add(toShare(result, request, worst, ceilings), 1);
     }
     const waiting = freed;
     freed = [];
@@ -73,25 +75,35 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
   };
 };
 
-/** A token is at least one byte of the body, so its bytes bound the input; `overheadTokens` cover what the service adds. */
 const worstCase = ({ body, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
-  const input = Buffer.byteLength(body) + overheadTokens;
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
     return new ConnectorError(
       "invalid_body",
       "It sets no limit of output tokens, which max_tokens_total and max_spend_usd need.",
     );
-  return price(input, maxTokens ?? 0, ceilings);
+  const [input, output] = [mostInputTokens(body), maxTokens ?? 0];
+  return { rows: 1, tokens: input + output, usd: bounded(ceilings, mostUsd(ceilings.prices, input, output)) };
 };
 
-const overheadTokens = 64;
-
 /** What a call took. Counts that the service does not tell are taken at their worst. */
-const toShare = (input: number | null, output: number | null, worst: Share, ceilings: Ceilings): Share =>
-  input === null || output === null ? worst : price(input, output, ceilings);
+const toShare = (
+  result: Invocation,
+  { maxTokens }: InvokeRequest,
+  worst: Share,
+  ceilings: Ceilings,
+): Share => {
+  const { inputTokens: input, cacheReadTokens = 0, cacheWriteTokens = 0 } = result;
+  // Of a vector no output is told, since it has none.
+  const output = maxTokens === 0 ? 0 : result.outputTokens;
+  if (input === null || output === null) return worst;
+  const tokens: Tokens = { input, output, cacheRead: cacheReadTokens, cacheWrite: cacheWriteTokens };
+  return {
+    rows: 1,
+    tokens: input + cacheReadTokens + cacheWriteTokens + output,
+    usd: bounded(ceilings, costOf(ceilings.prices, tokens)),
+  };
+};
 
-const price = (input: number, output: number, { prices }: Ceilings): Share => ({
-  rows: 1,
-  tokens: input + output,
-  usd: prices ? (input * prices.input + output * prices.output) / 1e6 : 0,
-});
+/** What is not known may be anything. */
+const bounded = ({ usd: bound }: Ceilings, usd: number | null): number =>
+  bound === null ? 0 : (usd ?? Number.POSITIVE_INFINITY);

@@ -63,8 +63,13 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     stretch = { from, spent: spent + cost, calls: calls + 1 };
   };
 
+  /** How late a timer may be for the next calls to make up for it. */
+  const lateMs = (): number => (told !== null || cycle?.even ? 20 : 50);
+
   return {
     wait(now, cost) {
+      // A rested account may hold nothing: the first call goes alone.
+      if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
       advance(now);
       if (dark) {
         if (dark.probe === null) return Math.max(0, dark.probeAt - now);
@@ -74,7 +79,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
         dark = null;
       }
       if (rate === Number.POSITIVE_INFINITY) return 0;
-      level = Math.min(level, Math.max(savedMs * rate, cost + lateMs * rate));
+      level = Math.min(level, Math.max(savedMs * rate, cost + lateMs() * rate));
       binding = cost - level > rounding;
       return binding ? (cost - level) / rate : 0;
     },
@@ -110,9 +115,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
 };
 
 const idleMs = 1000;
-
-/** How late a timer may be for the next call to make up for it. */
-const lateMs = 20;
 
 /** Sums of small refills fall short of whole numbers. */
 const rounding = 1e-6;

@@ -131,8 +131,11 @@ const perMs = (perMinute: number | null): number | null => (perMinute === null ?
 
 /** A quota of requests may hold nothing in store, so calls go out evenly. */
 const requestTerms = { start: 0.02, savedMs: 0, burstMs: 1000 };
-/** Bedrock counts tokens by the minute; that a rested account holds a minute's worth is a guess. */
-const tokenTerms = { start: Number.POSITIVE_INFINITY, savedMs: 60_000, burstMs: 60_000 };
+/**
+ * Bedrock counts tokens by the minute; that a rested account holds a minute's worth is a guess. A second of it is
+ * left alone, since the service sees a call a little later than it is counted here.
+ */
+const tokenTerms = { start: Number.POSITIVE_INFINITY, savedMs: 59_000, burstMs: 60_000 };
 
 /** No call of any row was let in for so long: there is no quota to wait for. */
 const patienceMs = 5 * 60_000;
@@ -172,6 +175,7 @@ export const pace =
         return done;
       }
       permit.rejected(quota, retryAfterMs);
+      if (quota === "tokens") reservations.tooMuch();
       const waitedSince = Math.max(startedAt, pacer.lastAdmittedAt());
       if (stop.aborted || pacer.clock.now() - waitedSince > patienceMs) return done;
       rejections[code] = (rejections[code] ?? 0) + 1;

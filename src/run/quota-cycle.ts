@@ -19,6 +19,8 @@ export interface Cycle {
   readonly slack: number;
   /** The quota let in much more than its rate at times, as fixed windows do: the pace keeps near the estimate. */
   readonly patient: boolean;
+  /** The quota saves nothing up: two calls that are closer than its rate are one too many. */
+  readonly even: boolean;
   /** A call sets aside much more than it takes in the end, so that one rejection says little. */
   readonly coarse: boolean;
   /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
@@ -78,6 +80,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     top: quota * (1 + 2 * swing),
     slack: Math.max((coarse ? 3 : 1) * cost, Math.min(burst, quota * 5000)),
     patient: burst > 3 * cost,
+    even: cliff || (before?.even === true && burst <= 3 * cost),
     coarse,
     burst,
     peak: rate,
@@ -108,7 +111,7 @@ const judge = (
   if (surge === null || stretch.spent <= 6 * cost) return estimate;
   const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
   // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
-  return Math.max(estimate, surged, cliff ? 0.93 * rate : 0);
+  return Math.max(estimate, surged, cliff ? 0.9 * rate : 0);
 };
 
 /** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */

@@ -1,5 +1,6 @@
 import { ConnectorError, type ErrorCode } from "../errors.js";
 import type { Outcome } from "../outcome.js";
+import type { LimitAdvice } from "./limit-advice.js";
 
 /** How many failures a run may have before it ends; `null` is no bound. */
 export interface Tolerance {
@@ -13,6 +14,8 @@ export interface Run {
   /** Why the run was ended, for the rows that are not sent any more; `null` while it goes on. */
   ended(): ConnectorError | null;
   end(code: ErrorCode, detail?: string): ConnectorError;
+  /** A smaller output limit that the rows could do with; see `Reservations`. */
+  advice(): LimitAdvice | null;
   /** Rows that wait to be sent again. */
   waiting: number;
   /** Counts an outcome, and ends the run when more have failed than is tolerated. */
@@ -21,7 +24,10 @@ export interface Run {
 
 const judgedFrom = 20;
 
-export const createRun = ({ count, percent }: Tolerance): Run => {
+export const createRun = (
+  { count, percent }: Tolerance,
+  advice: () => LimitAdvice | null = () => null,
+): Run => {
   let ended: ConnectorError | null = null;
   let rows = 0;
   let failures = 0;
@@ -30,6 +36,7 @@ export const createRun = ({ count, percent }: Tolerance): Run => {
     return ended;
   };
   return {
+    advice,
     waiting: 0,
     ended: () => ended,
     end,

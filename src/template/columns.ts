@@ -1,3 +1,4 @@
+import type { ConnectorError } from "../errors.js";
 import type { ReasoningTags } from "../families/family.js";
 import { isObject, type Json } from "../json.js";
 import { type Reply, splitReasoning } from "../reply.js";
@@ -6,14 +7,20 @@ import { parseSample } from "./sample.js";
 /** Where the output columns of a row come from. */
 export interface Columns {
   readonly names: readonly string[];
-  /** One value a name; `null` where the response lacks it. `null` as a whole when it lacks all of them. */
-  read(reply: Reply): Record<string, Json> | null;
+  /**
+   * One value a name; `null` where the response lacks it. `null` as a whole when it lacks all of them. Failures:
+   * `schema_mismatch`, `truncated`.
+   */
+  read(reply: Reply): Record<string, Json> | ConnectorError | null;
 }
 
-/** Without a placeholder in the response format: the model's text, in one column. */
+/** Without a placeholder in the response format: the model's text, or its vector, in one column. */
 export const textColumn = (outputField: string): Columns => ({
   names: [outputField],
-  read: ({ text }) => (text === null ? null : { [outputField]: text }),
+  read: ({ text, vector }) => {
+    const answer = vector ?? text;
+    return answer === null ? null : { [outputField]: answer };
+  },
 });
 
 /**

@@ -1,9 +1,10 @@
 import { Liquid } from "liquidjs";
+import { fence } from "./fence.js";
 import { hostFilters } from "./host-filters.js";
 
 /**
  * A Liquid engine with no file access, only own properties, unknown names as errors, and bounded work. It knows
- * the four filters that Multiwoven's host adds to Liquid. `show` turns values into text.
+ * the four filters that Multiwoven's host adds to Liquid, and `fence`. `show` turns values into text.
  */
 export const createLiquid = (show?: (value: unknown) => string): Liquid => {
   const liquid = new Liquid({
@@ -22,6 +23,7 @@ export const createLiquid = (show?: (value: unknown) => string): Liquid => {
   // It would skip the way that structures become text; nothing is escaped here anyway.
   delete liquid.filters.raw;
   for (const [name, filter] of Object.entries(hostFilters)) liquid.registerFilter(name, filter);
+  liquid.registerFilter("fence", fence);
   return liquid;
 };
 

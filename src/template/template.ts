@@ -1,6 +1,7 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "../errors.js";
 import type { Json, JsonObject } from "../json.js";
+import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
 import { compilePlain } from "./plain.js";
@@ -34,7 +35,7 @@ export const compileTemplate = (text: string): Template => {
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;
       try {
-        return root(toRow(scope)) as JsonObject;
+        return renderWithFences((globals) => root(toRow(scope, globals)) as JsonObject);
       } catch (error) {
         return renderFailure(error, variables);
       }
@@ -53,12 +54,12 @@ interface Row {
   context(): Context;
 }
 
-const toRow = (scope: Record<string, unknown>): Row => {
+const toRow = (scope: Record<string, unknown>, globals: object): Row => {
   let context: Context | undefined;
   return {
     scope,
     context() {
-      context ??= new Context(scope, typed.options, { sync: true });
+      context ??= new Context(scope, typed.options, { sync: true, globals });
       return context;
     },
   };
@@ -90,7 +91,7 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
 
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
   if (!/\{[{%]/.test(text)) return () => text;
-  const alone = parseLiquid(typed, text, path);
+  const alone = parseLeaf(text, path);
   const found = typed.globalVariableSegmentsSync(alone);
   variables.push(...found);
   const plain = compilePlain(
@@ -127,6 +128,9 @@ const naming =
 /** The message is the leaf's path. */
 class LeafError extends Error {}
 
+/** The parts of one leaf, whose values keep their types. */
+export const parseLeaf = (text: string, path: string): LiquidTemplate[] => parseLiquid(typed, text, path);
+
 const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
     return liquid.parse(keepBackslashes(text));
@@ -143,7 +147,8 @@ const keepBackslashes = (text: string): string =>
 const rawBlock = /^\{%-?\s*raw\s*-?%\}/;
 const rawOrMarkup = /\{%-?\s*raw\s*-?%\}[\s\S]*?endraw|\{[{%](?:'[^']*'|"[^"]*"|[^'"])*?[%}]\}/g;
 
-const toColumn = ([name, second]: Variable): string[] => {
+/** The column behind what a template reads, unless a value decides which it is. */
+export const toColumn = ([name, second]: Variable): string[] => {
   const column = name === "record" && second !== undefined ? second : name;
   return typeof column === "string" ? [column] : [];
 };

@@ -54,7 +54,7 @@ export const throttling = async (quick: boolean): Promise<Section> => {
   };
 };
 
-/** More would take turns at two cores, and be late for their own pace. */
+/** More would make timers late on two cores. */
 const sideBySide = 2;
 const chartFile = fileURLToPath(new URL("../../throttling.svg", import.meta.url));
 const picture = "![Rows a second under 20 req/s, for each client](throttling.svg)";

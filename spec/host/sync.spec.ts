@@ -1,0 +1,252 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Pipeline, Report } from "../../src/host/index.js";
+import { type Answer, enriched, fakeConnector } from "../support/fake-connector.js";
+import { hostFolder, pipelineOf, withHost } from "./run-host.js";
+
+describe("a sync of the host", () => {
+  const folder = hostFolder();
+  let number = 0;
+  const freshState = (): string => join(folder, `${++number}.db`);
+
+  /** Runs the rows of each round as one run after another, on one state; returns the reports and the calls. */
+  const runs = async (
+    rounds: readonly unknown[][],
+    changes: Partial<Pipeline> = {},
+    answer: Answer = enriched,
+  ): Promise<{ reports: Report[]; calls: unknown[][]; records: Record<string, unknown>[] }> => {
+    const state = freshState();
+    const { connector, calls } = fakeConnector(answer);
+    const reports: Report[] = [];
+    let records: Record<string, unknown>[] = [];
+    for (const rows of rounds)
+      await withHost(state, connector, async (host) => {
+        reports.push(await host.sync(pipelineOf(folder, rows, changes)));
+        records = [...host.records("tickets")].map((record) => ({ ...record }));
+      });
+    return { reports, calls, records };
+  };
+  const [one, two, bad] = [
+    { id: 1, text: "it's one" },
+    { id: 2, text: "two" },
+    { id: 3, bad: true },
+  ];
+
+  it("calls write with one record at a time and keeps each row's status, log and enriched record", async () => {
+    const { calls, records } = await runs([[one, bad]]);
+    expect(calls).to.have.deep.members([[one], [bad]]);
+    expect(records).to.deep.equal([
+      {
+        primary_key: "1",
+        record: one,
+        status: "success",
+        logs: { request: "r", response: "ok", level: "info" },
+        enriched: { ...one, answer: "of 1" },
+      },
+      {
+        primary_key: "3",
+        record: bad,
+        status: "failed",
+        logs: { request: "r", response: "it is bad", level: "error" },
+        enriched: null,
+      },
+    ]);
+  });
+
+  it("sends what is new, changed or failed, in another process too, and nothing else", async () => {
+    const changed = { ...two, text: "changed" };
+    const { reports, calls } = await runs([
+      [one, two, bad],
+      [one, changed, bad, { id: 4 }],
+    ]);
+    expect(calls.slice(3)).to.have.deep.members([[changed], [bad], [{ id: 4 }]]);
+    expect(reports[1]).to.include({
+      extracted: 4,
+      unchanged: 1,
+      queued: 3,
+      success: 2,
+      failed: 1,
+      pending: 0,
+    });
+    expect(reports[1]?.reasons).to.deep.equal({
+      failed: { count: 1, message: "the connector's summary does not say why" },
+    });
+  });
+
+  it("sends every row in a full refresh", async () => {
+    const { calls } = await runs([[one], [one]], { sync_mode: "full_refresh" });
+    expect(calls).to.have.length(2);
+  });
+
+  it("does not send rows that are no object or lack the primary key, and counts them", async () => {
+    const { reports, calls } = await runs([[one, 5, null, { text: "no id" }, { id: null }, { id: "" }]]);
+    expect(calls).to.deep.equal([[one]]);
+    expect(reports[0]).to.include({ extracted: 6, unusable: 5, queued: 1 });
+  });
+
+  it("sends the last of the rows that share a primary key, and counts the others", async () => {
+    const last = { id: 1, text: "last" };
+    const { reports, calls } = await runs([[one, { id: 1, text: "between" }, last]]);
+    expect(calls).to.deep.equal([[last]]);
+    expect(reports[0]).to.include({ extracted: 3, queued: 1, repeated: 2, success: 1 });
+  });
+
+  it("keeps the threads that the catalog asks for busy, and no more", async () => {
+    let [open, most] = [0, 0];
+    const slow: Answer = async (records) => {
+      most = Math.max(most, ++open);
+      await new Promise(setImmediate);
+      open--;
+      return enriched(records);
+    };
+    const rows = Array.from({ length: 70 }, (_, id) => ({ id }));
+    await runs([rows], {}, slow);
+    expect(most).to.equal(20);
+    most = 0;
+    const { calls } = await runs([rows], { load: { threads: 3, page_size: 10 } }, slow);
+    expect(most).to.equal(3);
+    expect(calls).to.have.length(70);
+  });
+
+  it("in batches gives each row its own status", async () => {
+    const { calls, records } = await runs([[one, two, bad]], { load: { mode: "batch", batch_size: 3 } });
+    expect(calls).to.deep.equal([[one, two, bad]]);
+    expect(records.map(({ status }) => status)).to.deep.equal(["success", "success", "failed"]);
+  });
+
+  it("leaves rows pending whose answer breaks the contract, says so, and sends them again", async () => {
+    const broken: Record<string, unknown> = {
+      "the connector answered with log, not tracking": { type: "log" },
+      "the connector counted 0 of 1 records": { type: "tracking", tracking: {} },
+      "the connector's log is not JSON": {
+        type: "tracking",
+        tracking: { success: 1, failed: 0, logs: [{ level: "info", message: "sent" }] },
+      },
+    };
+    for (const [reason, message] of Object.entries(broken)) {
+      const { reports, calls } = await runs([[one], [one]], {}, () => message);
+      expect(reports[0]).to.include({ success: 0, failed: 0, pending: 1 });
+      expect(reports[0]?.reasons).to.deep.equal({ left_pending: { count: 1, message: reason } });
+      expect(calls).to.have.length(2);
+    }
+  });
+
+  it("survives a connector that throws", async () => {
+    const { reports } = await runs([[one, two]], {}, ([record]) => {
+      if (record?.id === 1) throw new TypeError("private");
+      return enriched([record ?? {}]);
+    });
+    expect(reports[0]).to.include({ success: 1, pending: 1, status: "success" });
+    expect(reports[0]?.reasons).to.deep.equal({
+      left_pending: { count: 1, message: "the connector threw TypeError" },
+    });
+  });
+
+  it("ends on a signal and leaves the rest to the next run", async () => {
+    const { connector, calls } = fakeConnector();
+    const rows = Array.from({ length: 50 }, (_, id) => ({ id }));
+    const pipeline = pipelineOf(folder, rows, { load: { threads: 1 } });
+    const stop = new AbortController();
+    await withHost(freshState(), connector, async (host) => {
+      const onProgress = (done: number): void => {
+        if (done === 5) stop.abort();
+      };
+      const first = await host.sync(pipeline, { signal: stop.signal, onProgress });
+      expect(first).to.include({ status: "canceled", success: 5, pending: 45 });
+      expect(await host.sync(pipeline)).to.include({ status: "success", unchanged: 5, success: 45 });
+    });
+    expect(calls).to.have.length(50);
+  });
+
+  it("reads CSV", async () => {
+    const path = join(folder, "rows.csv");
+    writeFileSync(path, '\uFEFFid,text\n1,"a ""b"", c"\n2,\n');
+    const { calls } = await runs([[]], { source: { type: "csv", path, primary_key: "id" } });
+    expect(calls).to.have.deep.members([[{ id: "1", text: 'a "b", c' }], [{ id: "2", text: "" }]]);
+  });
+
+  it("fails on a source that breaks, and names the line", async () => {
+    const path = join(folder, "broken.ndjson");
+    writeFileSync(path, '{"id":1}\n{"id":');
+    const { connector, calls } = fakeConnector();
+    const pipeline = pipelineOf(folder, [], { source: { type: "ndjson", path, primary_key: "id" } });
+    const error = await withHost(freshState(), connector, (host) => host.sync(pipeline)).catch(String);
+    expect(error).to.equal(`Error: ${path}, line 2 is not JSON`);
+    expect(calls).to.deep.equal([]);
+  });
+
+  for (const type of ["csv", "ndjson"] as const)
+    it(`fails on a ${type} source that is not there, and quotes no row of one that is broken`, async () => {
+      const errorOf = (path: string) => {
+        const pipeline = pipelineOf(folder, [], { source: { type, path, primary_key: "id" } });
+        return withHost(freshState(), fakeConnector().connector, (host) => host.sync(pipeline)).catch(String);
+      };
+      const [missing, broken] = [join(folder, "missing"), join(folder, `bad.${type}`)];
+      writeFileSync(broken, 'id,text\n1,a"private"\n');
+      expect(await errorOf(missing)).to.equal(`Error: cannot read the source ${missing}: ENOENT`);
+      expect(await errorOf(folder)).to.equal(`Error: cannot read the source ${folder}: it is no file`);
+      expect(await errorOf(broken))
+        .to.match(/line [12] is not/)
+        .and.not.include("private");
+    });
+
+  it("refuses what is no pipeline, and names every field", async () => {
+    const pipeline = { name: "x", source: { type: "ndjson", primary_key: "id" }, sink: 1 } as never;
+    const error = await withHost(freshState(), fakeConnector().connector, (host) =>
+      host.sync(pipeline),
+    ).catch(String);
+    expect(error).to.equal(
+      "Error: not a pipeline: it must have required property 'destination'; it has no field sink; " +
+        "source must have required property 'path'",
+    );
+  });
+
+  describe("with a quirk of the Multiwoven host", () => {
+    const item = (from: string, mapping_type: "standard" | "template" = "standard") => ({
+      ...{ from, mapping_type },
+      to: "text",
+    });
+
+    it("doubled_apostrophes doubles them in standard mappings alone", async () => {
+      const quirks = ["doubled_apostrophes"] as const;
+      const standard = await runs([[one]], { quirks: [...quirks], mapping: [item("text")] });
+      const template = await runs([[one]], {
+        quirks: [...quirks],
+        mapping: [item("{{ text }}", "template")],
+      });
+      const without = await runs([[one]], { mapping: [item("text")] });
+      expect(standard.calls).to.deep.equal([[{ text: "it''s one" }]]);
+      expect(template.calls).to.deep.equal([[{ text: "it's one" }]]);
+      expect(without.calls).to.deep.equal([[{ text: "it's one" }]]);
+    });
+
+    it("true_for_broken_rows writes true; without it the row fails unsent", async () => {
+      const mapping = [item("{{ text | match_regex: 'z' }}", "template")];
+      const answer: Answer = () => ({ type: "tracking", tracking: { success: 0, failed: 1 } });
+      const quirky = await runs([[one]], { mapping, quirks: ["true_for_broken_rows"] }, answer);
+      const honest = await runs([[one]], { mapping }, answer);
+      expect(quirky.calls).to.deep.equal([[true]]);
+      expect(honest.calls).to.deep.equal([]);
+      expect(honest.reports[0]?.reasons).to.deep.equal({
+        mapping_failed: { count: 1, message: "a template of the mapping failed" },
+      });
+    });
+
+    it("failed_rows_stay_failed never sends a failed row again", async () => {
+      const { calls } = await runs([[bad], [bad]], { quirks: ["failed_rows_stay_failed"] });
+      expect(calls).to.have.length(1);
+    });
+
+    it("batch_all_or_nothing makes a batch a success for one good row", async () => {
+      const { records } = await runs([[one, bad]], {
+        load: { mode: "batch" },
+        quirks: ["batch_all_or_nothing"],
+      });
+      expect(records.map(({ status, logs }) => [status, logs])).to.deep.equal([
+        ["success", null],
+        ["success", null],
+      ]);
+    });
+  });
+});

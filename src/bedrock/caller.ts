@@ -1,0 +1,49 @@
+import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import type { Connection } from "../connection/connection.js";
+import { isRefusal, whys } from "./ask.js";
+import { secretsOf } from "./client.js";
+import type { Answer } from "./control-answers.js";
+import { callFailure, credentialsFailure } from "./failure.js";
+import { createTransport } from "./transport.js";
+
+/**
+ * The account of the caller, by GetCallerIdentity of STS: it needs no permission, and takes only keys that are good.
+ * A local Bedrock answers for STS too; with any other endpoint the region's own STS is asked.
+ */
+export const askCaller = async (
+  connection: Connection,
+  { config }: Pick<BedrockClient, "config">,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<Answer<string>> => {
+  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const client = new STSClient({
+    region: connection.region,
+    ...(isLocal(connection.endpoint) && { endpoint: connection.endpoint }),
+    maxAttempts: 1,
+    requestHandler: createTransport(1, deadlineMs, connectMs),
+    credentials: config.credentials,
+  });
+  try {
+    const { Account } = await client.send(new GetCallerIdentityCommand({}), options);
+    return Account ? { is: "known", value: Account } : { is: "unasked", why: notSts };
+  } catch (thrown) {
+    const refused = credentialsFailure(thrown, secretsOf(connection));
+    if (isRefusal(refused.code)) return { is: "refused", error: refused };
+    const { code } = callFailure(thrown, { body: "", secrets: [] });
+    return { is: "unasked", why: whys[code] ?? notSts };
+  } finally {
+    client.destroy();
+  }
+};
+
+const connectMs = 3_000;
+/** Longer than any check: the signal ends the question. */
+const deadlineMs = 10_000;
+
+const notSts = "what answers at the endpoint is not STS";
+
+const isLocal = (endpoint: string | null): endpoint is string =>
+  endpoint !== null &&
+  URL.canParse(endpoint) &&
+  !process.env.AWS_ENDPOINT_URL_STS &&
+  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname);

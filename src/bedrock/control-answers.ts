@@ -1,0 +1,52 @@
+import type { ConnectorError } from "../errors.js";
+
+/** What came of a question that costs nothing and that may go unanswered. */
+export type Answer<T> =
+  | { readonly is: "known"; readonly value: T }
+  /** The region or the account has no such thing. */
+  | { readonly is: "absent" }
+  /** AWS did not take the credentials, so no other call would fare better. */
+  | { readonly is: "refused"; readonly error: ConnectorError }
+  /** `why` completes "not checked:", with the permission to give where one is missing. */
+  | { readonly is: "unasked"; readonly why: string };
+
+/** The value, where there is one. */
+export const known = <T>(answer: Answer<T> | null): T | null =>
+  answer?.is === "known" ? answer.value : null;
+
+export interface FoundationModel {
+  readonly modelId: string;
+  /** Whether the bare id may be called: on demand, or else through profiles or bought throughput only. */
+  readonly onDemand: boolean;
+  readonly throughProfiles: boolean;
+  readonly legacy: boolean;
+  readonly launched: Date | null;
+  readonly legacySince: Date | null;
+  /** From then on a legacy model may cost more. */
+  readonly extendedSince: Date | null;
+  readonly endOfLife: Date | null;
+}
+
+/** What stands behind a profile or another ARN. */
+export interface Backing {
+  /** `null` where AWS names none, as for imported models. */
+  readonly baseModel: string | null;
+  /** Where calls are worked on; `""` stands for anywhere. */
+  readonly regions: readonly string[];
+  /** Why it cannot be called now, in AWS's word, such as `Creating`; `null` when it can. */
+  readonly notReady: string | null;
+}
+
+export interface Profile extends Backing {
+  readonly id: string;
+}
+
+/** The account's standing with a model, in AWS's words. */
+export interface Access {
+  readonly agreement: string | null;
+  /** What AWS says of an agreement that failed. */
+  readonly agreementError: string | null;
+  readonly authorized: boolean;
+  readonly entitled: boolean;
+  readonly inRegion: boolean;
+}

@@ -1,0 +1,119 @@
+import {
+  BedrockClient,
+  GetFoundationModelAvailabilityCommand,
+  type GetFoundationModelAvailabilityResponse,
+  GetFoundationModelCommand,
+  GetUseCaseForModelAccessCommand,
+  ListFoundationModelsCommand,
+  paginateListInferenceProfiles,
+} from "@aws-sdk/client-bedrock";
+import type { Connection } from "../connection/connection.js";
+import type { ConnectorError } from "../errors.js";
+import type { Target } from "../target.js";
+import { bedrockArn } from "./arn.js";
+import { type Ask, createAsk } from "./ask.js";
+import { askBacking, toProfile } from "./backing.js";
+import { askCaller } from "./caller.js";
+import { secretsOf, signing, usesApiKey } from "./client.js";
+import type { Access, Answer, Backing, FoundationModel, Profile } from "./control-answers.js";
+import { toFoundationModel } from "./foundation-model.js";
+import { missingCredentials } from "./identity.js";
+import { redact } from "./redact.js";
+import { createTransport } from "./transport.js";
+
+/**
+ * The questions about an account and its models that cost nothing. No promise rejects, and all have ended by the
+ * deadline that it was opened with.
+ */
+export interface ControlPlane {
+  /** Why there are no credentials to ask with; `null` when there are. */
+  missingCredentials(): Promise<ConnectorError | null>;
+  /** The account that the credentials belong to; `null` for an API key, which STS does not take. */
+  caller(): Promise<Answer<string>> | null;
+  model(id: string): Promise<Answer<FoundationModel>>;
+  /** Those that answer with text, or with vectors. */
+  models(answers: "TEXT" | "EMBEDDING"): Promise<Answer<readonly FoundationModel[]>>;
+  access(id: string): Promise<Answer<Access>>;
+  /** `absent` where the account never handed in a use case form. */
+  useCaseForm(): Promise<Answer<true>>;
+  /** The system-defined profiles of the region. */
+  profiles(): Promise<Answer<readonly Profile[]>>;
+  /** What stands behind a profile or an ARN that hides its model. */
+  backing(target: Target): Promise<Answer<Backing>>;
+  close(): void;
+}
+
+export const openControlPlane = (connection: Connection, deadlineMs: number): ControlPlane => {
+  const { region, endpoint } = connection;
+  const startedAt = performance.now();
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
+  const client = new BedrockClient({
+    region,
+    ...(endpoint && { endpoint }),
+    maxAttempts: 1,
+    requestHandler: createTransport(openAtOnce, deadlineMs, connectMs),
+    ...signing(connection),
+  });
+  const ask: Ask = createAsk(secretsOf(connection));
+  const options = { abortSignal: deadline.signal };
+
+  return {
+    missingCredentials: () =>
+      missingCredentials(client, connection, deadlineMs - (performance.now() - startedAt)),
+    caller: () => (usesApiKey(connection) ? null : askCaller(connection, client, options)),
+    model: (id) =>
+      ask("bedrock:GetFoundationModel", bedrockArn(region, "", `foundation-model/${id}`), async () => {
+        const { modelDetails } = await client.send(
+          new GetFoundationModelCommand({ modelIdentifier: id }),
+          options,
+        );
+        return modelDetails && toFoundationModel(modelDetails);
+      }),
+    models: (byOutputModality) =>
+      ask("bedrock:ListFoundationModels", "*", async () => {
+        const { modelSummaries } = await client.send(
+          new ListFoundationModelsCommand({ byOutputModality }),
+          options,
+        );
+        return modelSummaries?.map(toFoundationModel);
+      }),
+    access: (id) =>
+      ask("bedrock:GetFoundationModelAvailability", "*", async () => {
+        const answer = await client.send(new GetFoundationModelAvailabilityCommand({ modelId: id }), options);
+        return answer.authorizationStatus && toAccess(answer);
+      }),
+    useCaseForm: () =>
+      ask("bedrock:GetUseCaseForModelAccess", "*", async () => {
+        const { formData } = await client.send(new GetUseCaseForModelAccessCommand({}), options);
+        return formData && (true as const);
+      }),
+    profiles: () =>
+      ask("bedrock:ListInferenceProfiles", "*", async () => {
+        const found: Profile[] = [];
+        const pages = paginateListInferenceProfiles({ client }, { typeEquals: "SYSTEM_DEFINED" }, options);
+        for await (const { inferenceProfileSummaries } of pages) {
+          if (!inferenceProfileSummaries) return undefined;
+          found.push(...inferenceProfileSummaries.map(toProfile));
+        }
+        return found;
+      }),
+    backing: (target) => askBacking(client, ask, target, connection.region, options),
+    close: () => {
+      clearTimeout(timer);
+      client.destroy();
+    },
+  };
+};
+
+/** Questions are few, and a network that lets none through is to be found out soon. */
+const openAtOnce = 10;
+const connectMs = 3_000;
+
+const toAccess = (answer: GetFoundationModelAvailabilityResponse): Access => ({
+  agreement: answer.agreementAvailability?.status ?? null,
+  agreementError: redact(answer.agreementAvailability?.errorMessage ?? "", "") || null,
+  authorized: answer.authorizationStatus !== "NOT_AUTHORIZED",
+  entitled: answer.entitlementAvailability !== "NOT_AVAILABLE",
+  inRegion: answer.regionAvailability !== "NOT_AVAILABLE",
+});

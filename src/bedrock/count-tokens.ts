@@ -1,0 +1,39 @@
+import { CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
+import type { Connection } from "../connection/connection.js";
+import { ConnectorError } from "../errors.js";
+import { firstBaseModel } from "../families/resolve.js";
+import { secretsOf } from "./client.js";
+import { callFailure } from "./failure.js";
+import { createIdentity } from "./identity.js";
+import { borrowedSecrets } from "./invoke.js";
+
+/**
+ * Counts the input tokens of a body, as a call would bill them. Free of charge; few models support it, and it
+ * takes the permission bedrock:CountTokens. It names the model itself, since it knows no profiles.
+ */
+export const createTokenCounter = (connection: Connection) => {
+  const identity = createIdentity(connection);
+  return async (body: string): Promise<number | ConnectorError> => {
+    const client = await identity.client();
+    if (client instanceof ConnectorError) return client;
+    const deadline = AbortSignal.timeout(patienceMs);
+    try {
+      const { inputTokens } = await client.send(
+        new CountTokensCommand({
+          modelId: firstBaseModel(connection.modelId, ...connection.familyHints) ?? connection.modelId,
+          input:
+            connection.api === "converse"
+              ? { converse: JSON.parse(body) }
+              : { invokeModel: { body: Buffer.from(body) } },
+        }),
+        { abortSignal: deadline },
+      );
+      return inputTokens ?? new ConnectorError("unreadable_response", "It holds no count.");
+    } catch (thrown) {
+      const secrets = [...secretsOf(connection), ...(await borrowedSecrets(client, connection))];
+      return callFailure(thrown, { body, secrets });
+    }
+  };
+};
+
+const patienceMs = 10_000;

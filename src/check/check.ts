@@ -1,0 +1,45 @@
+import { ConnectorError } from "../errors.js";
+import type { Job } from "../job.js";
+import { probeLedger } from "../ledger/shared.js";
+import { askWithin, prepareAsking } from "../prepare.js";
+import { judge } from "./judge.js";
+import { survey } from "./survey.js";
+
+/** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
+export type Finding = ConnectorError | { readonly remarks: readonly string[] };
+
+/**
+ * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What
+ * AWS does not tell is a remark and never a failure.
+ */
+export const checkConfig = async (config: unknown): Promise<Finding> => {
+  const startedAt = performance.now();
+  const job = await prepareAsking(config, "enrich", askWithin(firstMs));
+  if (job instanceof ConnectorError) return job;
+  const ledger = await checkLedger(job);
+  if (ledger instanceof ConnectorError) return ledger;
+  const { openControlPlane } = await import("../bedrock/control-plane.js");
+  const plane = openControlPlane(job.connection, totalMs - (performance.now() - startedAt));
+  try {
+    const missing = await plane.missingCredentials();
+    if (missing) return missing;
+    const finding = judge(await survey(plane, job), job);
+    return finding instanceof ConnectorError
+      ? finding
+      : { remarks: [...job.remarks, ...ledger, ...finding.remarks] };
+  } finally {
+    plane.close();
+  }
+};
+
+/** A form waits for the answer, so no far side may hold it up for longer. */
+const totalMs = 9_500;
+/** Of these, for what stands behind an ARN that hides its model. */
+const firstMs = 4_000;
+
+/** A ledger that a run holds at this moment is as it should be, and the check does not hold it afterwards. */
+const checkLedger = async ({ connection: { ledger } }: Job): Promise<readonly string[] | ConnectorError> => {
+  const error = ledger === null ? null : await probeLedger(ledger);
+  if (!error) return [];
+  return error.code === "ledger_locked" ? [`The ledger is in use now: ${error.detail}`] : error;
+};

@@ -1,0 +1,61 @@
+import { known, type Profile } from "../bedrock/control-answers.js";
+import type { Connection } from "../connection/connection.js";
+import { baseModelId, resolveFamily } from "../families/resolve.js";
+import type { Job } from "../job.js";
+import { whereabouts } from "../residency.js";
+import { readTarget } from "../target.js";
+import type { Survey } from "./survey.js";
+
+/** What could be called instead of an id that does not work in this region, for pasting. */
+export const offersLike = (survey: Survey, { connection }: Job): string => {
+  const { baseModel, profiles, models } = survey;
+  const { region } = connection;
+  const ids = staying(known(profiles) ?? [], connection)
+    .filter((profile) => profile.baseModel === baseModel)
+    .map(({ id }) => id);
+  const bare = (known(models) ?? []).filter(({ modelId, onDemand }) => modelId === baseModel && onDemand);
+  const instead = [...ids, ...bare.map(({ modelId }) => modelId)];
+  if (baseModel !== null && instead.length > 0)
+    return `${region} has it as ${list(instead)}: paste one of these.`;
+  for (const answer of [profiles, models])
+    if (answer?.is === "unasked") return `What ${region} has instead is not known: ${answer.why}.`;
+  const like = (known(models) ?? [])
+    .map(({ modelId }) => ({ modelId, shared: sharedBeginning(modelId, baseModel ?? "") }))
+    .filter(({ modelId, shared }) => shared > modelId.indexOf("."))
+    .sort((a, b) => b.shared - a.shared)
+    .map(({ modelId }) => modelId);
+  return like.length > 0
+    ? `${region} does not have it under any id; like it there are ${list(like)}.`
+    : `${region} does not have it under any id, nor another of its vendor: choose another region or model.`;
+};
+
+/** Those that `residency` allows. */
+const staying = (profiles: readonly Profile[], { residency, region }: Connection): readonly Profile[] =>
+  residency === null
+    ? profiles
+    : profiles.filter(
+        ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
+      );
+
+/** Newer models that take the same body; empty where none is known. */
+export const successors = ({ target, profiles, models }: Survey, { family, connection }: Job): string => {
+  const offered = staying(known(profiles) ?? [], connection);
+  const ids = (known(models) ?? [])
+    .filter((model) => !model.legacy && family !== null && resolveFamily(model.modelId) === family)
+    .sort((a, b) => (b.launched?.getTime() ?? 0) - (a.launched?.getTime() ?? 0))
+    .flatMap(({ modelId, onDemand }) => {
+      const through = offered.filter(({ id }) => baseModelId(id) === modelId).map(({ id }) => id);
+      const same = through.find((id) => target.geography !== null && id.startsWith(`${target.geography}.`));
+      return same ?? (onDemand ? modelId : through[0]) ?? [];
+    });
+  return ids.length > 0 ? `Active in ${connection.region} with the same request format: ${list(ids)}.` : "";
+};
+
+/** The first three. */
+const list = (ids: readonly string[]): string => ids.slice(0, 3).join(", ");
+
+const sharedBeginning = (a: string, b: string): number => {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+};

@@ -1,0 +1,115 @@
+import { listModels } from "../families/models.js";
+import { baseModelId, resolveFamily } from "../families/resolve.js";
+import type { LocalAccount } from "./account.js";
+
+/** What the control plane tells of the models and profiles of an account, as objects of its wire. */
+export interface Catalog {
+  model(id: string): object | undefined;
+  models(): readonly object[];
+  availability(id: string): object | undefined;
+  profile(idOrArn: string): object | undefined;
+  profiles(): readonly object[];
+}
+
+/** Every id of a known family is a model here, since new ones appear all the time; the lists hold the fixtures'. */
+export const openCatalog = (
+  account: LocalAccount,
+  region: string,
+  profileOnly: ReadonlySet<string>,
+): Catalog => {
+  const accountId = account.id ?? localAccountId;
+  const stateOf = (id: string) =>
+    Object.hasOwn(account.models ?? {}, id) ? account.models?.[id] : undefined;
+  const exists = (id: string): boolean =>
+    baseModelId(id) === id && stateOf(id)?.offered !== false && (resolveFamily(id) !== null || !!stateOf(id));
+  const model = (id: string): object | undefined =>
+    exists(id)
+      ? {
+          modelArn: modelArn(region, id),
+          modelId: id,
+          providerName: id.split(".")[0],
+          inferenceTypesSupported: stateOf(id)?.inferenceTypesSupported ?? [
+            profileOnly.has(id) ? "INFERENCE_PROFILE" : "ON_DEMAND",
+          ],
+          modelLifecycle: stateOf(id)?.modelLifecycle ?? { status: "ACTIVE" },
+        }
+      : undefined;
+  const profile = (idOrArn: string): object | undefined => {
+    const application = Object.hasOwn(account.arns ?? {}, idOrArn) ? account.arns?.[idOrArn] : undefined;
+    const id = application === undefined ? idOrArn.replace(profileArn(region, accountId), "") : idOrArn;
+    const base = application ?? baseModelId(id);
+    const regions = application === undefined ? regionsOf(id, account) : [region];
+    if (!base || !regions) return undefined;
+    return {
+      inferenceProfileName: id.replace(/[^\w-]/g, " ").slice(0, 64),
+      inferenceProfileArn: application ? idOrArn : `${profileArn(region, accountId)}${id}`,
+      inferenceProfileId: application ? idOrArn.split("/")[1] : id,
+      models: regions.map((at) => ({ modelArn: modelArn(at, base) })),
+      status: "ACTIVE",
+      type: application ? "APPLICATION" : "SYSTEM_DEFINED",
+    };
+  };
+  return {
+    model,
+    models: () =>
+      [...new Set([...listed().models, ...Object.keys(account.models ?? {})])].flatMap(
+        (id) => model(id) ?? [],
+      ),
+    availability: (id) => {
+      if (!exists(id)) return undefined;
+      const { agreementAvailability, authorizationStatus, entitlementAvailability, regionAvailability } =
+        stateOf(id) ?? {};
+      return {
+        modelId: id,
+        agreementAvailability: agreementAvailability ?? { status: "AVAILABLE" },
+        authorizationStatus: authorizationStatus ?? "AUTHORIZED",
+        entitlementAvailability: entitlementAvailability ?? "AVAILABLE",
+        regionAvailability: regionAvailability ?? "AVAILABLE",
+      };
+    },
+    profile,
+    profiles: () =>
+      (account.profiles ? Object.keys(account.profiles) : listed().profiles).flatMap(
+        (id) => profile(id) ?? [],
+      ),
+  };
+};
+
+export const localAccountId = "123456789012";
+
+export const modelArn = (region: string, id: string): string =>
+  `arn:aws:bedrock:${region}::foundation-model/${id}`;
+const profileArn = (region: string, account: string): string =>
+  `arn:aws:bedrock:${region}:${account}:inference-profile/`;
+
+const regionsOf = (id: string, { profiles }: LocalAccount): readonly string[] | undefined => {
+  if (profiles) return Object.hasOwn(profiles, id) ? profiles[id] : undefined;
+  const base = baseModelId(id);
+  if (!base || base === id || !resolveFamily(base)) return undefined;
+  return destinations[id.slice(0, -base.length - 1)];
+};
+
+/** The regions behind each kind of profile. A global one has a model without a region, as on AWS. */
+const destinations: Readonly<Record<string, readonly string[]>> = {
+  us: ["us-east-1", "us-east-2", "us-west-2"],
+  eu: ["eu-central-1", "eu-west-1", "eu-west-3"],
+  apac: ["ap-northeast-1", "ap-southeast-1", "ap-southeast-2"],
+  au: ["ap-southeast-2", "ap-southeast-4"],
+  jp: ["ap-northeast-1", "ap-northeast-3"],
+  in: ["ap-south-1", "ap-south-2"],
+  ca: ["ca-central-1"],
+  "us-gov": ["us-gov-east-1", "us-gov-west-1"],
+  global: [""],
+};
+
+let kept: { models: string[]; profiles: string[] } | undefined;
+
+const listed = (): { models: string[]; profiles: string[] } => {
+  if (kept) return kept;
+  const proven = listModels().filter(({ family }) => family !== null);
+  kept = {
+    models: proven.map(({ modelId }) => modelId),
+    profiles: proven.flatMap(({ inferenceProfiles }) => inferenceProfiles),
+  };
+  return kept;
+};

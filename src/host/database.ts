@@ -1,0 +1,88 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Database } from "libsql";
+
+/**
+ * Opens the host's database file, a SQLite database, for this process alone: the lock goes with the process, however
+ * it ends. A commit is on the disk when it returns. Readable by its owner only, since it holds connections and rows.
+ * @throws Error with a sentence.
+ */
+export const openDatabase = async (file: string): Promise<Database> => {
+  const Libsql = await loadDriver();
+  mkdirSync(dirname(file), { recursive: true });
+  let database: Database | undefined;
+  try {
+    database = new Libsql(file);
+    chmodSync(file, 0o600);
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL");
+    database.exec(schema);
+    return database;
+  } catch (cause) {
+    database?.close();
+    throw new Error(`cannot open the state ${file}: ${reason(cause)}`, { cause });
+  }
+};
+
+/**
+ * Closes it. The driver holds the file until its last statement is collected, so the lock is given back by itself:
+ * SQLite does that outside of WAL alone.
+ */
+export const closeDatabase = (database: Database): void => {
+  database.exec(
+    "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema",
+  );
+  database.close();
+};
+
+const schema = `
+  BEGIN IMMEDIATE;
+  CREATE TABLE IF NOT EXISTS connectors (
+    name TEXT PRIMARY KEY,
+    connector_type TEXT NOT NULL,
+    connector_name TEXT NOT NULL,
+    configuration TEXT NOT NULL,
+    catalog TEXT
+  );
+  CREATE TABLE IF NOT EXISTS sync_runs (
+    id INTEGER PRIMARY KEY,
+    sync TEXT NOT NULL,
+    sync_mode TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('started', 'success', 'failed', 'canceled', 'interrupted')),
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    report TEXT
+  );
+  CREATE TABLE IF NOT EXISTS sync_records (
+    id INTEGER PRIMARY KEY,
+    sync TEXT NOT NULL,
+    primary_key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    record TEXT NOT NULL,
+    action TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'success', 'failed')),
+    logs TEXT,
+    enriched TEXT,
+    run INTEGER NOT NULL REFERENCES sync_runs (id),
+    UNIQUE (sync, primary_key)
+  );
+  CREATE INDEX IF NOT EXISTS sync_records_run ON sync_records (run, status, id);
+  UPDATE sync_runs SET status = 'interrupted' WHERE status = 'started';
+  COMMIT;
+`;
+
+const loadDriver = async () => {
+  try {
+    return (await import("libsql")).default;
+  } catch (cause) {
+    const where = `${process.platform}-${process.arch}`;
+    throw new Error(`the database of the host, libsql, does not load on ${where}: install it anew`, {
+      cause,
+    });
+  }
+};
+
+const reason = (cause: unknown): string => {
+  const { code, message } = cause as { code?: string; message: string };
+  if (code === "SQLITE_BUSY") return "another process uses it";
+  return code === "SQLITE_NOTADB" ? "it is not a database" : message;
+};

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import type { Pipeline } from "../generated/pipeline.js";
+import type { Quirk } from "./quirks.js";
+import { type Fields, isFields } from "./secrets.js";
+import type { SourceRow } from "./source.js";
+import type { RecordState } from "./state.js";
+
+/** What a run found in its source. */
+export interface Extracted {
+  /** Rows read. */
+  extracted: number;
+  /** Rows that are to be sent. */
+  queued: number;
+  /** Rows that were sent with success before and have not changed. */
+  unchanged: number;
+  /** Rows whose primary key stood in an earlier row of this run. The last one is sent. */
+  repeated: number;
+  /** Rows that are no object or lack a value of the primary key. They are not sent. */
+  unusable: number;
+}
+
+/** Reads the source and queues what has to be sent, a thousand rows a transaction. */
+export const extract = async (
+  rows: AsyncIterable<SourceRow>,
+  { name, source, sync_mode }: Pipeline,
+  {
+    state,
+    run,
+    quirks,
+    signal,
+  }: {
+    state: RecordState;
+    run: number;
+    quirks: ReadonlySet<Quirk>;
+    signal: AbortSignal | undefined;
+  },
+): Promise<Extracted> => {
+  const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, repeated: 0, unusable: 0 };
+  const take = (row: SourceRow): void => {
+    counts.extracted++;
+    const primaryKey = isFields(row) ? keyOf(row[source.primary_key]) : null;
+    if (!isFields(row) || primaryKey === null) {
+      counts.unusable++;
+      return;
+    }
+    const fingerprint = createHash("sha256").update(JSON.stringify(row)).digest("base64");
+    const known = state.find(name, primaryKey);
+    const done = known?.status === "success" || (known && quirks.has("failed_rows_stay_failed"));
+    if (sync_mode !== "full_refresh" && done && known?.fingerprint === fingerprint) {
+      counts.unchanged++;
+      return;
+    }
+    // As in Multiwoven: an update is any row that was seen before, sent or not.
+    const action = known ? "destination_update" : "destination_insert";
+    state.queue(name, run, { primaryKey, fingerprint, record: row as Fields, action });
+    if (known?.run === run) counts.repeated++;
+    else counts.queued++;
+  };
+  let page: SourceRow[] = [];
+  const flush = (): void => {
+    state.together(() => page.forEach(take));
+    page = [];
+  };
+  for await (const row of rows) {
+    if (signal?.aborted) break;
+    if (page.push(row) === 1000) flush();
+  }
+  flush();
+  return counts;
+};
+
+const keyOf = (value: unknown): string | null => {
+  if (typeof value === "string" && value !== "") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+};

@@ -1,0 +1,42 @@
+import type { TrackedMessage } from "../index.js";
+
+/** What the calls of a run add up to, from the connector's own summaries. */
+export interface Usage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+}
+
+/** What ended rows that are no success: by code, how many, and the first one's message, without row values. */
+export type Reasons = Record<string, { count: number; message: string }>;
+
+/** Adds up what a run's calls say of themselves. */
+export const createTally = () => {
+  const usage: Usage = { calls: 0, input_tokens: 0, output_tokens: 0 };
+  const reasons: Reasons = {};
+  const blame = (code: string, message: string, count = 1): void => {
+    reasons[code] = {
+      count: (reasons[code]?.count ?? 0) + count,
+      message: reasons[code]?.message ?? message,
+    };
+  };
+  return {
+    usage,
+    reasons,
+    blame,
+    /** Takes the connector's summary. Its logs are no place for reasons: they may hold rows, if the user wants it. */
+    take({ tracking }: TrackedMessage): void {
+      const { calls = 0, input_tokens = 0, output_tokens = 0, errors = {} } = tracking?.meta?.summary ?? {};
+      usage.calls += calls;
+      usage.input_tokens += input_tokens;
+      usage.output_tokens += output_tokens;
+      let named = 0;
+      for (const [code, { count, message }] of Object.entries(errors)) {
+        blame(code, message, count);
+        named += count;
+      }
+      const unnamed = (tracking?.failed ?? 0) - named;
+      if (unnamed > 0) blame("failed", "the connector's summary does not say why", unnamed);
+    },
+  };
+};

@@ -1,0 +1,183 @@
+import { copyRow } from "../driver.js";
+import { renderRequest } from "../enrich.js";
+import { ConnectorError, type ErrorCode } from "../errors.js";
+import type { InvokeRequest } from "../invoke.js";
+import type { Job } from "../job.js";
+import { type BorrowedLedger, borrowLedger } from "../ledger/shared.js";
+import { askWithin, prepareAsking } from "../prepare.js";
+import type { Price } from "../prices/price.js";
+import { fenceAdvice } from "../template/fence-advice.js";
+import { watchColumns } from "./column-signs.js";
+import { createForecast, type Forecast } from "./forecast.js";
+import { bodyRemarks, sumRemarks } from "./remarks.js";
+import { type Sample, takeSamples } from "./samples.js";
+import { createSorter } from "./sort-rows.js";
+
+/** What a run would send and what it may cost. Nothing was sent to a model. */
+export interface Preview extends Forecast {
+  readonly model: string;
+  readonly region: string;
+  /** The family's name; `null` for a model that no family knows. */
+  readonly family: string | null;
+  /** US dollars for a million tokens; `null` where the price is not known. */
+  readonly price: Price | null;
+  readonly rows: Readonly<RowCounts>;
+  /** Of rows that would fail, by error code: how many, and the first row's message. */
+  readonly errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
+  /** Where the number of input tokens comes from. */
+  readonly input_tokens_by: string;
+  /** The first rows, with the bodies that would be sent. */
+  readonly samples: readonly Sample[];
+  /** What may be a mistake, in sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** All but `received` add up to `received`. */
+export interface RowCounts {
+  received: number;
+  to_send: number;
+  /** The ledger has their answers. */
+  answered: number;
+  /** The ledger says that they were sent without an answer, so they would be held. */
+  held: number;
+  /** They become the same request as a row before them. */
+  repeated: number;
+  /** They would fail before anything is sent. */
+  failed: number;
+}
+
+export interface PreviewOptions {
+  /** How many of the first rows are shown, and counted by Bedrock where it does that. Default 3. */
+  readonly rows?: number;
+}
+
+/**
+ * Goes through all rows once and keeps 17 bytes of each. Calls no model. Failures: those of the settings and the
+ * ledger. Rethrows an error of the rows' source.
+ */
+export const previewRows = async (
+  config: unknown,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options?: PreviewOptions | null,
+): Promise<Preview | ConnectorError> => {
+  const job = await tryToPrepare(config);
+  if (job instanceof ConnectorError) return job;
+  const rows = options?.rows ?? 3;
+  const { ledger: file } = job.connection;
+  const ledger = file === null ? null : await borrowLedger(file);
+  if (!(ledger instanceof ConnectorError)) return walk(job, ledger, records, rows);
+  if (ledger.code !== "ledger_locked") return ledger;
+  const preview = await walk(job, null, records, rows);
+  const inUse = `The ledger is in use, so the rows that it answers are not taken off. ${ledger.detail}`;
+  return { ...preview, remarks: [...preview.remarks, inUse] };
+};
+
+const tryToPrepare = async (config: unknown): Promise<Job | ConnectorError> => {
+  try {
+    return await prepareAsking(config, "enrich", askWithin(10_000));
+  } catch (cause) {
+    return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
+  }
+};
+
+const walk = async (
+  job: Job,
+  ledger: BorrowedLedger | null,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  shown: number,
+): Promise<Preview> => {
+  const signs = watchColumns(job.template.columns, job.connection.undoubleApostrophes);
+  const early: unknown[] = [];
+  const requests = renderAll(records, job, (row) => {
+    signs.see(row);
+    if (early.length < looked) early.push(row);
+  });
+  try {
+    const first = await take(requests, shown);
+    const { samples, bytesPerToken, refusal } = await takeSamples(job, first);
+    const counts = await countRows(job, ledger, chain(first, requests), bytesPerToken);
+    const { connection, family, price } = job;
+    return {
+      model: connection.modelId,
+      region: connection.region,
+      family: family?.name ?? null,
+      price,
+      ...counts,
+      input_tokens_by: bytesPerToken
+        ? `CountTokens on the first rows: ${bytesPerToken.toFixed(1)} bytes of text a token`
+        : "estimated: 4 bytes of text a token",
+      samples,
+      remarks: [
+        ...new Set([...job.remarks, ...samples.flatMap(({ body }) => bodyRemarks(job, body))]),
+        ...fenceAdvice(job.template.sample, early),
+        ...signs.remarks(),
+        ...sumRemarks(job, counts),
+        ...(refusal ? [`Tokens are not counted but estimated. ${refusal.message}`] : []),
+      ],
+    };
+  } finally {
+    await requests.return(undefined);
+    await ledger?.giveBack();
+  }
+};
+
+/** So many of the first rows tell whether a column holds free text. */
+const looked = 100;
+
+type Rendered = InvokeRequest | ConnectorError;
+
+async function* renderAll(
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  job: Job,
+  see: (record: unknown) => void,
+): AsyncGenerator<Rendered> {
+  for await (const record of records) {
+    const row = copyRow(record);
+    see(row);
+    yield renderRequest(row, job);
+  }
+}
+
+/** The first of them, without closing the rest. */
+const take = async (requests: AsyncGenerator<Rendered>, most: number): Promise<Rendered[]> => {
+  const taken: Rendered[] = [];
+  while (taken.length < most) {
+    const step = await requests.next();
+    if (step.done) break;
+    taken.push(step.value);
+  }
+  return taken;
+};
+
+async function* chain(first: readonly Rendered[], rest: AsyncGenerator<Rendered>): AsyncGenerator<Rendered> {
+  yield* first;
+  yield* rest;
+}
+
+const countRows = async (
+  job: Job,
+  ledger: BorrowedLedger | null,
+  requests: AsyncIterable<Rendered>,
+  bytesPerToken: number | undefined,
+): Promise<Forecast & Pick<Preview, "rows" | "errors">> => {
+  const rows: RowCounts = { received: 0, to_send: 0, answered: 0, held: 0, repeated: 0, failed: 0 };
+  const errors: Preview["errors"] = {};
+  const sort = createSorter(job, ledger);
+  const { add, learn, forecast } = createForecast(job.price, bytesPerToken, job.mostCalls);
+  // Without a ledger, equal rows are one call only while it is open.
+  const isRemembered = job.connection.ledger !== null;
+  for await (const request of requests) {
+    rows.received++;
+    if (request instanceof ConnectorError) {
+      rows.failed++;
+      const { code, message } = request;
+      errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
+      continue;
+    }
+    const { fate, outputTokens } = await sort(request);
+    rows[fate]++;
+    if (fate === "answered") learn(outputTokens);
+    if (fate === "to_send" || (fate === "repeated" && !isRemembered)) add(request, fate === "repeated");
+  }
+  return { rows, errors, ...forecast() };
+};

@@ -1,0 +1,34 @@
+import { ConnectorError } from "../errors.js";
+import type { InvokeRequest } from "../invoke.js";
+import type { Job } from "../job.js";
+import type { Received } from "../ledger/entry.js";
+import { createKeyIndex } from "../ledger/key-index.js";
+import type { BorrowedLedger } from "../ledger/shared.js";
+import { readReply } from "../reply.js";
+
+/** Where a run would put a row, and the output tokens of an answer that is there. */
+export interface Sorted {
+  readonly fate: "to_send" | "answered" | "held" | "repeated";
+  readonly outputTokens: number | null;
+}
+
+/** Sorts requests as a run would, from the ledger and from those before. Keeps 17 bytes of each. */
+export const createSorter = (job: Job, ledger: BorrowedLedger | null) => {
+  const seen = createKeyIndex();
+  return async (request: InvokeRequest): Promise<Sorted> => {
+    const entry = (await ledger?.find(request.key)) ?? null;
+    if (entry?.state === "received")
+      return { fate: "answered", outputTokens: outputTokensOf(job, request, entry) };
+    const isUnknown = entry?.state === "unknown" || entry?.state === "intent";
+    if (isUnknown && job.connection.onUnknown !== "retry") return { fate: "held", outputTokens: null };
+    const repeated = seen.get(request.key) !== null;
+    if (!repeated) seen.set(request.key, { offset: 0, state: "intent" });
+    return { fate: repeated ? "repeated" : "to_send", outputTokens: null };
+  };
+};
+
+const outputTokensOf = ({ family }: Job, { body }: InvokeRequest, entry: Received): number | null => {
+  const { response, input_tokens: inputTokens, output_tokens: outputTokens, request_id: requestId } = entry;
+  const reply = readReply(family, body, { body: response, inputTokens, outputTokens, requestId });
+  return reply instanceof ConnectorError ? outputTokens : reply.outputTokens;
+};

@@ -1,0 +1,51 @@
+import { baseModelId } from "../families/resolve.js";
+
+/** What decides on the price of a call. */
+export interface Priced {
+  /** What goes on the wire: a model id, profile id or ARN. */
+  readonly modelId: string;
+  /** The ids that may name the model behind an ARN. */
+  readonly familyHints: readonly string[];
+  readonly region: string;
+  readonly serviceTier: string | null;
+}
+
+/**
+ * The keys under which a price table may hold a call's price, the most exact first. A profile's price is looked up
+ * under its own geography, a call without a profile under that of its region. List prices of bare ids are those
+ * of the big US regions; elsewhere they may be higher, so they are not taken. `base` is for tables that mean their
+ * bare ids for everywhere.
+ */
+export const keysOf = (priced: Priced): { exact: string[]; base: string[] } => {
+  const id = pricedId(priced);
+  const base = id === null ? null : baseModelId(id);
+  if (id === null || base === null) return { exact: [], base: [] };
+  const profile = /(?:^|\/)([\w-]+)\.$/.exec(id.slice(0, -base.length))?.[1];
+  const scopes = profile === undefined ? geographiesOf(priced.region) : [profile];
+  const exact = scopes.map((scope) => `${scope}.${base}`);
+  if (scopes.includes("us")) exact.push(base);
+  if (!scopes.includes("global") && !scopes.includes("us-gov")) exact.push(`regional.${base}`);
+  return { exact, base: [base] };
+};
+
+/** The id that names what is paid for: an application profile has its model's price, a provisioned model has none. */
+const pricedId = ({ modelId, familyHints }: Priced): string | null => {
+  if (baseModelId(modelId) !== null) return modelId;
+  if (!/:application-inference-profile\//.test(modelId)) return null;
+  return familyHints.find((id) => baseModelId(id) !== null) ?? null;
+};
+
+/** The geographies of profiles whose prices hold in a region. */
+const geographiesOf = (region: string): string[] =>
+  geographies.find(([regions]) => regions.test(region))?.[1] ?? [];
+
+const geographies: readonly (readonly [RegExp, string[]])[] = [
+  [/^us-gov-/, ["us-gov"]],
+  [/^us-/, ["us"]],
+  [/^eu-/, ["eu"]],
+  [/^ca-/, ["ca"]],
+  [/^ap-northeast-[13]$/, ["jp", "apac"]],
+  [/^ap-southeast-[24]$/, ["au", "apac"]],
+  [/^ap-south-/, ["in", "apac"]],
+  [/^ap-/, ["apac"]],
+];
