@@ -17,6 +17,7 @@ write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
 write("src/generated/pipeline.ts", await pipelineType());
 write("src/generated/template-tests.ts", await templateTestTypes());
+write("src/generated/conformance.ts", await descriptorTypes());
 if (existsSync(new URL("README.md", root))) {
   const readme = fill(read("README.md"), "configuration", configurationTable());
   write("README.md", fill(readme, "families", familiesTable()));
@@ -53,6 +54,13 @@ async function templateTestTypes(): Promise<string> {
     await typescript(one, "TemplateTestCase"),
   ];
   return banner("schemas/template-tests.json") + types.join("\n");
+}
+
+/** All its types are exported: rows and descriptors name them. */
+async function descriptorTypes(): Promise<string> {
+  const options = { bannerComment: "", ignoreMinAndMaxItems: true, style: { printWidth: 110 } };
+  const schema = forTypes(read("schemas/conformance.json"));
+  return banner("schemas/conformance.json") + (await compile(schema, "Descriptor", options));
 }
 
 function typescript(schema: Schema, name: string): Promise<string> {

@@ -38,7 +38,7 @@ describe("schemas/connection.json, the host's form", () => {
       const property = properties[name];
       expect(property.title).to.be.a("string").that.is.not.empty;
       expect(property.description).to.be.a("string").that.is.not.empty;
-      expect(property.order).to.be.above(properties[names[position - 1] ?? ""]?.order ?? -1);
+      expect(property.order).to.equal(position);
       expect(property.type).to.be.a("string");
       expect(property).not.to.have.any.keys("$ref", "oneOf", "anyOf");
     });

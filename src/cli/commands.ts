@@ -62,4 +62,9 @@ export const commands: readonly Listing[] = [
     summary: "Run a local Bedrock, without AWS and cost: a small NLP model answers, not a language model.",
     load: async () => (await import("./emulate.js")).emulate,
   },
+  {
+    name: "conform",
+    summary: "Run the conformance suite over a connector: this one, or the one that a descriptor tells of.",
+    load: async () => (await import("./conform.js")).conform,
+  },
 ];

@@ -19,7 +19,7 @@ export const mainHelp = (commands: readonly Listing[]): string =>
       ["0", "every row was enriched, or the command did its work"],
       ["1", "could not run: bad config, unreadable file, failed check or test"],
       ["2", "wrong usage"],
-      ["3", "finished, with rows that failed, were held or were not sent"],
+      ["3", "finished, with rows that failed, were held or were not sent; or conform found a rule broken"],
       ["130", "stopped by a second Ctrl-C"],
     ]),
     "",

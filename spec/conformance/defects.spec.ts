@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import pLimit from "p-limit";
+import { type Descriptor, type Finding, rows, runConformance } from "../../src/conformance/index.js";
+import { startShout } from "../support/conformance/shout-service.js";
+import { toy } from "../support/conformance/toy.js";
+import { toyDescriptor } from "../support/conformance/toy-descriptor.js";
+
+/** A defect of the toy, and the rows that must catch it. */
+const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
+  ["another draft", "S01"],
+  ["requires nothing", "S02"],
+  ["another title", "S03"],
+  ["an unmarked secret", "S04"],
+  ["a default key", "S05"],
+  ["a branch without a name", "S06"],
+  ["a choice twice", "S07"],
+  ["two types", "S08"],
+  ["no description", "S09"],
+  ["a narrower model", "S10"],
+  ["a slow start", "S11"],
+  ["refuses strangers", "S13"],
+  ["a status of its own", "C01"],
+  ["one message for all", "C02"],
+  ["bills the check", "C03"],
+  ["needs what is denied", "C04"],
+  ["checks without end", "C05"],
+  ["shows a key", "C06"],
+  ["no action", "D01"],
+  ["a column too many", "D02"],
+  ["a reference", "D03"],
+  ["a limit of zero", "D04"],
+  ["another stream", "D05"],
+  ["another catalog every time", "D06"],
+  ["counts nothing as something", "W01"],
+  ["reverses", "W02", "F12"],
+  ["stumbles over null", "W03"],
+  ["pastes text", "W04", "T03"],
+  ["lowers columns", "W05"],
+  ["sends without", "W06"],
+  ["keeps what it knows", "W07"],
+  ["shares no call", "W08", "H5"],
+  ["needs a key", "W09"],
+  ["stumbles over what is no object", "W10"],
+  ["opens all at once", "W12"],
+  ["mixes records up", "W12"],
+  ["remembers nothing", "W13"],
+  ["lets the input win", "W14"],
+  ["sends plain text", "R01", "R02"],
+  ["drops what is optional", "R02"],
+  ["says please", "R03"],
+  ["reads amiss", "R04"],
+  ["calls another path", "R05"],
+  ["adds to the body", "R06"],
+  ["lets anyone in", "R07"],
+  ["one code for all", "F01"],
+  ["takes no for an answer", "F02"],
+  ["tries again what is unknown", "F03", "F04"],
+  ["calls it unpaid", "F04", "F09", "F10"],
+  ["gives up at once", "F05"],
+  ["goes on", "F06"],
+  ["keeps its pace", "F07"],
+  ["waits for the body", "F08"],
+  ["hides the cut", "F10"],
+  ["takes any type", "F11"],
+  ["one fails all", "F12"],
+  ["never gives up", "F13"],
+  ["keeps its session", "F14"],
+  ["is in a hurry", "F15"],
+  ["throws", "F16"],
+  ["keys by record", "L03"],
+  ["counts afterwards", "L04"],
+  ["counts twice", "L05"],
+  ["costs nothing", "L06"],
+  ["loses the held", "L09"],
+  ["two messages", "H1"],
+  ["logs in words", "H2"],
+  ["forgets what is no object", "H3"],
+  ["batch hides failures", "H4"],
+  ["leaves apostrophes", "H6"],
+  ["no lint", "T01"],
+  ["trims text", "T03"],
+  ["one marker for all", "T04"],
+  ["logs texts", "O01"],
+];
+
+/** These need a process, which is why they are started as a command. */
+const inProcess: typeof defects = [
+  ["writes no intent", "L01"],
+  ["trips over a torn line", "L02"],
+  ["remembers nothing", "L10"],
+];
+
+describe("the conformance suite", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let shout: Awaited<ReturnType<typeof startShout>>;
+  before(async () => {
+    shout = await startShout();
+    folder = await mkdtemp(join(tmpdir(), "toy-"));
+    const good = new (toy())();
+    const spec = good.spec() as { connector_spec: { connection_specification: object } };
+    const save = (name: string, content: object) => writeFile(join(folder, name), JSON.stringify(content));
+    await save("specification.json", spec.connector_spec.connection_specification);
+    await save("last-release.json", { spec, catalog: good.discover() });
+    for (const [defect, ...ids] of defects) judgedLater(defect, ids, "class");
+    for (const [defect, ...ids] of [["", "L01", "L02", "L10"], ...inProcess] as const)
+      judgedLater(defect, ids, "command");
+  });
+  after(async () => {
+    shout.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const descriptorOf = (defect: string): Descriptor => ({
+    ...toyDescriptor(defect, shout.url),
+    specification: join(folder, "specification.json"),
+    last_release: join(folder, "last-release.json"),
+    ...(defect === "a slow start" && { limits: { spec: 0.1 } }),
+  });
+  const verdicts = (findings: readonly Finding[], wanted: Finding["verdict"]) =>
+    findings.filter(({ verdict }) => verdict === wanted).map(({ id, because }) => `${id}: ${because}`);
+
+  it("lets a class without defects pass, in every row that needs no process", async () => {
+    const findings = await runConformance({ descriptor: descriptorOf(""), connector: toy() });
+    expect(verdicts(findings, "fail")).to.deep.equal([]);
+    expect(verdicts(findings, "skipped").map((line) => line.slice(0, 3))).to.deep.equal([
+      "L01",
+      "L02",
+      "L10",
+    ]);
+  });
+
+  // Most of a run is waiting, so they are started together; the titles come one by one.
+  const line = pLimit(6);
+  const judged = new Map<string, Promise<Finding[]>>();
+  const judgedLater = (defect: string, only: string[], door: "class" | "command"): void => {
+    const start = () =>
+      runConformance({ descriptor: descriptorOf(defect), connector: toy(defect), door, only });
+    judged.set(`${door} ${defect}`, line(start));
+  };
+  const verdictsOf = async (door: string, defect: string): Promise<string[]> => {
+    const findings = (await judged.get(`${door} ${defect}`)) ?? [];
+    return findings.map(({ id, verdict }) => `${id} ${verdict}`);
+  };
+
+  for (const [defect, ...ids] of defects)
+    it(`catches a class that has ${JSON.stringify(defect)}: ${ids.join(", ")}`, async () => {
+      expect(await verdictsOf("class", defect)).to.deep.equal(ids.map((id) => `${id} fail`));
+    });
+
+  it("lets a command without defects pass in the rows that need a process", async () => {
+    expect(await verdictsOf("command", "")).to.deep.equal(["L01 pass", "L02 pass", "L10 pass"]);
+  });
+
+  for (const [defect, ...ids] of inProcess)
+    it(`catches a command that has ${JSON.stringify(defect)}: ${ids.join(", ")}`, async () => {
+      expect(await verdictsOf("command", defect)).to.deep.equal(ids.map((id) => `${id} fail`));
+    });
+
+  it("has a defect for each of its rows", () => {
+    const caught = [...defects, ...inProcess].flatMap(([, ...ids]) => ids);
+    expect(rows.map(({ id }) => id).filter((id) => !caught.includes(id))).to.deep.equal([]);
+  });
+});

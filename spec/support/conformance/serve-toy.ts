@@ -1,0 +1,4 @@
+import { serveLines } from "./serve-lines.js";
+import { toy } from "./toy.js";
+
+serveLines(toy(process.env.TOY_DEFECT));

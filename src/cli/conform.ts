@@ -1,0 +1,80 @@
+import type { Finding } from "../conformance/index.js";
+import type { Arguments, Command } from "./command.js";
+import { cannotRun, fileFailure, wrongUsage } from "./failure.js";
+
+/** `bedrock-model conform`, as data. */
+export const conform: Command = {
+  usage: "[--descriptor FILE] [--door class|command] [--only IDS]\n       [--json] [--junit FILE]",
+  options: {
+    descriptor: {
+      value: "FILE",
+      summary: "what the suite has to know of the connector, JSON (default: this one)",
+    },
+    door: { value: "KIND", summary: "class or command (default: the first that the descriptor has)" },
+    only: { value: "IDS", summary: "beginnings of row ids, with commas between: S,C or W02" },
+    json: { summary: "print one JSON array instead of a table" },
+    junit: { value: "FILE", summary: "write a JUnit report here too, replacing the file" },
+  },
+  notes: [
+    "Every row is one rule. Rows that the descriptor or the door gives no means for are skipped, with the reason.\nschemas/conformance.json of the package describes the descriptor.",
+    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the\nstand-in server are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
+    "Exit code 0 when no row failed, 3 when one did, 1 when the suite could not be run.",
+  ],
+  run: async (given) => {
+    const { table } = await import("../conformance/index.js");
+    const { name, findings } = await judge(given);
+    if (given.values.junit !== undefined) await writeReport(given.values.junit, name, findings);
+    const json = given.flags.has("json");
+    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : table(findings));
+    return findings.some(({ verdict }) => verdict === "fail") ? 3 : 0;
+  },
+};
+
+const judge = async ({ values }: Arguments): Promise<{ name: string; findings: Finding[] }> => {
+  const { door, only } = values;
+  if (door !== undefined && door !== "class" && door !== "command")
+    throw wrongUsage(`--door is class or command, not ${JSON.stringify(door)}`);
+  const rows = only?.split(",").map((beginning) => beginning.trim().toUpperCase());
+  const { rows: all, runConformance } = await import("../conformance/index.js");
+  const stranger = rows?.find((beginning) => !all.some(({ id }) => id.startsWith(beginning)));
+  if (stranger !== undefined) throw wrongUsage(`no row's id begins with ${JSON.stringify(stranger)}`);
+  const connector = values.descriptor === undefined ? await own() : await given(values.descriptor);
+  try {
+    const findings = await runConformance({
+      ...connector,
+      ...(door && { door }),
+      ...(rows && { only: rows }),
+    });
+    return { name: connector.descriptor.name, findings };
+  } catch (error) {
+    throw cannotRun((error as Error).message);
+  }
+};
+
+/** This package's connector, as a class or as `bedrock-model serve`. */
+const own = async () => {
+  const { ownDescriptor } = await import("../conformance/index.js");
+  const { AwsBedrockModel } = await import("../index.js");
+  const command = [process.execPath, ...process.execArgv, process.argv[1] ?? "", "serve"];
+  return { descriptor: { ...(await ownDescriptor()), command }, connector: AwsBedrockModel };
+};
+
+const given = async (file: string) => {
+  const { dirname, resolve } = await import("node:path");
+  const { readDescriptor } = await import("../conformance/index.js");
+  try {
+    return { descriptor: await readDescriptor(file), folder: dirname(resolve(file)) };
+  } catch (error) {
+    if (error instanceof TypeError) throw cannotRun(error.message);
+    if (error instanceof SyntaxError) throw cannotRun(`${file} is not JSON: ${error.message}`);
+    throw fileFailure("read", file, error);
+  }
+};
+
+const writeReport = async (file: string, name: string, findings: readonly Finding[]): Promise<void> => {
+  const { writeFile } = await import("node:fs/promises");
+  const { junit } = await import("../conformance/index.js");
+  await writeFile(file, junit(name, findings)).catch((error: unknown) => {
+    throw fileFailure("write", file, error);
+  });
+};

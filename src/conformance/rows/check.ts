@@ -1,0 +1,102 @@
+import type { Row } from "../row.js";
+import { propertiesOf } from "../schema.js";
+import type { Stage } from "../stage.js";
+import { must, shown, skip, within } from "../verdict.js";
+
+/** What hosts send when a form was left empty, and what they should not send. */
+const junk: readonly unknown[] = [{}, null, "", [], 7, { unheard_of: null }];
+
+/** `check_connection`: whether a connection works, in words, without a bill. */
+export const check: readonly Row[] = [
+  {
+    id: "C01",
+    what: "any config is answered with exactly one connection status, succeeded or failed",
+    async run({ check, config }) {
+      for (const given of [config(), ...junk]) {
+        const { status } = await check(given);
+        must(status === "succeeded" || status === "failed", `${shown(given)} gets ${shown(status)}`);
+      }
+      for (const given of junk) must((await check(given)).status === "failed", `${shown(given)} passes`);
+    },
+  },
+  {
+    id: "C02",
+    what: "the good config passes; each bad one fails, with words of its own that name what is wrong",
+    needs: ["server", "bad_configs"],
+    async run({ check, config, descriptor }) {
+      const good = await check(config());
+      must(good.status === "succeeded", `the good config fails: ${good.message}`);
+      const messages = new Map<string, string>();
+      for (const { name, change, names } of descriptor.bad_configs ?? []) {
+        const { status, message } = await check(config(change));
+        must(status === "failed", `${name}: it passes`);
+        must(message?.includes(names), `${name}: the message does not name ${names}: ${shown(message)}`);
+        const same = messages.get(message ?? "");
+        must(same === undefined, `${name} and ${same} get the same message: ${shown(message)}`);
+        messages.set(message ?? "", name);
+      }
+    },
+  },
+  {
+    id: "C03",
+    what: "a check pays for no call",
+    needs: ["server", "calls"],
+    async run({ check, config, descriptor, wire }) {
+      for (const change of [{}, ...mistakesOf(descriptor)]) await check(config(change));
+      must(wire.calls().length === 0, `${wire.calls().length} calls were made`);
+    },
+  },
+  {
+    id: "C04",
+    what: "where the service denies all but calls, the good config still passes",
+    needs: ["server", "answers.denied"],
+    async run({ check, config, descriptor, wire }) {
+      wire.disturb(() => descriptor.answers?.denied);
+      const { status, message } = await check(config());
+      must(status === "succeeded", `it fails: ${message}`);
+    },
+  },
+  {
+    id: "C05",
+    what: "a check ends in time on a service that never answers",
+    needs: ["server"],
+    async run({ check, config, descriptor, wire }) {
+      const seconds = descriptor.limits?.check ?? 30;
+      wire.disturb(() => "stall");
+      await within(seconds, () => check(config()));
+    },
+  },
+  {
+    id: "C06",
+    what: "no status holds a secret or a private text",
+    async run(stage) {
+      const { check, config, descriptor } = stage;
+      const names = await secretSettings(stage);
+      if (names.length === 0) skip("the specification marks no secret");
+      const canaries = Object.fromEntries(names.map((name) => [name, `canary-${name}-5309`]));
+      const hidden = [
+        ...Object.values(canaries),
+        ...secretsOf(config(), names),
+        ...(descriptor.private ?? []),
+      ];
+      const given = [{}, ...mistakesOf(descriptor)].flatMap((change) => [change, { ...canaries, ...change }]);
+      for (const change of given) {
+        const { message = "" } = await check(config(change));
+        const leaked = hidden.find((text) => message?.includes(text));
+        must(leaked === undefined, `a status holds ${shown(leaked)}`);
+      }
+    },
+  },
+];
+
+const mistakesOf = ({ bad_configs = [] }: Stage["descriptor"]) => bad_configs.map(({ change }) => change);
+
+/** The settings that the specification marks as secret. */
+export const secretSettings = async ({ spec }: Stage): Promise<string[]> =>
+  propertiesOf((await spec()).connection_specification)
+    .filter(({ schema }) => schema.multiwoven_secret === true)
+    .map(({ name }) => name);
+
+/** The secret values of a config. */
+export const secretsOf = (config: Readonly<Record<string, unknown>>, names: readonly string[]): string[] =>
+  names.map((name) => config[name]).filter((value) => typeof value === "string" && value !== "") as string[];

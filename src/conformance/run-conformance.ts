@@ -1,0 +1,77 @@
+import { pathToFileURL } from "node:url";
+import type { Descriptor } from "../generated/conformance.js";
+import { conform, type Finding } from "./conform.js";
+import type { Door } from "./door.js";
+import { type ConnectorClass, classDoor } from "./door-class.js";
+import { commandDoor } from "./door-command.js";
+import { startServer } from "./server.js";
+import { fillIn } from "./stage.js";
+
+export type DoorKind = "class" | "command";
+
+export interface Conformance {
+  readonly descriptor: Descriptor;
+  /** Default: the first of class and command that the descriptor has. */
+  readonly door?: DoorKind;
+  /** The class itself, where it is at hand. */
+  readonly connector?: ConnectorClass;
+  /** Where commands are started. Default: the working directory. */
+  readonly folder?: string;
+  readonly only?: readonly string[];
+}
+
+/** Starts what the descriptor names, runs the rows that apply, ends what it started. Rejects where it cannot start. */
+export const runConformance = async (run: Conformance): Promise<Finding[]> => {
+  const { descriptor, folder, only } = run;
+  const server = await startServer(descriptor.server, folder);
+  try {
+    const environment = fillIn(descriptor.environment ?? {}, { url: server?.url ?? "" });
+    const judge = async (door: Door): Promise<Finding[]> => {
+      try {
+        return await conform({ descriptor, door, server: server?.url ?? null, ...(only && { only }) });
+      } finally {
+        await door.close();
+      }
+    };
+    const isClass = run.door ? run.door === "class" : Boolean(run.connector ?? descriptor.class);
+    if (!isClass) return await judge(await openCommand(run, environment));
+    const connector = run.connector ?? (await load(descriptor.class));
+    return await withEnvironment(environment, () => judge(classDoor(connector)));
+  } finally {
+    await server?.close();
+  }
+};
+
+const openCommand = async (
+  { descriptor: { command }, folder }: Conformance,
+  environment: Record<string, string>,
+): Promise<Door> => {
+  if (!command) throw new TypeError("the descriptor has no command");
+  const door = commandDoor(command, { environment, ...(folder !== undefined && { folder }) });
+  // What the hook answers is for the rows to judge; here it only has to be there.
+  await door.call("spec").catch(() => undefined);
+  const reason = door.ended();
+  if (reason !== null) throw new Error(`${command.join(" ")}: ${reason}`);
+  return door;
+};
+
+const load = async (named: Descriptor["class"]): Promise<ConnectorClass> => {
+  if (!named) throw new TypeError("the descriptor has no class");
+  const found = (await import(pathToFileURL(named.module).href))[named.export];
+  if (typeof found !== "function") throw new TypeError(`${named.module} exports no class ${named.export}`);
+  return found;
+};
+
+/** A class runs in this process and reads this environment. */
+const withEnvironment = async <T>(given: Record<string, string>, work: () => Promise<T>): Promise<T> => {
+  const before = Object.keys(given).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, given);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+};
