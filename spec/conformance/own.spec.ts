@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { type DoorKind, type Finding, ownDescriptor, runConformance } from "../../src/conformance/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 
-const program = fileURLToPath(new URL("../support/conformance/serve-own.ts", import.meta.url));
-const command = [process.execPath, "--import", import.meta.resolve("tsx"), program];
+const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const command = [process.execPath, "--import", import.meta.resolve("tsx/esm"), program, "serve"];
 
 /** Rows that ask for what the connector may not have. All others are judged. */
 const optional = ["S06"];

@@ -67,4 +67,14 @@ export const commands: readonly Listing[] = [
     summary: "Run the conformance suite over a connector: this one, or the one that a descriptor tells of.",
     load: async () => (await import("./conform.js")).conform,
   },
+  {
+    name: "serve",
+    summary: "Answer a host's calls as JSON lines on stdin and stdout, until stdin ends.",
+    load: async () => (await import("./serve.js")).serve,
+  },
+  {
+    name: "ruby",
+    summary: "Write the connector for a host that runs on Ruby: a class over serve, and its files.",
+    load: async () => (await import("./ruby.js")).ruby,
+  },
 ];

@@ -1,0 +1,61 @@
+import { isUtf8 } from "node:buffer";
+import { type HookName, hooks } from "./serve-hooks.js";
+
+/** What names a request in its answers. Chosen by the host; free again once the last answer is out. */
+export type Id = string | number;
+
+export interface Request {
+  readonly id: Id;
+  readonly hook: HookName | "cancel";
+  readonly args: readonly unknown[];
+}
+
+/** A line that is no request. It quotes nothing of the line's arguments, which hold secrets and rows. */
+export interface Refusal {
+  /** `null` where the line does not tell it. */
+  readonly id: Id | null;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** Reads one line of a host: `{ id, hook, args }`. `number` is the line's, from 1. */
+export const readRequest = (line: Buffer, number: number): Request | Refusal => {
+  const value = isUtf8(line) ? parsed(line.toString()) : undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse(null, "malformed_line", `Line ${number} is not one JSON object in UTF-8. ${like}`);
+  const { id, hook, args = [] } = value as Record<string, unknown>;
+  if (typeof id !== "string" && typeof id !== "number")
+    return refuse(null, "malformed_line", `Line ${number} has no id, a text or a number. ${like}`);
+  if (typeof hook !== "string" || (hook !== "cancel" && !Object.hasOwn(hooks, hook)))
+    return refuse(id, "unknown_hook", `There is no hook ${named(hook)}. There are: ${names}.`);
+  if (!Array.isArray(args))
+    return refuse(id, "bad_request", `args must be an array of the hook's arguments. ${like}`);
+  if (isDeeperThan(args, deepest))
+    return refuse(id, "bad_request", `args are nested more than ${deepest} levels deep.`);
+  if (hook === "enrich" && !Array.isArray(args[1]))
+    return refuse(id, "bad_request", "enrich takes two arguments: a sync config and an array of records.");
+  return { id, hook: hook as HookName | "cancel", args };
+};
+
+const like = 'Send lines like {"id":1,"hook":"spec","args":[]}.';
+const names = [...Object.keys(hooks), "cancel"].join(", ");
+
+/** JSON.parse takes any depth; JSON.stringify, which the answer needs, gives up at a few thousand levels. */
+const deepest = 500;
+
+const refuse = (id: Id | null, code: string, message: string): Refusal => ({ id, error: { code, message } });
+
+const named = (hook: unknown): string =>
+  typeof hook === "string" ? JSON.stringify(hook.slice(0, 40)) : "without a name";
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1)));
