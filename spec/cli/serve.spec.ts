@@ -87,7 +87,7 @@ describe("serve", () => {
   });
 
   it("shares one limit among all requests of the process", async () => {
-    const slow = await startEmulator({ latencyMs: 20 });
+    const slow = await startEmulator({ latencyMs: 200 });
     try {
       const config = syncConfig(localConfig(slow.url, { max_concurrency: 2 }));
       const lines = Array.from({ length: 8 }, (_, id) =>

@@ -23,7 +23,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   let folder: string;
   before(async function () {
     if (!hasRuby) this.skip();
-    emulator = await startEmulator({ latencyMs: 30 });
+    emulator = await startEmulator({ latencyMs: 150 });
     slow = await startEmulator({ latencyMs: 200 });
     folder = await mkdtemp(join(tmpdir(), "ruby-"));
     expect(await runCli(["ruby", "--output", folder])).to.include({ code: 0, stdout: "" });

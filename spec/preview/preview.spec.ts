@@ -62,6 +62,47 @@ describe("a preview", () => {
     expect(expected).to.be.within(low, max ?? 0);
   });
 
+  it("knows the price of a model behind an ARN, which AWS is asked for", async () => {
+    const model_id = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
+    bedrock.setAccount({ arns: { [model_id]: "us.amazon.nova-lite-v1:0" } });
+    const { price, family } = await preview(letters(1, "a key"), { model_id });
+    bedrock.setAccount({});
+    expect(price).to.include({ input: 0.06, output: 0.24 });
+    expect(family).to.equal("nova");
+  });
+
+  it("of vectors brackets what they cost, without any output", async () => {
+    const vectors = { model_id: "amazon.titan-embed-text-v1", request_format: { inputText: "{{ text }}" } };
+    const rows = letters(20, "a vector");
+    const { cost_usd, output_tokens } = await preview(rows, vectors);
+    expect(output_tokens).to.deep.equal({ low: 0, expected: 0, max: 0 });
+    const summary = await run(rows, vectors);
+    expect(summary.cost_usd).to.be.above(0);
+    expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
+  });
+
+  it("shows and counts the body of Converse that asks for a schema, and takes its retries as the worst case", async () => {
+    const changes = {
+      ...claude,
+      api: "converse",
+      request_format: format(60),
+      output_schema: { type: "object", properties: { topic: { type: "string" } }, required: ["topic"] },
+      schema_retries: 2,
+    };
+    const { requests } = bedrock.stats();
+    const { samples, output_tokens, input_tokens } = await preview(letters(4, "a wheel"), changes, 2);
+    expect(samples.map(({ counted }) => counted)).to.deep.equal([true, true]);
+    expect(samples[0]?.body).to.have.nested.property("toolConfig.tools[0].toolSpec.name", "answer");
+    expect(output_tokens.max).to.equal(4 * 60 * 3);
+    expect(input_tokens.low).to.be.at.most(input_tokens.expected);
+    expect(bedrock.stats().requests).to.equal(requests);
+  });
+
+  it("advises a fence for free text", async () => {
+    const { remarks } = await preview([{ text: "First line.\nSecond line." }]);
+    expect(remarks.join(" ")).to.contain("{{ text | fence }}");
+  });
+
   it("shows the exact bodies of the first rows", async () => {
     const { samples } = await preview(letters(5, "a hat"), {}, 2);
     expect(samples.map(({ body }) => body)).to.deep.equal(

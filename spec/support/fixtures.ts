@@ -8,6 +8,7 @@ export interface ModelFixture {
   readonly modelId: string;
   readonly inferenceProfiles: readonly string[];
   readonly profileRequired: boolean;
+  readonly lifecycle: "active" | "preview" | "legacy" | "gone";
   readonly record: Record<string, unknown>;
   readonly template: JsonObject;
   readonly request: JsonObject;

@@ -11,7 +11,7 @@ export interface Catalog {
   profiles(): readonly object[];
 }
 
-/** Every id of a known family is a model here, since new ones appear all the time; the lists hold the fixtures'. */
+/** Every id of a known family is a model here, since new ones appear all the time; the lists hold the fixtures' that are not gone. */
 export const openCatalog = (
   account: LocalAccount,
   region: string,
@@ -106,7 +106,7 @@ let kept: { models: string[]; profiles: string[] } | undefined;
 
 const listed = (): { models: string[]; profiles: string[] } => {
   if (kept) return kept;
-  const proven = listModels().filter(({ family }) => family !== null);
+  const proven = listModels().filter(({ family, lifecycle }) => family !== null && lifecycle !== "gone");
   kept = {
     models: proven.map(({ modelId }) => modelId),
     profiles: proven.flatMap(({ inferenceProfiles }) => inferenceProfiles),

@@ -112,7 +112,7 @@ const walk = async (
         ...fenceAdvice(job.template.sample, early),
         ...signs.remarks(),
         ...sumRemarks(job, counts),
-        ...(refusal ? [`Tokens are not counted but estimated. ${refusal.message}`] : []),
+        ...(refusal ? [uncounted(refusal)] : []),
       ],
     };
   } finally {
@@ -123,6 +123,10 @@ const walk = async (
 
 /** So many of the first rows tell whether a column holds free text. */
 const looked = 100;
+
+/** That a model's tokens cannot be counted is no fault of the body. */
+const uncounted = ({ code, detail, message }: ConnectorError): string =>
+  `Tokens are not counted but estimated. ${code === "invalid_request" ? detail : message}`;
 
 type Rendered = InvokeRequest | ConnectorError;
 

@@ -47,11 +47,8 @@ export const estimateTokens = (
   bytesPerToken: number = assumedBytesPerToken,
 ): TokenRange => {
   const bytes = textBytes(tryParseJson(body) ?? null);
-  const input = {
-    low: Math.ceil(bytes / 8),
-    expected: Math.ceil(bytes / bytesPerToken),
-    max: mostInputTokens(body),
-  };
+  const expected = Math.ceil(bytes / bytesPerToken);
+  const input = { low: Math.min(Math.ceil(bytes / 8), expected), expected, max: mostInputTokens(body) };
   return { input, maxOutput: maxTokens };
 };
 

@@ -30,8 +30,8 @@ export interface Cycle {
   readonly meanCost: number;
   /** 1 and more: how much longer this cycle is, since the estimate has been confirmed. */
   readonly trust: number;
-  /** When to stop keeping to an estimate that rests on what a full bucket is taken to hold. */
-  readonly guessUntil: number;
+  /** When no rejection has come for so long that the estimate must be too low. */
+  readonly doubtAt: number;
   /** What the bucket may hold now. */
   readonly level: number;
   /** When the next stretch begins; `null` lets the present one go on. */
@@ -58,9 +58,11 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > 3 * meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
-  const unsure = before !== null && coarse && !isLong(ended) && spent < 3 * cost;
+  const unsure = before !== null && coarse && spent < 3 * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < 0.1 * rate;
-  const quota = unsure ? before.quota * 0.97 : judge(before, seen, { until, meanCost, coarse, cliff });
+  const quota = unsure
+    ? before.quota * (isLong(ended) ? 0.7 : 0.97)
+    : judge(before, seen, { until, meanCost, coarse, cliff });
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
@@ -70,8 +72,10 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const confirmed =
     before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * most * cost;
   const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;
-  const shortest = (length * cost) / quota;
+  const shortest = Math.min(longestMs, (length * cost) / quota);
   const lengthMs = length < most ? shortest : trust * Math.max(7000, shortest);
+  // An estimate that rests on what a full bucket is taken to hold.
+  const guessed = before === null && burstMs > 3 * (until - stretch.from);
   const swing = Math.max(0.03, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
   return {
     quota,
@@ -86,16 +90,15 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     peak: rate,
     meanCost,
     trust,
-    guessUntil:
-      before === null && burstMs > 3 * (until - stretch.from)
-        ? ended.lastRejectedAt + guessMs
-        : Number.POSITIVE_INFINITY,
+    doubtAt: ended.lastRejectedAt + (guessed ? guessMs : burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
     level: coarse ? cost - 2 * meanCost : 0,
     restart: unsure ? null : until,
   };
 };
 
 const guessMs = 3000;
+/** A quota is counted by the minute; whatever was learned is put to the test about as often. */
+const longestMs = 60_000;
 
 /** The quota that explains a stretch. */
 const judge = (
@@ -103,8 +106,10 @@ const judge = (
   { stretch, ended, cost, rate, burstMs, surge }: Observation,
   { until, meanCost, coarse, cliff }: { until: number; meanCost: number; coarse: boolean; cliff: boolean },
 ): number => {
-  const full = before === null && !isLong(ended) ? burstMs : 0;
-  const estimate = Math.max(stretch.spent, meanCost / 2) / (Math.max(1, until - stretch.from) + full);
+  const passed = Math.max(1, until - stretch.from);
+  // Fixed windows of requests let nothing in for long, and have no bucket that was full.
+  const full = before === null && !(isLong(ended) && passed > burstMs) ? burstMs : 0;
+  const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
   if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
   // The first pace doubles fast, but no further than this.
   if (before === null) return Math.max(estimate, rate / 4);
@@ -126,6 +131,6 @@ export const climb = (
   return coarse ? rate + slope * passed : rate * 2 ** (passed / 3000);
 };
 
-/** More went in than the estimate explains, so the quota is higher; or the estimate was little more than a guess. */
-export const isSurging = ({ slack, guessUntil }: Cycle, debt: number, now: number): boolean =>
-  debt >= slack || now >= guessUntil;
+/** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
+export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
+  debt >= slack || now >= doubtAt;

@@ -40,7 +40,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   },
   samples,
   logins: { good: [{}, { login: "session" }], bad: { api_key: "another key" } },
-  deadline: { change: { deadline_ms: "250" }, seconds: 0.25 },
+  deadline: { change: { deadline_ms: "600" }, seconds: 0.6 },
   ledger: { change: { ledger: `${standIn("folder")}/ledger` }, file: "ledger" },
   new_template: { template: '{"say":"Hear: {{ text }}"}' },
   reuse: { on: {}, off: { reuse: "off" } },

@@ -77,7 +77,7 @@ export const refusals: readonly Row[] = [
           const place = number - before - refused;
           if (place === 1) wire.mostOpen();
           if (place === most + 1) early = wire.mostOpen();
-          const delay = new Promise<void>((resolve) => setTimeout(resolve, 30));
+          const delay = new Promise<void>((resolve) => setTimeout(resolve, 250));
           return place <= 0 ? descriptor.answers?.overloaded : delay;
         });
         const records = manyRecords(descriptor, from + count).slice(from);
