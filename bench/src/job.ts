@@ -17,11 +17,9 @@ export interface Job {
 
 /** Where the local Bedrock is to be found. */
 export interface Addresses {
-  /** InvokeModel over HTTP/1.1. */
+  /** Over HTTP/1.1. */
   readonly url: string;
-  /** Converse over HTTP/1.1. */
-  readonly converse: string;
-  /** InvokeModel over TLS, HTTP/2 or 1.1, and its certificate; `null` where no certificate can be made. */
+  /** Over TLS, HTTP/2 or 1.1, and its certificate; `null` where no certificate can be made. */
   readonly tls: { readonly url: string; readonly certificate: string } | null;
 }
 

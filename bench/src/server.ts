@@ -13,10 +13,9 @@ const emulator = await startEmulator({
   faults: [{ kind: "stop", reason: "end_turn", text: "word".repeat(answerTokens) }],
 });
 const certificate = withTls ? makeCertificate() : null;
-const converse = await openFront(emulator.url);
 const secure = certificate && (await openFront(emulator.url, certificate));
 const tls = secure && certificate ? { url: secure.url, certificate: certificate.cert } : null;
-const addresses: Addresses = { url: emulator.url, converse: converse.url, tls };
+const addresses: Addresses = { url: emulator.url, tls };
 
 const samples: Sample[] = [];
 let startedAt: number | null = null;
@@ -47,13 +46,9 @@ process.on("message", () => {
   clearInterval(timer);
   sample();
   const { user, system } = process.cpuUsage();
-  const fronts = [converse, ...(secure ? [secure] : [])];
-  const direct = fronts.every((front) => front.connections() === 0);
   const served: Served = {
     samples,
-    connections: direct
-      ? emulator.stats().connections
-      : fronts.reduce((sum, front) => sum + front.connections(), 0),
+    connections: secure ? secure.connections() : emulator.stats().connections,
     cpuMs: (user + system) / 1000,
   };
   process.send?.(served, () => process.exit());

@@ -5,13 +5,13 @@ import type { CreateClient } from "../job.js";
 import { promptOf, workThrough } from "../rows.js";
 
 /** A bare loop over the Vercel AI SDK's `generateText`, with its own retries. */
-export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { converse }) => {
+export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { url }) => {
   const { accessKeyId, secretAccessKey } = demoCredentials;
   const bedrock = createAmazonBedrock({
     region: "us-east-1",
     accessKeyId,
     secretAccessKey,
-    baseURL: converse,
+    baseURL: url,
   });
   const model = bedrock(modelId);
   return {

@@ -6,12 +6,12 @@ import { promptOf } from "../rows.js";
 import { keepAliveTransport } from "./sdk.js";
 
 /** LangChain's `batch`, over connections that are kept open. It takes all rows at once and gives all answers at once. */
-export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { converse }) => {
+export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { url }) => {
   const region = "us-east-1";
   const client = new BedrockRuntimeClient({
     region,
     credentials: demoCredentials,
-    endpoint: converse,
+    endpoint: url,
     requestHandler: keepAliveTransport(concurrency),
   });
   const model = new ChatBedrockConverse({ model: modelId, region, maxTokens, client });
