@@ -58,7 +58,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > 3 * meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
-  const unsure = before !== null && coarse && spent < 3 * cost;
+  const unsure = before !== null && spent < 3 * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < 0.1 * rate;
   const quota = unsure
     ? before.quota * (isLong(ended) ? 0.7 : 0.97)
