@@ -12,6 +12,8 @@ export interface InvokeRequest {
   readonly target: string;
   /** The most output tokens that the body asks for; `null` where it sets no limit. */
   readonly maxTokens: number | null;
+  /** Waits for the moment to go on the wire, where a pacer has a say in it. False when `stop` was aborted first. */
+  readonly leave?: (stop: AbortSignal) => Promise<boolean>;
 }
 
 /** What came back from one call that Bedrock answered with success. */

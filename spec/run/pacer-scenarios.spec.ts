@@ -101,7 +101,22 @@ const expectations: readonly Expectation[] = [
     allowed: inWindows(20, 60),
   },
   {
+    name: "fixed windows of 60 s, with a disk that stops now and then",
+    scenario: {
+      quota: { requests_per_second: 20, window_seconds: 60 },
+      rows: 4800,
+      concurrency: 50,
+      latencyMs: 50,
+      diskStops: true,
+    },
+    goodput: 0.88,
+    wasted: 0.03,
+    steadyMs: 60_000,
+    allowed: inWindows(20, 60),
+  },
+  {
     name: "a quota that falls from 40 to 10",
+    runs: 5,
     scenario: {
       quota: bucket(40, 40),
       changes: [[20_000, bucket(10, 10)]],

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FailedInvocation, Invocation } from "../../src/invoke.js";
-import { createPacer, pace, type ToldQuota } from "../../src/run/pacer.js";
+import { createPacer, leaveInTime, pace, type ToldQuota } from "../../src/run/pacer.js";
 import { createReservations } from "../../src/run/reservation.js";
 import { createRun } from "../../src/run/run.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
@@ -15,19 +15,27 @@ const learned: ToldQuota = { tokensPerMinute: null, requestsPerMinute: null };
 const running = new AbortController().signal;
 setMaxListeners(0, running);
 
-/** Rows that all come at once, and what the service says to the first calls; it answers the others. */
-const pacing = (answers: readonly Result[], told: ToldQuota = learned) => {
+/**
+ * Rows that all come at once, and what the service says to the first calls; it answers the others. What is written
+ * before a call takes until `writtenAt`.
+ */
+const pacing = (answers: readonly Result[], told: ToldQuota = learned, writtenAt = 0) => {
   const clock = virtualClock();
   const run = createRun({ count: null, percent: null });
   const sentAt: { body: string; at: number }[] = [];
+  const send = leaveInTime(async ({ body }) => {
+    const answer = answers[sentAt.length] ?? answerOf("{}");
+    sentAt.push({ body, at: clock.now() });
+    return answer;
+  });
   const paced = pace(
     createPacer(told, clock),
     createReservations({ burndown: 1, unlimited: 4096, told: false }),
     run,
-    async ({ body }) => {
-      const answer = answers[sentAt.length] ?? answerOf("{}");
-      sentAt.push({ body, at: clock.now() });
-      return answer;
+    async (request, stop) => {
+      const at = clock.now();
+      if (at < writtenAt) await new Promise<void>((resolve) => clock.after(writtenAt - at, resolve));
+      return send(request, stop);
     },
   );
   const results: Result[] = [];
@@ -150,6 +158,47 @@ describe("pacer", () => {
     expect(clock.now()).to.equal(1000);
     expect(sentAt).to.have.length(1);
     expect(results[1]).to.have.nested.property("error.code", "stopped");
+  });
+
+  it("spaces calls that a slow disk has bunched", async () => {
+    const { sentAt, send } = pacing([], { ...learned, requestsPerMinute: 600 }, 3000);
+    await send(rows(60));
+    const gaps = sentAt.slice(1).map(({ at }, index) => at - (sentAt[index]?.at ?? 0));
+    expect(sentAt[0]?.at).to.equal(3000);
+    expect(Math.min(...gaps)).to.be.above(85);
+    expect(Math.max(...gaps)).to.be.below(115);
+  });
+
+  it("does not send a granted call whose run is stopped before its moment", async () => {
+    const { sentAt, results, clock, send } = pacing([], { ...learned, requestsPerMinute: 60 }, 3000);
+    const stop = new AbortController();
+    clock.after(3500, () => stop.abort());
+    await send(rows(10), stop.signal);
+    expect(sentAt).to.have.length(1);
+    expect(results.filter((result) => "error" in result && result.error.code === "stopped")).to.have.length(
+      9,
+    );
+  });
+
+  it("holds granted calls back too, when one before them was throttled", async () => {
+    const throttle = failureOf("throttled_requests");
+    const error = Object.assign(Object.create(throttle.error), { retryAfterMs: 7000 });
+    const { sentAt, send } = pacing([{ ...throttle, error }], { ...learned, requestsPerMinute: 600 }, 1000);
+    await send(rows(5));
+    expect(sentAt[1]?.at).to.be.at.least(8000);
+  });
+
+  it("does not take a row or two between throttles for the quota", async () => {
+    const throttled = failureOf("throttled_requests");
+    const { clock, send } = pacing([
+      ...rows(20).map(() => answerOf("{}")),
+      ...rows(6).flatMap(() => [throttled, throttled, answerOf("{}")]),
+    ]);
+    await send(rows(20));
+    for (let job = 0; job < 6; job++) await send(["row"]);
+    const from = clock.now();
+    await send(rows(20));
+    expect(clock.now() - from).to.be.below(10_000);
   });
 
   it("lowers concurrency, not its rate, when the service is overloaded", async () => {

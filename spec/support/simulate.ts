@@ -3,6 +3,7 @@ import type { Connection } from "../../src/connection/connection.js";
 import { createQuota, isRejected, type Quota } from "../../src/emulator/quota.js";
 import { ConnectorError } from "../../src/errors.js";
 import { type Invoke, isFailed } from "../../src/invoke.js";
+import type { Ledger } from "../../src/ledger/ledger.js";
 import { composeInvoke } from "../../src/run/compose.js";
 import { createSlots } from "../../src/run/limit.js";
 import { createPacer, type ToldQuota } from "../../src/run/pacer.js";
@@ -21,6 +22,8 @@ export interface Scenario {
   readonly latencyMs: number;
   /** How much the latency varies: 1 is from half to one and a half of it. */
   readonly spread?: number;
+  /** Whether the ledger's disk stops now and then, for up to 150 ms. */
+  readonly diskStops?: boolean;
   readonly told?: Partial<ToldQuota>;
   readonly maxTokens?: number;
   readonly inputTokens?: number;
@@ -36,28 +39,32 @@ export interface Simulated {
   readonly wallMs: number;
   /** When each call was let in, milliseconds from the start. */
   readonly admittedAt: readonly number[];
+  /** When each call was rejected, likewise. */
+  readonly rejectedAt: readonly number[];
   readonly mostInFlight: number;
 }
 
 /**
  * Rows through the whole of a run, against the local Bedrock's quota, in virtual time. The way to the service and
- * back takes 1 to 4 ms each, the ledger up to 3 and timers are up to 2 ms late, as on a busy machine.
+ * back takes 1 to 4 ms each and timers are up to 2 ms late, as on a busy machine; the ledger's disk takes up to 4 ms.
  */
 export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   const clock = lateTimers(virtualClock(scenario.seed));
   const gate = createQuota(scenario.quota, clock.now);
   for (const [at, quota] of scenario.changes ?? []) clock.after(at, () => gate.change(quota));
   const admittedAt: number[] = [];
+  const rejectedAt: number[] = [];
   const seen = { answered: 0, failed: 0, calls: 0, rejected: 0, inFlight: 0, mostInFlight: 0 };
   const { inputTokens = 100, outputTokens = 60, maxTokens = 60 } = scenario;
 
   const call: Invoke = async () => {
     seen.calls++;
     seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
-    await pause(clock, 1 + clock.random() * 6);
+    await pause(clock, 1 + clock.random() * 3);
     const verdict = gate.admit(inputTokens, maxTokens);
     if (isRejected(verdict)) {
       seen.rejected++;
+      rejectedAt.push(clock.now());
       await pause(clock, 1 + clock.random() * 3);
       seen.inFlight--;
       const error =
@@ -88,7 +95,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
       told: false,
     }),
     underway: new Map(),
-    ledger: null,
+    ledger: slowLedger(clock, scenario.diskStops ?? false),
     call,
   });
   const { signal } = new AbortController();
@@ -101,7 +108,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
       else seen.answered++;
     });
   await clock.run(() => seen.answered + seen.failed === scenario.rows);
-  return { ...seen, admittedAt, wallMs: clock.now() };
+  return { ...seen, admittedAt, rejectedAt, wallMs: clock.now() };
 };
 
 /** The share of what the quota allowed that was let in, between two times after the start. */
@@ -110,6 +117,27 @@ export const goodput = ({ admittedAt }: Simulated, allowed: number, fromMs: numb
 
 /** The share of rejected calls among all. */
 export const wasted = ({ calls, rejected }: Simulated): number => rejected / calls;
+
+/** A ledger that knows no answers. All that is written while its disk stops waits for the same moment. */
+const slowLedger = (clock: VirtualClock, stops: boolean): Ledger => {
+  let stopsAt = stops ? clock.random() * 30_000 : Number.POSITIVE_INFINITY;
+  let goesOnAt = 0;
+  return {
+    path: "",
+    find: async () => null,
+    async append() {
+      const now = clock.now();
+      if (now >= stopsAt) {
+        goesOnAt = now + 30 + clock.random() * 120;
+        stopsAt = goesOnAt + clock.random() * 30_000;
+      }
+      await pause(clock, Math.max(goesOnAt - now, 0) + 0.5 + clock.random() * 3.5);
+    },
+    entries: async function* () {},
+    close: async () => undefined,
+    isOpen: () => true,
+  };
+};
 
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));

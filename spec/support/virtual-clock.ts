@@ -10,7 +10,8 @@ export interface VirtualClock extends Clock {
 export const virtualClock = (seed = 1): VirtualClock => {
   const tasks: Task[] = [];
   let time = 0;
-  let chance = seed;
+  // Mixed, so that the seeds 1, 2, 3 are not alike.
+  let chance = Math.imul(seed, 0x9e3779b1) >>> 0;
   const random = (): number => {
     chance = (chance * 1664525 + 1013904223) % 2 ** 32;
     return chance / 2 ** 32;

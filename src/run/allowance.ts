@@ -1,14 +1,20 @@
 /**
  * One quota of an account as the pacer keeps it. Times are milliseconds of the pacer's clock; costs are in the
- * quota's own unit, requests or tokens.
+ * quota's own unit, requests or tokens. A call takes its cost when it is granted and leaves a little later.
  */
 export interface Allowance {
-  /** How long a call of this cost has to wait; 0 lets it go now. */
+  /** How long a call of this cost has to wait; 0 grants it now, infinity waits for another call to leave. */
   wait(now: number, cost: number): number;
-  /** A call starts. */
+  /** A call is granted. */
   take(now: number, cost: number): void;
+  /** How long a granted call has to wait before it leaves, for the sake of this quota. */
+  hold(now: number): number;
+  /** A granted call leaves for the service. */
+  leave(now: number, cost: number): void;
   /** A call took more than was taken for it, or less, which is a negative change. */
   settle(now: number, change: number): void;
-  /** The service rejected a call that started at `sentAt`, so it took nothing. */
+  /** A call that left at `sentAt` met another quota, or never left, so it took nothing and says nothing of this one. */
+  giveBack(now: number, sentAt: number | null, cost: number): void;
+  /** The service rejected a call that left at `sentAt`, so it took nothing. */
   reject(now: number, sentAt: number, cost: number, retryAfterMs: number | null): void;
 }

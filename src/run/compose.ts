@@ -6,7 +6,7 @@ import { breaker, giveUp } from "./breaker.js";
 import { budget } from "./budget.js";
 import { recall, record } from "./ledger.js";
 import { limit, type Slots } from "./limit.js";
-import { type Pacer, pace } from "./pacer.js";
+import { leaveInTime, type Pacer, pace } from "./pacer.js";
 import type { Reservations } from "./reservation.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run.js";
@@ -31,7 +31,8 @@ export interface Parts {
  */
 export const composeInvoke = (parts: Parts): Invoke => {
   const { connection, onUnknown, run, slots, pacer, reservations, underway, ledger, call } = parts;
-  const recorded = ledger ? record(ledger, call) : call;
+  const timed = leaveInTime(call);
+  const recorded = ledger ? record(ledger, timed) : timed;
   const paced = pace(pacer, reservations, run, recorded);
   const guarded = breaker(run, budget(connection.ceilings, run, paced));
   const repeated = giveUp(run, retry(limit(slots, guarded), pacer.clock, run));

@@ -25,6 +25,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   const ceiling = told ?? Number.POSITIVE_INFINITY;
   let rate = told ?? start;
   let level = Number.POSITIVE_INFINITY;
+  /** What was granted and has not left. */
+  let held = 0;
   let at: number | null = null;
   /** A call waits for this quota: only then does a higher rate mean anything. */
   let binding = false;
@@ -33,6 +35,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
+  /** When the next granted call may leave. */
+  let leaveAt = Number.NEGATIVE_INFINITY;
   /** Rejections of calls that started before the last one was known say nothing new. */
   let knownAt = Number.NEGATIVE_INFINITY;
   /** How long the service takes to reject a call. */
@@ -57,7 +61,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     cycle = planCycle(cycle, { stretch, ended, cost, rate, burstMs, surge });
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
-    level = Math.min(level, cycle.level);
+    level = Math.min(level, cycle.level - held);
     const { from, spent, calls } =
       cycle.restart === null ? stretch : { from: cycle.restart, spent: 0, calls: 0 };
     stretch = { from, spent: spent + cost, calls: calls + 1 };
@@ -66,18 +70,30 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   /** How late a timer may be for the next calls to make up for it. */
   const lateMs = (): number => (told !== null || cycle?.even ? 20 : 50);
 
+  /** How long nothing goes in, but for one probe when its time has come. */
+  const darkFor = (now: number): number => {
+    if (dark === null) return 0;
+    if (dark.probe === null) return Math.max(0, dark.probeAt - now);
+    const left = settledAt(dark.probe, echoMs) - now;
+    if (left > 0) return left;
+    relight(dark, dark.probe);
+    dark = null;
+    return 0;
+  };
+
+  const settle = (now: number, change: number): void => {
+    advance(now);
+    stretch.spent += change;
+    level -= change;
+  };
+
   return {
     wait(now, cost) {
       // A rested account may hold nothing: the first call goes alone.
       if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
       advance(now);
-      if (dark) {
-        if (dark.probe === null) return Math.max(0, dark.probeAt - now);
-        const left = settledAt(dark.probe, echoMs) - now;
-        if (left > 0) return left;
-        relight(dark, dark.probe);
-        dark = null;
-      }
+      const left = darkFor(now);
+      if (dark) return left;
       if (rate === Number.POSITIVE_INFINITY) return 0;
       level = Math.min(level, Math.max(savedMs * rate, cost + lateMs() * rate));
       binding = cost - level > rounding;
@@ -88,16 +104,35 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
       if (!binding && !dark) stretch.from += Math.max(0, now - takenAt - idleMs);
       takenAt = now;
+      level -= cost;
+      held += cost;
+      binding = false;
+      if (dark) dark = { ...dark, probe: { sentAt: Number.POSITIVE_INFINITY, cost } };
+    },
+    hold(now) {
+      // Of the calls that were granted, the first to leave is the probe.
+      if (dark?.probe?.sentAt === Number.POSITIVE_INFINITY) return 0;
+      const left = darkFor(now);
+      return dark ? left : Math.max(0, leaveAt - now);
+    },
+    leave(now, cost) {
+      held -= cost;
       stretch.spent += cost;
       stretch.calls++;
-      level -= cost;
-      binding = false;
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
+      // A quota that may save calls up need not see them one by one.
+      if (savedMs > 0 || rate === Number.POSITIVE_INFINITY) return;
+      const gap = cost / rate;
+      leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, 0.05 * gap)) + 0.95 * gap;
     },
-    settle(now, change) {
-      advance(now);
-      stretch.spent += change;
-      level -= change;
+    settle,
+    giveBack(now, sentAt, cost) {
+      if (sentAt !== null) settle(now, -cost);
+      else {
+        level += cost;
+        held -= cost;
+      }
+      if (dark?.probe?.sentAt === (sentAt ?? Number.POSITIVE_INFINITY)) dark = { ...dark, probe: null };
     },
     reject(now, sentAt, cost, retryAfterMs) {
       advance(now);
@@ -115,6 +150,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
 };
 
 const idleMs = 1000;
+
+/** Timers are late by about so much; the next call to leave makes up for it. */
+const lateExitMs = 2;
 
 /** Sums of small refills fall short of whole numbers. */
 const rounding = 1e-6;

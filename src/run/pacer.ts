@@ -2,6 +2,7 @@ import { ConnectorError } from "../errors.js";
 import { type Invoke, isFailed, type Rejections } from "../invoke.js";
 import { type Clock, systemClock } from "./clock.js";
 import { learnQuota } from "./learned-quota.js";
+import { createLine } from "./line.js";
 import type { Reservations } from "./reservation.js";
 import type { Run } from "./run.js";
 
@@ -13,15 +14,21 @@ export interface ToldQuota {
 
 /** Lets calls go, in their order, as the account's quota allows. Shared by all that call one model of an account. */
 export interface Pacer {
-  /** Waits until a call may start that sets so many tokens aside. `null` when `stop` was aborted first. */
+  /** Waits until a call is granted that sets so many tokens aside. `null` when `stop` was aborted first. */
   enter(tokens: number, stop: AbortSignal): Promise<Permit | null>;
   /** When a call last ended that was not throttled; the pacer's start before one did. */
   lastAdmittedAt(): number;
   readonly clock: Clock;
 }
 
-/** The place of one call. Exactly one of these is called when it ends. */
+/** The place of one call. Exactly one of `admitted`, `rejected` and `unused` is called when it ends. */
 export interface Permit {
+  /**
+   * Waits for the moment to leave, called when all that comes before is done: what is written to a disk meanwhile
+   * takes now a moment and now a tenth of a second, and the service must not see calls that are bunched by it.
+   * False when `stop` was aborted first.
+   */
+  leave(stop: AbortSignal): Promise<boolean>;
   /** It was not throttled, and it took so many tokens; `null` where that is not known. */
   admitted(tokens: number | null): void;
   /** The service rejected it for one of the quotas. */
@@ -34,47 +41,23 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
   const requests = learnQuota({ told: perMs(told.requestsPerMinute), ...requestTerms });
   const tokens = learnQuota({ told: perMs(told.tokensPerMinute), ...tokenTerms });
   let admittedAt = clock.now();
-  const line: Waiting[] = [];
-  let wakeAt = Number.POSITIVE_INFINITY;
-
-  const waitFor = (cost: number): number => {
-    const now = clock.now();
-    return Math.max(requests.wait(now, 1), tokens.wait(now, cost));
-  };
-
-  /** Lets go whoever is first, as long as the quotas allow. */
-  const advance = (): void => {
-    for (let first = line[0]; first; first = line[0]) {
-      const wait = waitFor(first.tokens);
-      if (wait > 0) {
-        wake(wait);
-        return;
-      }
-      line.shift();
-      first.go(permit(first.tokens));
-    }
-  };
-
-  const wake = (ms: number): void => {
-    const at = clock.now() + ms;
-    if (at >= wakeAt) return;
-    wakeAt = at;
-    clock.after(Math.ceil(ms), () => {
-      // A later timer may be set by now; to look once more costs nothing.
-      if (wakeAt === at) wakeAt = Number.POSITIVE_INFINITY;
-      advance();
-    });
-  };
 
   const permit = (reserved: number): Permit => {
-    const sentAt = clock.now();
-    requests.take(sentAt, 1);
-    tokens.take(sentAt, reserved);
+    const grantedAt = clock.now();
+    requests.take(grantedAt, 1);
+    tokens.take(grantedAt, reserved);
+    const call: Call = { reserved, sentAt: null };
     const end = (change: (now: number) => void): void => {
       change(clock.now());
       advance();
     };
     return {
+      async leave(stop) {
+        const left = await exit.join(call, stop);
+        // Whether a probe is out may be what others wait for.
+        advance();
+        return left !== null;
+      },
       admitted: (taken) =>
         end((now) => {
           admittedAt = now;
@@ -82,49 +65,57 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
         }),
       rejected: (quota, retryAfterMs) =>
         end((now) => {
-          const [hit, other] = quota === "requests" ? [requests, tokens] : [tokens, requests];
-          const costs = quota === "requests" ? [1, reserved] : [reserved, 1];
-          hit.reject(now, sentAt, costs[0] as number, retryAfterMs);
-          other.settle(now, -(costs[1] as number));
+          const sentAt = call.sentAt ?? grantedAt;
+          if (quota === "requests") {
+            requests.reject(now, sentAt, 1, retryAfterMs);
+            tokens.giveBack(now, sentAt, reserved);
+          } else {
+            tokens.reject(now, sentAt, reserved, retryAfterMs);
+            requests.giveBack(now, sentAt, 1);
+          }
         }),
       unused: () =>
         end((now) => {
-          requests.settle(now, -1);
-          tokens.settle(now, -reserved);
+          requests.giveBack(now, call.sentAt, 1);
+          tokens.giveBack(now, call.sentAt, reserved);
         }),
     };
   };
 
-  return {
+  const entrance = createLine(
     clock,
-    lastAdmittedAt: () => admittedAt,
-    async enter(cost, stop) {
-      if (stop.aborted) return null;
-      if (line.length === 0 && waitFor(cost) <= 0) return permit(cost);
-      return new Promise((resolve) => {
-        const waiting: Waiting = {
-          tokens: cost,
-          go(granted) {
-            stop.removeEventListener("abort", leave);
-            resolve(granted);
-          },
-        };
-        const leave = (): void => {
-          line.splice(line.indexOf(waiting), 1);
-          resolve(null);
-          advance();
-        };
-        stop.addEventListener("abort", leave, { once: true });
-        line.push(waiting);
-        advance();
-      });
+    (cost: number) => {
+      const now = clock.now();
+      return Math.max(requests.wait(now, 1), tokens.wait(now, cost));
     },
+    permit,
+  );
+  const exit = createLine(
+    clock,
+    () => {
+      const now = clock.now();
+      return Math.max(requests.hold(now), tokens.hold(now));
+    },
+    (call: Call) => {
+      const now = clock.now();
+      call.sentAt = now;
+      requests.leave(now, 1);
+      tokens.leave(now, call.reserved);
+      return true;
+    },
+  );
+  const advance = (): void => {
+    exit.advance();
+    entrance.advance();
   };
+
+  return { clock, lastAdmittedAt: () => admittedAt, enter: (cost, stop) => entrance.join(cost, stop) };
 };
 
-interface Waiting {
-  readonly tokens: number;
-  go(permit: Permit): void;
+/** A call between its grant and its end. */
+interface Call {
+  readonly reserved: number;
+  sentAt: number | null;
 }
 
 const perMs = (perMinute: number | null): number | null => (perMinute === null ? null : perMinute / 60_000);
@@ -160,7 +151,7 @@ export const pace =
         permit?.unused();
         return { error: ended ?? new ConnectorError("stopped"), attempts, rejections };
       }
-      const result = await next(request, stop);
+      const result = await next({ ...request, leave: permit.leave }, stop);
       attempts += result.attempts;
       const done = { ...result, attempts, rejections };
       if (!isFailed(result)) {
@@ -180,6 +171,14 @@ export const pace =
       if (stop.aborted || pacer.clock.now() - waitedSince > patienceMs) return done;
       rejections[code] = (rejections[code] ?? 0) + 1;
     }
+  };
+
+/** Holds a call back until its pacer lets it leave. To stand right before the wire. */
+export const leaveInTime =
+  (next: Invoke): Invoke =>
+  async (request, stop) => {
+    const leaves = (await request.leave?.(stop)) ?? true;
+    return leaves ? next(request, stop) : { error: new ConnectorError("stopped"), attempts: 0 };
   };
 
 /** Which quota a throttled call met. */

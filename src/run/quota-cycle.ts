@@ -28,6 +28,8 @@ export interface Cycle {
   /** The pace that met the rejection. */
   readonly peak: number;
   readonly meanCost: number;
+  /** In calls, how long the pace climbs until it has met its estimate. */
+  readonly length: number;
   /** 1 and more: how much longer this cycle is, since the estimate has been confirmed. */
   readonly trust: number;
   /** When no rejection has come for so long that the estimate must be too low. */
@@ -68,7 +70,8 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
   // In calls: short cycles while little is known, then longer ones.
   const most = coarse ? 30 : 60;
-  const length = surge && !cliff && !coarse ? 20 : Math.min(most, Math.max(8, (3 * spent) / cost));
+  const told = surge && !cliff && !coarse ? 20 : Math.min(most, Math.max(8, (3 * spent) / cost));
+  const length = unsure ? before.length : told;
   const confirmed =
     before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * most * cost;
   const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;
@@ -89,6 +92,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     burst,
     peak: rate,
     meanCost,
+    length,
     trust,
     doubtAt: ended.lastRejectedAt + (guessed ? guessMs : burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
     level: coarse ? cost - 2 * meanCost : 0,
