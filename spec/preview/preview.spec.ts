@@ -217,7 +217,7 @@ describe("a preview", () => {
         request_format: '{"prompt":"{{ text }}","max_gen_len":9}',
       },
       rows,
-      /prompt lacks the chat template of Meta Llama.*chat_template: auto/,
+      /^In every row: the prompt lacks the chat template of Meta Llama.*chat_template: auto/m,
     ],
     [
       "a value out of range that only a row shows",
@@ -226,7 +226,7 @@ describe("a preview", () => {
           '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"inferenceConfig":{"maxTokens":9,"temperature":"{{ id }}"}}',
       },
       [{ id: 7, text: "Hot." }],
-      /temperature must be <= 1/,
+      /^In every row: inferenceConfig.temperature must be <= 1; Bedrock may refuse it\.$/m,
     ],
     [
       "a column that no row has",
@@ -258,6 +258,69 @@ describe("a preview", () => {
     it(`remarks on ${what}`, async () => {
       expect((await preview(records, changes)).remarks.join("\n")).to.match(remark);
     });
+
+  describe("of finished bodies", () => {
+    const hot = format(9).replace("9}", '"{{ max | default: 9 }}","temperature":"{{ heat | default: 0 }}"}');
+    const said = async (
+      records: readonly unknown[],
+      request_format: unknown = hot,
+      changes: Record<string, unknown> = {},
+      rows = 0,
+    ) =>
+      (await preview(records, { request_format, ...changes }, rows)).remarks.filter((remark) =>
+        /^In (every|\d+ of)/.test(remark),
+      );
+    const llama = { model_id: "us.meta.llama3-3-70b-instruct-v1:0" };
+    const prompt = '{"prompt":"{{ text }}","max_gen_len":9}';
+
+    it("tells once, with the rows that it holds for, what far rows bring, whatever rows are shown", async () => {
+      const late = letters(10, "a stove").map((row) =>
+        row.id < 5 ? row : { ...row, heat: 7, max: row.id === 8 ? 900_000 : 5 },
+      );
+      for (const rows of [0, 3, 10])
+        expect(await said(late, hot, {}, rows), `${rows} rows shown`).to.deep.equal([
+          "In 5 of 10 rows, first in row 6: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+          "In 1 of 10 rows, first in row 9: inferenceConfig.maxTokens is over 10000, the most that this model is known to write; Bedrock may refuse it.",
+        ]);
+    });
+
+    it("looks past rows that become no body", async () => {
+      expect(await said([{}, {}, {}, { text: "Raw." }], prompt, llama, 3)).to.have.length(1);
+      expect((await said([{}, { text: "Raw." }], prompt, llama))[0]).to.match(
+        /^In 1 of 2 rows, first in row 2: the prompt lacks the chat template of Meta Llama/,
+      );
+    });
+
+    it("says nothing of rows that bring the chat template with them, or have it added", async () => {
+      const own = { text: "<|begin_of_text|>Hi." };
+      expect(await said([own], prompt, llama)).to.deep.equal([]);
+      expect(await said([{ text: "Hi." }], prompt, { ...llama, chat_template: "auto" })).to.deep.equal([]);
+    });
+
+    it("leaves what the request format shows by itself to one remark on it", async () => {
+      const request_format = format(9).replace("9}", '9,"temperature":7}');
+      expect(await said(letters(4, "an oven"), request_format)).to.deep.equal([]);
+      const { remarks } = await preview(letters(4, "an oven"), { request_format });
+      expect(remarks.filter((remark) => /temperature/.test(remark))).to.deep.equal([
+        "request_format: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+      ]);
+    });
+
+    it("tells only so many apart, where every row brings keys of its own", async () => {
+      const request_format = '{"messages":"{{ messages }}","inferenceConfig":"{{ settings }}"}';
+      const messages = [{ role: "user", content: [{ text: "Hi." }] }];
+      const odd = Array.from({ length: 50 }, (_, id) => ({
+        messages,
+        settings: { [`key${id}`]: 1, temperature: 7 },
+      }));
+      const remarks = await said(odd, request_format);
+      expect(remarks).to.have.length(21);
+      expect(remarks).to.include(
+        "In every row: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+      );
+      expect(remarks.at(-1)).to.match(/^In 31 of 50 rows, first in row 20: other remarks/);
+    });
+  });
 
   it("does not take an apostrophe that stands alone, or doubled ones that are undone, for the host's doing", async () => {
     const mixed = await preview([{ text: "It''s late." }, { text: "It's early." }]);

@@ -7,9 +7,10 @@ import { type BorrowedLedger, borrowLedger } from "../ledger/shared.js";
 import { askWithin, prepareAsking } from "../prepare.js";
 import type { Price } from "../prices/price.js";
 import { fenceAdvice } from "../template/fence-advice.js";
+import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
 import { createForecast, type Forecast } from "./forecast.js";
-import { bodyRemarks, sumRemarks } from "./remarks.js";
+import { sumRemarks } from "./remarks.js";
 import { type Sample, takeSamples } from "./samples.js";
 import { createSorter } from "./sort-rows.js";
 
@@ -87,6 +88,7 @@ const walk = async (
   shown: number,
 ): Promise<Preview> => {
   const signs = watchColumns(job.template.columns, job.connection.undoubleApostrophes);
+  const bodies = watchBodies(job);
   const early: unknown[] = [];
   const requests = renderAll(records, job, (row) => {
     signs.see(row);
@@ -95,7 +97,7 @@ const walk = async (
   try {
     const first = await take(requests, shown);
     const { samples, bytesPerToken, refusal } = await takeSamples(job, first);
-    const counts = await countRows(job, ledger, chain(first, requests), bytesPerToken);
+    const counts = await countRows(job, ledger, chain(first, requests), bodies, bytesPerToken);
     const { connection, family, price } = job;
     return {
       model: connection.modelId,
@@ -108,7 +110,8 @@ const walk = async (
         : "estimated: 4 bytes of text a token",
       samples,
       remarks: [
-        ...new Set([...job.remarks, ...samples.flatMap(({ body }) => bodyRemarks(job, body))]),
+        ...job.remarks,
+        ...bodies.remarks(counts.rows.received),
         ...fenceAdvice(job.template.sample, early),
         ...signs.remarks(),
         ...sumRemarks(job, counts),
@@ -162,6 +165,7 @@ const countRows = async (
   job: Job,
   ledger: BorrowedLedger | null,
   requests: AsyncIterable<Rendered>,
+  bodies: BodySigns,
   bytesPerToken: number | undefined,
 ): Promise<Forecast & Pick<Preview, "rows" | "errors">> => {
   const rows: RowCounts = { received: 0, to_send: 0, answered: 0, held: 0, repeated: 0, failed: 0 };
@@ -178,6 +182,7 @@ const countRows = async (
       errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
       continue;
     }
+    bodies.see(request.body, rows.received);
     const { fate, outputTokens } = await sort(request);
     rows[fate]++;
     if (fate === "answered") learn(outputTokens);
