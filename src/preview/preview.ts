@@ -6,7 +6,7 @@ import type { Job } from "../job.js";
 import { type BorrowedLedger, borrowLedger } from "../ledger/shared.js";
 import { askWithin, prepareAsking } from "../prepare.js";
 import type { Price } from "../prices/price.js";
-import { fenceAdvice } from "../template/fence-advice.js";
+import { adviseFences } from "../template/fence-advice.js";
 import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
 import { createForecast, type Forecast } from "./forecast.js";
@@ -89,10 +89,10 @@ const walk = async (
 ): Promise<Preview> => {
   const signs = watchColumns(job.template.columns, job.connection.undoubleApostrophes);
   const bodies = watchBodies(job);
-  const early: unknown[] = [];
+  const fences = adviseFences(job.template.sample);
   const requests = renderAll(records, job, (row) => {
     signs.see(row);
-    if (early.length < looked) early.push(row);
+    fences.see(row);
   });
   try {
     const first = await take(requests, shown);
@@ -112,7 +112,7 @@ const walk = async (
       remarks: [
         ...job.remarks,
         ...bodies.remarks(counts.rows.received),
-        ...fenceAdvice(job.template.sample, early),
+        ...fences.remarks(),
         ...signs.remarks(),
         ...sumRemarks(job, counts),
         ...(refusal ? [uncounted(refusal)] : []),
@@ -123,9 +123,6 @@ const walk = async (
     await ledger?.giveBack();
   }
 };
-
-/** So many of the first rows tell whether a column holds free text. */
-const looked = 100;
 
 /** That a model's tokens cannot be counted is no fault of the body. */
 const uncounted = ({ code, detail, message }: ConnectorError): string =>
