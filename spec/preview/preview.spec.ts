@@ -74,8 +74,12 @@ describe("a preview", () => {
   it("of vectors brackets what they cost, without any output", async () => {
     const vectors = { model_id: "amazon.titan-embed-text-v1", request_format: { inputText: "{{ text }}" } };
     const rows = letters(20, "a vector");
-    const { cost_usd, output_tokens } = await preview(rows, vectors);
+    const { cost_usd, output_tokens, output_tokens_by, vector } = await preview(rows, vectors);
     expect(output_tokens).to.deep.equal({ low: 0, expected: 0, max: 0 });
+    expect({ output_tokens_by, vector }).to.deep.equal({
+      output_tokens_by: "a vector has none",
+      vector: true,
+    });
     const summary = await run(rows, vectors);
     expect(summary.cost_usd).to.be.above(0);
     expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
@@ -200,6 +204,15 @@ describe("a preview", () => {
     });
     expect([price, cost_usd]).to.deep.equal([null, null]);
     expect(remarks.join()).to.match(/No price is known for us\.amazon\.nova-99-v1:0 in us-east-1/);
+  });
+
+  it("names the service tier, where there is one, as what has no price", async () => {
+    const said = async (service_tier: string) =>
+      (await preview(letters(1, "a train"), { service_tier })).remarks.join();
+    expect(await said("flex")).to.contain(
+      "No price is known for us.amazon.nova-lite-v1:0 in us-east-1 at the tier flex: input_price_usd",
+    );
+    expect(await said("default")).not.to.contain("No price is known");
   });
 
   const rows = letters(2, "a sign");

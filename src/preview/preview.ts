@@ -20,6 +20,8 @@ export interface Preview extends Forecast {
   readonly region: string;
   /** The family's name; `null` for a model that no family knows. */
   readonly family: string | null;
+  /** True where the answer is a vector, which has no output tokens. */
+  readonly vector: boolean;
   /** US dollars for a million tokens; `null` where the price is not known. */
   readonly price: Price | null;
   readonly rows: Readonly<RowCounts>;
@@ -99,12 +101,15 @@ const walk = async (
     const { samples, bytesPerToken, refusal } = await takeSamples(job, first);
     const counts = await countRows(job, ledger, chain(first, requests), bodies, bytesPerToken);
     const { connection, family, price } = job;
+    const vector = family?.vector !== undefined;
     return {
       model: connection.modelId,
       region: connection.region,
       family: family?.name ?? null,
+      vector,
       price,
       ...counts,
+      ...(vector && { output_tokens_by: "a vector has none" }),
       input_tokens_by: bytesPerToken
         ? `CountTokens on the first rows: ${bytesPerToken.toFixed(1)} bytes of text a token`
         : "estimated: 4 bytes of text a token",

@@ -1,4 +1,5 @@
 import type { Job } from "../job.js";
+import { pricedInWords } from "../prices/price.js";
 import type { Preview } from "./preview.js";
 
 type Counted = Pick<Preview, "rows" | "output_tokens" | "cost_usd">;
@@ -8,14 +9,14 @@ export const sumRemarks = (
   { connection, price }: Job,
   { rows, output_tokens, cost_usd }: Counted,
 ): string[] => {
-  const { ceilings, modelId, region } = connection;
+  const { ceilings } = connection;
   const toSend = rows.to_send;
   const remarks: string[] = [];
   if (toSend > 0 && output_tokens.max === null)
     remarks.push("request_format sets no limit of output tokens, so there is no upper bound of the cost.");
   if (!price)
     remarks.push(
-      `No price is known for ${modelId} in ${region}: input_price_usd and output_price_usd, or prices_file, give one.`,
+      `No price is known for ${pricedInWords(connection)}: input_price_usd and output_price_usd, or prices_file, give one.`,
     );
   if (rows.repeated > 0 && connection.ledger === null)
     remarks.push(
