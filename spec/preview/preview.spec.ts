@@ -21,6 +21,13 @@ const claude = {
   },
 };
 
+const expectWithin = (
+  actual: number | null | undefined,
+  range: { low: number; max: number | null } | null,
+): void => {
+  expect(actual).to.be.within(range?.low ?? 1, range?.max ?? 0);
+};
+
 describe("a preview", () => {
   const connector = new AwsBedrockModel();
   let bedrock: Emulator;
@@ -48,19 +55,38 @@ describe("a preview", () => {
   const letters = (count: number, what: string) =>
     Array.from({ length: count }, (_, id) => ({ id, text: `Letter ${id} about ${what}. It came late.` }));
 
-  it("of a thousand rows brackets what they cost, and calls no model", async () => {
-    const rows = letters(1000, "a bicycle");
-    const { cost_usd, rows: counts } = await preview(rows);
-    expect(bedrock.stats()).to.include({ requests: 0, billed: 0 });
-    expect(counts).to.include({ received: 1000, to_send: 1000 });
-    const summary = await run(rows);
-    expect(summary.calls).to.equal(1000);
-    expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
-    expect(cost_usd?.expected).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
-    const { low = 1, expected = 0, max } = summary.estimated_cost_usd ?? {};
-    expect(summary.cost_usd).to.be.within(low, max ?? 0);
-    expect(expected).to.be.within(low, max ?? 0);
-  });
+  /** A told quota, so that a run does not first feel its way up to its pace. */
+  const fast = { requests_per_minute: 60_000, max_concurrency: 50 };
+  const output_schema = {
+    type: "object",
+    properties: { topic: { type: "string" }, mood: { enum: ["good", "bad"] } },
+    required: ["topic", "mood"],
+  };
+  const runs: [what: string, changes: Record<string, unknown>, by: RegExp, asked?: string][] = [
+    ["Nova, estimated", {}, /^estimated/],
+    ["Claude, counted by Bedrock", claude, /^CountTokens/],
+    ["Nova with a forced tool", { output_schema }, /^estimated/, "toolConfig.toolChoice.tool.name"],
+    ["Claude with a forced tool", { ...claude, output_schema }, /^CountTokens/, "tool_choice.name"],
+  ];
+  for (const [what, changes, by, asked] of runs)
+    it(`of a thousand rows brackets what they cost, and calls no model: ${what}`, async () => {
+      const rows = letters(1000, what);
+      const { requests, billed } = bedrock.stats();
+      const seen = await preview(rows, { ...fast, ...changes });
+      expect(bedrock.stats()).to.include({ requests, billed });
+      expect(seen.rows).to.include({ received: 1000, to_send: 1000 });
+      expect(seen.input_tokens_by).to.match(by);
+      if (asked) expect(seen.samples[0]?.body).to.have.nested.property(asked, "answer");
+
+      const summary = await run(rows, { ...fast, ...changes });
+      expect(summary).to.include({ calls: 1000, enriched: 1000 });
+      expectWithin(summary.input_tokens, seen.input_tokens);
+      expectWithin(summary.output_tokens, seen.output_tokens);
+      for (const estimate of [seen.cost_usd, summary.estimated_cost_usd]) {
+        expectWithin(summary.cost_usd, estimate);
+        expectWithin(estimate?.expected, estimate);
+      }
+    });
 
   it("knows the price of a model behind an ARN, which AWS is asked for", async () => {
     const model_id = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
