@@ -61,7 +61,7 @@ describe("body check: what Bedrock may know better", () => {
     [
       "another constant",
       { ...sound, anthropic_version: "secret" },
-      "anthropic_version must be equal to constant",
+      "anthropic_version must be bedrock-2023-05-31",
     ],
   ];
   for (const [what, body, sentence] of doubtful)

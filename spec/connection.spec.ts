@@ -135,6 +135,16 @@ describe("the connection settings", () => {
       /max_spend_usd needs a price, and none is known for us\.anthropic\.claude-9 in .*: set input_price_usd/,
     ],
     [
+      "a bound of money at a tier without a known price",
+      {
+        max_spend_usd: 5,
+        service_tier: "flex",
+        request_format:
+          '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"inferenceConfig":{"maxTokens":9}}',
+      },
+      /none is known for amazon\.nova-lite-v1:0 in us-east-1 at the tier flex: set/,
+    ],
+    [
       "one price without the other",
       { input_price_usd: 1 },
       /output_price_usd is required with input_price_usd/,

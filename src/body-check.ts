@@ -108,6 +108,8 @@ const describe = ({ keyword, instancePath, params, message }: ErrorObject): stri
       return `${place} has the unknown key ${params.additionalProperty}`;
     case "minProperties":
       return `${place} is empty`;
+    case "const":
+      return `${place} must be ${params.allowedValue}`;
     case "enum":
       return `${place} must be one of ${params.allowedValues.join(", ")}`;
     default:

@@ -8,7 +8,7 @@ import { families } from "./families/index.js";
 import { familyOf, firstBaseModel } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
-import { type Price, priceOf } from "./prices/price.js";
+import { type Price, pricedInWords, priceOf } from "./prices/price.js";
 import { readPriceFile } from "./prices/price-file.js";
 import type { PriceTable } from "./prices/rates.js";
 import { targetOf } from "./request.js";
@@ -117,10 +117,10 @@ const priceFor = (connection: Connection, ownPrices: PriceTable | null): Price |
     ? { ...connection.prices, source: "settings", date: null }
     : priceOf(connection, ownPrices);
 
-const unknownPrice = ({ modelId, region, serviceTier }: Connection): Problem => ({
+const unknownPrice = (connection: Connection): Problem => ({
   field: "max_spend_usd",
   sentence:
-    `needs a price, and none is known for ${modelId} in ${region}${serviceTier ? ` at the tier ${serviceTier}` : ""}: ` +
+    `needs a price, and none is known for ${pricedInWords(connection)}: ` +
     "set input_price_usd and output_price_usd, or name it in prices_file",
 });
 

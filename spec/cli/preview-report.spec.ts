@@ -2,23 +2,25 @@ import { expect } from "chai";
 import { previewReport } from "../../src/cli/preview-report.js";
 import type { Preview } from "../../src/index.js";
 
+const preview: Preview = {
+  model: "acme.model-1",
+  region: "us-east-1",
+  family: null,
+  vector: false,
+  price: null,
+  rows: { received: 1000, to_send: 400, answered: 300, repeated: 200, held: 90, failed: 10 },
+  errors: { missing_column: { count: 10, message: "It lacks body." } },
+  input_tokens: { low: 10, expected: 20, max: 3000 },
+  input_tokens_by: "estimated",
+  output_tokens: { low: 1, expected: 5, max: null },
+  output_tokens_by: "assumed",
+  cost_usd: null,
+  samples: [{ row: 1, body: { prompt: "Hi" }, input_tokens: 1, counted: true, error: null }],
+  remarks: ["Something is odd."],
+};
+
 describe("a preview in words", () => {
   it("says unknown where a price is not known, and names what is not sent", () => {
-    const preview: Preview = {
-      model: "acme.model-1",
-      region: "us-east-1",
-      family: null,
-      price: null,
-      rows: { received: 1000, to_send: 400, answered: 300, repeated: 200, held: 90, failed: 10 },
-      errors: { missing_column: { count: 10, message: "It lacks body." } },
-      input_tokens: { low: 10, expected: 20, max: 3000 },
-      input_tokens_by: "estimated",
-      output_tokens: { low: 1, expected: 5, max: null },
-      output_tokens_by: "assumed",
-      cost_usd: null,
-      samples: [{ row: 1, body: { prompt: "Hi" }, input_tokens: 1, counted: true, error: null }],
-      remarks: ["Something is odd."],
-    };
     expect(previewReport(preview).split("\n")).to.deep.equal([
       "acme.model-1 in us-east-1",
       "price: unknown",
@@ -37,5 +39,16 @@ describe("a preview in words", () => {
       "no model was called",
       "",
     ]);
+  });
+
+  it("gives a vector no price of output, which it has none of", () => {
+    const output_tokens = { low: 0, expected: 0, max: 0 };
+    const price = { input: 0.02, source: "list", date: null };
+    const vector = { ...preview, vector: true, price, output_tokens, output_tokens_by: "a vector has none" };
+    const lines = previewReport(vector).split("\n");
+    expect(lines).to.include("price: $0.02 in for a million tokens (list)");
+    expect(lines).to.include("tokens out: none (a vector has none)");
+    const text = previewReport({ ...preview, price }).split("\n");
+    expect(text).to.include("price: $0.02 in, unknown out for a million tokens (list)");
   });
 });

@@ -21,6 +21,13 @@ const claude = {
   },
 };
 
+const expectWithin = (
+  actual: number | null | undefined,
+  range: { low: number; max: number | null } | null,
+): void => {
+  expect(actual).to.be.within(range?.low ?? 1, range?.max ?? 0);
+};
+
 describe("a preview", () => {
   const connector = new AwsBedrockModel();
   let bedrock: Emulator;
@@ -48,19 +55,38 @@ describe("a preview", () => {
   const letters = (count: number, what: string) =>
     Array.from({ length: count }, (_, id) => ({ id, text: `Letter ${id} about ${what}. It came late.` }));
 
-  it("of a thousand rows brackets what they cost, and calls no model", async () => {
-    const rows = letters(1000, "a bicycle");
-    const { cost_usd, rows: counts } = await preview(rows);
-    expect(bedrock.stats()).to.include({ requests: 0, billed: 0 });
-    expect(counts).to.include({ received: 1000, to_send: 1000 });
-    const summary = await run(rows);
-    expect(summary.calls).to.equal(1000);
-    expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
-    expect(cost_usd?.expected).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
-    const { low = 1, expected = 0, max } = summary.estimated_cost_usd ?? {};
-    expect(summary.cost_usd).to.be.within(low, max ?? 0);
-    expect(expected).to.be.within(low, max ?? 0);
-  });
+  /** A told quota, so that a run does not first feel its way up to its pace. */
+  const fast = { requests_per_minute: 60_000, max_concurrency: 50 };
+  const output_schema = {
+    type: "object",
+    properties: { topic: { type: "string" }, mood: { enum: ["good", "bad"] } },
+    required: ["topic", "mood"],
+  };
+  const runs: [what: string, changes: Record<string, unknown>, by: RegExp, asked?: string][] = [
+    ["Nova, estimated", {}, /^estimated/],
+    ["Claude, counted by Bedrock", claude, /^CountTokens/],
+    ["Nova with a forced tool", { output_schema }, /^estimated/, "toolConfig.toolChoice.tool.name"],
+    ["Claude with a forced tool", { ...claude, output_schema }, /^CountTokens/, "tool_choice.name"],
+  ];
+  for (const [what, changes, by, asked] of runs)
+    it(`of a thousand rows brackets what they cost, and calls no model: ${what}`, async () => {
+      const rows = letters(1000, what);
+      const { requests, billed } = bedrock.stats();
+      const seen = await preview(rows, { ...fast, ...changes });
+      expect(bedrock.stats()).to.include({ requests, billed });
+      expect(seen.rows).to.include({ received: 1000, to_send: 1000 });
+      expect(seen.input_tokens_by).to.match(by);
+      if (asked) expect(seen.samples[0]?.body).to.have.nested.property(asked, "answer");
+
+      const summary = await run(rows, { ...fast, ...changes });
+      expect(summary).to.include({ calls: 1000, enriched: 1000 });
+      expectWithin(summary.input_tokens, seen.input_tokens);
+      expectWithin(summary.output_tokens, seen.output_tokens);
+      for (const estimate of [seen.cost_usd, summary.estimated_cost_usd]) {
+        expectWithin(summary.cost_usd, estimate);
+        expectWithin(estimate?.expected, estimate);
+      }
+    });
 
   it("knows the price of a model behind an ARN, which AWS is asked for", async () => {
     const model_id = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
@@ -74,8 +100,12 @@ describe("a preview", () => {
   it("of vectors brackets what they cost, without any output", async () => {
     const vectors = { model_id: "amazon.titan-embed-text-v1", request_format: { inputText: "{{ text }}" } };
     const rows = letters(20, "a vector");
-    const { cost_usd, output_tokens } = await preview(rows, vectors);
+    const { cost_usd, output_tokens, output_tokens_by, vector } = await preview(rows, vectors);
     expect(output_tokens).to.deep.equal({ low: 0, expected: 0, max: 0 });
+    expect({ output_tokens_by, vector }).to.deep.equal({
+      output_tokens_by: "a vector has none",
+      vector: true,
+    });
     const summary = await run(rows, vectors);
     expect(summary.cost_usd).to.be.above(0);
     expect(summary.cost_usd).to.be.within(cost_usd?.low ?? 1, cost_usd?.max ?? 0);
@@ -202,6 +232,15 @@ describe("a preview", () => {
     expect(remarks.join()).to.match(/No price is known for us\.amazon\.nova-99-v1:0 in us-east-1/);
   });
 
+  it("names the service tier, where there is one, as what has no price", async () => {
+    const said = async (service_tier: string) =>
+      (await preview(letters(1, "a train"), { service_tier })).remarks.join();
+    expect(await said("flex")).to.contain(
+      "No price is known for us.amazon.nova-lite-v1:0 in us-east-1 at the tier flex: input_price_usd",
+    );
+    expect(await said("default")).not.to.contain("No price is known");
+  });
+
   const rows = letters(2, "a sign");
   const lints: [string, Record<string, unknown>, readonly unknown[], RegExp][] = [
     [
@@ -217,7 +256,7 @@ describe("a preview", () => {
         request_format: '{"prompt":"{{ text }}","max_gen_len":9}',
       },
       rows,
-      /prompt lacks the chat template of Meta Llama.*chat_template: auto/,
+      /^In every row: the prompt lacks the chat template of Meta Llama.*chat_template: auto/m,
     ],
     [
       "a value out of range that only a row shows",
@@ -226,7 +265,7 @@ describe("a preview", () => {
           '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"inferenceConfig":{"maxTokens":9,"temperature":"{{ id }}"}}',
       },
       [{ id: 7, text: "Hot." }],
-      /temperature must be <= 1/,
+      /^In every row: inferenceConfig.temperature must be <= 1; Bedrock may refuse it\.$/m,
     ],
     [
       "a column that no row has",
@@ -258,6 +297,69 @@ describe("a preview", () => {
     it(`remarks on ${what}`, async () => {
       expect((await preview(records, changes)).remarks.join("\n")).to.match(remark);
     });
+
+  describe("of finished bodies", () => {
+    const hot = format(9).replace("9}", '"{{ max | default: 9 }}","temperature":"{{ heat | default: 0 }}"}');
+    const said = async (
+      records: readonly unknown[],
+      request_format: unknown = hot,
+      changes: Record<string, unknown> = {},
+      rows = 0,
+    ) =>
+      (await preview(records, { request_format, ...changes }, rows)).remarks.filter((remark) =>
+        /^In (every|\d+ of)/.test(remark),
+      );
+    const llama = { model_id: "us.meta.llama3-3-70b-instruct-v1:0" };
+    const prompt = '{"prompt":"{{ text }}","max_gen_len":9}';
+
+    it("tells once, with the rows that it holds for, what far rows bring, whatever rows are shown", async () => {
+      const late = letters(10, "a stove").map((row) =>
+        row.id < 5 ? row : { ...row, heat: 7, max: row.id === 8 ? 900_000 : 5 },
+      );
+      for (const rows of [0, 3, 10])
+        expect(await said(late, hot, {}, rows), `${rows} rows shown`).to.deep.equal([
+          "In 5 of 10 rows, first in row 6: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+          "In 1 of 10 rows, first in row 9: inferenceConfig.maxTokens is over 10000, the most that this model is known to write; Bedrock may refuse it.",
+        ]);
+    });
+
+    it("looks past rows that become no body", async () => {
+      expect(await said([{}, {}, {}, { text: "Raw." }], prompt, llama, 3)).to.have.length(1);
+      expect((await said([{}, { text: "Raw." }], prompt, llama))[0]).to.match(
+        /^In 1 of 2 rows, first in row 2: the prompt lacks the chat template of Meta Llama/,
+      );
+    });
+
+    it("says nothing of rows that bring the chat template with them, or have it added", async () => {
+      const own = { text: "<|begin_of_text|>Hi." };
+      expect(await said([own], prompt, llama)).to.deep.equal([]);
+      expect(await said([{ text: "Hi." }], prompt, { ...llama, chat_template: "auto" })).to.deep.equal([]);
+    });
+
+    it("leaves what the request format shows by itself to one remark on it", async () => {
+      const request_format = format(9).replace("9}", '9,"temperature":7}');
+      expect(await said(letters(4, "an oven"), request_format)).to.deep.equal([]);
+      const { remarks } = await preview(letters(4, "an oven"), { request_format });
+      expect(remarks.filter((remark) => /temperature/.test(remark))).to.deep.equal([
+        "request_format: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+      ]);
+    });
+
+    it("tells only so many apart, where every row brings keys of its own", async () => {
+      const request_format = '{"messages":"{{ messages }}","inferenceConfig":"{{ settings }}"}';
+      const messages = [{ role: "user", content: [{ text: "Hi." }] }];
+      const odd = Array.from({ length: 50 }, (_, id) => ({
+        messages,
+        settings: { [`key${id}`]: 1, temperature: 7 },
+      }));
+      const remarks = await said(odd, request_format);
+      expect(remarks).to.have.length(21);
+      expect(remarks).to.include(
+        "In every row: inferenceConfig.temperature must be <= 1; Bedrock may refuse it.",
+      );
+      expect(remarks.at(-1)).to.match(/^In 31 of 50 rows, first in row 20: other remarks/);
+    });
+  });
 
   it("does not take an apostrophe that stands alone, or doubled ones that are undone, for the host's doing", async () => {
     const mixed = await preview([{ text: "It''s late." }, { text: "It's early." }]);

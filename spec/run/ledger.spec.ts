@@ -1,10 +1,13 @@
 import { expect } from "chai";
+import { complete } from "../../src/enrich.js";
 import { ConnectorError } from "../../src/errors.js";
 import type { Invoke } from "../../src/invoke.js";
+import { prepareJob } from "../../src/job.js";
 import type { Entry } from "../../src/ledger/entry.js";
 import type { Ledger } from "../../src/ledger/ledger.js";
 import { recall, record } from "../../src/run/ledger.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
+import { localConfig } from "../support/sync-config.js";
 
 const running = new AbortController().signal;
 const request = requestOf("{}");
@@ -78,6 +81,39 @@ describe("record", () => {
       await record(ledger, counting(failureOf(code)).invoke)(request, running);
       expect(states(), code).to.deep.equal(["intent", state]);
     }
+  });
+});
+
+describe("the counts of a prompt cache", () => {
+  const cached = { cacheReadTokens: 3000, cacheWriteTokens: 400 };
+  const answer = '{"output":{"message":{"content":[{"text":"Fine."}]}},"stopReason":"end_turn"}';
+
+  it("come back from the ledger, and take no room where there are none", async () => {
+    const { ledger, written } = ledgerOf();
+    await record(ledger, counting(answerOf("{}", cached)).invoke)(request, running);
+    expect(written.at(-1)).to.include({ cache_read_tokens: 3000, cache_write_tokens: 400 });
+    expect(await recall(ledger, "hold", counting().invoke)(request, running)).to.include(cached);
+
+    for (const none of [{}, { cacheReadTokens: 0, cacheWriteTokens: 0 }]) {
+      const plain = ledgerOf();
+      await record(plain.ledger, counting(answerOf("{}", none)).invoke)(request, running);
+      expect(plain.written.at(-1)).not.to.have.any.keys("cache_read_tokens", "cache_write_tokens");
+      const again = await recall(plain.ledger, "hold", counting().invoke)(request, running);
+      expect(again).not.to.have.any.keys("cacheReadTokens", "cacheWriteTokens");
+    }
+  });
+
+  it("make what a stored answer saves what it had cost", async () => {
+    const job = prepareJob(localConfig("http://127.0.0.1:9"), "enrich");
+    if (job instanceof ConnectorError) throw job;
+    const { ledger } = ledgerOf();
+    const invoke = recall(ledger, "hold", record(ledger, counting(answerOf(answer, cached)).invoke));
+    const first = await complete({}, request, job, invoke, running);
+    const again = await complete({}, request, job, invoke, running);
+    expect(again.trace).to.include({ status: "enriched", attempts: 0, cost_usd: 0 });
+    // 10 tokens in and 5 out alone are two millionths.
+    expect(first.trace.cost_usd).to.be.greaterThan(40e-6);
+    expect(again.savedUsd).to.equal(first.trace.cost_usd);
   });
 });
 

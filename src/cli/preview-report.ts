@@ -3,7 +3,7 @@ import { count, counted, usd, usdRange } from "./in-words.js";
 
 /** A preview in words, ending in a newline. Pure. */
 export const previewReport = (preview: Preview): string => {
-  const { samples, rows, errors, remarks } = preview;
+  const { samples, rows, errors, remarks, vector } = preview;
   return [
     `${preview.model} in ${preview.region}`,
     `price: ${priceLine(preview)}`,
@@ -12,7 +12,7 @@ export const previewReport = (preview: Preview): string => {
     `${counted(rows.received, "row")}: ${fates(rows)}`,
     ...Object.entries(errors).map(([code, error]) => `  ${code}: ${count(error.count)} (${error.message})`),
     `tokens in: ${tokenRange(preview.input_tokens)} (${preview.input_tokens_by})`,
-    `tokens out: ${tokenRange(preview.output_tokens)} (${preview.output_tokens_by})`,
+    `tokens out: ${vector ? "none" : tokenRange(preview.output_tokens)} (${preview.output_tokens_by})`,
     `cost: ${preview.cost_usd ? usdRange(preview.cost_usd) : "unknown"}`,
     ...remarks.map((remark) => `remark: ${remark}`),
     "no model was called",
@@ -20,11 +20,12 @@ export const previewReport = (preview: Preview): string => {
   ].join("\n");
 };
 
-function priceLine({ price }: Preview): string {
+function priceLine({ price, vector }: Preview): string {
   if (!price) return "unknown";
   const { input, output, source, date } = price;
   const out = output === undefined ? "unknown" : usd(output);
-  return `${usd(input)} in, ${out} out for a million tokens (${source}${date ? `, ${date}` : ""})`;
+  const rates = vector ? `${usd(input)} in` : `${usd(input)} in, ${out} out`;
+  return `${rates} for a million tokens (${source}${date ? `, ${date}` : ""})`;
 }
 
 function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Preview["samples"][number]) {

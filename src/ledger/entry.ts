@@ -31,6 +31,9 @@ export interface Received extends Common {
   readonly response: string;
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
+  /** Input tokens read from and written to a prompt cache, where the service told of any. */
+  readonly cache_read_tokens?: number;
+  readonly cache_write_tokens?: number;
   readonly latency_ms: number;
   readonly request_id: string | null;
 }

@@ -6,10 +6,11 @@ import type { Job } from "../job.js";
 import { type BorrowedLedger, borrowLedger } from "../ledger/shared.js";
 import { askWithin, prepareAsking } from "../prepare.js";
 import type { Price } from "../prices/price.js";
-import { fenceAdvice } from "../template/fence-advice.js";
+import { adviseFences } from "../template/fence-advice.js";
+import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
 import { createForecast, type Forecast } from "./forecast.js";
-import { bodyRemarks, sumRemarks } from "./remarks.js";
+import { sumRemarks } from "./remarks.js";
 import { type Sample, takeSamples } from "./samples.js";
 import { createSorter } from "./sort-rows.js";
 
@@ -19,6 +20,8 @@ export interface Preview extends Forecast {
   readonly region: string;
   /** The family's name; `null` for a model that no family knows. */
   readonly family: string | null;
+  /** True where the answer is a vector, which has no output tokens. */
+  readonly vector: boolean;
   /** US dollars for a million tokens; `null` where the price is not known. */
   readonly price: Price | null;
   readonly rows: Readonly<RowCounts>;
@@ -87,29 +90,34 @@ const walk = async (
   shown: number,
 ): Promise<Preview> => {
   const signs = watchColumns(job.template.columns, job.connection.undoubleApostrophes);
-  const early: unknown[] = [];
+  const bodies = watchBodies(job);
+  const fences = adviseFences(job.template.sample);
   const requests = renderAll(records, job, (row) => {
     signs.see(row);
-    if (early.length < looked) early.push(row);
+    fences.see(row);
   });
   try {
     const first = await take(requests, shown);
     const { samples, bytesPerToken, refusal } = await takeSamples(job, first);
-    const counts = await countRows(job, ledger, chain(first, requests), bytesPerToken);
+    const counts = await countRows(job, ledger, chain(first, requests), bodies, bytesPerToken);
     const { connection, family, price } = job;
+    const vector = family?.vector !== undefined;
     return {
       model: connection.modelId,
       region: connection.region,
       family: family?.name ?? null,
+      vector,
       price,
       ...counts,
+      ...(vector && { output_tokens_by: "a vector has none" }),
       input_tokens_by: bytesPerToken
         ? `CountTokens on the first rows: ${bytesPerToken.toFixed(1)} bytes of text a token`
         : "estimated: 4 bytes of text a token",
       samples,
       remarks: [
-        ...new Set([...job.remarks, ...samples.flatMap(({ body }) => bodyRemarks(job, body))]),
-        ...fenceAdvice(job.template.sample, early),
+        ...job.remarks,
+        ...bodies.remarks(counts.rows.received),
+        ...fences.remarks(),
         ...signs.remarks(),
         ...sumRemarks(job, counts),
         ...(refusal ? [uncounted(refusal)] : []),
@@ -120,9 +128,6 @@ const walk = async (
     await ledger?.giveBack();
   }
 };
-
-/** So many of the first rows tell whether a column holds free text. */
-const looked = 100;
 
 /** That a model's tokens cannot be counted is no fault of the body. */
 const uncounted = ({ code, detail, message }: ConnectorError): string =>
@@ -162,6 +167,7 @@ const countRows = async (
   job: Job,
   ledger: BorrowedLedger | null,
   requests: AsyncIterable<Rendered>,
+  bodies: BodySigns,
   bytesPerToken: number | undefined,
 ): Promise<Forecast & Pick<Preview, "rows" | "errors">> => {
   const rows: RowCounts = { received: 0, to_send: 0, answered: 0, held: 0, repeated: 0, failed: 0 };
@@ -178,6 +184,7 @@ const countRows = async (
       errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
       continue;
     }
+    bodies.see(request.body, rows.received);
     const { fate, outputTokens } = await sort(request);
     rows[fate]++;
     if (fate === "answered") learn(outputTokens);

@@ -1,40 +1,22 @@
-import { lintBody } from "../body-check.js";
-import { doubtfulRemark, type Job } from "../job.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import type { Job } from "../job.js";
+import { pricedInWords } from "../prices/price.js";
 import type { Preview } from "./preview.js";
 
 type Counted = Pick<Preview, "rows" | "output_tokens" | "cost_usd">;
-
-/** What may be a mistake in a body as a row fills it, in sentences. */
-export const bodyRemarks = ({ family, connection }: Job, body: Json): string[] => {
-  if (!family || !isObject(body)) return [];
-  const { chat, title } = family;
-  const prompt = chat && body[chat.key];
-  const isRaw =
-    typeof prompt === "string" && !chat?.marks.some((mark) => prompt.trimStart().startsWith(mark));
-  return [
-    ...lintBody(family, body as JsonObject, () => false, connection.familyHints).doubtful.map(doubtfulRemark),
-    ...(isRaw && connection.chatTemplate === "off"
-      ? [
-          `The prompt lacks the chat template of ${title}, so the model may go on with the text instead of answering it: chat_template: auto adds it.`,
-        ]
-      : []),
-  ];
-};
 
 /** What may be a mistake in the sum of all rows, in sentences. */
 export const sumRemarks = (
   { connection, price }: Job,
   { rows, output_tokens, cost_usd }: Counted,
 ): string[] => {
-  const { ceilings, modelId, region } = connection;
+  const { ceilings } = connection;
   const toSend = rows.to_send;
   const remarks: string[] = [];
   if (toSend > 0 && output_tokens.max === null)
     remarks.push("request_format sets no limit of output tokens, so there is no upper bound of the cost.");
   if (!price)
     remarks.push(
-      `No price is known for ${modelId} in ${region}: input_price_usd and output_price_usd, or prices_file, give one.`,
+      `No price is known for ${pricedInWords(connection)}: input_price_usd and output_price_usd, or prices_file, give one.`,
     );
   if (rows.repeated > 0 && connection.ledger === null)
     remarks.push(

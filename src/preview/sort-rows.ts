@@ -5,6 +5,7 @@ import type { Received } from "../ledger/entry.js";
 import { createKeyIndex } from "../ledger/key-index.js";
 import type { BorrowedLedger } from "../ledger/shared.js";
 import { readReply } from "../reply.js";
+import { fromEntry } from "../run/ledger.js";
 
 /** Where a run would put a row, and the output tokens of an answer that is there. */
 export interface Sorted {
@@ -28,7 +29,6 @@ export const createSorter = (job: Job, ledger: BorrowedLedger | null) => {
 };
 
 const outputTokensOf = ({ family }: Job, { body }: InvokeRequest, entry: Received): number | null => {
-  const { response, input_tokens: inputTokens, output_tokens: outputTokens, request_id: requestId } = entry;
-  const reply = readReply(family, body, { body: response, inputTokens, outputTokens, requestId });
-  return reply instanceof ConnectorError ? outputTokens : reply.outputTokens;
+  const reply = readReply(family, body, fromEntry(entry));
+  return reply instanceof ConnectorError ? entry.output_tokens : reply.outputTokens;
 };

@@ -26,6 +26,12 @@ export const priceOf = (priced: Priced, own: PriceTable | null): Price | null =>
   return null;
 };
 
+/** What a price is looked up for, in words. A tier is named where it may be why there is none. */
+export const pricedInWords = ({ modelId, region, serviceTier }: Priced): string =>
+  `${modelId} in ${region}${isStandard(serviceTier) ? "" : ` at the tier ${serviceTier}`}`;
+
+const isStandard = (tier: string | null): tier is "default" | null => tier === null || tier === "default";
+
 const find = (
   { prices, source = "prices_file", date }: PriceTable,
   keys: readonly string[],
@@ -33,7 +39,7 @@ const find = (
 ): Price | null => {
   const key = keys.find((candidate) => Object.hasOwn(prices, candidate));
   const price = key === undefined ? undefined : prices[key];
-  const rates = tier === null || tier === "default" ? price : price?.service_tiers?.[tier];
+  const rates = isStandard(tier) ? price : price?.service_tiers?.[tier];
   if (!rates) return null;
   const { service_tiers: _, ...standard } = rates as ModelPrice;
   return { ...standard, source, date: date ?? null };

@@ -58,14 +58,20 @@ const toEntry = (key: string, result: Invocation): Received => ({
   response: result.body,
   input_tokens: result.inputTokens,
   output_tokens: result.outputTokens,
+  // Few answers have any, and a ledger may hold millions of lines.
+  ...(result.cacheReadTokens && { cache_read_tokens: result.cacheReadTokens }),
+  ...(result.cacheWriteTokens && { cache_write_tokens: result.cacheWriteTokens }),
   latency_ms: result.latencyMs,
   request_id: result.requestId,
 });
 
-const fromEntry = (entry: Received): Invocation => ({
+/** What came back from the call that a ledger's entry tells of; nothing is sent for it. */
+export const fromEntry = (entry: Received): Invocation => ({
   body: entry.response,
   inputTokens: entry.input_tokens,
   outputTokens: entry.output_tokens,
+  ...(entry.cache_read_tokens !== undefined && { cacheReadTokens: entry.cache_read_tokens }),
+  ...(entry.cache_write_tokens !== undefined && { cacheWriteTokens: entry.cache_write_tokens }),
   latencyMs: entry.latency_ms,
   requestId: entry.request_id,
   attempts: 0,

@@ -1,7 +1,7 @@
 import { templateSettings } from "../connection/template-settings.js";
 import { ConnectorError } from "../errors.js";
 import { prepareJob } from "../job.js";
-import { fenceAdvice } from "../template/fence-advice.js";
+import { adviseFences } from "../template/fence-advice.js";
 import { type Difference, judge } from "./judge.js";
 import { readTests } from "./read.js";
 
@@ -24,11 +24,12 @@ export const runTests = async (tests: unknown): Promise<TemplateTestReport> => {
     cases.map(async (given) => ({ name: given.name, differences: await judge(given, job) })),
   );
   const passed = judged.filter(({ differences }) => differences.length === 0).length;
-  const records = cases.map(({ record }) => record);
+  const fences = adviseFences(job.template.sample);
+  for (const { record } of cases) fences.see(record);
   return {
     passed,
     failed: judged.length - passed,
     cases: judged,
-    remarks: [...job.remarks, ...fenceAdvice(job.template.sample, records)],
+    remarks: [...job.remarks, ...fences.remarks()],
   };
 };

@@ -11,9 +11,12 @@ export const applyChatTemplate = (
   body: JsonObject,
 ): JsonObject => {
   const chat = family?.chat;
-  if (!chat || (mode === "off" && !chat.always)) return body;
-  const prompt = body[chat.key];
-  if (typeof prompt !== "string" || chat.marks.some((mark) => prompt.trimStart().startsWith(mark)))
-    return body;
-  return { ...body, [chat.key]: chat.template.replace("{{ prompt }}", () => prompt) };
+  if (!chat || (mode === "off" && !chat.always) || !lacksChatTemplate(family, body)) return body;
+  return { ...body, [chat.key]: chat.template.replace("{{ prompt }}", () => String(body[chat.key])) };
+};
+
+/** Whether a body has a raw prompt that does not start as the family's chat template does. */
+export const lacksChatTemplate = ({ chat }: Family, body: JsonObject): boolean => {
+  const prompt = chat && body[chat.key];
+  return typeof prompt === "string" && !chat?.marks.some((mark) => prompt.trimStart().startsWith(mark));
 };
