@@ -38,15 +38,21 @@ describe("a sync from a PostgreSQL table and back", function () {
       INSERT INTO ${table} SELECT i, 'Mail ' || i || ' of ${table}: it''s late.', '2026-02-03', '["a"]'
         FROM generate_series(1, ${count}) AS i`);
 
+  const sourceOf = (table: string): Pipeline["source"] => ({
+    ...{ type: "postgres", connection_string: postgres.connectionString, table, primary_key: "id" },
+  });
+
+  const writeBack = (table: string) => ({
+    table,
+    columns: { summary: "completion", outcome: "_bedrock", tokens: "_bedrock.output_tokens" },
+  });
+
   const pipelineOf = (table: string, connection: object, changes: Partial<Pipeline> = {}): Pipeline => ({
     name: table,
-    source: { type: "postgres", connection_string: postgres.connectionString, table, primary_key: "id" },
+    source: sourceOf(table),
     destination: { connector: "AwsBedrockModel", connection: { ...connection } },
     mapping: [{ from: "{{ body }} ({{ opened }})", to: "text", mapping_type: "template" }],
-    write_back: {
-      table,
-      columns: { summary: "completion", outcome: "_bedrock", tokens: "_bedrock.output_tokens" },
-    },
+    write_back: writeBack(table),
     ...changes,
   });
 
@@ -67,6 +73,65 @@ describe("a sync from a PostgreSQL table and back", function () {
     expect(rows).to.deep.equal([{ rows: 31, summaries: 31, tokens: true }]);
   });
 
+  const again: Record<string, (table: string) => Promise<Partial<Pipeline>>> = {
+    "the table is named with its schema": async (table) => ({ write_back: writeBack(`public.${table}`) }),
+    "the table is reached by another URL": async (table) => ({
+      write_back: {
+        ...writeBack(table),
+        connection_string: `${postgres.connectionString}&application_name=write_back`,
+      },
+    }),
+    "a view over the table is read": async (table) => {
+      await postgres.query(`CREATE VIEW ${table}_view AS SELECT * FROM ${table}`);
+      return { source: sourceOf(`${table}_view`) };
+    },
+    "a table is read that it inherits": async (table) => {
+      await postgres.query(
+        `CREATE TABLE ${table}_all (LIKE ${table}); ALTER TABLE ${table} INHERIT ${table}_all`,
+      );
+      return { source: sourceOf(`${table}_all`) };
+    },
+  };
+  for (const [index, [how, changesOf]] of Object.entries(again).entries())
+    it(`sends nothing twice when ${how}`, async () => {
+      const table = `again_${index}`;
+      await fill(table, 3);
+      const pipeline = pipelineOf(table, localConfig(bedrock.url), await changesOf(table));
+      await withHost(join(folder, `${table}.db`), AwsBedrockModel, async (host) => {
+        expect(await host.sync(pipeline)).to.include({ queued: 3, success: 3, calls: 3 });
+        expect(await host.sync(pipeline)).to.include({ queued: 0, unchanged: 3, calls: 0 });
+      });
+    });
+
+  it("sees that a column has changed whose namesake in another table is written", async () => {
+    await fill("own", 2);
+    await postgres.query("CREATE TABLE own_results (id bigint PRIMARY KEY, summary text)");
+    const write_back = {
+      ...{ table: "own_results", mode: "upsert" as const },
+      columns: { summary: "completion" },
+    };
+    const pipeline = pipelineOf("own", localConfig(bedrock.url), { write_back });
+    await withHost(join(folder, "own.db"), AwsBedrockModel, async (host) => {
+      await host.sync(pipeline);
+      await postgres.query("UPDATE own SET summary = 'My own.' WHERE id = 2");
+      expect(await host.sync(pipeline)).to.include({ queued: 1, unchanged: 1, success: 1 });
+    });
+  });
+
+  it("rewrites a column in place, once", async () => {
+    await fill("rewritten", 2);
+    const write_back = { table: "rewritten", columns: { body: "completion" } };
+    const pipeline = pipelineOf("rewritten", localConfig(bedrock.url), { write_back });
+    await withHost(join(folder, "rewritten.db"), AwsBedrockModel, async (host) => {
+      expect(await host.sync(pipeline)).to.include({ queued: 2, success: 2 });
+      expect(await host.sync(pipeline)).to.include({ queued: 0, unchanged: 2 });
+      const [row] = host.records("rewritten");
+      expect(row?.record).to.have.property("body", "Mail 1 of rewritten: it's late.");
+    });
+    const rows = await postgres.query("SELECT id FROM rewritten WHERE body LIKE 'Mail %'");
+    expect(rows).to.deep.equal([]);
+  });
+
   it("hands dates over as the server writes them", async () => {
     await fill("dated", 1);
     await withHost(join(folder, "dated.db"), AwsBedrockModel, async (host) => {
@@ -74,6 +139,7 @@ describe("a sync from a PostgreSQL table and back", function () {
       const [row] = host.records("dated");
       expect(row?.record).to.deep.equal({
         ...{ id: "1", body: "Mail 1 of dated: it's late.", opened: "2026-02-03", tags: ["a"] },
+        ...{ summary: null, outcome: null, tokens: null },
       });
     });
   });

@@ -30,7 +30,7 @@ export interface Pipeline {
      */
     table?: string;
     /**
-     * postgres: the columns to read; all of them without it. A row has changed when one of these has.
+     * postgres: the columns to read; all of them without it. A row has changed when one of these has that the sync does not write back itself.
      */
     columns?: string[];
   };

@@ -9,6 +9,7 @@ import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
 import type { Reasons, Usage } from "./tally.js";
 import { openWriteBack } from "./write-back.js";
+import { writtenColumns } from "./written-columns.js";
 
 /** What became of a run. `success + failed + pending` is `queued`. */
 export interface Report extends Extracted, Usage, Record<RowStatus, number> {
@@ -53,7 +54,10 @@ export const sync = async (
   const writeBack = await openWriteBack(pipeline);
   const run = state.start(name, sync_mode);
   try {
-    const found = await extract(sourceRows(pipeline), pipeline, { state, run, quirks, signal });
+    const uncounted = await writtenColumns(pipeline);
+    const found = await extract(sourceRows(pipeline.source), pipeline, {
+      ...{ state, run, quirks, uncounted, signal },
+    });
     const { connector: client, configuration } = connections.open(name);
     let done = 0;
     const loaded = await load(state, run, {
