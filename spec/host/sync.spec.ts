@@ -221,17 +221,33 @@ describe("a sync of the host", () => {
       expect(without.calls).to.deep.equal([[{ text: "it's one" }]]);
     });
 
-    it("true_for_broken_rows writes true; without it the row fails unsent", async () => {
-      const mapping = [item("{{ text | match_regex: 'z' }}", "template")];
-      const answer: Answer = () => ({ type: "tracking", tracking: { success: 0, failed: 1 } });
-      const quirky = await runs([[one]], { mapping, quirks: ["true_for_broken_rows"] }, answer);
-      const honest = await runs([[one]], { mapping }, answer);
-      expect(quirky.calls).to.deep.equal([[true]]);
-      expect(honest.calls).to.deep.equal([]);
-      expect(honest.reports[0]?.reasons).to.deep.equal({
-        mapping_failed: { count: 1, message: "a template of the mapping failed" },
-      });
+    const refuse: Answer = () => ({ type: "tracking", tracking: { success: 0, failed: 1 } });
+
+    it("true_for_broken_rows writes true for a template that is not Liquid; without it the run does not begin", async () => {
+      const mapping = [item("{{ text", "template"), { from: "id", to: "id" }];
+      const quirky = await runs([[one, two]], { mapping, quirks: ["true_for_broken_rows"] }, refuse);
+      const honest = await runs([[one, two]], { mapping }, refuse).catch(String);
+      expect(quirky.calls).to.deep.equal([[true], [true]]);
+      expect(quirky.reports[0]).to.include({ failed: 2 });
+      expect(honest).to.equal("Error: the mapping of text is not a Liquid template");
     });
+
+    for (const [template, text] of [
+      ["<{{ text | match_regex: 'z' | upcase }}> {{ id }}", "<Liquid error: internal> 1"],
+      ["{{ text | to_datetime: '%Y' }}", "Liquid error: invalid date"],
+      ["{% if id %}{{ id | regex_replace: '1', '2' }}{% endif %}!", "Liquid error: internal!"],
+      ["{% assign date = text | to_datetime: '%Y' %}[{{ date }}]", "[]"],
+    ] as const)
+      it(`inline_liquid_errors makes ${JSON.stringify(text)} of ${template}; without it the row fails unsent`, async () => {
+        const mapping = [item(template, "template")];
+        const quirky = await runs([[one]], { mapping, quirks: ["inline_liquid_errors"] });
+        const honest = await runs([[one]], { mapping, quirks: ["true_for_broken_rows"] });
+        expect(quirky.calls).to.deep.equal([[{ text }]]);
+        expect(honest.calls).to.deep.equal([]);
+        expect(honest.reports[0]?.reasons).to.deep.equal({
+          mapping_failed: { count: 1, message: "a template of the mapping failed" },
+        });
+      });
 
     it("failed_rows_stay_failed never sends a failed row again", async () => {
       const { calls } = await runs([[bad], [bad]], { quirks: ["failed_rows_stay_failed"] });

@@ -72,11 +72,11 @@ interface Mapped {
 }
 
 /** The record of a row; null where its mapping fails. */
-const mapRow = ({ record }: PendingRow, { mapping, quirks }: LoadPlan): unknown => {
+const mapRow = ({ record }: PendingRow, { mapping }: LoadPlan): unknown => {
   try {
     return mapping(record);
   } catch {
-    return quirks.has("true_for_broken_rows") ? true : null;
+    return null;
   }
 };
 
