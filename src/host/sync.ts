@@ -21,7 +21,7 @@ export interface Report extends Extracted, Usage, Record<RowStatus, number> {
 }
 
 export interface SyncOptions {
-  /** Ends the run: calls in flight finish, the other rows stay pending, and the next run sends them. */
+  /** Ends the run: calls in flight finish, rows that were not sent stay pending, and the next run sends them. */
   readonly signal?: AbortSignal;
   /** Called when rows have ended, with how many have and how many there are. */
   readonly onProgress?: (done: number, queued: number) => void;
