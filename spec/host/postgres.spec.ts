@@ -6,6 +6,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { endLeftovers, finished, runCli, startCli } from "../cli/run-cli.js";
+import { fakeConnector } from "../support/fake-connector.js";
 import { type Server, startPostgres } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
 import { hostFolder, withHost } from "./run-host.js";
@@ -142,6 +143,33 @@ describe("a sync from a PostgreSQL table and back", function () {
         ...{ summary: null, outcome: null, tokens: null },
       });
     });
+  });
+
+  it("reads a row alike in every time zone, arrays too", async () => {
+    await postgres.query(`
+      CREATE TABLE zoned (id int PRIMARY KEY, day date, days date[], times timestamp[], moments timestamptz[],
+        spans interval[], price numeric, prices numeric[], file bytea, files bytea[], counts int[], words text[]);
+      INSERT INTO zoned VALUES (1, '2026-02-03', '{2026-02-03,NULL}', '{2026-02-03 10:00}', '{2026-02-03 10:00+02}',
+        '{1 day}', 1.50, '{1.50}', 'abc', '{abc}', '{1,2}', '{"a, b"}')`);
+    const { write_back: _, mapping: __, ...pipeline } = pipelineOf("zoned", {});
+    const { connector, calls } = fakeConnector();
+    const zone = process.env.TZ;
+    try {
+      process.env.TZ = "America/New_York";
+      await withHost(join(folder, "zoned.db"), connector, (host) => host.sync(pipeline));
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+    expect(calls).to.deep.equal([
+      [
+        {
+          ...{ id: 1, day: "2026-02-03", days: ["2026-02-03", null], times: ["2026-02-03 10:00:00"] },
+          ...{ moments: ["2026-02-03 08:00:00+00"], spans: ["1 day"], price: "1.50", prices: ["1.50"] },
+          ...{ file: "\\x616263", files: ["\\x616263"], counts: [1, 2], words: ["a, b"] },
+        },
+      ],
+    ]);
   });
 
   it("upserts into another table", async () => {
