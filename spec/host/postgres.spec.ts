@@ -207,6 +207,18 @@ describe("a sync from a PostgreSQL table and back", function () {
     });
   });
 
+  it("fails a row whose connector gives no enriched record to write back", async () => {
+    await fill("bare", 1);
+    const { connector } = fakeConnector(() => ({ type: "tracking", tracking: { success: 1, failed: 0 } }));
+    await withHost(join(folder, "bare.db"), connector, async (host) => {
+      const { success, failed, reasons } = await host.sync(pipelineOf("bare", {}));
+      const message = "the connector gave no enriched record to write back";
+      expect({ success, failed, reasons }).to.deep.equal({
+        ...{ success: 0, failed: 1, reasons: { write_back_failed: { count: 1, message } } },
+      });
+    });
+  });
+
   it("begins no run whose table of results lacks a column", async () => {
     await fill("narrow", 1);
     const before = bedrock.stats().requests;
