@@ -159,6 +159,17 @@ describe("a sync of the host", () => {
     expect(calls).to.have.length(50);
   });
 
+  it("reads NDJSON of any size and line end, whatever its texts hold", async () => {
+    const path = join(folder, "any.ndjson");
+    const rows = ["\u2028 and \u2029", "x".repeat(200_000), "é".repeat(100_000)].map((text, id) => ({
+      id,
+      text,
+    }));
+    writeFileSync(path, `\uFEFF${rows.map((row) => JSON.stringify(row)).join("\r\n\r\n")}`);
+    const { calls } = await runs([[]], { source: { type: "ndjson", path, primary_key: "id" } });
+    expect(calls).to.have.deep.members(rows.map((row) => [row]));
+  });
+
   it("reads CSV", async () => {
     const path = join(folder, "rows.csv");
     writeFileSync(path, '\uFEFFid,text\n1,"a ""b"", c"\n2,\n');
