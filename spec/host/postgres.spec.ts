@@ -2,141 +2,39 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../src/emulator/index.js";
-import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { endLeftovers, finished, runCli, startCli } from "../cli/run-cli.js";
 import { fakeConnector } from "../support/fake-connector.js";
-import { type Server, startPostgres } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
-import { hostFolder, withHost } from "./run-host.js";
+import { withHost } from "./run-host.js";
+import { withPostgres } from "./run-postgres.js";
 
 describe("a sync from a PostgreSQL table and back", function () {
   this.timeout(60_000);
-  const folder = hostFolder();
-  let postgres: Server;
-  let bedrock: Emulator;
-
-  before(async function () {
-    const started = await startPostgres();
-    if (typeof started === "string") {
-      console.log(`    skipped: ${started}`);
-      return this.skip();
-    }
-    postgres = started;
-    bedrock = await startEmulator({ latencyMs: 10 });
-  });
-  after(async () => {
-    endLeftovers();
-    await bedrock?.close();
-    await postgres?.stop();
-  });
-
-  const fill = (table: string, count: number): Promise<unknown> =>
-    postgres.query(`
-      CREATE TABLE ${table} (id bigint PRIMARY KEY, body text, opened date, tags jsonb,
-        summary text, outcome jsonb, tokens int);
-      INSERT INTO ${table} SELECT i, 'Mail ' || i || ' of ${table}: it''s late.', '2026-02-03', '["a"]'
-        FROM generate_series(1, ${count}) AS i`);
-
-  const sourceOf = (table: string): Pipeline["source"] => ({
-    ...{ type: "postgres", connection_string: postgres.connectionString, table, primary_key: "id" },
-  });
-
-  const writeBack = (table: string) => ({
-    table,
-    columns: { summary: "completion", outcome: "_bedrock", tokens: "_bedrock.output_tokens" },
-  });
-
-  const pipelineOf = (table: string, connection: object, changes: Partial<Pipeline> = {}): Pipeline => ({
-    name: table,
-    source: sourceOf(table),
-    destination: { connector: "AwsBedrockModel", connection: { ...connection } },
-    mapping: [{ from: "{{ body }} ({{ opened }})", to: "text", mapping_type: "template" }],
-    write_back: writeBack(table),
-    ...changes,
-  });
+  const { folder, servers, fill, pipelineOf } = withPostgres();
+  after(endLeftovers);
 
   it("enriches the table in place, and the second run sends only what changed", async () => {
     await fill("mails", 30);
-    const pipeline = pipelineOf("mails", localConfig(bedrock.url));
+    const pipeline = pipelineOf("mails", localConfig(servers.bedrock.url));
     await withHost(join(folder, "mails.db"), AwsBedrockModel, async (host) => {
       expect(await host.sync(pipeline)).to.include({ extracted: 30, queued: 30, success: 30, calls: 30 });
-      await postgres.query(
+      await servers.postgres.query(
         "UPDATE mails SET body = 'Changed.' WHERE id = 7; INSERT INTO mails VALUES (31, 'New.')",
       );
       expect(await host.sync(pipeline)).to.include({ extracted: 31, queued: 2, success: 2, calls: 2 });
       expect(await host.sync(pipeline)).to.include({ queued: 0, unchanged: 31, calls: 0 });
     });
-    const rows = await postgres.query(
+    const rows = await servers.postgres.query(
       "SELECT count(*)::int AS rows, count(summary)::int AS summaries, sum(tokens)::int > 0 AS tokens FROM mails WHERE outcome ->> 'status' = 'enriched'",
     );
     expect(rows).to.deep.equal([{ rows: 31, summaries: 31, tokens: true }]);
   });
 
-  const again: Record<string, (table: string) => Promise<Partial<Pipeline>>> = {
-    "the table is named with its schema": async (table) => ({ write_back: writeBack(`public.${table}`) }),
-    "the table is reached by another URL": async (table) => ({
-      write_back: {
-        ...writeBack(table),
-        connection_string: `${postgres.connectionString}&application_name=write_back`,
-      },
-    }),
-    "a view over the table is read": async (table) => {
-      await postgres.query(`CREATE VIEW ${table}_view AS SELECT * FROM ${table}`);
-      return { source: sourceOf(`${table}_view`) };
-    },
-    "a table is read that it inherits": async (table) => {
-      await postgres.query(
-        `CREATE TABLE ${table}_all (LIKE ${table}); ALTER TABLE ${table} INHERIT ${table}_all`,
-      );
-      return { source: sourceOf(`${table}_all`) };
-    },
-  };
-  for (const [index, [how, changesOf]] of Object.entries(again).entries())
-    it(`sends nothing twice when ${how}`, async () => {
-      const table = `again_${index}`;
-      await fill(table, 3);
-      const pipeline = pipelineOf(table, localConfig(bedrock.url), await changesOf(table));
-      await withHost(join(folder, `${table}.db`), AwsBedrockModel, async (host) => {
-        expect(await host.sync(pipeline)).to.include({ queued: 3, success: 3, calls: 3 });
-        expect(await host.sync(pipeline)).to.include({ queued: 0, unchanged: 3, calls: 0 });
-      });
-    });
-
-  it("sees that a column has changed whose namesake in another table is written", async () => {
-    await fill("own", 2);
-    await postgres.query("CREATE TABLE own_results (id bigint PRIMARY KEY, summary text)");
-    const write_back = {
-      ...{ table: "own_results", mode: "upsert" as const },
-      columns: { summary: "completion" },
-    };
-    const pipeline = pipelineOf("own", localConfig(bedrock.url), { write_back });
-    await withHost(join(folder, "own.db"), AwsBedrockModel, async (host) => {
-      await host.sync(pipeline);
-      await postgres.query("UPDATE own SET summary = 'My own.' WHERE id = 2");
-      expect(await host.sync(pipeline)).to.include({ queued: 1, unchanged: 1, success: 1 });
-    });
-  });
-
-  it("rewrites a column in place, once", async () => {
-    await fill("rewritten", 2);
-    const write_back = { table: "rewritten", columns: { body: "completion" } };
-    const pipeline = pipelineOf("rewritten", localConfig(bedrock.url), { write_back });
-    await withHost(join(folder, "rewritten.db"), AwsBedrockModel, async (host) => {
-      expect(await host.sync(pipeline)).to.include({ queued: 2, success: 2 });
-      expect(await host.sync(pipeline)).to.include({ queued: 0, unchanged: 2 });
-      const [row] = host.records("rewritten");
-      expect(row?.record).to.have.property("body", "Mail 1 of rewritten: it's late.");
-    });
-    const rows = await postgres.query("SELECT id FROM rewritten WHERE body LIKE 'Mail %'");
-    expect(rows).to.deep.equal([]);
-  });
-
   it("hands dates over as the server writes them", async () => {
     await fill("dated", 1);
     await withHost(join(folder, "dated.db"), AwsBedrockModel, async (host) => {
-      await host.sync(pipelineOf("dated", localConfig(bedrock.url)));
+      await host.sync(pipelineOf("dated", localConfig(servers.bedrock.url)));
       const [row] = host.records("dated");
       expect(row?.record).to.deep.equal({
         ...{ id: "1", body: "Mail 1 of dated: it's late.", opened: "2026-02-03", tags: ["a"] },
@@ -146,7 +44,7 @@ describe("a sync from a PostgreSQL table and back", function () {
   });
 
   it("reads a row alike in every time zone, arrays too", async () => {
-    await postgres.query(`
+    await servers.postgres.query(`
       CREATE TABLE zoned (id int PRIMARY KEY, day date, days date[], times timestamp[], moments timestamptz[],
         spans interval[], price numeric, prices numeric[], file bytea, files bytea[], counts int[], words text[]);
       INSERT INTO zoned VALUES (1, '2026-02-03', '{2026-02-03,NULL}', '{2026-02-03 10:00}', '{2026-02-03 10:00+02}',
@@ -174,8 +72,8 @@ describe("a sync from a PostgreSQL table and back", function () {
 
   it("upserts into another table", async () => {
     await fill("inbox", 3);
-    await postgres.query("CREATE TABLE results (mail bigint PRIMARY KEY, summary text)");
-    await postgres.query("INSERT INTO results VALUES (2, 'old')");
+    await servers.postgres.query("CREATE TABLE results (mail bigint PRIMARY KEY, summary text)");
+    await servers.postgres.query("INSERT INTO results VALUES (2, 'old')");
     const write_back = {
       table: "public.results",
       key: "mail",
@@ -183,16 +81,18 @@ describe("a sync from a PostgreSQL table and back", function () {
       columns: { summary: "completion" },
     } as const;
     await withHost(join(folder, "inbox.db"), AwsBedrockModel, (host) =>
-      host.sync(pipelineOf("inbox", localConfig(bedrock.url), { write_back })),
+      host.sync(pipelineOf("inbox", localConfig(servers.bedrock.url), { write_back })),
     );
-    const rows = await postgres.query("SELECT mail FROM results WHERE summary <> 'old' ORDER BY mail");
+    const rows = await servers.postgres.query(
+      "SELECT mail FROM results WHERE summary <> 'old' ORDER BY mail",
+    );
     expect(rows).to.deep.equal([{ mail: "1" }, { mail: "2" }, { mail: "3" }]);
   });
 
   it("fails a row that cannot be written back, keeps its values out of the log, and sends it again", async () => {
     await fill("strict", 2);
-    await postgres.query("ALTER TABLE strict ADD CHECK (id <> 2 OR summary IS NULL)");
-    const connection = localConfig(bedrock.url, { ledger: join(folder, "strict.jsonl") });
+    await servers.postgres.query("ALTER TABLE strict ADD CHECK (id <> 2 OR summary IS NULL)");
+    const connection = localConfig(servers.bedrock.url, { ledger: join(folder, "strict.jsonl") });
     await withHost(join(folder, "strict.db"), AwsBedrockModel, async (host) => {
       const first = await host.sync(pipelineOf("strict", connection));
       expect(first).to.include({ success: 1, failed: 1, calls: 2 });
@@ -221,31 +121,31 @@ describe("a sync from a PostgreSQL table and back", function () {
 
   it("begins no run whose table of results lacks a column", async () => {
     await fill("narrow", 1);
-    const before = bedrock.stats().requests;
+    const before = servers.bedrock.stats().requests;
     const write_back = { table: "narrow", columns: { nothing: "completion" } };
     const error = await withHost(join(folder, "narrow.db"), AwsBedrockModel, (host) =>
-      host.sync(pipelineOf("narrow", localConfig(bedrock.url), { write_back })),
+      host.sync(pipelineOf("narrow", localConfig(servers.bedrock.url), { write_back })),
     ).catch(String);
     expect(error).to.equal('Error: cannot write back to narrow: column "nothing" does not exist');
-    expect(bedrock.stats().requests).to.equal(before);
+    expect(servers.bedrock.stats().requests).to.equal(before);
   });
 
   it("fails a run whose source breaks off, before anything is sent", async () => {
-    await postgres.query(`CREATE VIEW dying AS SELECT i AS id, 'Mail ' || i AS body, '' AS opened,
+    await servers.postgres.query(`CREATE VIEW dying AS SELECT i AS id, 'Mail ' || i AS body, '' AS opened,
       CASE WHEN i > 1500 THEN pg_terminate_backend(pg_backend_pid()) END AS end FROM generate_series(1, 2000) AS i`);
-    const before = bedrock.stats().requests;
-    const { write_back: _, ...pipeline } = pipelineOf("dying", localConfig(bedrock.url));
+    const before = servers.bedrock.stats().requests;
+    const { write_back: _, ...pipeline } = pipelineOf("dying", localConfig(servers.bedrock.url));
     const error = await withHost(join(folder, "dying.db"), AwsBedrockModel, (host) =>
       host.sync(pipeline),
     ).catch(String);
     expect(error).to.match(/terminat/);
-    expect(bedrock.stats().requests).to.equal(before);
+    expect(servers.bedrock.stats().requests).to.equal(before);
   });
 
   it("killed in mid-run and started again costs no second call", async () => {
     await fill("killed", 60);
     const [pipeline, connection] = [join(folder, "pipeline.json"), join(folder, "connection.json")];
-    const config = localConfig(bedrock.url, { ledger: join(folder, "killed.jsonl") });
+    const config = localConfig(servers.bedrock.url, { ledger: join(folder, "killed.jsonl") });
     writeFileSync(connection, JSON.stringify({ ...config, secret_access_key: "$" + "{SECRET}" }));
     const file = pipelineOf("killed", {}, { state: join(folder, "killed.db"), load: { threads: 4 } });
     const { source, destination } = file;
@@ -257,16 +157,16 @@ describe("a sync from a PostgreSQL table and back", function () {
         destination: { ...destination, connection },
       }),
     );
-    const env = { DATABASE_URL: postgres.connectionString, SECRET: String(config.secret_access_key) };
-    const before = bedrock.stats();
+    const env = { DATABASE_URL: servers.postgres.connectionString, SECRET: String(config.secret_access_key) };
+    const before = servers.bedrock.stats();
     const child = startCli(["sync", "--pipeline", pipeline], { env });
     const ended = finished(child);
-    while (bedrock.stats().requests - before.requests < 20 && child.exitCode === null) await delay(1);
+    while (servers.bedrock.stats().requests - before.requests < 20 && child.exitCode === null) await delay(1);
     child.kill("SIGKILL");
     await ended;
-    const killedAfter = bedrock.stats().requests - before.requests;
+    const killedAfter = servers.bedrock.stats().requests - before.requests;
     const { code, messages, stderr } = await runCli(["sync", "--pipeline", pipeline], "", { env });
-    const after = bedrock.stats();
+    const after = servers.bedrock.stats();
 
     const [report] = messages();
     expect(killedAfter).to.be.within(20, 40);
@@ -278,7 +178,7 @@ describe("a sync from a PostgreSQL table and back", function () {
     // At most the calls that the kill left open, whose outcome nobody knows.
     expect(report.failed).to.be.at.most(4);
     expect(code).to.equal(report.failed > 0 ? 3 : 0);
-    const [row] = await postgres.query("SELECT count(summary)::int AS summaries FROM killed");
+    const [row] = await servers.postgres.query("SELECT count(summary)::int AS summaries FROM killed");
     expect(row).to.deep.equal({ summaries: 60 - report.failed });
   });
 });

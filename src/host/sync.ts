@@ -58,10 +58,10 @@ export const sync = async (
     const found = await extract(sourceRows(pipeline.source), pipeline, {
       ...{ state, run, quirks, uncounted, signal },
     });
-    const { connector: client, configuration } = connections.open(name);
+    const { connector, configuration } = connections.open(name);
     let done = 0;
     const loaded = await load(state, run, {
-      connector: client,
+      connector,
       syncConfig: syncConfigOf(pipeline, { stream, run, configuration }),
       ...{ mapping, writeBack, quirks, signal },
       mode: how.mode ?? "individual",
