@@ -69,6 +69,15 @@ describe("a host", () => {
     expect(readFileSync(state, "latin1")).not.to.include(saved.configuration.secret_access_key);
   });
 
+  it("keeps nothing of a secret that was replaced", async () => {
+    const state = freshState();
+    await withHost(state, AwsBedrockModel, async (host) => {
+      host.connections.save(saved);
+      host.connections.save({ ...saved, configuration: { secret_access_key: `\${KEY}` } });
+    });
+    expect(readFileSync(state, "latin1")).not.to.include(saved.configuration.secret_access_key);
+  });
+
   it("passes on why a connection does not work", () =>
     withHost(freshState(), AwsBedrockModel, async (host) => {
       host.connections.save({ ...saved, configuration: { region: "us-east-1" } });

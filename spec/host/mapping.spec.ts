@@ -6,7 +6,10 @@ describe("the host's mapping", () => {
     from: string | number | boolean,
     mapping_type: "standard" | "static" | "template",
     row: object,
-  ) => compileMapping([{ from, to: "out", mapping_type }], new Set())(row as Record<string, unknown>).out;
+  ) => {
+    const mapping = compileMapping([{ from, to: "out", mapping_type }], new Set());
+    return (mapping(row as Record<string, unknown>) as Record<string, unknown>).out;
+  };
 
   it("standard takes a column with its type, and null for one that is not there", () => {
     expect(map("n", "standard", { n: 1.5 })).to.equal(1.5);

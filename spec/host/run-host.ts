@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ConnectorClass, type Host, openHost, type Pipeline } from "../../src/host/index.js";
+import {
+  type ConnectorClass,
+  type Host,
+  openHost,
+  type Pipeline,
+  type Report,
+} from "../../src/host/index.js";
+import { type Answer, enriched, fakeConnector } from "../support/fake-connector.js";
 
 /** A fresh folder for a host's state and its source, removed when the suite has ended. */
 export const hostFolder = (): string => {
@@ -35,4 +42,36 @@ export const withHost = async <Result>(
   } finally {
     host.close();
   }
+};
+
+/** Two good rows and one that the fake connector refuses. */
+export const sampleRows = [
+  { id: 1, text: "it's one" },
+  { id: 2, text: "two" },
+  { id: 3, bad: true },
+] as const;
+
+/** A folder, fresh files of state in it, and runs of a fake connector on them. */
+export const hostRuns = () => {
+  const folder = hostFolder();
+  let number = 0;
+  const freshState = (): string => join(folder, `${++number}.db`);
+  /** Runs the rows of each round as one run after another, on one state; returns the reports and the calls. */
+  const runs = async (
+    rounds: readonly unknown[][],
+    changes: Partial<Pipeline> = {},
+    answer: Answer = enriched,
+  ): Promise<{ reports: Report[]; calls: unknown[][]; records: Record<string, unknown>[] }> => {
+    const state = freshState();
+    const { connector, calls } = fakeConnector(answer);
+    const reports: Report[] = [];
+    let records: Record<string, unknown>[] = [];
+    for (const rows of rounds)
+      await withHost(state, connector, async (host) => {
+        reports.push(await host.sync(pipelineOf(folder, rows, changes)));
+        records = [...host.records("tickets")].map((record) => ({ ...record }));
+      });
+    return { reports, calls, records };
+  };
+  return { folder, freshState, runs };
 };

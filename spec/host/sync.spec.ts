@@ -1,37 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Pipeline, Report } from "../../src/host/index.js";
 import { type Answer, enriched, fakeConnector } from "../support/fake-connector.js";
-import { hostFolder, pipelineOf, withHost } from "./run-host.js";
+import { hostRuns, pipelineOf, sampleRows, withHost } from "./run-host.js";
 
 describe("a sync of the host", () => {
-  const folder = hostFolder();
-  let number = 0;
-  const freshState = (): string => join(folder, `${++number}.db`);
-
-  /** Runs the rows of each round as one run after another, on one state; returns the reports and the calls. */
-  const runs = async (
-    rounds: readonly unknown[][],
-    changes: Partial<Pipeline> = {},
-    answer: Answer = enriched,
-  ): Promise<{ reports: Report[]; calls: unknown[][]; records: Record<string, unknown>[] }> => {
-    const state = freshState();
-    const { connector, calls } = fakeConnector(answer);
-    const reports: Report[] = [];
-    let records: Record<string, unknown>[] = [];
-    for (const rows of rounds)
-      await withHost(state, connector, async (host) => {
-        reports.push(await host.sync(pipelineOf(folder, rows, changes)));
-        records = [...host.records("tickets")].map((record) => ({ ...record }));
-      });
-    return { reports, calls, records };
-  };
-  const [one, two, bad] = [
-    { id: 1, text: "it's one" },
-    { id: 2, text: "two" },
-    { id: 3, bad: true },
-  ];
+  const [one, two, bad] = sampleRows;
+  const { folder, freshState, runs } = hostRuns();
 
   it("calls write with one record at a time and keeps each row's status, log and enriched record", async () => {
     const { calls, records } = await runs([[one, bad]]);
@@ -159,6 +134,17 @@ describe("a sync of the host", () => {
     expect(calls).to.have.length(50);
   });
 
+  it("reads NDJSON of any size and line end, whatever its texts hold", async () => {
+    const path = join(folder, "any.ndjson");
+    const rows = ["\u2028 and \u2029", "x".repeat(200_000), "é".repeat(100_000)].map((text, id) => ({
+      id,
+      text,
+    }));
+    writeFileSync(path, `\uFEFF${rows.map((row) => JSON.stringify(row)).join("\r\n\r\n")}`);
+    const { calls } = await runs([[]], { source: { type: "ndjson", path, primary_key: "id" } });
+    expect(calls).to.have.deep.members(rows.map((row) => [row]));
+  });
+
   it("reads CSV", async () => {
     const path = join(folder, "rows.csv");
     writeFileSync(path, '\uFEFFid,text\n1,"a ""b"", c"\n2,\n');
@@ -200,53 +186,5 @@ describe("a sync of the host", () => {
       "Error: not a pipeline: it must have required property 'destination'; it has no field sink; " +
         "source must have required property 'path'",
     );
-  });
-
-  describe("with a quirk of the Multiwoven host", () => {
-    const item = (from: string, mapping_type: "standard" | "template" = "standard") => ({
-      ...{ from, mapping_type },
-      to: "text",
-    });
-
-    it("doubled_apostrophes doubles them in standard mappings alone", async () => {
-      const quirks = ["doubled_apostrophes"] as const;
-      const standard = await runs([[one]], { quirks: [...quirks], mapping: [item("text")] });
-      const template = await runs([[one]], {
-        quirks: [...quirks],
-        mapping: [item("{{ text }}", "template")],
-      });
-      const without = await runs([[one]], { mapping: [item("text")] });
-      expect(standard.calls).to.deep.equal([[{ text: "it''s one" }]]);
-      expect(template.calls).to.deep.equal([[{ text: "it's one" }]]);
-      expect(without.calls).to.deep.equal([[{ text: "it's one" }]]);
-    });
-
-    it("true_for_broken_rows writes true; without it the row fails unsent", async () => {
-      const mapping = [item("{{ text | match_regex: 'z' }}", "template")];
-      const answer: Answer = () => ({ type: "tracking", tracking: { success: 0, failed: 1 } });
-      const quirky = await runs([[one]], { mapping, quirks: ["true_for_broken_rows"] }, answer);
-      const honest = await runs([[one]], { mapping }, answer);
-      expect(quirky.calls).to.deep.equal([[true]]);
-      expect(honest.calls).to.deep.equal([]);
-      expect(honest.reports[0]?.reasons).to.deep.equal({
-        mapping_failed: { count: 1, message: "a template of the mapping failed" },
-      });
-    });
-
-    it("failed_rows_stay_failed never sends a failed row again", async () => {
-      const { calls } = await runs([[bad], [bad]], { quirks: ["failed_rows_stay_failed"] });
-      expect(calls).to.have.length(1);
-    });
-
-    it("batch_all_or_nothing makes a batch a success for one good row", async () => {
-      const { records } = await runs([[one, bad]], {
-        load: { mode: "batch" },
-        quirks: ["batch_all_or_nothing"],
-      });
-      expect(records.map(({ status, logs }) => [status, logs])).to.deep.equal([
-        ["success", null],
-        ["success", null],
-      ]);
-    });
   });
 });

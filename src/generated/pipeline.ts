@@ -30,7 +30,7 @@ export interface Pipeline {
      */
     table?: string;
     /**
-     * postgres: the columns to read; all of them without it. A row has changed when one of these has.
+     * postgres: the columns to read; all of them without it. A row has changed when one of these has that the sync does not write back itself.
      */
     columns?: string[];
   };
@@ -129,6 +129,10 @@ export interface Pipeline {
    * Faults of the Multiwoven host to reproduce, for tests.
    */
   quirks?: (
-    "doubled_apostrophes" | "true_for_broken_rows" | "failed_rows_stay_failed" | "batch_all_or_nothing"
+    | "doubled_apostrophes"
+    | "true_for_broken_rows"
+    | "inline_liquid_errors"
+    | "failed_rows_stay_failed"
+    | "batch_all_or_nothing"
   )[];
 }

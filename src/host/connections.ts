@@ -16,7 +16,10 @@ export type Catalog = CatalogMessage["catalog"];
 /** Fills in what a stored config leaves to the moment of use, such as references to the environment. */
 export type Resolve = (configuration: Fields) => Fields;
 
-/** The configured connectors. They are stored as given; their configuration is resolved for each call. */
+/**
+ * The configured connectors. They are stored as given, a literal secret in clear, since a call in another process needs
+ * it; what stands in place of a secret is resolved for each call.
+ */
 export type Connections = ReturnType<typeof createConnections>;
 
 export const createConnections = (database: Database, registry: Registry, resolve: Resolve) => {

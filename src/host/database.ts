@@ -14,7 +14,7 @@ export const openDatabase = async (file: string): Promise<Database> => {
   try {
     database = new Libsql(file);
     chmodSync(file, 0o600);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL");
+    database.exec(settings);
     database.exec(schema);
     return database;
   } catch (cause) {
@@ -33,6 +33,14 @@ export const closeDatabase = (database: Database): void => {
   );
   database.close();
 };
+
+/** What is deleted is overwritten: a secret that was replaced stays nowhere. */
+const settings = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = ON;
+`;
 
 const schema = `
   BEGIN IMMEDIATE;

@@ -19,21 +19,21 @@ export interface Extracted {
   unusable: number;
 }
 
+/** Where an extraction puts its rows, and how it looks at them. */
+export interface ExtractPlan {
+  readonly state: RecordState;
+  readonly run: number;
+  readonly quirks: ReadonlySet<Quirk>;
+  /** Columns whose change is no change of the row. */
+  readonly uncounted: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Reads the source and queues what has to be sent, a thousand rows a transaction. */
 export const extract = async (
   rows: AsyncIterable<SourceRow>,
   { name, source, sync_mode }: Pipeline,
-  {
-    state,
-    run,
-    quirks,
-    signal,
-  }: {
-    state: RecordState;
-    run: number;
-    quirks: ReadonlySet<Quirk>;
-    signal: AbortSignal | undefined;
-  },
+  { state, run, quirks, uncounted, signal }: ExtractPlan,
 ): Promise<Extracted> => {
   const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, repeated: 0, unusable: 0 };
   const take = (row: SourceRow): void => {
@@ -43,7 +43,7 @@ export const extract = async (
       counts.unusable++;
       return;
     }
-    const fingerprint = createHash("sha256").update(JSON.stringify(row)).digest("base64");
+    const fingerprint = fingerprintOf(row, uncounted);
     const known = state.find(name, primaryKey);
     const done = known?.status === "success" || (known && quirks.has("failed_rows_stay_failed"));
     if (sync_mode !== "full_refresh" && done && known?.fingerprint === fingerprint) {
@@ -52,7 +52,7 @@ export const extract = async (
     }
     // As in Multiwoven: an update is any row that was seen before, sent or not.
     const action = known ? "destination_update" : "destination_insert";
-    state.queue(name, run, { primaryKey, fingerprint, record: row as Fields, action });
+    state.queue(name, run, { primaryKey, fingerprint, record: row, action });
     if (known?.run === run) counts.repeated++;
     else counts.queued++;
   };
@@ -67,6 +67,14 @@ export const extract = async (
   }
   flush();
   return counts;
+};
+
+const fingerprintOf = (row: Fields, uncounted: ReadonlySet<string>): string => {
+  const counted =
+    uncounted.size === 0
+      ? row
+      : Object.fromEntries(Object.entries(row).filter(([name]) => !uncounted.has(name)));
+  return createHash("sha256").update(JSON.stringify(counted)).digest("base64");
 };
 
 const keyOf = (value: unknown): string | null => {

@@ -1,9 +1,11 @@
 import type { TrackedMessage } from "../index.js";
 import { type Fields, isFields } from "./secrets.js";
+import type { RowStatus } from "./state.js";
 
 /** One record's part of a connector's answer. */
 export interface Verdict {
-  readonly status: "success" | "failed";
+  /** A failed record that the connector says it never sent is still pending. */
+  readonly status: RowStatus;
   readonly logs?: unknown;
   /** The enriched record of a success, where the connector gives one. */
   readonly enriched: Fields | null;
@@ -25,13 +27,15 @@ export const judge = (message: TrackedMessage, size: number, allOrNothing = fals
   return Array.from({ length: size }, (_, index) => {
     const bad = mixed ? isFields(texts[index]) && texts[index].level === "error" : success === 0;
     const record = meta?.records?.[index];
-    return {
-      status: bad ? "failed" : "success",
-      logs: texts[index],
-      enriched: !bad && isFields(record) ? record : null,
-    };
+    const logs = texts[index];
+    if (!bad) return { status: "success", logs, enriched: isFields(record) ? record : null };
+    return { status: isUnsent(record) ? "pending" : "failed", logs, enriched: null };
   });
 };
+
+/** Such as a record that was still waiting when the run was stopped, or when its budget was used up. */
+const isUnsent = (record: unknown): boolean =>
+  isFields(record) && isFields(record._bedrock) && record._bedrock.status === "not_sent";
 
 /** The host stores the log as JSON, so it must be JSON. */
 const parseLog = (text: string): unknown => {

@@ -72,11 +72,11 @@ interface Mapped {
 }
 
 /** The record of a row; null where its mapping fails. */
-const mapRow = ({ record }: PendingRow, { mapping, quirks }: LoadPlan): unknown => {
+const mapRow = ({ record }: PendingRow, { mapping }: LoadPlan): unknown => {
   try {
     return mapping(record);
   } catch {
-    return quirks.has("true_for_broken_rows") ? true : null;
+    return null;
   }
 };
 
@@ -101,7 +101,9 @@ const finish = async (
   writeBack: WriteBack | null,
   tally: Tally,
 ): Promise<RowResult> => {
-  if (!writeBack || !verdict.enriched) return verdict;
+  if (!writeBack || verdict.status !== "success") return verdict;
+  if (!verdict.enriched)
+    return fail(tally, "write_back_failed", "the connector gave no enriched record to write back");
   try {
     await writeBack.put(row.primary_key, verdict.enriched);
     return verdict;

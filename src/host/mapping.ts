@@ -1,11 +1,11 @@
-import { Liquid } from "liquidjs";
+import { Liquid, TagToken, type Template } from "liquidjs";
 import type { Pipeline } from "../generated/pipeline.js";
 import { hostFilters, toText } from "../template/host-filters.js";
 import type { Quirk } from "./quirks.js";
 import type { Fields } from "./secrets.js";
 
-/** Turns a source row into the record that is written. @throws Error when a template fails. */
-export type Mapping = (row: Fields) => Fields;
+/** Turns a source row into what is written: a record, but for a quirk. @throws Error when a template fails. */
+export type Mapping = (row: Fields) => Fields | true;
 
 /**
  * Compiles a mapping. Without items, a row is written as it is. As in the host, only mapped fields are in the
@@ -14,7 +14,18 @@ export type Mapping = (row: Fields) => Fields;
  */
 export const compileMapping = (items: Pipeline["mapping"], quirks: ReadonlySet<Quirk>): Mapping => {
   if (!items?.length) return (row) => row;
-  const engine = createEngine();
+  try {
+    return compileItems(items, quirks);
+  } catch (error) {
+    if (quirks.has("true_for_broken_rows")) return () => true;
+    throw error;
+  }
+};
+
+type Item = NonNullable<Pipeline["mapping"]>[number];
+
+const compileItems = (items: readonly Item[], quirks: ReadonlySet<Quirk>): Mapping => {
+  const engine = createEngine(quirks);
   const fields = items.map((item) => ({ path: item.to.split("."), read: compileItem(item, engine, quirks) }));
   return (row) => {
     const record: Fields = {};
@@ -22,8 +33,6 @@ export const compileMapping = (items: Pipeline["mapping"], quirks: ReadonlySet<Q
     return record;
   };
 };
-
-type Item = NonNullable<Pipeline["mapping"]>[number];
 
 const compileItem = (
   { from, to, mapping_type = "standard" }: Item,
@@ -48,7 +57,7 @@ const compileItem = (
 };
 
 /** The host's Liquid is lax: unknown names and filters are passed over. It reads no files here. */
-const createEngine = (): Liquid => {
+const createEngine = (quirks: ReadonlySet<Quirk>): Liquid => {
   const engine = new Liquid({
     templates: {},
     ownPropertyOnly: true,
@@ -56,8 +65,34 @@ const createEngine = (): Liquid => {
     outputEscape: toText,
   });
   for (const [name, filter] of Object.entries(hostFilters)) engine.registerFilter(name, filter);
+  if (quirks.has("inline_liquid_errors")) printErrors(engine);
   return engine;
 };
+
+/** In place of what fails, at whatever depth, stands what Ruby's Liquid prints there; the rest goes on. */
+const printErrors = ({ renderer }: Liquid): void => {
+  const render = renderer.renderTemplates.bind(renderer);
+  renderer.renderTemplates = (templates, context, emitter) =>
+    render(templates.map(lenient), context, emitter);
+};
+
+const lenient = (template: Template): Template => ({
+  token: template.token,
+  *render(context, emitter): Generator<unknown, unknown> {
+    try {
+      return yield template.render(context, emitter);
+    } catch (error) {
+      return assigns(template) ? "" : `Liquid error: ${errorInRuby(error as Error)}`;
+    }
+  },
+});
+
+/** The tag has filters and prints nothing, not even its error. */
+const assigns = ({ token }: Template): boolean => token instanceof TagToken && token.name === "assign";
+
+/** Ruby's Liquid has words for an error of arguments, as a date that is none; of any other it tells nothing. */
+const errorInRuby = ({ message }: Error): string =>
+  message.startsWith("to_datetime:") ? "invalid date" : "internal";
 
 const put = (record: Fields, [name = "", ...rest]: readonly string[], value: unknown): void => {
   const node = record as Record<string, unknown>;

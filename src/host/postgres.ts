@@ -1,19 +1,19 @@
 import type { Pool, PoolConfig } from "pg";
 
 /**
- * Connections to a PostgreSQL server, opened on need. Numbers of up to 53 bits, booleans and JSON come as such,
- * dates and times as the server's text, in UTC, so that a row reads the same wherever the host runs.
+ * Connections to a PostgreSQL server, opened on need. Numbers of up to 53 bits, booleans and JSON come as such, dates,
+ * times and longer numbers as the server's text, in UTC, so that a row reads the same wherever the host runs; arrays
+ * as arrays of these.
  */
 export const openPool = async (connectionString: string | undefined, max: number): Promise<Pool> => {
   const { default: pg } = await import("pg");
-  const asText = (text: string): string => text;
   const config: PoolConfig = {
     ...(connectionString !== undefined && { connectionString }),
     max,
     options: "-c TimeZone=UTC -c DateStyle=ISO",
     connectionTimeoutMillis: 10_000,
     types: {
-      getTypeParser: (oid, format) => (textTypes.has(oid) ? asText : pg.types.getTypeParser(oid, format)),
+      getTypeParser: (oid, format) => pg.types.getTypeParser(readAs.get(oid) ?? oid, format),
     },
   };
   const pool = new pg.Pool(config);
@@ -22,8 +22,16 @@ export const openPool = async (connectionString: string | undefined, max: number
   return pool;
 };
 
-/** bytea, date, timestamp, timestamptz and interval, which the client would turn into objects of local time. */
-const textTypes = new Set([17, 1082, 1114, 1184, 1186]);
+/**
+ * By what other type's parser a type is read, by their numbers in pg_type: the client would make objects of local time,
+ * bytes, or numbers with fewer digits of these.
+ */
+const readAs: ReadonlyMap<number, number> = new Map([
+  // bytea, date, timestamp, timestamptz and interval as text
+  ...[17, 1082, 1114, 1184, 1186].map((oid) => [oid, 25] as const),
+  // arrays of them, and of numeric, as text[]
+  ...[1001, 1182, 1115, 1185, 1187, 1231].map((oid) => [oid, 1009] as const),
+]);
 
 /** A name as SQL text: `schema.name` has its parts quoted. */
 export const quoteName = (name: string): string => name.split(".").map(quotePart).join(".");

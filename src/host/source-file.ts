@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import type { SourceRow } from "./source.js";
 
@@ -8,11 +7,22 @@ import type { SourceRow } from "./source.js";
 export async function* ndjsonRows(path: string): AsyncGenerator<SourceRow> {
   await refuseUnreadable(path);
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  for await (const line of linesOf(path)) {
     number++;
     const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
     if (text.trim() !== "") yield parseLine(text, `${path}, line ${number}`);
   }
+}
+
+/** Node's own reader of lines also ends them at U+2028 and U+2029, which JSON allows inside a text. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of createReadStream(path, "utf8")) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield rest;
 }
 
 /** Rows by the names in the first line; a cell is text. @throws Error that names the line and quotes nothing of it. */

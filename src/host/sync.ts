@@ -9,6 +9,7 @@ import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
 import type { Reasons, Usage } from "./tally.js";
 import { openWriteBack } from "./write-back.js";
+import { writtenColumns } from "./written-columns.js";
 
 /** What became of a run. `success + failed + pending` is `queued`. */
 export interface Report extends Extracted, Usage, Record<RowStatus, number> {
@@ -20,7 +21,7 @@ export interface Report extends Extracted, Usage, Record<RowStatus, number> {
 }
 
 export interface SyncOptions {
-  /** Ends the run: calls in flight finish, the other rows stay pending, and the next run sends them. */
+  /** Ends the run: calls in flight finish, rows that were not sent stay pending, and the next run sends them. */
   readonly signal?: AbortSignal;
   /** Called when rows have ended, with how many have and how many there are. */
   readonly onProgress?: (done: number, queued: number) => void;
@@ -53,11 +54,14 @@ export const sync = async (
   const writeBack = await openWriteBack(pipeline);
   const run = state.start(name, sync_mode);
   try {
-    const found = await extract(sourceRows(pipeline), pipeline, { state, run, quirks, signal });
-    const { connector: client, configuration } = connections.open(name);
+    const uncounted = await writtenColumns(pipeline);
+    const found = await extract(sourceRows(pipeline.source), pipeline, {
+      ...{ state, run, quirks, uncounted, signal },
+    });
+    const { connector, configuration } = connections.open(name);
     let done = 0;
     const loaded = await load(state, run, {
-      connector: client,
+      connector,
       syncConfig: syncConfigOf(pipeline, { stream, run, configuration }),
       ...{ mapping, writeBack, quirks, signal },
       mode: how.mode ?? "individual",

@@ -7,7 +7,7 @@ export interface Usage {
   output_tokens: number;
 }
 
-/** What ended rows that are no success: by code, how many, and the first one's message, without row values. */
+/** Why rows are no success, but for the end of a run that was stopped: by code, how many, and the first one's message, without row values. */
 export type Reasons = Record<string, { count: number; message: string }>;
 
 /** Adds up what a run's calls say of themselves. */
@@ -32,8 +32,9 @@ export const createTally = () => {
       usage.output_tokens += output_tokens;
       let named = 0;
       for (const [code, { count, message }] of Object.entries(errors)) {
-        blame(code, message, count);
         named += count;
+        // The run's status says it, also of the rows that were not even handed over.
+        if (code !== "stopped") blame(code, message, count);
       }
       const unnamed = (tracking?.failed ?? 0) - named;
       if (unnamed > 0) blame("failed", "the connector's summary does not say why", unnamed);
