@@ -4,6 +4,8 @@ import type { Clock } from "../../src/run/clock.js";
 export interface VirtualClock extends Clock {
   /** Lets time pass, task by task, until `done` says so or nothing is left to happen. */
   run(done: () => boolean): Promise<void>;
+  /** Lets so many milliseconds pass. */
+  pass(ms: number): Promise<void>;
 }
 
 /** Time that passes only as tasks ask for it: hours in milliseconds. Chance is repeatable. */
@@ -27,6 +29,14 @@ export const virtualClock = (seed = 1): VirtualClock => {
     }
     tasks.splice(low, 0, { at, run });
   };
+  const run = async (done: () => boolean): Promise<void> => {
+    for (await setImmediate(); !done(); await setImmediate()) {
+      const next = tasks.pop();
+      if (!next) return;
+      time = next.at;
+      next.run();
+    }
+  };
   return {
     now: () => time,
     random,
@@ -36,13 +46,13 @@ export const virtualClock = (seed = 1): VirtualClock => {
         stop.addEventListener("abort", () => resolve(), { once: true });
         after(ms, resolve);
       }),
-    async run(done) {
-      for (await setImmediate(); !done(); await setImmediate()) {
-        const next = tasks.pop();
-        if (!next) return;
-        time = next.at;
-        next.run();
-      }
+    run,
+    async pass(ms) {
+      let passed = false;
+      after(ms, () => {
+        passed = true;
+      });
+      await run(() => passed);
     },
   };
 };

@@ -13,6 +13,8 @@ export interface Allowance {
   leave(now: number, cost: number): void;
   /** A call took more than was taken for it, or less, which is a negative change. */
   settle(now: number, change: number): void;
+  /** Nobody knows what a call took that was taken this cost for. */
+  unknown(now: number, cost: number): void;
   /** A call that left at `sentAt` met another quota, or never left, so it took nothing and says nothing of this one. */
   giveBack(now: number, sentAt: number | null, cost: number): void;
   /** The service rejected a call that left at `sentAt`, so it took nothing. */

@@ -126,6 +126,10 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
       leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, 0.05 * gap)) + 0.95 * gap;
     },
     settle,
+    unknown(now, cost) {
+      // A told quota is never passed, so there it took all; else it took what the others did.
+      if (told === null && cycle) settle(now, Math.min(0, cycle.meanCost - cost));
+    },
     giveBack(now, sentAt, cost) {
       if (sentAt !== null) settle(now, -cost);
       else {
@@ -149,7 +153,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   };
 };
 
-const idleMs = 1000;
+/** Between two calls that nothing held back, more is a pause. */
+const idleMs = 200;
 
 /** Timers are late by about so much; the next call to leave makes up for it. */
 const lateExitMs = 2;

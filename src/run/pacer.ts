@@ -61,7 +61,8 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
       admitted: (taken) =>
         end((now) => {
           admittedAt = now;
-          if (taken !== null) tokens.settle(now, taken - reserved);
+          if (taken === null) tokens.unknown(now, reserved);
+          else tokens.settle(now, taken - reserved);
         }),
       rejected: (quota, retryAfterMs) =>
         end((now) => {
