@@ -18,6 +18,7 @@ export const classDoor = (connector: ConnectorClass): Door => {
       }
     },
     another: async () => classDoor(connector),
+    ended: () => null,
     said: () => "",
     kill: async () => undefined,
     close: async () => undefined,

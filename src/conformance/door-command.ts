@@ -2,18 +2,12 @@ import { createInterface } from "node:readline";
 import { type Door, HookFailure } from "./door.js";
 import { type CommandPlace, endNow, endSoon, startCommand } from "./start-command.js";
 
-/** A door that may close by itself. */
-export interface CommandDoor extends Door {
-  /** Why the command answers no more; `null` while it does. */
-  ended(): string | null;
-}
-
 /**
  * The door of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
  * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`. It ends when its
  * stdin ends.
  */
-export const commandDoor = (command: readonly string[], place: CommandPlace = {}): CommandDoor => {
+export const commandDoor = (command: readonly string[], place: CommandPlace = {}): Door => {
   const child = startCommand(command, place);
   const waiting = new Map<number, (line: Answer) => void>();
   const stderr: Buffer[] = [];

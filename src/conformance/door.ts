@@ -9,6 +9,8 @@ export interface Door {
   call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;
   /** The same connector, started anew: a new instance, or a new process. */
   another(): Promise<Door>;
+  /** Why it answers no more; `null` while it does. */
+  ended(): string | null;
   /** What the connector said beside its answers. */
   said(): string;
   /** Ends it without a word, where it is a process. */

@@ -2,7 +2,7 @@ export type { Answer, Descriptor, Mistake, Sample } from "../generated/conforman
 export { type ConformOptions, conform, type Finding } from "./conform.js";
 export type { Ability, Door, Hook } from "./door.js";
 export { type ConnectorClass, classDoor } from "./door-class.js";
-export { type CommandDoor, commandDoor } from "./door-command.js";
+export { commandDoor } from "./door-command.js";
 export { ownDescriptor } from "./own.js";
 export { readDescriptor } from "./read-descriptor.js";
 export { junit, table } from "./report.js";
