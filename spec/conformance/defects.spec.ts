@@ -21,6 +21,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["no description", "S09"],
   ["a narrower model", "S10"],
   ["a slow start", "S11"],
+  ["says nothing at first", "S11"],
   ["refuses strangers", "S13"],
   ["a status of its own", "C01"],
   ["one message for all", "C02"],

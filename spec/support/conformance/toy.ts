@@ -7,8 +7,13 @@ import { compileTemplate, type Fields } from "./toy-template.js";
 export const toy = (defect = "") =>
   class Toy {
     last: unknown;
+    asked = false;
 
-    spec(): object {
+    spec(): object | null {
+      if (defect === "says nothing at first" && !this.asked) {
+        this.asked = true;
+        return null;
+      }
       return {
         type: "connector_spec",
         connector_spec: { stream_type: "static", connection_specification: toySpec(defect) },

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { configsOf } from "../configs.js";
+import { contentOf } from "../protocol.js";
 import type { Row } from "../row.js";
 import { compile, draft7, isSchema, nodesOf, propertiesOf, type Schema } from "../schema.js";
 import type { Stage } from "../stage.js";
@@ -192,7 +193,7 @@ export const spec: readonly Row[] = [
       const seconds = descriptor.limits?.spec ?? 10;
       const fresh = await door.another();
       try {
-        await within(seconds, () => fresh.call("spec"));
+        contentOf(await within(seconds, () => fresh.call("spec")), "connector_spec");
       } finally {
         await fresh.close();
       }
