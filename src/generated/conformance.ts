@@ -59,7 +59,7 @@ export interface Descriptor {
     [k: string]: unknown;
   };
   /**
-   * Mistakes in the connection, each with the word its message must have, such as the setting's name.
+   * Mistakes in the connection, and states of the account and the service that stand in its way.
    *
    * @minItems 1
    */
@@ -276,15 +276,47 @@ export interface Mistake {
   name: string;
   change: Change;
   /**
-   * The message must contain it.
+   * What the service says, by regular expressions of paths, of which the first that fits counts. Other requests get the service's own answer.
+   */
+  answers?: {
+    [k: string]: Answer;
+  };
+  /**
+   * What is wrong: the message must contain it, such as the setting's name.
    */
   names: string;
+  /**
+   * What to do: the message must contain it too.
+   */
+  fix?: string;
+  /**
+   * It may be meant so: the check passes, and its message warns.
+   */
+  warning?: boolean;
 }
 /**
  * Settings put over the good config.
  */
 export interface Change {
   [k: string]: unknown;
+}
+/**
+ * An HTTP response of the service.
+ */
+export interface Answer {
+  status: number;
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * Text is sent as it is, anything else as JSON.
+   */
+  body?:
+    | string
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[];
 }
 export interface Sample {
   name: string;
@@ -325,22 +357,4 @@ export interface Sample {
     input_tokens?: number | null;
     output_tokens?: number | null;
   };
-}
-/**
- * An HTTP response of the service.
- */
-export interface Answer {
-  status: number;
-  headers?: {
-    [k: string]: string;
-  };
-  /**
-   * Text is sent as it is, anything else as JSON.
-   */
-  body?:
-    | string
-    | {
-        [k: string]: unknown;
-      }
-    | unknown[];
 }

@@ -12,11 +12,24 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   config: { url: standIn("url"), api_key: shoutKey, template: '{"say":"{{ text }}"}' },
   bad_configs: [
     { name: "no key", change: { api_key: "" }, names: "api_key" },
-    { name: "no service", change: { url: "nowhere" }, names: "url" },
+    { name: "no service", change: { url: "nowhere" }, names: "url", fix: "must begin with http" },
+    {
+      name: "a closed service",
+      change: {},
+      answers: { "^/about": refusal(410, "closed") },
+      names: "closed",
+      fix: "take another url",
+    },
   ],
   bad_templates: [
     { name: "no JSON", change: { template: "{" }, names: "template" },
     { name: "a filter", change: { template: '{"say":"{{ text | upcase }}"}' }, names: "template" },
+    {
+      name: "an unknown key",
+      change: { template: '{"say":"{{ text }}","mood":"good"}' },
+      names: "mood",
+      warning: true,
+    },
   ],
   private: ["998877665544"],
   records: ["Good morning.", "Good day.", "Good night."].map((text, id) => ({ id, text })),
@@ -85,7 +98,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
       retryable: true,
     },
   ],
-  limits: { spec: 5, check: 0.3 },
+  limits: { spec: 5, check: 2 },
 });
 
 const refusal = (status: number, why: string): Answer => ({ status, body: { why } });

@@ -31,9 +31,11 @@ export const toy = (defect = "") =>
           });
         const about = fetch(`${settings.url}/about`, {
           headers: { authorization: `Bearer ${settings.api_key}` },
-          signal: AbortSignal.timeout(defect === "checks without end" ? 60_000 : 50),
+          signal: AbortSignal.timeout(defect === "checks without end" ? 60_000 : 500),
         });
-        const { ok } = await about.catch(() => ({ ok: false }));
+        const { ok, status } = await about.catch(() => ({ ok: false, status: 0 }));
+        if (status === 410 && defect !== "takes a closed service for open")
+          problems.push(`the service is closed${defect === "knows no way out" ? "" : ": take another url"}`);
         if (!ok && defect === "needs what is denied") problems.push("about is denied");
       }
       if (defect === "shows a key") remarks.push(String(settings.api_key));
@@ -176,6 +178,10 @@ const readSettings = (
     if (defect !== "no lint") problems.push(`template: ${(error as Error).message}`);
     template = () => ({});
   }
+  const odd = Object.keys(template({ text: "", tone: "" }) ?? {}).filter(
+    (key) => !["say", "tone"].includes(key),
+  );
+  if (defect === "takes any key") odd.length = 0;
   // Secrets stay out of what sessions are known by.
   const key = createHash("sha256")
     .update(JSON.stringify([config, defect]))
@@ -183,6 +189,6 @@ const readSettings = (
   return {
     settings: { ...settings, compiled: template, key },
     problems,
-    remarks: strange.map((name) => `${name} is not known`),
+    remarks: [...strange, ...odd].map((name) => `${name} is not known`),
   };
 };
