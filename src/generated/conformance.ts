@@ -91,6 +91,13 @@ export interface Descriptor {
    */
   text_column?: string;
   /**
+   * Columns whose names are not plain words, each with the change of a template that reads it.
+   */
+  odd_columns?: {
+    column: string;
+    change: Change;
+  }[];
+  /**
    * All columns that the good config reads.
    */
   input_columns?: string[];
@@ -138,14 +145,17 @@ export interface Descriptor {
    */
   samples?: Sample[];
   /**
-   * Ways to log in that the service takes, and one that it refuses.
+   * Ways to log in that the service takes, and ones that must not work: a wrong key, a wrong secret, none.
    */
   logins?: {
     /**
      * @minItems 1
      */
     good: Change[];
-    bad: Change;
+    /**
+     * @minItems 1
+     */
+    bad: Change[];
   };
   /**
    * Makes a call end after so many seconds.
@@ -256,6 +266,13 @@ export interface Descriptor {
     billed: "no" | "yes" | "unknown";
     retryable?: boolean;
   }[];
+  /**
+   * The connector has a hook preview(config, records), which says what a run over the records would cost: dotted paths in its answer, in the unit of the outcome's cost.
+   */
+  preview?: {
+    low: string;
+    high: string;
+  };
   /**
    * A JSON file, relative to the descriptor, with the connection specification as it is committed.
    */

@@ -73,7 +73,9 @@ export const callShout = async (
 
 /** As if the deadline ended with the headers. */
 const hold = (response: Response): Promise<string> =>
-  new Promise((resolve) => setTimeout(() => response.text().then(resolve, () => resolve("")), 8000));
+  new Promise((resolve) => {
+    setTimeout(() => response.text().then(resolve, () => resolve("")), 20_000).unref();
+  });
 
 const refused = ({ status, headers }: Response, text: string, defect: string): Reply => {
   const wait = defect === "is in a hurry" ? 0 : Number(headers.get("retry-after") ?? 0) * 1000;

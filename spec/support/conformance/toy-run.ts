@@ -91,6 +91,8 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     if (defect === "needs a key" && !("id" in row))
       return { record, status: "failed", code: "no_key", billed: "no" };
     if (defect === "stumbles over null" && Object.values(row).includes(null)) run.ended = "stumbled";
+    if (defect === "takes no truth for text" && row.text === true)
+      return { record, status: "failed", code: "no_text", billed: "no" };
     const filled = settings.compiled(prepare(row, settings, session, defect));
     if (filled === null) return { record, status: "failed", code: "missing_column", billed: "no" };
     const body = typeof filled === "string" ? filled : JSON.stringify(shaped(filled as Fields, defect));
@@ -151,6 +153,7 @@ const ahead = async (session: Session, call: () => Promise<Reply>): Promise<Repl
 /** The record as the template reads it. */
 const prepare = (row: Fields, { undouble, fence }: Settings, session: Session, defect: string): Fields => {
   let { text } = row;
+  if (defect === "takes digits for a number" && /^-?\d+$/.test(String(text))) text = Number(text);
   if (undouble === "on" && typeof text === "string" && defect !== "leaves apostrophes")
     text = text.replaceAll("''", "'");
   if (defect === "trims text" && typeof text === "string") text = text.replace(/\s+/g, " ");
