@@ -59,10 +59,13 @@ const judge = async (options: Arguments): Promise<{ name: string; findings: Find
 
 /** This package's connector, as a class or as `bedrock-model serve`. */
 const own = async () => {
+  const { fileURLToPath } = await import("node:url");
   const { ownDescriptor } = await import("../conformance/index.js");
   const { AwsBedrockModel } = await import("../index.js");
   const command = [process.execPath, ...process.execArgv, process.argv[1] ?? "", "serve"];
-  return { descriptor: { ...(await ownDescriptor()), command }, connector: AwsBedrockModel };
+  const place = { module: fileURLToPath(import.meta.resolve("../index.js")), export: AwsBedrockModel.name };
+  const descriptor = { ...(await ownDescriptor()), class: place, command };
+  return { descriptor, connector: AwsBedrockModel };
 };
 
 const given = async (file: string) => {

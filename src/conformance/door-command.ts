@@ -46,6 +46,7 @@ export const commandDoor = (command: readonly string[], place: CommandPlace = {}
       return answer.message;
     },
     another: async () => commandDoor(command, place),
+    apart: async () => commandDoor(command, place),
     said: () => Buffer.concat(stderr).toString(),
     async kill() {
       endNow(child);

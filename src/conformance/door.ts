@@ -9,6 +9,8 @@ export interface Door {
   call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;
   /** The same connector, started anew: a new instance, or a new process. */
   another(): Promise<Door>;
+  /** The same connector in a process beside this one, which can be killed. Only where it lacks no process. */
+  apart(): Promise<Door>;
   /** Why it answers no more; `null` while it does. */
   ended(): string | null;
   /** What the connector said beside its answers. */
@@ -18,7 +20,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-/** `process`: it can be killed, and started again as if the machine had been. */
+/** `process`: it can be started in a process of its own, which can be killed as if the machine had been. */
 export type Ability = "process";
 
 /** A hook that threw, or that answered with an error: hooks must not. */

@@ -1,7 +1,7 @@
 export type { Answer, Descriptor, Mistake, Sample } from "../generated/conformance.js";
 export { type ConformOptions, conform, type Finding } from "./conform.js";
 export type { Ability, Door, Hook } from "./door.js";
-export { type ConnectorClass, classDoor } from "./door-class.js";
+export { type ClassPlace, type ConnectorClass, classDoor } from "./door-class.js";
 export { commandDoor } from "./door-command.js";
 export { ownDescriptor } from "./own.js";
 export { readDescriptor } from "./read-descriptor.js";

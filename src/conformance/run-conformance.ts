@@ -1,9 +1,9 @@
-import { pathToFileURL } from "node:url";
 import type { Descriptor } from "../generated/conformance.js";
 import { conform, type Finding } from "./conform.js";
 import type { Door } from "./door.js";
 import { type ConnectorClass, classDoor } from "./door-class.js";
 import { commandDoor } from "./door-command.js";
+import { loadClass } from "./load-class.js";
 import { startServer } from "./server.js";
 import { fillIn } from "./stage.js";
 import { within } from "./verdict.js";
@@ -14,7 +14,7 @@ export interface Conformance {
   readonly descriptor: Descriptor;
   /** Default: the first of class and command that the descriptor has. */
   readonly door?: DoorKind;
-  /** The class itself, where it is at hand. */
+  /** The class itself, where it is at hand; that of the descriptor is still what a process of its own loads. */
   readonly connector?: ConnectorClass;
   /** Where commands are started. Default: the working directory. */
   readonly folder?: string;
@@ -39,8 +39,9 @@ export const runConformance = async (run: Conformance): Promise<Finding[]> => {
     };
     const isClass = run.door ? run.door === "class" : Boolean(run.connector ?? descriptor.class);
     if (!isClass) return await judge(await openCommand(run, environment, patience));
-    const connector = run.connector ?? (await load(descriptor.class));
-    return await withEnvironment(environment, () => judge(classDoor(connector)));
+    const connector = run.connector ?? (await loadClass(descriptor.class));
+    const door = classDoor(connector, descriptor.class && { ...descriptor.class, environment });
+    return await withEnvironment(environment, () => judge(door));
   } finally {
     await server?.close();
   }
@@ -69,13 +70,6 @@ const openCommand = async (
 const silent = (command: string, seconds: number): string =>
   `${command} did not answer spec within ${seconds} s and was ended. It has to answer every line {"id","hook","args"} ` +
   'of its stdin with a line {"id","message"} on its stdout. Check the command, flush the lines, or raise --patience.';
-
-const load = async (named: Descriptor["class"]): Promise<ConnectorClass> => {
-  if (!named) throw new TypeError("the descriptor has no class");
-  const found = (await import(pathToFileURL(named.module).href))[named.export];
-  if (typeof found !== "function") throw new TypeError(`${named.module} exports no class ${named.export}`);
-  return found;
-};
 
 /** A class runs in this process and reads this environment. */
 const withEnvironment = async <T>(given: Record<string, string>, work: () => Promise<T>): Promise<T> => {

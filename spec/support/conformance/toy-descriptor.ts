@@ -5,6 +5,7 @@ import { shoutKey } from "./shout-service.js";
 /** What the suite has to know of the toy: all of it, but for the files of its last release. */
 export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   name: "Toy",
+  class: { module: fileURLToPath(new URL("toy-class.ts", import.meta.url)), export: "Toy" },
   command: [process.execPath, "--import", import.meta.resolve("tsx"), program],
   environment: { TOY_DEFECT: defect },
   server: { url },

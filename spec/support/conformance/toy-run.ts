@@ -56,7 +56,8 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     if (isFirst && run.calls >= Number(settings.max_calls ?? Number.POSITIVE_INFINITY))
       return notSent("ceiling");
     if (isFirst && defect !== "counts afterwards") run.calls += 1;
-    if (defect !== "writes no intent") note({ sent: body });
+    const trusted = defect === "trusts its first call" && run.calls === 1;
+    if (defect !== "writes no intent" && !trusted) note({ sent: body });
     const reply = await callShout(settings, session, body, defect);
     if (isFirst && defect === "counts afterwards") run.calls += 1;
     learn(reply);
@@ -105,7 +106,7 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     const ending: Ending = await call;
     session.underway.delete(key);
     if (file && ending.status === "enriched") {
-      note({ key, ending });
+      if (defect !== "forgets answers") note({ key, ending });
       session.ledger.set(key, ending);
     }
     return { ...ending, record };
