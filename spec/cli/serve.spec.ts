@@ -73,6 +73,16 @@ describe("serve", () => {
     expect(second.message.map(({ type }: Message) => type)).to.deep.equal(["record"]);
   });
 
+  it("answers preview on one line with what a run would cost, and calls no model", async () => {
+    const { requests } = emulator.stats();
+    const args = [localConfig(emulator.url), [{ text: "One." }, { text: "Two." }], { rows: 1 }];
+    const [{ message }] = await answersTo(line(1, "preview", ...args));
+    expect(message.rows).to.include({ received: 2, to_send: 2 });
+    expect(message.samples).to.have.lengthOf(1);
+    expect(message.cost_usd.low).to.be.above(0);
+    expect(emulator.stats().requests).to.equal(requests);
+  });
+
   it("streams enrich: a line with more for every record, in order, and a tracking message without", async () => {
     const rows = ["one", "two", "three"].map((text, id) => ({ id, text }));
     const answers = await answersTo(line(7, "enrich", local(), rows));
@@ -115,6 +125,7 @@ describe("serve", () => {
     ["has args that are no array", `{"id":5,"hook":"spec","args":"${secret}"}\n`, 5, "bad_request"],
     ["is too deep", `{"id":5,"hook":"spec","args":${"[".repeat(9e3)}${"]".repeat(9e3)}}\n`, 5, "bad_request"],
     ["streams what is no list", line(5, "enrich", {}, secret), 5, "bad_request"],
+    ["previews what is no list", line(5, "preview", {}, secret), 5, "bad_request"],
   ] as const) {
     it(`refuses a line that ${what}, quotes none of it, and goes on`, async () => {
       const [refused, next] = await answersTo(text, line(6, "discover"));

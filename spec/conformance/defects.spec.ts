@@ -82,6 +82,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["counts afterwards", "L04"],
   ["counts twice", "L05"],
   ["costs nothing", "L06"],
+  ["counts what is sent alone", "L07"],
   ["loses the held", "L09"],
   ["two messages", "H1"],
   ["logs in words", "H2"],
@@ -92,6 +93,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["takes any key", "T01"],
   ["trims text", "T03"],
   ["one marker for all", "T04"],
+  ["pays for its preview", "T05"],
   ["logs texts", "O01"],
 ];
 

@@ -38,12 +38,17 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
     return refuse(id, "bad_request", `args must be an array of the hook's arguments. ${like}`);
   if (isDeeperThan(args, deepest))
     return refuse(id, "bad_request", `args are nested more than ${deepest} levels deep.`);
-  if (hook === "enrich" && !Array.isArray(args[1]))
-    return refuse(id, "bad_request", "enrich takes two arguments: a sync config and an array of records.");
+  const first = Object.hasOwn(beforeRecords, hook) ? beforeRecords[hook as "enrich"] : undefined;
+  if (first !== undefined && !Array.isArray(args[1]))
+    return refuse(id, "bad_request", `${hook} takes two arguments: ${first} and an array of records.`);
   return { id, hook: hook as HookName | "cancel", args };
 };
 
 const like = 'Send lines like {"id":1,"hook":"spec","args":[]}.';
+
+/** Hooks that iterate over their records, with the argument before these. `write` takes whatever a host has. */
+const beforeRecords = { enrich: "a sync config", preview: "a configuration" } as const;
+
 const names = [...Object.keys(hooks), "cancel"].join(", ");
 
 /** JSON.parse takes any depth; JSON.stringify, which the answer needs, gives up at a few thousand levels. */

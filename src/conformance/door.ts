@@ -1,5 +1,5 @@
 /** The hooks of a connector that the suite calls, by their names in the protocol. */
-export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "write" | "read";
+export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "write" | "read" | "preview";
 
 /** A way to call a connector: what a host can do with it, and nothing more. */
 export interface Door {

@@ -99,7 +99,8 @@ const answered = (text: string, { headers }: Response, settings: Settings, defec
     return { ending: failed("not_a_number", billed, counts) };
   const stop_reason = answer?.end ?? null;
   const truncated = stop_reason === "cut" && defect !== "hides the cut";
-  const cost = defect === "costs nothing" ? 0 : null;
+  const known = (settings.model ?? "small") === "small";
+  const cost = known ? ((counts.input_tokens ?? 0) + (counts.output_tokens ?? 0)) / 1000 : null;
   return {
     ending: {
       status: "enriched",
@@ -109,7 +110,7 @@ const answered = (text: string, { headers }: Response, settings: Settings, defec
       said: defect === "reads amiss" ? "?" : answer?.said,
       stop_reason,
       truncated,
-      cost,
+      cost: defect === "costs nothing" ? 0 : cost,
       ...counts,
     },
   };

@@ -77,7 +77,8 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
     answer: { status: 200, body: { said: "no number" } },
     code: "not_a_number",
   },
-  unpriced: {},
+  unpriced: { model: "large" },
+  preview: { low: "estimate.low", high: "estimate.high" },
   answers: {
     throttled: refusal(429, "too often"),
     overloaded: refusal(503, "too much"),

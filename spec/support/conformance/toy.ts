@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { shoutKey } from "./shout-service.js";
+import { previewShout } from "./toy-preview.js";
 import { type Outcome, openRun, type Settings } from "./toy-run.js";
 import { toySpec } from "./toy-spec.js";
 import { compileTemplate, type Fields } from "./toy-template.js";
@@ -84,6 +85,10 @@ export const toy = (defect = "") =>
               : [stream],
         },
       };
+    }
+
+    async preview(config: unknown, records: object[]): Promise<object> {
+      return previewShout(readSettings(config, defect).settings, records, defect);
     }
 
     async write(sync: Fields | null, records: unknown[]): Promise<unknown> {

@@ -138,6 +138,23 @@ export const ledger: readonly Row[] = [
     },
   },
   {
+    id: "L07",
+    what: "what the records cost lies within what the preview said",
+    needs: ["server", "outcome", "preview"],
+    async run({ preview, write, descriptor }) {
+      const records = manyRecords(descriptor, 6);
+      const { low, high } = await preview(records);
+      const written = await write(records);
+      mustSucceed(written, records.length);
+      const costs = written.rows().map((row) => row.read("cost"));
+      for (const cost of costs) must(typeof cost === "number", `a record's cost is ${shown(cost)}`);
+      const cost = sum(costs.map(Number));
+      // Sums of fractions differ in their last digits.
+      const slack = high * 1e-9;
+      must(low - slack <= cost && cost <= high + slack, `it cost ${cost}, not ${low} to ${high}`);
+    },
+  },
+  {
     id: "L09",
     what: "enriched, failed, held and not sent add up to what was received",
     needs: ["server", "calls", "outcome"],

@@ -1,4 +1,4 @@
-import { bodyOf, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
+import { bodyOf, manyRecords, mustCall, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
 import type { Row } from "../row.js";
 import { must, shown } from "../verdict.js";
 import type { Exchange } from "../wire.js";
@@ -50,6 +50,15 @@ export const template: readonly Row[] = [
         markers.filter((one) => one === last).length === 1,
         `the marker ${shown(last)} ends the fence early`,
       );
+    },
+  },
+  {
+    id: "T05",
+    what: "a preview makes no call",
+    needs: ["server", "calls", "preview"],
+    async run({ preview, descriptor, wire }) {
+      await preview(manyRecords(descriptor, 6));
+      mustCall(wire.calls(), 0);
     },
   },
 ];
