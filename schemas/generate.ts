@@ -4,6 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
+import { rows } from "../src/conformance/rows/index.js";
+import { unseen } from "../src/conformance/unseen.js";
 import type { Family } from "../src/families/family.js";
 import { families } from "../src/families/index.js";
 import { listModels } from "../src/families/models.js";
@@ -19,8 +21,11 @@ write("src/generated/pipeline.ts", await pipelineType());
 write("src/generated/template-tests.ts", await templateTestTypes());
 write("src/generated/conformance.ts", await descriptorTypes());
 if (existsSync(new URL("README.md", root))) {
-  const readme = fill(read("README.md"), "configuration", configurationTable());
-  write("README.md", fill(readme, "families", familiesTable()));
+  const tables = { configuration: configurationTable(), families: familiesTable(), conformance: rowsTable() };
+  write(
+    "README.md",
+    Object.entries(tables).reduce((readme, [at, rows]) => fill(readme, at, rows), read("README.md")),
+  );
 }
 
 /** Each definition is compiled by itself, so that only the structs are exported, under their own names. */
@@ -119,6 +124,21 @@ function familiesTable(): string {
         chatTemplate(family),
       ];
     }),
+  );
+}
+
+/** Without verdicts, which a run gives; the specs see to it that they are as the README says. */
+function rowsTable(): string {
+  return table(
+    ["Row", "Rule", "Needs"],
+    [
+      ...rows.map(({ id, what, needs = [] }) => [
+        id,
+        what,
+        needs.map((need) => (need === "process" ? "a process" : code(need))).join(", "),
+      ]),
+      ...unseen.map(({ id, what, why }) => [id, what, `not judged: ${why}`]),
+    ],
   );
 }
 

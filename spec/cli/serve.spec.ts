@@ -73,6 +73,16 @@ describe("serve", () => {
     expect(second.message.map(({ type }: Message) => type)).to.deep.equal(["record"]);
   });
 
+  it("answers preview on one line with what a run would cost, and calls no model", async () => {
+    const { requests } = emulator.stats();
+    const args = [localConfig(emulator.url), [{ text: "One." }, { text: "Two." }], { rows: 1 }];
+    const [{ message }] = await answersTo(line(1, "preview", ...args));
+    expect(message.rows).to.include({ received: 2, to_send: 2 });
+    expect(message.samples).to.have.lengthOf(1);
+    expect(message.cost_usd.low).to.be.above(0);
+    expect(emulator.stats().requests).to.equal(requests);
+  });
+
   it("streams enrich: a line with more for every record, in order, and a tracking message without", async () => {
     const rows = ["one", "two", "three"].map((text, id) => ({ id, text }));
     const answers = await answersTo(line(7, "enrich", local(), rows));
@@ -107,11 +117,15 @@ describe("serve", () => {
     ["is not UTF-8", Buffer.from([0xff, 0x7b, 0x7d, 0x0a]), null, "malformed_line"],
     ["is not an object", `["${secret}"]\n`, null, "malformed_line"],
     ["has no id", `{"hook":"spec","args":["${secret}"]}\n`, null, "malformed_line"],
+    ["has an id past 2^53", `{"id":9007199254740993,"hook":"spec"}\n`, null, "malformed_line"],
+    ["has an id past all numbers", `{"id":1e999,"hook":"spec"}\n`, null, "malformed_line"],
+    ["has an id with decimals", `{"id":0.1234567890123456789,"hook":"spec"}\n`, null, "malformed_line"],
     ["names no hook", line(5, "wriet", secret), 5, "unknown_hook"],
     ["names a property of every object", line(5, "constructor", secret), 5, "unknown_hook"],
     ["has args that are no array", `{"id":5,"hook":"spec","args":"${secret}"}\n`, 5, "bad_request"],
     ["is too deep", `{"id":5,"hook":"spec","args":${"[".repeat(9e3)}${"]".repeat(9e3)}}\n`, 5, "bad_request"],
     ["streams what is no list", line(5, "enrich", {}, secret), 5, "bad_request"],
+    ["previews what is no list", line(5, "preview", {}, secret), 5, "bad_request"],
   ] as const) {
     it(`refuses a line that ${what}, quotes none of it, and goes on`, async () => {
       const [refused, next] = await answersTo(text, line(6, "discover"));
@@ -121,6 +135,14 @@ describe("serve", () => {
       expect(next.message.type).to.equal("catalog");
     });
   }
+
+  it("answers the largest whole numbers and any text with the id that was sent, and advises text for the rest", async () => {
+    const ids = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, "9007199254740993"];
+    const answers = await answersTo(...ids.map((id) => line(id, "discover")));
+    expect(answers.map(({ id }) => id)).to.have.members(ids);
+    const [refused] = await answersTo('{"id":9007199254740993,"hook":"spec"}');
+    expect(refused.error.message).to.include("line 1").and.to.include("send it as text");
+  });
 
   it("skips blank lines and takes the last line without a line break", async () => {
     expect(await answersTo("\r\n", "  \n", line(1, "discover").trim())).to.have.lengthOf(1);

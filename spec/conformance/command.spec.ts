@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { conform } from "../../src/cli/conform.js";
-import { type Finding, readDescriptor } from "../../src/conformance/index.js";
+import {
+  type Descriptor,
+  type Finding,
+  readDescriptor,
+  runConformance,
+} from "../../src/conformance/index.js";
 import { runCli } from "../cli/run-cli.js";
 import { scratch } from "../ledger/scratch.js";
 
@@ -50,6 +55,37 @@ describe("bedrock-model conform", () => {
       expect(failure).to.have.property("message").that.matches(words);
       expect(failure).to.have.property("exitCode", exitCode);
     });
+
+  // A process that has started another, as npx does, must not keep the suite waiting for the other's end.
+  const silent = ["sh", "-c", "sleep 5 & wait"];
+  const mute: [name: string, parts: object, words: RegExp][] = [
+    ["a command", { command: silent }, /sleep 5.* did not answer spec within 0.3 s.*--patience/],
+    ["a server", { server: { command: silent } }, /sleep 5.* printed no line within 0.3 s.*--patience/],
+  ];
+  for (const [name, parts, words] of mute)
+    it(`ends ${name} that starts and says nothing, and says what it waited for`, async () => {
+      const descriptor: Descriptor = {
+        name: "Mute",
+        command: ["cat"],
+        config: {},
+        records: [{}, {}, {}],
+        ...parts,
+      };
+      const failure = await runConformance({ descriptor, patience: 0.3 }).catch((thrown: Error) => thrown);
+      expect(failure).to.have.property("message").that.matches(words);
+    });
+
+  it("exits with 1 when a command says nothing for as long as --patience says", async () => {
+    const file = join(folder, "mute.json");
+    await writeFile(
+      file,
+      JSON.stringify({ name: "M", command: ["sleep", "300"], config: {}, records: [{}, {}, {}] }),
+    );
+    const given = { values: { descriptor: file, patience: "1" }, flags: new Set<string>() };
+    const failure = await conform.run(given).catch((thrown: Error) => thrown);
+    expect(failure).to.include({ exitCode: 1 });
+    expect(failure).to.have.property("message").that.includes("within 1 s");
+  });
 
   it("names every part of a descriptor that is wrong", async () => {
     const file = join(folder, "wrong.json");

@@ -20,10 +20,14 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["two types", "S08"],
   ["no description", "S09"],
   ["a narrower model", "S10"],
+  ["a setting less", "S10"],
   ["a slow start", "S11"],
+  ["says nothing at first", "S11"],
   ["refuses strangers", "S13"],
   ["a status of its own", "C01"],
   ["one message for all", "C02"],
+  ["takes a closed service for open", "C02"],
+  ["knows no way out", "C02"],
   ["bills the check", "C03"],
   ["needs what is denied", "C04"],
   ["checks without end", "C05"],
@@ -37,8 +41,11 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["counts nothing as something", "W01"],
   ["reverses", "W02", "F12"],
   ["stumbles over null", "W03"],
+  ["takes no truth for text", "W03"],
+  ["takes digits for a number", "W03"],
   ["pastes text", "W04", "T03"],
   ["lowers columns", "W05"],
+  ["reads up to a dot", "W05"],
   ["sends without", "W06"],
   ["keeps what it knows", "W07"],
   ["shares no call", "W08", "H5"],
@@ -55,6 +62,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["calls another path", "R05"],
   ["adds to the body", "R06"],
   ["lets anyone in", "R07"],
+  ["has a key of its own", "R07"],
   ["one code for all", "F01"],
   ["takes no for an answer", "F02"],
   ["tries again what is unknown", "F03", "F04"],
@@ -74,6 +82,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["counts afterwards", "L04"],
   ["counts twice", "L05"],
   ["costs nothing", "L06"],
+  ["counts what is sent alone", "L07"],
   ["loses the held", "L09"],
   ["two messages", "H1"],
   ["logs in words", "H2"],
@@ -81,14 +90,21 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["batch hides failures", "H4"],
   ["leaves apostrophes", "H6"],
   ["no lint", "T01"],
+  ["takes any key", "T01"],
   ["trims text", "T03"],
   ["one marker for all", "T04"],
+  ["pays for its preview", "T05"],
   ["logs texts", "O01"],
 ];
 
-/** These need a process, which is why they are started as a command. */
+/** They would go on for longer than their row waits, which is longer than this suite should. */
+const endless = ["waits for the body", "tries again what is unknown"];
+
+/** These are started in processes of their own. */
 const inProcess: typeof defects = [
   ["writes no intent", "L01"],
+  ["trusts its first call", "L01"],
+  ["forgets answers", "L01"],
   ["trips over a torn line", "L02"],
   ["remembers nothing", "L10"],
 ];
@@ -106,8 +122,9 @@ describe("the conformance suite", function () {
     await save("specification.json", spec.connector_spec.connection_specification);
     await save("last-release.json", { spec, catalog: good.discover() });
     for (const [defect, ...ids] of defects) judgedLater(defect, ids, "class");
-    for (const [defect, ...ids] of [["", "L01", "L02", "L10"], ...inProcess] as const)
-      judgedLater(defect, ids, "command");
+    for (const door of ["class", "command"] as const)
+      for (const [defect, ...ids] of [["", "L01", "L02", "L10"], ...inProcess])
+        judgedLater(defect, ids, door);
   });
   after(async () => {
     shout.close();
@@ -123,14 +140,12 @@ describe("the conformance suite", function () {
   const verdicts = (findings: readonly Finding[], wanted: Finding["verdict"]) =>
     findings.filter(({ verdict }) => verdict === wanted).map(({ id, because }) => `${id}: ${because}`);
 
-  it("lets a class without defects pass, in every row that needs no process", async () => {
-    const findings = await runConformance({ descriptor: descriptorOf(""), connector: toy() });
+  it("lets a class without defects pass", async () => {
+    const { class: _, ...nowhere } = descriptorOf("");
+    const findings = await runConformance({ descriptor: nowhere, connector: toy() });
     expect(verdicts(findings, "fail")).to.deep.equal([]);
-    expect(verdicts(findings, "skipped").map((line) => line.slice(0, 3))).to.deep.equal([
-      "L01",
-      "L02",
-      "L10",
-    ]);
+    const lack = "the descriptor has no class that another process could load";
+    expect(verdicts(findings, "skipped")).to.deep.equal(["L01", "L02", "L10"].map((id) => `${id}: ${lack}`));
   });
 
   // Most of a run is waiting, so they are started together; the titles come one by one.
@@ -138,27 +153,36 @@ describe("the conformance suite", function () {
   const judged = new Map<string, Promise<Finding[]>>();
   const judgedLater = (defect: string, only: string[], door: "class" | "command"): void => {
     const start = () =>
-      runConformance({ descriptor: descriptorOf(defect), connector: toy(defect), door, only });
-    judged.set(`${door} ${defect}`, line(start));
+      runConformance({
+        descriptor: descriptorOf(defect),
+        connector: toy(defect),
+        door,
+        only,
+        ...(endless.includes(defect) && { patience: 3 }),
+      });
+    judged.set([door, defect, ...only].join(), line(start));
   };
-  const verdictsOf = async (door: string, defect: string): Promise<string[]> => {
-    const findings = (await judged.get(`${door} ${defect}`)) ?? [];
+  const verdictsOf = async (door: string, defect: string, only: string[]): Promise<string[]> => {
+    const findings = (await judged.get([door, defect, ...only].join())) ?? [];
     return findings.map(({ id, verdict }) => `${id} ${verdict}`);
   };
 
   for (const [defect, ...ids] of defects)
     it(`catches a class that has ${JSON.stringify(defect)}: ${ids.join(", ")}`, async () => {
-      expect(await verdictsOf("class", defect)).to.deep.equal(ids.map((id) => `${id} fail`));
+      expect(await verdictsOf("class", defect, ids)).to.deep.equal(ids.map((id) => `${id} fail`));
     });
 
-  it("lets a command without defects pass in the rows that need a process", async () => {
-    expect(await verdictsOf("command", "")).to.deep.equal(["L01 pass", "L02 pass", "L10 pass"]);
-  });
-
-  for (const [defect, ...ids] of inProcess)
-    it(`catches a command that has ${JSON.stringify(defect)}: ${ids.join(", ")}`, async () => {
-      expect(await verdictsOf("command", defect)).to.deep.equal(ids.map((id) => `${id} fail`));
+  for (const door of ["class", "command"]) {
+    it(`lets a ${door} without defects pass in the rows that need a process`, async () => {
+      const ids = ["L01", "L02", "L10"];
+      expect(await verdictsOf(door, "", ids)).to.deep.equal(ids.map((id) => `${id} pass`));
     });
+
+    for (const [defect, ...ids] of inProcess)
+      it(`catches a ${door} that has ${JSON.stringify(defect)} in a process: ${ids.join(", ")}`, async () => {
+        expect(await verdictsOf(door, defect, ids)).to.deep.equal(ids.map((id) => `${id} fail`));
+      });
+  }
 
   it("has a defect for each of its rows", () => {
     const caught = [...defects, ...inProcess].flatMap(([, ...ids]) => ids);

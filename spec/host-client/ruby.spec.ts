@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { type Message, runCli } from "../cli/run-cli.js";
+import { validate, validateMessage } from "../support/protocol.js";
 import { localConfig } from "../support/sync-config.js";
 
 const host = fileURLToPath(new URL("../support/ruby/host.rb", import.meta.url));
@@ -34,7 +35,10 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     if (folder) await rm(folder, { recursive: true });
   });
 
-  /** Plays a scene of the host and returns what it came to. Fails when Ruby says anything beside it. */
+  /**
+   * Plays a scene of the host and returns what it came to. Fails when Ruby says anything beside it, or when one of the
+   * client's messages is none to the host.
+   */
   const play = async (
     scene: string,
     config: object = {},
@@ -45,7 +49,12 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     });
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     expect(stderr).to.equal("");
-    return JSON.parse(stdout);
+    const { result, messages } = JSON.parse(stdout);
+    // What never changes is no message.
+    expect(messages.length > 0, scene).to.equal(scene !== "definition");
+    for (const message of messages)
+      expect(validateMessage(message), JSON.stringify(message)).to.include({ ok: true });
+    return result;
   };
   const local = (changes = {}) => localConfig(emulator.url, changes);
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -58,6 +67,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     const image = Buffer.from(icon.replace("data:image/svg+xml;base64,", ""), "base64").toString();
     expect(image).to.equal(await readFile("src/icon.svg", "utf8"));
     expect(spec).to.deep.equal(plain(connector.spec().connector_spec));
+    expect(validate("ConnectorSpecification", spec)).to.include({ ok: true });
     expect(processes).to.equal(0);
   });
 
@@ -92,7 +102,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     const QUERY = '{"messages":[{"role":"user","content":[{"text":"Hello."}]}]}';
     const [read, enriched] = await Promise.all([play("read", local(), { QUERY }), play("enrich", local())]);
     expect(read.map(({ type }: Message) => type)).to.deep.equal(["record"]);
-    expect(enriched).to.deep.equal({ seen: ["a", "b"], success: 2 });
+    expect(enriched).to.deep.equal({ texts: ["a", "b"], success: 2 });
   });
 
   it("gives a forked process a serve of its own and leaves the parent's alone", async () => {

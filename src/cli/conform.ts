@@ -1,10 +1,12 @@
 import type { Finding } from "../conformance/index.js";
+import { wholeNumber } from "./arguments.js";
 import type { Arguments, Command } from "./command.js";
 import { cannotRun, fileFailure, wrongUsage } from "./failure.js";
 
 /** `bedrock-model conform`, as data. */
 export const conform: Command = {
-  usage: "[--descriptor FILE] [--door class|command] [--only IDS]\n       [--json] [--junit FILE]",
+  usage:
+    "[--descriptor FILE] [--door class|command] [--only IDS]\n       [--patience SECONDS] [--json] [--junit FILE]",
   options: {
     descriptor: {
       value: "FILE",
@@ -12,6 +14,7 @@ export const conform: Command = {
     },
     door: { value: "KIND", summary: "class or command (default: the first that the descriptor has)" },
     only: { value: "IDS", summary: "beginnings of row ids, with commas between: S,C or W02" },
+    patience: { value: "SECONDS", summary: "how long a start, and each row, may take (default: 60)" },
     json: { summary: "print one JSON array instead of a table" },
     junit: { value: "FILE", summary: "write a JUnit report here too, replacing the file" },
   },
@@ -30,8 +33,10 @@ export const conform: Command = {
   },
 };
 
-const judge = async ({ values }: Arguments): Promise<{ name: string; findings: Finding[] }> => {
+const judge = async (options: Arguments): Promise<{ name: string; findings: Finding[] }> => {
+  const { values } = options;
   const { door, only } = values;
+  const patience = wholeNumber(options, "patience", { fallback: 60, least: 1, most: 3600 });
   if (door !== undefined && door !== "class" && door !== "command")
     throw wrongUsage(`--door is class or command, not ${JSON.stringify(door)}`);
   const rows = only?.split(",").map((beginning) => beginning.trim().toUpperCase());
@@ -42,6 +47,7 @@ const judge = async ({ values }: Arguments): Promise<{ name: string; findings: F
   try {
     const findings = await runConformance({
       ...connector,
+      patience,
       ...(door && { door }),
       ...(rows && { only: rows }),
     });
@@ -53,10 +59,13 @@ const judge = async ({ values }: Arguments): Promise<{ name: string; findings: F
 
 /** This package's connector, as a class or as `bedrock-model serve`. */
 const own = async () => {
+  const { fileURLToPath } = await import("node:url");
   const { ownDescriptor } = await import("../conformance/index.js");
   const { AwsBedrockModel } = await import("../index.js");
   const command = [process.execPath, ...process.execArgv, process.argv[1] ?? "", "serve"];
-  return { descriptor: { ...(await ownDescriptor()), command }, connector: AwsBedrockModel };
+  const place = { module: fileURLToPath(import.meta.resolve("../index.js")), export: AwsBedrockModel.name };
+  const descriptor = { ...(await ownDescriptor()), class: place, command };
+  return { descriptor, connector: AwsBedrockModel };
 };
 
 const given = async (file: string) => {

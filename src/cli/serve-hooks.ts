@@ -1,4 +1,4 @@
-import type { AwsBedrockModel, RunOptions } from "../index.js";
+import type { AwsBedrockModel, PreviewOptions, RunOptions } from "../index.js";
 
 /** Calls one hook. A promise is answered by one line, an iterable by one line a message. */
 type Call = (
@@ -18,6 +18,8 @@ export const hooks = {
   read: (connector, [syncConfig]) => connector.read(syncConfig),
   enrich: (connector, [syncConfig, records], options) =>
     connector.enrich(syncConfig, records as readonly unknown[], options),
+  preview: (connector, [config, records, options]) =>
+    connector.preview(config, records as readonly unknown[], options as PreviewOptions | undefined),
   replay: (connector, [config], options) => connector.replay(config, options),
 } as const satisfies Record<string, Call>;
 

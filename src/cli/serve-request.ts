@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type HookName, hooks } from "./serve-hooks.js";
 
-/** What names a request in its answers. Chosen by the host; free again once the last answer is out. */
+/** What names a request in its answers: a text, or a safe integer. Chosen by the host; free again once the last answer is out. */
 export type Id = string | number;
 
 export interface Request {
@@ -24,19 +24,31 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
     return refuse(null, "malformed_line", `Line ${number} is not one JSON object in UTF-8. ${like}`);
   const { id, hook, args = [] } = value as Record<string, unknown>;
   if (typeof id !== "string" && typeof id !== "number")
-    return refuse(null, "malformed_line", `Line ${number} has no id, a text or a number. ${like}`);
+    return refuse(null, "malformed_line", `Line ${number} has no id, a text or a whole number. ${like}`);
+  // Read and written again it would be another number, which the host does not know.
+  if (typeof id === "number" && !Number.isSafeInteger(id))
+    return refuse(
+      null,
+      "malformed_line",
+      `The id of line ${number} is no whole number up to ${Number.MAX_SAFE_INTEGER}: send it as text.`,
+    );
   if (typeof hook !== "string" || (hook !== "cancel" && !Object.hasOwn(hooks, hook)))
     return refuse(id, "unknown_hook", `There is no hook ${named(hook)}. There are: ${names}.`);
   if (!Array.isArray(args))
     return refuse(id, "bad_request", `args must be an array of the hook's arguments. ${like}`);
   if (isDeeperThan(args, deepest))
     return refuse(id, "bad_request", `args are nested more than ${deepest} levels deep.`);
-  if (hook === "enrich" && !Array.isArray(args[1]))
-    return refuse(id, "bad_request", "enrich takes two arguments: a sync config and an array of records.");
+  const first = Object.hasOwn(beforeRecords, hook) ? beforeRecords[hook as "enrich"] : undefined;
+  if (first !== undefined && !Array.isArray(args[1]))
+    return refuse(id, "bad_request", `${hook} takes two arguments: ${first} and an array of records.`);
   return { id, hook: hook as HookName | "cancel", args };
 };
 
 const like = 'Send lines like {"id":1,"hook":"spec","args":[]}.';
+
+/** Hooks that iterate over their records, with the argument before these. `write` takes whatever a host has. */
+const beforeRecords = { enrich: "a sync config", preview: "a configuration" } as const;
+
 const names = [...Object.keys(hooks), "cancel"].join(", ");
 
 /** JSON.parse takes any depth; JSON.stringify, which the answer needs, gives up at a few thousand levels. */

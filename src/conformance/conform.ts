@@ -6,6 +6,7 @@ import type { Descriptor } from "../generated/conformance.js";
 import type { Door } from "./door.js";
 import type { Row } from "./row.js";
 import { rows as allRows } from "./rows/index.js";
+import { openAnother, type SharedDoor, shareDoor } from "./shared-door.js";
 import { createStage, valueAt } from "./stage.js";
 import { NotApplicable, within } from "./verdict.js";
 import { openWire } from "./wire.js";
@@ -17,7 +18,7 @@ export interface ConformOptions {
   readonly server: string | null;
   /** Beginnings of row ids, such as `S` or `W02`. Default: all. */
   readonly only?: readonly string[];
-  /** Seconds a row may take. Default 60. */
+  /** Seconds that a row may take, and a start. Default 60. */
   readonly patience?: number;
 }
 
@@ -32,17 +33,48 @@ export interface Finding {
   readonly ms: number;
 }
 
-/** Runs every row that applies, several at once, each on a line and in a folder of its own. In the order of the rows. */
+/**
+ * Runs every row that applies, several at once, each on a line and in a folder of its own. In the order of the rows.
+ * A process that ends is started anew, and only rows that end it by themselves fail for it.
+ */
 export const conform = async (options: ConformOptions): Promise<Finding[]> => {
-  const { only } = options;
+  const { door, only, patience } = options;
   const chosen = allRows.filter(({ id }) => !only || only.some((beginning) => id.startsWith(beginning)));
-  return pMap(chosen, (row) => judge(row, options), { concurrency: 8 });
+  const shared = shareDoor(door, patience ?? defaultPatience);
+  try {
+    return await pMap(chosen, (row) => judgeFairly(row, shared, options), { concurrency: 8 });
+  } finally {
+    await shared.close();
+  }
+};
+
+const defaultPatience = 60;
+
+const judgeFairly = async (row: Row, shared: SharedDoor, options: ConformOptions): Promise<Finding> => {
+  const { id, what } = row;
+  const lack = lackOf(row, options);
+  if (lack !== undefined) return { id, what, verdict: "skipped", because: lack, ms: 0 };
+  const door = await shared.current();
+  const finding = await judge(row, { ...options, door });
+  // Rows share a process: whose call has ended it shows only where a row has one to itself.
+  return door.ended() === null ? finding : judgeAlone(row, options);
+};
+
+const judgeAlone = async (row: Row, options: ConformOptions): Promise<Finding> => {
+  const door = await openAnother(options.door, options.patience ?? defaultPatience);
+  try {
+    const finding = await judge(row, { ...options, door });
+    const ended = door.ended();
+    return ended === null || finding.verdict === "fail"
+      ? finding
+      : { ...finding, verdict: "fail", because: ended };
+  } finally {
+    await door.close();
+  }
 };
 
 const judge = async (row: Row, options: ConformOptions): Promise<Finding> => {
   const { id, what } = row;
-  const lack = lackOf(row, options);
-  if (lack !== undefined) return { id, what, verdict: "skipped", because: lack, ms: 0 };
   const started = performance.now();
   const ms = (): number => Math.round(performance.now() - started);
   try {
@@ -56,7 +88,7 @@ const judge = async (row: Row, options: ConformOptions): Promise<Finding> => {
 
 const runRow = async (
   row: Row,
-  { descriptor, door, server, patience = 60 }: ConformOptions,
+  { descriptor, door, server, patience = defaultPatience }: ConformOptions,
 ): Promise<void> => {
   // Without a service the line leads nowhere, and no row that calls is run.
   const wire = await openWire(server ?? "http://127.0.0.1:9", descriptor);

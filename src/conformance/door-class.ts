@@ -1,13 +1,23 @@
+import { fileURLToPath } from "node:url";
 import { type Door, type Hook, HookFailure } from "./door.js";
+import { commandDoor } from "./door-command.js";
 
 /** A connector class: a host constructs it without arguments. Its hooks are named in camel case or in snake case. */
 export type ConnectorClass = new () => object;
 
-/** The door of a class in this process. */
-export const classDoor = (connector: ConnectorClass): Door => {
+/** Where a class is to be found by another process. */
+export interface ClassPlace {
+  /** Absolute. */
+  readonly module: string;
+  readonly export: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The door of a class in this process. Without its place it cannot be started in a process of its own. */
+export const classDoor = (connector: ConnectorClass, place?: ClassPlace): Door => {
   const instance = new connector() as Readonly<Record<string, unknown>>;
   return {
-    lacks: { process: "a class has no process of its own" },
+    lacks: place ? {} : { process: "the descriptor has no class that another process could load" },
     async call(hook, ...args) {
       const method = instance[camelCase(hook)] ?? instance[hook];
       if (typeof method !== "function") throw new HookFailure(hook, "the class has no such method");
@@ -17,12 +27,21 @@ export const classDoor = (connector: ConnectorClass): Door => {
         throw new HookFailure(hook, String(thrown));
       }
     },
-    another: async () => classDoor(connector),
+    another: async () => classDoor(connector, place),
+    async apart() {
+      if (!place) throw new TypeError("there is no module to start");
+      const { module, export: name, environment = {} } = place;
+      // With this process's own loaders, which the module may need.
+      return commandDoor([process.execPath, ...process.execArgv, program, module, name], { environment });
+    },
+    ended: () => null,
     said: () => "",
     kill: async () => undefined,
     close: async () => undefined,
   };
 };
+
+const program = fileURLToPath(import.meta.resolve("./class-process.js"));
 
 const camelCase = (hook: Hook): string =>
   hook.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

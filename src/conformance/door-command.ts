@@ -1,28 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type Door, HookFailure } from "./door.js";
-
-export interface CommandPlace {
-  /** The working directory. */
-  readonly folder?: string;
-  /** Beside PATH, HOME and the temporary folder, which is all that a command gets. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-/** A door that may close by itself. */
-export interface CommandDoor extends Door {
-  /** Why the command answers no more; `null` while it does. */
-  ended(): string | null;
-}
+import { type CommandPlace, endNow, endSoon, startCommand } from "./start-command.js";
 
 /**
  * The door of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
  * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`. It ends when its
  * stdin ends.
  */
-export const commandDoor = (command: readonly string[], place: CommandPlace = {}): CommandDoor => {
-  const child = start(command, place);
+export const commandDoor = (command: readonly string[], place: CommandPlace = {}): Door => {
+  const child = startCommand(command, place);
   const waiting = new Map<number, (line: Answer) => void>();
   const stderr: Buffer[] = [];
   let lastId = 0;
@@ -60,16 +46,15 @@ export const commandDoor = (command: readonly string[], place: CommandPlace = {}
       return answer.message;
     },
     another: async () => commandDoor(command, place),
+    apart: async () => commandDoor(command, place),
     said: () => Buffer.concat(stderr).toString(),
     async kill() {
-      child.kill("SIGKILL");
+      endNow(child);
       await closed;
     },
     async close() {
-      child.stdin.end();
-      const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+      endSoon(child, () => child.stdin.end());
       await closed;
-      clearTimeout(timer);
     },
   };
 };
@@ -79,24 +64,6 @@ interface Answer {
   readonly message?: unknown;
   readonly error?: { readonly code?: string; readonly message?: string };
 }
-
-/** A command that does not end at the end of its input is ended. */
-const patienceMs = 5_000;
-
-const start = (
-  [program = "", ...args]: readonly string[],
-  { folder, environment }: CommandPlace,
-): ChildProcessWithoutNullStreams =>
-  spawn(program, args, { cwd: folder, env: { ...kept(), ...environment } });
-
-/** No credentials and no settings of this machine. */
-const kept = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
-    ["PATH", "HOME", "TMPDIR", "SystemRoot"].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 
 const readLine = (text: string): Answer => {
   try {
@@ -108,27 +75,3 @@ const readLine = (text: string): Answer => {
 
 const lastWords = (stderr: readonly Buffer[]): string =>
   Buffer.concat(stderr).toString().trim().split("\n").slice(-3).join(" ").slice(-500);
-
-/** Starts a command and resolves to its first line on stdout, and to what ends it. */
-export const firstLine = async (
-  command: readonly string[],
-  place: CommandPlace,
-): Promise<{ line: string; close(): Promise<void> }> => {
-  const child = start(command, place);
-  const closed = once(child, "close");
-  closed.catch(() => undefined);
-  child.stderr.resume();
-  const lines = createInterface({ input: child.stdout });
-  const line = await Promise.race([
-    once(lines, "line").then(([text]) => String(text)),
-    closed.then(() => {
-      throw new Error(`${command.join(" ")} ended without a line on stdout`);
-    }),
-  ]);
-  child.stdout.resume();
-  const close = async (): Promise<void> => {
-    child.kill();
-    await closed;
-  };
-  return { line, close };
-};

@@ -1,5 +1,5 @@
 /** The hooks of a connector that the suite calls, by their names in the protocol. */
-export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "write" | "read";
+export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "write" | "read" | "preview";
 
 /** A way to call a connector: what a host can do with it, and nothing more. */
 export interface Door {
@@ -9,6 +9,10 @@ export interface Door {
   call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;
   /** The same connector, started anew: a new instance, or a new process. */
   another(): Promise<Door>;
+  /** The same connector in a process beside this one, which can be killed. Only where it lacks no process. */
+  apart(): Promise<Door>;
+  /** Why it answers no more; `null` while it does. */
+  ended(): string | null;
   /** What the connector said beside its answers. */
   said(): string;
   /** Ends it without a word, where it is a process. */
@@ -16,7 +20,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-/** `process`: it can be killed, and started again as if the machine had been. */
+/** `process`: it can be started in a process of its own, which can be killed as if the machine had been. */
 export type Ability = "process";
 
 /** A hook that threw, or that answered with an error: hooks must not. */

@@ -1,12 +1,13 @@
 export type { Answer, Descriptor, Mistake, Sample } from "../generated/conformance.js";
 export { type ConformOptions, conform, type Finding } from "./conform.js";
 export type { Ability, Door, Hook } from "./door.js";
-export { type ConnectorClass, classDoor } from "./door-class.js";
-export { type CommandDoor, type CommandPlace, commandDoor } from "./door-command.js";
+export { type ClassPlace, type ConnectorClass, classDoor } from "./door-class.js";
+export { commandDoor } from "./door-command.js";
 export { ownDescriptor } from "./own.js";
 export { readDescriptor } from "./read-descriptor.js";
 export { junit, table } from "./report.js";
 export type { Need, Row } from "./row.js";
 export { rows } from "./rows/index.js";
 export { type Conformance, type DoorKind, runConformance } from "./run-conformance.js";
+export type { CommandPlace } from "./start-command.js";
 export { unseen } from "./unseen.js";

@@ -1,6 +1,6 @@
 import { startEmulator } from "../emulator/index.js";
 import type { Descriptor } from "../generated/conformance.js";
-import { firstLine } from "./door-command.js";
+import { firstLine } from "./start-command.js";
 
 /** The service that stands in for the real one. */
 export interface Server {
@@ -8,15 +8,19 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Starts the descriptor's stand-in server. `null` where it has none. Rejects where it cannot be started. */
+/**
+ * Starts the descriptor's stand-in server. `null` where it has none. Rejects where it cannot be started, or says
+ * nothing for so many seconds.
+ */
 export const startServer = async (
   server: Descriptor["server"],
   folder: string | undefined,
+  seconds: number,
 ): Promise<Server | null> => {
   if (server === undefined) return null;
   if (server === "local-bedrock") return startEmulator();
   if ("url" in server) return { url: trimmed(server.url), close: async () => undefined };
-  const { line, close } = await firstLine(server.command, folder === undefined ? {} : { folder });
+  const { line, close } = await firstLine(server.command, folder === undefined ? {} : { folder }, seconds);
   const url = /http:\/\/\S+/.exec(line)?.[0];
   if (url !== undefined) return { url: trimmed(url), close };
   await close();

@@ -2,7 +2,7 @@ import type { Descriptor } from "../generated/conformance.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "../generated/protocol.js";
 import type { Door } from "./door.js";
 import { contentOf } from "./protocol.js";
-import { skip } from "./verdict.js";
+import { must, shown, skip } from "./verdict.js";
 import type { Wire } from "./wire.js";
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -22,6 +22,8 @@ export interface Stage {
   check(config: unknown): Promise<{ readonly status: string; readonly message?: string | null }>;
   discover(config?: unknown): Promise<Catalog>;
   write(records: readonly unknown[], how?: How): Promise<Written>;
+  /** What the good config's preview says that the records would cost, at least and at most. */
+  preview(records: readonly unknown[]): Promise<{ readonly low: number; readonly high: number }>;
 }
 
 export interface How {
@@ -75,6 +77,15 @@ export const createStage = (parts: Pick<Stage, "door" | "descriptor" | "wire" | 
       const sync = syncConfig(descriptor, config(change), run);
       const args = action === undefined ? [sync, records] : [sync, records, action];
       return read(contentOf(await other.call("write", ...args), "tracking"));
+    },
+    async preview(records) {
+      const answer = await door.call("preview", config(), records);
+      const at = (path = ""): number => {
+        const value = valueAt(answer, path);
+        must(typeof value === "number", `the preview's ${path} is ${shown(value)}`);
+        return value;
+      };
+      return { low: at(descriptor.preview?.low), high: at(descriptor.preview?.high) };
     },
   };
 };

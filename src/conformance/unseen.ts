@@ -10,10 +10,8 @@ export const unseen: readonly { readonly id: string; readonly what: string; read
     what: "memory stays bounded in a very large run",
     why: "one write holds all its records anyway",
   },
-  { id: "L07", what: "the estimate brackets what was spent", why: "hosts have no hook for an estimate" },
   { id: "L08", what: "calls keep to a quota over minutes", why: "it needs a clock that can be given" },
   { id: "T02", what: "users can test their templates", why: "hosts have no hook for it" },
-  { id: "T05", what: "a preview makes no call", why: "hosts have no hook for a preview" },
   { id: "O02", what: "help and documents are current", why: "no hook answers with them" },
   { id: "O03", what: "the tests need no network", why: "they are the connector's own" },
   {

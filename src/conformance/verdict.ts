@@ -26,17 +26,21 @@ export const shown = (value: unknown): string => {
   return text.length > 160 ? `${text.slice(0, 160).toWellFormed()}…` : text;
 };
 
-/** The work's result; ends the row where that takes longer. */
-export const within = async <T>(seconds: number, work: () => Promise<T>): Promise<T> => {
+/** The work's result; a violation with this sentence where that takes longer. */
+export const within = async <T>(
+  seconds: number,
+  work: () => Promise<T>,
+  sentence = `it did not end within ${seconds} s`,
+): Promise<T> => {
   const started = performance.now();
   const done = new AbortController();
   const late = sleep(seconds * 1000, undefined, { signal: done.signal, ref: false }).then(() =>
-    must(false, `it did not end within ${seconds} s`),
+    must(false, sentence),
   );
   try {
     const result = (await Promise.race([work(), late])) as T;
     // Work that never gives way lets no timer fire.
-    must(performance.now() - started < seconds * 1000, `it took longer than ${seconds} s`);
+    must(performance.now() - started < seconds * 1000, sentence);
     return result;
   } finally {
     done.abort();

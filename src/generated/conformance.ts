@@ -59,7 +59,7 @@ export interface Descriptor {
     [k: string]: unknown;
   };
   /**
-   * Mistakes in the connection, each with the word its message must have, such as the setting's name.
+   * Mistakes in the connection, and states of the account and the service that stand in its way.
    *
    * @minItems 1
    */
@@ -90,6 +90,13 @@ export interface Descriptor {
    * A column whose text goes into the request. A record without it is an error.
    */
   text_column?: string;
+  /**
+   * Columns whose names are not plain words, each with the change of a template that reads it.
+   */
+  odd_columns?: {
+    column: string;
+    change: Change;
+  }[];
   /**
    * All columns that the good config reads.
    */
@@ -138,14 +145,17 @@ export interface Descriptor {
    */
   samples?: Sample[];
   /**
-   * Ways to log in that the service takes, and one that it refuses.
+   * Ways to log in that the service takes, and ones that must not work: a wrong key, a wrong secret, none.
    */
   logins?: {
     /**
      * @minItems 1
      */
     good: Change[];
-    bad: Change;
+    /**
+     * @minItems 1
+     */
+    bad: Change[];
   };
   /**
    * Makes a call end after so many seconds.
@@ -257,6 +267,13 @@ export interface Descriptor {
     retryable?: boolean;
   }[];
   /**
+   * The connector has a hook preview(config, records), which says what a run over the records would cost: dotted paths in its answer, in the unit of the outcome's cost.
+   */
+  preview?: {
+    low: string;
+    high: string;
+  };
+  /**
    * A JSON file, relative to the descriptor, with the connection specification as it is committed.
    */
   specification?: string;
@@ -276,15 +293,47 @@ export interface Mistake {
   name: string;
   change: Change;
   /**
-   * The message must contain it.
+   * What the service says, by regular expressions of paths, of which the first that fits counts. Other requests get the service's own answer.
+   */
+  answers?: {
+    [k: string]: Answer;
+  };
+  /**
+   * What is wrong: the message must contain it, such as the setting's name.
    */
   names: string;
+  /**
+   * What to do: the message must contain it too.
+   */
+  fix?: string;
+  /**
+   * It may be meant so: the check passes, and its message warns.
+   */
+  warning?: boolean;
 }
 /**
  * Settings put over the good config.
  */
 export interface Change {
   [k: string]: unknown;
+}
+/**
+ * An HTTP response of the service.
+ */
+export interface Answer {
+  status: number;
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * Text is sent as it is, anything else as JSON.
+   */
+  body?:
+    | string
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[];
 }
 export interface Sample {
   name: string;
@@ -325,22 +374,4 @@ export interface Sample {
     input_tokens?: number | null;
     output_tokens?: number | null;
   };
-}
-/**
- * An HTTP response of the service.
- */
-export interface Answer {
-  status: number;
-  headers?: {
-    [k: string]: string;
-  };
-  /**
-   * Text is sent as it is, anything else as JSON.
-   */
-  body?:
-    | string
-    | {
-        [k: string]: unknown;
-      }
-    | unknown[];
 }

@@ -1,4 +1,4 @@
-import { serveLines } from "./serve-lines.js";
-import { toy } from "./toy.js";
+import { serveClass } from "../../../src/conformance/serve-class.js";
+import { Toy } from "./toy-class.js";
 
-serveLines(toy(process.env.TOY_DEFECT));
+serveClass(Toy);

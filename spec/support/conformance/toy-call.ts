@@ -73,7 +73,9 @@ export const callShout = async (
 
 /** As if the deadline ended with the headers. */
 const hold = (response: Response): Promise<string> =>
-  new Promise((resolve) => setTimeout(() => response.text().then(resolve, () => resolve("")), 8000));
+  new Promise((resolve) => {
+    setTimeout(() => response.text().then(resolve, () => resolve("")), 20_000).unref();
+  });
 
 const refused = ({ status, headers }: Response, text: string, defect: string): Reply => {
   const wait = defect === "is in a hurry" ? 0 : Number(headers.get("retry-after") ?? 0) * 1000;
@@ -97,7 +99,8 @@ const answered = (text: string, { headers }: Response, settings: Settings, defec
     return { ending: failed("not_a_number", billed, counts) };
   const stop_reason = answer?.end ?? null;
   const truncated = stop_reason === "cut" && defect !== "hides the cut";
-  const cost = defect === "costs nothing" ? 0 : null;
+  const known = (settings.model ?? "small") === "small";
+  const cost = known ? ((counts.input_tokens ?? 0) + (counts.output_tokens ?? 0)) / 1000 : null;
   return {
     ending: {
       status: "enriched",
@@ -107,7 +110,7 @@ const answered = (text: string, { headers }: Response, settings: Settings, defec
       said: defect === "reads amiss" ? "?" : answer?.said,
       stop_reason,
       truncated,
-      cost,
+      cost: defect === "costs nothing" ? 0 : cost,
       ...counts,
     },
   };

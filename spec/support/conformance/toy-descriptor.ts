@@ -5,6 +5,7 @@ import { shoutKey } from "./shout-service.js";
 /** What the suite has to know of the toy: all of it, but for the files of its last release. */
 export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   name: "Toy",
+  class: { module: fileURLToPath(new URL("toy-class.ts", import.meta.url)), export: "Toy" },
   command: [process.execPath, "--import", import.meta.resolve("tsx"), program],
   environment: { TOY_DEFECT: defect },
   server: { url },
@@ -12,16 +13,33 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   config: { url: standIn("url"), api_key: shoutKey, template: '{"say":"{{ text }}"}' },
   bad_configs: [
     { name: "no key", change: { api_key: "" }, names: "api_key" },
-    { name: "no service", change: { url: "nowhere" }, names: "url" },
+    { name: "no service", change: { url: "nowhere" }, names: "url", fix: "must begin with http" },
+    {
+      name: "a closed service",
+      change: {},
+      answers: { "^/about": refusal(410, "closed") },
+      names: "closed",
+      fix: "take another url",
+    },
   ],
   bad_templates: [
     { name: "no JSON", change: { template: "{" }, names: "template" },
     { name: "a filter", change: { template: '{"say":"{{ text | upcase }}"}' }, names: "template" },
+    {
+      name: "an unknown key",
+      change: { template: '{"say":"{{ text }}","mood":"good"}' },
+      names: "mood",
+      warning: true,
+    },
   ],
   private: ["998877665544"],
   records: ["Good morning.", "Good day.", "Good night."].map((text, id) => ({ id, text })),
   key_column: "id",
   text_column: "text",
+  odd_columns: ["Full Name", "a.b"].map((column) => ({
+    column,
+    change: { template: `{"say":"{{ ${column} }}"}` },
+  })),
   input_columns: ["text"],
   output_column: "said",
   clash: "output",
@@ -39,7 +57,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
     cost: "_toy.cost",
   },
   samples,
-  logins: { good: [{}, { login: "session" }], bad: { api_key: "another key" } },
+  logins: { good: [{}, { login: "session" }], bad: [{ api_key: "another key" }, { api_key: "" }] },
   deadline: { change: { deadline_ms: "600" }, seconds: 0.6 },
   ledger: { change: { ledger: `${standIn("folder")}/ledger` }, file: "ledger" },
   new_template: { template: '{"say":"Hear: {{ text }}"}' },
@@ -59,7 +77,8 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
     answer: { status: 200, body: { said: "no number" } },
     code: "not_a_number",
   },
-  unpriced: {},
+  unpriced: { model: "large" },
+  preview: { low: "estimate.low", high: "estimate.high" },
   answers: {
     throttled: refusal(429, "too often"),
     overloaded: refusal(503, "too much"),
@@ -85,7 +104,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
       retryable: true,
     },
   ],
-  limits: { spec: 5, check: 0.3 },
+  limits: { spec: 5, check: 2 },
 });
 
 const refusal = (status: number, why: string): Answer => ({ status, body: { why } });

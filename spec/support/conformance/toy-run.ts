@@ -56,7 +56,8 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     if (isFirst && run.calls >= Number(settings.max_calls ?? Number.POSITIVE_INFINITY))
       return notSent("ceiling");
     if (isFirst && defect !== "counts afterwards") run.calls += 1;
-    if (defect !== "writes no intent") note({ sent: body });
+    const trusted = defect === "trusts its first call" && run.calls === 1;
+    if (defect !== "writes no intent" && !trusted) note({ sent: body });
     const reply = await callShout(settings, session, body, defect);
     if (isFirst && defect === "counts afterwards") run.calls += 1;
     learn(reply);
@@ -91,6 +92,8 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     if (defect === "needs a key" && !("id" in row))
       return { record, status: "failed", code: "no_key", billed: "no" };
     if (defect === "stumbles over null" && Object.values(row).includes(null)) run.ended = "stumbled";
+    if (defect === "takes no truth for text" && row.text === true)
+      return { record, status: "failed", code: "no_text", billed: "no" };
     const filled = settings.compiled(prepare(row, settings, session, defect));
     if (filled === null) return { record, status: "failed", code: "missing_column", billed: "no" };
     const body = typeof filled === "string" ? filled : JSON.stringify(shaped(filled as Fields, defect));
@@ -103,7 +106,7 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
     const ending: Ending = await call;
     session.underway.delete(key);
     if (file && ending.status === "enriched") {
-      note({ key, ending });
+      if (defect !== "forgets answers") note({ key, ending });
       session.ledger.set(key, ending);
     }
     return { ...ending, record };
@@ -151,6 +154,7 @@ const ahead = async (session: Session, call: () => Promise<Reply>): Promise<Repl
 /** The record as the template reads it. */
 const prepare = (row: Fields, { undouble, fence }: Settings, session: Session, defect: string): Fields => {
   let { text } = row;
+  if (defect === "takes digits for a number" && /^-?\d+$/.test(String(text))) text = Number(text);
   if (undouble === "on" && typeof text === "string" && defect !== "leaves apostrophes")
     text = text.replaceAll("''", "'");
   if (defect === "trims text" && typeof text === "string") text = text.replace(/\s+/g, " ");

@@ -41,6 +41,7 @@ export const toySpec = (defect: string): Schema => {
   if (defect === "two types") put("model", { type: ["string", "null"] });
   if (defect === "no description") put("model", { description: "" });
   if (defect === "a narrower model") put("model", { pattern: "^small$" });
+  if (defect === "a setting less") delete properties.fence;
   if (defect === "another title") put("model", { title: "Which model" });
   if (defect === "a slow start") for (const until = performance.now() + 150; performance.now() < until; );
   return {

@@ -2,16 +2,16 @@ export type Fields = Record<string, unknown>;
 /** A record to a request body; `null` where a column is missing. */
 export type Template = (record: Fields) => unknown;
 
-const placeholder = /\{\{ (\w+)(?: \| default: "([^"]*)")? \}\}/g;
+const placeholder = /\{\{ (\w[\w. ]*?)(?: \| default: "([^"]*)")? \}\}/g;
 
 /** A JSON text with `{{ column }}` in its strings. Throws where it is none. */
 export const compileTemplate = (source: string, defect: string): Template => {
   const sample: unknown = JSON.parse(source);
-  if (/\{\{(?! \w+(?: \| default: \\"[^"]*\\")? \}\})/.test(source))
+  if (/\{\{(?! \w[\w. ]*(?: \| default: \\"[^"]*\\")? \}\})/.test(source))
     throw new Error("a placeholder cannot be read");
   const inText = (text: string, record: Fields): string =>
     text.replace(placeholder, (_, name: string, otherwise: string | undefined) => {
-      const value = record[name] ?? otherwise;
+      const value = record[defect === "reads up to a dot" ? name.replace(/\..*/, "") : name] ?? otherwise;
       if (value === undefined && defect !== "sends without") throw new Error(name);
       return typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
     });

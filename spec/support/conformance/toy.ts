@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { shoutKey } from "./shout-service.js";
+import { previewShout } from "./toy-preview.js";
 import { type Outcome, openRun, type Settings } from "./toy-run.js";
 import { toySpec } from "./toy-spec.js";
 import { compileTemplate, type Fields } from "./toy-template.js";
@@ -7,8 +9,13 @@ import { compileTemplate, type Fields } from "./toy-template.js";
 export const toy = (defect = "") =>
   class Toy {
     last: unknown;
+    asked = false;
 
-    spec(): object {
+    spec(): object | null {
+      if (defect === "says nothing at first" && !this.asked) {
+        this.asked = true;
+        return null;
+      }
       return {
         type: "connector_spec",
         connector_spec: { stream_type: "static", connection_specification: toySpec(defect) },
@@ -26,9 +33,11 @@ export const toy = (defect = "") =>
           });
         const about = fetch(`${settings.url}/about`, {
           headers: { authorization: `Bearer ${settings.api_key}` },
-          signal: AbortSignal.timeout(defect === "checks without end" ? 60_000 : 50),
+          signal: AbortSignal.timeout(defect === "checks without end" ? 60_000 : 500),
         });
-        const { ok } = await about.catch(() => ({ ok: false }));
+        const { ok, status } = await about.catch(() => ({ ok: false, status: 0 }));
+        if (status === 410 && defect !== "takes a closed service for open")
+          problems.push(`the service is closed${defect === "knows no way out" ? "" : ": take another url"}`);
         if (!ok && defect === "needs what is denied") problems.push("about is denied");
       }
       if (defect === "shows a key") remarks.push(String(settings.api_key));
@@ -76,6 +85,10 @@ export const toy = (defect = "") =>
               : [stream],
         },
       };
+    }
+
+    async preview(config: unknown, records: object[]): Promise<object> {
+      return previewShout(readSettings(config, defect).settings, records, defect);
     }
 
     async write(sync: Fields | null, records: unknown[]): Promise<unknown> {
@@ -155,7 +168,8 @@ const readSettings = (
   const given = Object.entries(typeof config === "object" && config !== null ? config : {}).filter(
     ([, value]) => value !== null && value !== "",
   );
-  const settings = Object.fromEntries(given) as unknown as Settings;
+  const keyless = defect === "has a key of its own" ? { api_key: shoutKey } : {};
+  const settings = { ...keyless, ...Object.fromEntries(given) } as unknown as Settings;
   const known = Object.keys(toySpec("").properties as object);
   const strange = Object.keys(settings).filter((name) => !known.includes(name));
   const problems = ["url", "api_key"]
@@ -171,6 +185,10 @@ const readSettings = (
     if (defect !== "no lint") problems.push(`template: ${(error as Error).message}`);
     template = () => ({});
   }
+  const odd = Object.keys(template({ text: "", tone: "" }) ?? {}).filter(
+    (key) => !["say", "tone"].includes(key),
+  );
+  if (defect === "takes any key") odd.length = 0;
   // Secrets stay out of what sessions are known by.
   const key = createHash("sha256")
     .update(JSON.stringify([config, defect]))
@@ -178,6 +196,6 @@ const readSettings = (
   return {
     settings: { ...settings, compiled: template, key },
     problems,
-    remarks: strange.map((name) => `${name} is not known`),
+    remarks: [...strange, ...odd].map((name) => `${name} is not known`),
   };
 };

@@ -49,8 +49,15 @@ def sync_config(side = :destination, query = "")
   )
 end
 
+# Every message of a client, as the host would store it.
+MESSAGES = []
+
+def seen(message)
+  message.tap { MESSAGES << message.to_h }
+end
+
 def write(text)
-  client.write(sync_config, [{ "text" => text }], "destination_insert").tracking
+  seen(client.write(sync_config, [{ "text" => text }], "destination_insert")).tracking
 end
 
 def wait_until_a_call_is_open
@@ -70,18 +77,18 @@ SCENES = {
   "definition" => lambda {
     { meta: client.meta_data, spec: client.connector_spec.to_h, processes: STARTED.size }
   },
-  "discover" => -> { client.discover(CONNECTION).to_h },
+  "discover" => -> { seen(client.discover(CONNECTION)).to_h },
   "threads" => lambda {
     results = Array.new(8) { |n| Thread.new { write("row #{n}") } }.map(&:value)
     { success: results.sum { |tracking| tracking[:success] }, processes: STARTED.size,
       log: JSON.parse(results.first[:logs].first[:message]).keys }
   },
-  "check" => -> { client.check_connection(CONNECTION).to_h },
-  "read" => -> { client.read(sync_config(:source, ENV.fetch("QUERY"))).map(&:to_h) },
+  "check" => -> { seen(client.check_connection(CONNECTION)).to_h },
+  "read" => -> { client.read(sync_config(:source, ENV.fetch("QUERY"))).map { |one| seen(one).to_h } },
   "enrich" => lambda {
-    seen = []
-    tracking = client.enrich(sync_config, [{ "text" => "a" }, { "text" => "b" }]) { |one| seen << one.record[:data][:text] }
-    { seen: seen, success: tracking.tracking[:success] }
+    texts = []
+    tracking = client.enrich(sync_config, [{ "text" => "a" }, { "text" => "b" }]) { |one| texts << seen(one).record[:data][:text] }
+    { texts: texts, success: seen(tracking).tracking[:success] }
   },
   "fork" => lambda {
     write("before")
@@ -105,4 +112,5 @@ SCENES = {
   "row" => -> { write(ENV.fetch("TEXT")) }
 }.freeze
 
-puts JSON.generate(SCENES.fetch(scene).call)
+result = SCENES.fetch(scene).call
+puts JSON.generate(result: result, messages: MESSAGES)

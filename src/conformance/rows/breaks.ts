@@ -8,8 +8,8 @@ import { must, shown, within } from "../verdict.js";
 import type { Trouble } from "../wire.js";
 import { mustEnd } from "./refusals.js";
 
-/** How long a row waits for a deadline of so many seconds. */
-const patience = (seconds: number): number => 0.5 + seconds * 4;
+/** How long a row waits for a deadline of so many seconds. A busy machine may be late by seconds. */
+const patience = (seconds: number): number => Math.max(8, seconds * 4);
 
 /** One record meets this; whether it was paid for is unknown, so it must not be sent again. */
 const mustHold = async ({ write, descriptor, wire }: Stage, trouble: Trouble): Promise<void> => {

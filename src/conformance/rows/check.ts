@@ -1,3 +1,4 @@
+import type { Mistake } from "../../generated/conformance.js";
 import type { Row } from "../row.js";
 import { propertiesOf } from "../schema.js";
 import type { Stage } from "../stage.js";
@@ -21,19 +22,19 @@ export const check: readonly Row[] = [
   },
   {
     id: "C02",
-    what: "the good config passes; each bad one fails, with words of its own that name what is wrong",
+    what: "the good config passes; each bad one fails, with words of its own: what is wrong, and what to do",
     needs: ["server", "bad_configs"],
-    async run({ check, config, descriptor }) {
+    async run(stage) {
+      const { check, config, descriptor } = stage;
       const good = await check(config());
       must(good.status === "succeeded", `the good config fails: ${good.message}`);
       const messages = new Map<string, string>();
-      for (const { name, change, names } of descriptor.bad_configs ?? []) {
-        const { status, message } = await check(config(change));
-        must(status === "failed", `${name}: it passes`);
-        must(message?.includes(names), `${name}: the message does not name ${names}: ${shown(message)}`);
-        const same = messages.get(message ?? "");
+      for (const mistake of descriptor.bad_configs ?? []) {
+        const { name } = mistake;
+        const message = await mustName(stage, mistake);
+        const same = messages.get(message);
         must(same === undefined, `${name} and ${same} get the same message: ${shown(message)}`);
-        messages.set(message ?? "", name);
+        messages.set(message, name);
       }
     },
   },
@@ -41,8 +42,9 @@ export const check: readonly Row[] = [
     id: "C03",
     what: "a check pays for no call",
     needs: ["server", "calls"],
-    async run({ check, config, descriptor, wire }) {
-      for (const change of [{}, ...mistakesOf(descriptor)]) await check(config(change));
+    async run(stage) {
+      const { descriptor, wire } = stage;
+      for (const mistake of [{}, ...(descriptor.bad_configs ?? [])]) await checkWith(stage, mistake);
       must(wire.calls().length === 0, `${wire.calls().length} calls were made`);
     },
   },
@@ -70,7 +72,7 @@ export const check: readonly Row[] = [
     id: "C06",
     what: "no status holds a secret or a private text",
     async run(stage) {
-      const { check, config, descriptor } = stage;
+      const { config, descriptor } = stage;
       const names = await secretSettings(stage);
       if (names.length === 0) skip("the specification marks no secret");
       const canaries = Object.fromEntries(names.map((name) => [name, `canary-${name}-5309`]));
@@ -79,9 +81,13 @@ export const check: readonly Row[] = [
         ...secretsOf(config(), names),
         ...(descriptor.private ?? []),
       ];
-      const given = [{}, ...mistakesOf(descriptor)].flatMap((change) => [change, { ...canaries, ...change }]);
-      for (const change of given) {
-        const { message = "" } = await check(config(change));
+      const mistakes: Partial<Mistake>[] = [{}, ...(descriptor.bad_configs ?? [])];
+      const planted = mistakes.map(({ change, ...rest }) => ({
+        ...rest,
+        change: { ...canaries, ...change },
+      }));
+      for (const mistake of [...mistakes, ...planted]) {
+        const { message = "" } = await checkWith(stage, mistake);
         const leaked = hidden.find((text) => message?.includes(text));
         must(leaked === undefined, `a status holds ${shown(leaked)}`);
       }
@@ -89,7 +95,23 @@ export const check: readonly Row[] = [
   },
 ];
 
-const mistakesOf = ({ bad_configs = [] }: Stage["descriptor"]) => bad_configs.map(({ change }) => change);
+/** Checks the good config with a mistake in it, against a service that answers as the mistake says. */
+const checkWith = ({ check, config, wire }: Stage, { change, answers = {} }: Partial<Mistake>) => {
+  const staged = Object.entries(answers).map(([path, answer]) => ({ path: new RegExp(path), answer }));
+  wire.disturb((exchange) => staged.find(({ path }) => path.test(exchange.path))?.answer);
+  return check(config(change));
+};
+
+/** Ends the row unless the check says of the mistake what the descriptor wants. Returns the message. */
+export const mustName = async (stage: Stage, mistake: Mistake): Promise<string> => {
+  const { name, names, fix = "", warning = false } = mistake;
+  const { status, message: said } = await checkWith(stage, mistake);
+  const message = said ?? "";
+  must(status === (warning ? "succeeded" : "failed"), `${name}: it ${warning ? "fails" : "passes"}`);
+  must(message.includes(names), `${name}: the message does not name ${names}: ${shown(message)}`);
+  must(message.includes(fix), `${name}: the message does not say what to do, ${fix}: ${shown(message)}`);
+  return message;
+};
 
 /** The settings that the specification marks as secret. */
 export const secretSettings = async ({ spec }: Stage): Promise<string[]> =>

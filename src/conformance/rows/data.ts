@@ -11,45 +11,7 @@ import {
 } from "../records.js";
 import type { Row } from "../row.js";
 import { must, shown } from "../verdict.js";
-
-const values: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1.5,
-  9007199254740991,
-  1e300,
-  "",
-  "2026-01-31T10:00:00Z",
-  [],
-  [1, [2, null]],
-  {},
-  { a: { b: ["c", { d: null }] } },
-];
-
-const texts: readonly string[] = [
-  'quotes " and \' and \\ and \\" and /',
-  "lines\nand\r\ntabs\tand\u0001controls",
-  "a NUL \u0000 within",
-  "half a pair \ud83d here",
-  "emoji 👩‍👩‍👧, العربية, 日本語, e\u0301",
-  "{{ x }} and {% if %} and $y and %s",
-  '", "injected": "yes',
-  "z".repeat(1_000_000),
-];
-
-const columns: readonly string[] = [
-  "Full Name",
-  "a.b",
-  "camelCase",
-  "größe",
-  'it"s',
-  "it's",
-  "a/b",
-  "$ref",
-  "0",
-  "constructor",
-];
+import { columns, nothings, texts, values } from "./values.js";
 
 /** `write` and the records: every record is answered, in order, and none changes another. */
 export const data: readonly Row[] = [
@@ -84,18 +46,19 @@ export const data: readonly Row[] = [
   },
   {
     id: "W03",
-    what: "values of every JSON type are taken: beside the text they pass, as the text they are counted",
+    what: "values of every JSON type are taken, beside the text and as the text; none makes another record fail",
     needs: ["server", "text_column"],
-    async run({ write, descriptor }) {
-      const beside = values.map((value, index) => record(descriptor, index, { extra: value }));
-      mustSucceed(await write(beside), beside.length);
+    async run({ write, descriptor, wire }) {
       const { text_column = "" } = descriptor;
-      const asText = values.map((value, index) => record(descriptor, index, { [text_column]: value }));
-      const { success, failed } = await write([...asText, record(descriptor, 99, {})]);
-      must(
-        success + failed === asText.length + 1,
-        `${success + failed} of ${asText.length + 1} records are counted`,
-      );
+      const all = [...nothings, ...values];
+      const beside = all.map((value, index) => record(descriptor, index, { extra: value }));
+      mustSucceed(await write(beside), beside.length);
+      const asText = (given: readonly unknown[]) =>
+        given.map((value, index) => record(descriptor, index, { [text_column]: value }));
+      mustSucceed(await write(asText(values)), values.length);
+      mustSend(wire.calls(), ...values.filter((value) => typeof value === "string"));
+      const { success, failed } = await write([...asText(nothings), record(descriptor, 99, {})]);
+      must(success + failed === nothings.length + 1, `${success + failed} records are counted`);
       must(success > 0, "one record's value made the others fail");
     },
   },
@@ -110,9 +73,9 @@ export const data: readonly Row[] = [
   },
   {
     id: "W05",
-    what: "columns may have any name",
+    what: "columns may have any name, and a template can read them by it",
     needs: ["server", "outcome"],
-    async run({ write, descriptor }) {
+    async run({ write, descriptor, wire }) {
       const odd = Object.fromEntries(columns.map((column) => [column, `value of ${column}`]));
       const written = await write([record(descriptor, 1, odd)]);
       mustSucceed(written, 1);
@@ -122,6 +85,11 @@ export const data: readonly Row[] = [
           row?.record[column] === value,
           `the column ${column} came back as ${shown(row?.record[column])}`,
         );
+      for (const { column, change } of descriptor.odd_columns ?? []) {
+        const before = wire.calls().length;
+        mustSucceed(await write([record(descriptor, 2, { [column]: `read of ${column}` })], { change }), 1);
+        mustSend(wire.calls().slice(before), `read of ${column}`);
+      }
     },
   },
   {

@@ -1,15 +1,15 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Door } from "../door.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theOutcome } from "../records.js";
 import type { Row } from "../row.js";
-import type { Stage } from "../stage.js";
+import { createStage, type Stage } from "../stage.js";
 import { must, shown } from "../verdict.js";
 
-/** Gives the row a second process beside its own, which it may kill, and ends it. */
+/** Gives the row a process beside its own door, which it may kill, and ends it. */
 const withAnother = async ({ door }: Stage, use: (other: Door) => Promise<void>): Promise<void> => {
-  const other = await door.another();
+  const other = await door.apart();
   try {
     await use(other);
   } finally {
@@ -17,34 +17,46 @@ const withAnother = async ({ door }: Stage, use: (other: Door) => Promise<void>)
   }
 };
 
+const count = 6;
+/** How many of the records are answered when the process is killed; what is sent by then is on its way. */
+const killPoints: readonly number[] = [0, 1, count];
+
+/** Writes in a process that is killed at this point, and again in one that lives, with a ledger of their own. */
+const killAt = (answered: number, stage: Stage): Promise<void> =>
+  withAnother(stage, async (other) => {
+    const folder = join(stage.folder, `killed-after-${answered}`);
+    await mkdir(folder);
+    const { write, descriptor, wire } = createStage({ ...stage, folder });
+    const { change = {} } = descriptor.ledger ?? {};
+    const records = manyRecords(descriptor, count);
+    const before = wire.calls().length;
+    const calls = () => wire.calls().slice(before);
+    wire.disturb(({ number }) => (number > before + answered ? "stall" : undefined));
+    const writing = write(records, { change, door: other }).catch(() => undefined);
+    const expected = Math.min(answered + 1, count);
+    while (calls().length < expected && (await Promise.race([writing, sleep(5, "going")])) === "going");
+    // What was answered has reached the ledger by then.
+    await (answered === count ? writing : sleep(150));
+    await other.kill();
+    wire.disturb(() => undefined);
+    const { success, failed } = await write(records, { change });
+    const when = `killed after ${answered} of ${count} answers`;
+    must(success + failed === count, `${when}: ${success + failed} records are counted`);
+    must(success >= answered, `${when}: ${success} records succeeded`);
+    const bodies = calls().map(({ body }) => body);
+    const twice = bodies.length - new Set(bodies).size;
+    must(twice === 0, `${when}: ${twice} requests were sent twice`);
+  });
+
 /** State and money: what was paid for stays paid for. */
 export const ledger: readonly Row[] = [
   {
     id: "L01",
-    what: "killed in mid-run and started again, it sends no request twice",
+    what: "killed before, between or after the answers and started again, it sends no request twice",
     needs: ["server", "calls", "ledger", "process"],
-    run: (stage) =>
-      withAnother(stage, async (other) => {
-        const { write, descriptor, wire } = stage;
-        const { change = {} } = descriptor.ledger ?? {};
-        const records = manyRecords(descriptor, 6);
-        // Two are answered; the others are on their way when the process dies.
-        wire.disturb(({ number }) => (number > 2 ? "stall" : undefined));
-        const writing = write(records, { change, door: other }).catch(() => undefined);
-        while (wire.calls().length < 3 && (await Promise.race([writing, sleep(5, "going")])) === "going");
-        // What was answered has reached the ledger by then.
-        await sleep(150);
-        await other.kill();
-        wire.disturb(() => undefined);
-        const { success, failed } = await write(records, { change });
-        must(success + failed === 6, `${success + failed} of 6 records are counted`);
-        must(success >= 2, `${success} records succeeded, though 2 were answered before`);
-        const bodies = wire.calls().map(({ body }) => body);
-        must(
-          new Set(bodies).size === bodies.length,
-          `${bodies.length - new Set(bodies).size} requests were sent twice`,
-        );
-      }),
+    async run(stage) {
+      for (const answered of killPoints) await killAt(answered, stage);
+    },
   },
   {
     id: "L02",
@@ -123,6 +135,23 @@ export const ledger: readonly Row[] = [
         await write(manyRecords(descriptor, 1), { change: descriptor.unpriced ?? {} }),
       );
       must(outcome.read("cost") === null, `the cost is ${shown(outcome.read("cost"))}`);
+    },
+  },
+  {
+    id: "L07",
+    what: "what the records cost lies within what the preview said",
+    needs: ["server", "outcome", "preview"],
+    async run({ preview, write, descriptor }) {
+      const records = manyRecords(descriptor, 6);
+      const { low, high } = await preview(records);
+      const written = await write(records);
+      mustSucceed(written, records.length);
+      const costs = written.rows().map((row) => row.read("cost"));
+      for (const cost of costs) must(typeof cost === "number", `a record's cost is ${shown(cost)}`);
+      const cost = sum(costs.map(Number));
+      // Sums of fractions differ in their last digits.
+      const slack = high * 1e-9;
+      must(low - slack <= cost && cost <= high + slack, `it cost ${cost}, not ${low} to ${high}`);
     },
   },
   {

@@ -111,12 +111,14 @@ export const requests: readonly Row[] = [
     what: "each way to log in is accepted by the service, and a wrong one never succeeds",
     needs: ["server", "logins"],
     async run({ write, descriptor }) {
-      const { good = [], bad = {} } = descriptor.logins ?? {};
+      const { good = [], bad = [] } = descriptor.logins ?? {};
       const records = manyRecords(descriptor, 1);
       const login = (change: Config, run: string) => write(records, { change, run });
       for (const [index, change] of good.entries()) mustSucceed(await login(change, `good ${index}`), 1);
-      const { success } = await login(bad, "bad");
-      must(success === 0, "a record succeeded with a wrong login");
+      for (const [index, change] of bad.entries()) {
+        const { success } = await login(change, `bad ${index}`);
+        must(success === 0, `a record succeeded with wrong login ${index + 1}`);
+      }
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { configsOf } from "../configs.js";
+import { contentOf } from "../protocol.js";
 import type { Row } from "../row.js";
 import { compile, draft7, isSchema, nodesOf, propertiesOf, type Schema } from "../schema.js";
 import type { Stage } from "../stage.js";
@@ -170,12 +171,16 @@ export const spec: readonly Row[] = [
   },
   {
     id: "S10",
-    what: "100 configs made from the last release's specification fit this one",
+    what: "no setting of the last release is gone, and 100 configs made from its specification fit this one",
     needs: ["last_release"],
     async run(stage) {
       const released = await readJson(stage.descriptor.last_release);
       const old = (released.spec as { connector_spec: { connection_specification: Schema } }).connector_spec;
-      const valid = compile(await schemaOf(stage));
+      const schema = await schemaOf(stage);
+      const paths = propertiesOf(schema).map(({ path }) => path);
+      const lost = propertiesOf(old.connection_specification).filter(({ path }) => !paths.includes(path));
+      must(lost.length === 0, `settings are gone: ${lost.map(({ path }) => path).join(", ")}`);
+      const valid = compile(schema);
       for (const config of await configsOf(old.connection_specification, 100)) {
         const [error] = valid(config) ? [] : (valid.errors ?? []);
         must(
@@ -192,7 +197,7 @@ export const spec: readonly Row[] = [
       const seconds = descriptor.limits?.spec ?? 10;
       const fresh = await door.another();
       try {
-        await within(seconds, () => fresh.call("spec"));
+        contentOf(await within(seconds, () => fresh.call("spec")), "connector_spec");
       } finally {
         await fresh.close();
       }

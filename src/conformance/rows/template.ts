@@ -1,7 +1,8 @@
-import { bodyOf, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
+import { bodyOf, manyRecords, mustCall, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
 import type { Row } from "../row.js";
 import { must, shown } from "../verdict.js";
 import type { Exchange } from "../wire.js";
+import { mustName } from "./check.js";
 
 /** Templates: mistakes are named early, and values stay values. */
 export const template: readonly Row[] = [
@@ -9,12 +10,8 @@ export const template: readonly Row[] = [
     id: "T01",
     what: "mistakes in a template are named by the check",
     needs: ["server", "bad_templates"],
-    async run({ check, config, descriptor }) {
-      for (const { name, change, names } of descriptor.bad_templates ?? []) {
-        const { status, message } = await check(config(change));
-        must(status === "failed", `${name}: it passes`);
-        must(message?.includes(names), `${name}: the message does not name ${names}: ${shown(message)}`);
-      }
+    async run(stage) {
+      for (const mistake of stage.descriptor.bad_templates ?? []) await mustName(stage, mistake);
     },
   },
   {
@@ -53,6 +50,15 @@ export const template: readonly Row[] = [
         markers.filter((one) => one === last).length === 1,
         `the marker ${shown(last)} ends the fence early`,
       );
+    },
+  },
+  {
+    id: "T05",
+    what: "a preview makes no call",
+    needs: ["server", "calls", "preview"],
+    async run({ preview, descriptor, wire }) {
+      await preview(manyRecords(descriptor, 6));
+      mustCall(wire.calls(), 0);
     },
   },
 ];

@@ -1,0 +1,23 @@
+import { createInterface } from "node:readline";
+import type { Hook } from "./door.js";
+import { type ConnectorClass, classDoor } from "./door-class.js";
+
+/**
+ * Answers the hooks of a class as JSON lines on stdin and stdout, as a command does. Ends the process when stdin has
+ * ended and all is answered.
+ */
+export const serveClass = (connector: ConnectorClass): void => {
+  const door = classDoor(connector);
+  const answer = async (line: string): Promise<void> => {
+    const { id, hook, args = [] } = JSON.parse(line) as { id: number; hook: Hook; args?: unknown[] };
+    const reply = await door.call(hook, ...args).then(
+      (message) => ({ message }),
+      (error: Error) => ({ error: { code: "threw", message: error.message } }),
+    );
+    process.stdout.write(`${JSON.stringify({ id, ...reply })}\n`);
+  };
+  const answers: Promise<void>[] = [];
+  createInterface({ input: process.stdin })
+    .on("line", (line) => answers.push(answer(line)))
+    .on("close", () => Promise.all(answers).finally(() => process.exit()));
+};
