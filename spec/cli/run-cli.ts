@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+import { program } from "../support/program.js";
 
 /** What a finished command line left behind. */
 export interface Finished {
@@ -21,9 +21,10 @@ export interface Place {
   cwd?: string;
 }
 
-/** Starts the command line from its source. */
+/** Starts the command line. */
 export const startCli = (args: string[], { env, cwd }: Place = {}): ChildProcessWithoutNullStreams => {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program, ...args], {
+  const [node, file] = program;
+  const child = spawn(node, [file, ...args], {
     env: { ...process.env, ...env },
     cwd,
   });
@@ -37,7 +38,6 @@ export const endLeftovers = (): void => {
   for (const child of running) child.kill("SIGKILL");
 };
 
-const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 /** Waits for a started command line to end. */

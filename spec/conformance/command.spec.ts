@@ -14,12 +14,19 @@ import { scratch } from "../ledger/scratch.js";
 
 const echo = fileURLToPath(new URL("../support/conformance/echo.json", import.meta.url));
 
+/** Echo is not compiled. */
+const place = { env: { NODE_OPTIONS: `--import ${import.meta.resolve("tsx")}` } };
+
 describe("bedrock-model conform", () => {
   const folder = scratch();
 
   it("judges a connector of another service by its descriptor alone", async () => {
     const report = join(folder, "report.xml");
-    const { code, stdout, stderr } = await runCli(["conform", "--descriptor", echo, "--junit", report]);
+    const { code, stdout, stderr } = await runCli(
+      ["conform", "--descriptor", echo, "--junit", report],
+      "",
+      place,
+    );
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^W10 · .* · pass$/m);
     expect(stdout).to.match(/^W13 · .* · skipped because the descriptor has no ledger$/m);
@@ -36,7 +43,8 @@ describe("bedrock-model conform", () => {
     descriptor.server = { url: "http://127.0.0.1:9" };
     const file = join(folder, "broken.json");
     await writeFile(file, JSON.stringify(descriptor));
-    const { code, stdout } = await runCli(["conform", "--descriptor", file, "--only", "h1,S01", "--json"]);
+    const args = ["conform", "--descriptor", file, "--only", "h1,S01", "--json"];
+    const { code, stdout } = await runCli(args, "", place);
     expect(code).to.equal(3);
     const findings: Finding[] = JSON.parse(stdout);
     expect(findings.map(({ id, verdict }) => `${id} ${verdict}`)).to.deep.equal(["S01 pass", "H1 fail"]);

@@ -1,15 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { type DoorKind, type Finding, ownDescriptor, runConformance } from "../../src/conformance/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { library, program } from "../support/program.js";
 
-const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const command = [process.execPath, "--import", import.meta.resolve("tsx/esm"), program, "serve"];
+const command = [...program, "serve"];
 
-const place = {
-  module: fileURLToPath(new URL("../../src/index.ts", import.meta.url)),
-  export: "AwsBedrockModel",
-};
+const place = { module: library, export: "AwsBedrockModel" };
 
 describe("the conformance suite over AwsBedrockModel and the local Bedrock", function () {
   this.timeout(60_000);

@@ -8,12 +8,12 @@ import { expect } from "chai";
 import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { type Message, runCli } from "../cli/run-cli.js";
+import { program } from "../support/program.js";
 import { validate, validateMessage } from "../support/protocol.js";
 import { localConfig } from "../support/sync-config.js";
 
 const host = fileURLToPath(new URL("../support/ruby/host.rb", import.meta.url));
-const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const command = `${process.execPath} --import ${import.meta.resolve("tsx")} ${program} serve`;
+const command = `${program.join(" ")} serve`;
 const hasRuby = spawnSync("ruby", ["--version"]).status === 0;
 
 describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on this machine)"}`, function () {
