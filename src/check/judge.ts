@@ -1,7 +1,7 @@
 import { known } from "../bedrock/control-answers.js";
 import { invalidConfig } from "../connection/connection.js";
 import { ConnectorError } from "../errors.js";
-import { resolveFamily } from "../families/resolve.js";
+import { familyOf } from "../families/resolve.js";
 import type { Job } from "../job.js";
 import { residencyProblems } from "../residency-problems.js";
 import { refusedAccess } from "./access.js";
@@ -48,7 +48,7 @@ const refusedProfile = (survey: Survey, job: Job): ConnectorError | null => {
   const found = known(backing) ?? known(profiles)?.find(({ id }) => id === target.id);
   if (!found) return null;
   if (found.notReady !== null) return new ConnectorError("model_not_ready", `AWS says ${found.notReady}.`);
-  const actual = found.baseModel === null ? null : resolveFamily(found.baseModel);
+  const actual = found.baseModel === null ? null : familyOf(job.connection.api, found.baseModel);
   if (actual && job.family && actual !== job.family)
     return invalidConfig([
       {
