@@ -5,7 +5,7 @@ import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { familyOf, firstBaseModel } from "./families/resolve.js";
+import { familyOf, firstBaseModel, resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
 import { type Price, priceOf } from "./prices/price.js";
@@ -28,6 +28,8 @@ export interface Job {
   readonly target: string;
   /** `null` for a model that no family knows: its response is read by the response format alone. */
   readonly family: Family | null;
+  /** The family that the model is of, whatever API it is called through; `null` where none knows it. */
+  readonly modelFamily: Family | null;
   /** The id of the model behind a profile or an ARN, by the settings or by what AWS said of it. */
   readonly baseModel: string | null;
   readonly template: Template;
@@ -97,6 +99,7 @@ export const prepareJob = (
     connection: { ...connection, ceilings: { ...connection.ceilings, prices: price } },
     target: targetOf(connection),
     family,
+    modelFamily: resolveFamily(...connection.familyHints),
     baseModel: firstBaseModel(...connection.familyHints),
     template,
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),

@@ -11,8 +11,14 @@ const account = "123456789012";
 const application = `arn:aws:bedrock:us-east-1:${account}:application-inference-profile/a1b2c3d4`;
 const llama = "meta.llama3-3-70b-instruct-v1:0";
 
+const haiku = "anthropic.claude-haiku-4-5-20251001-v1:0";
+const body = (inferenceConfig: object) => ({
+  messages: [{ role: "user", content: [{ text: "{{ text }}" }] }],
+  inferenceConfig: { maxTokens: 9, ...inferenceConfig },
+});
+
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-const example = JSON.parse(/## Converse\n[^]*?```json\n([^]*?)```/.exec(readme)?.[1] ?? "");
+const example = JSON.parse(/## Converse\n.*?```json\n(.*?)```/s.exec(readme)?.[1] ?? "");
 
 describe("checkConnection, through Converse", () => {
   let bedrock: Emulator;
@@ -39,6 +45,35 @@ describe("checkConnection, through Converse", () => {
       const seen = { arns: { [application]: llama } };
       expect(await check(seen, changes)).to.deep.equal({ status: "succeeded" });
     });
+
+  it("fails for what the model refuses, at its place in the body", async () => {
+    const { message } = await check(
+      {},
+      { model_id: `us.${haiku}`, request_format: body({ temperature: 0.5, topP: 0.9 }) },
+    );
+    expect(message).to.contain("inferenceConfig.temperature and inferenceConfig.topP are not taken together");
+    const sonnet = { model_id: "us.anthropic.claude-sonnet-5", request_format: body({ temperature: 0 }) };
+    expect((await check({}, sonnet)).message).to.contain("inferenceConfig.temperature is refused");
+  });
+
+  it("fails where the provider's use case form was never handed in", async () => {
+    const seen = {
+      useCaseForm: false,
+      models: { [haiku]: { agreementAvailability: { status: "NOT_AVAILABLE" } } },
+    };
+    const { status, message } = await check(seen, { model_id: `us.${haiku}` });
+    expect(status, message).to.equal("failed");
+    expect(message).to.contain("PutUseCaseForModelAccess");
+  });
+
+  it("names the heirs of the model's own family", async () => {
+    const modelLifecycle = { status: "LEGACY", endOfLifeTime: "2026-01-15T00:00:00Z" };
+    const { message } = await check(
+      { models: { "amazon.nova-lite-v1:0": { modelLifecycle } } },
+      { model_id: "us.amazon.nova-lite-v1:0" },
+    );
+    expect(message).to.match(/same request format: (us\.amazon\.nova-[^,]*(, |\.$))+/);
+  });
 
   it("lets the command line enrich rows with the README's example", async () => {
     bedrock.setAccount({});

@@ -37,11 +37,14 @@ const staying = (profiles: readonly Profile[], { residency, region }: Connection
         ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
       );
 
-/** Newer models that take the same body; empty where none is known. */
-export const successors = ({ target, profiles, models }: Survey, { family, connection }: Job): string => {
+/** Newer models of the family, which take the same body; empty where none is known. */
+export const successors = (
+  { target, profiles, models }: Survey,
+  { modelFamily, connection }: Job,
+): string => {
   const offered = staying(known(profiles) ?? [], connection);
   const ids = (known(models) ?? [])
-    .filter((model) => !model.legacy && family !== null && resolveFamily(model.modelId) === family)
+    .filter((model) => !model.legacy && modelFamily !== null && resolveFamily(model.modelId) === modelFamily)
     .sort((a, b) => (b.launched?.getTime() ?? 0) - (a.launched?.getTime() ?? 0))
     .flatMap(({ modelId, onDemand }) => {
       const through = offered.filter(({ id }) => baseModelId(id) === modelId).map(({ id }) => id);
