@@ -327,6 +327,28 @@ describe("checkConnection, by what AWS says of it", () => {
       "Not checked: the use case form (bedrock:GetUseCaseForModelAccess is denied; allow it on *)",
     ],
   ];
+  const heirs = async (request: Record<string, unknown>) => {
+    const { message } = await check(
+      {
+        models: {
+          [haiku]: { modelLifecycle: legacy },
+          "anthropic.claude-haiku-5-5": newer,
+          "anthropic.claude-opus-4-1-20250805-v1:0": newer,
+        },
+      },
+      { model_id: `us.${haiku}`, request_format: { ...JSON.parse(claude.request_format), ...request } },
+    );
+    return /same request format: ([^;]*)\.$/.exec(message ?? "")?.[1] ?? "";
+  };
+  it("names as heirs of a legacy model only those that take its request, and none that are legacy too", async () => {
+    expect(await heirs({}))
+      .to.contain("claude-haiku-5-5")
+      .and.not.contain("opus-4-1");
+    expect(await heirs({ temperature: 0 }))
+      .to.match(/^us\.anthropic\.claude-opus-4-5/)
+      .and.not.match(/-5-5|opus-4-1/);
+  });
+
   for (const [what, seen, changes, ...words] of remarks)
     it(`succeeds and speaks of ${what}`, async () => {
       const { status, message } = await check(seen, changes);

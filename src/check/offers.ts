@@ -1,5 +1,7 @@
 import { known, type Profile } from "../bedrock/control-answers.js";
+import { lintSample } from "../body-check.js";
 import type { Connection } from "../connection/connection.js";
+import { listModels, type Model } from "../families/models.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
 import type { Job } from "../job.js";
 import { whereabouts } from "../residency.js";
@@ -37,14 +39,15 @@ const staying = (profiles: readonly Profile[], { residency, region }: Connection
         ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
       );
 
-/** Newer models of the family, which take the same body; empty where none is known. */
-export const successors = (
-  { target, profiles, models }: Survey,
-  { modelFamily, connection }: Job,
-): string => {
+/** Newer models that take this very request and are not on their way out themselves; empty where none is known. */
+export const successors = ({ target, profiles, models }: Survey, job: Job): string => {
+  const { modelFamily, connection } = job;
   const offered = staying(known(profiles) ?? [], connection);
+  const ageing = new Set(listModels().flatMap((model) => (isAgeing(model) ? model.modelId : [])));
   const ids = (known(models) ?? [])
-    .filter((model) => !model.legacy && modelFamily !== null && resolveFamily(model.modelId) === modelFamily)
+    .filter(({ legacy, modelId }) => !legacy && !ageing.has(modelId))
+    .filter(({ modelId }) => modelFamily !== null && resolveFamily(modelId) === modelFamily)
+    .filter(({ modelId }) => refusals(modelId, job).length === 0)
     .sort((a, b) => (b.launched?.getTime() ?? 0) - (a.launched?.getTime() ?? 0))
     .flatMap(({ modelId, onDemand }) => {
       const through = offered.filter(({ id }) => baseModelId(id) === modelId).map(({ id }) => id);
@@ -53,6 +56,12 @@ export const successors = (
     });
   return ids.length > 0 ? `Active in ${connection.region} with the same request format: ${list(ids)}.` : "";
 };
+
+const isAgeing = ({ lifecycle }: Model): boolean => lifecycle === "legacy" || lifecycle === "gone";
+
+/** What a model of the job's family is certain to refuse of its request, in words. */
+export const refusals = (modelId: string, { family, template }: Job): readonly string[] =>
+  lintSample(family, template.sample, [modelId]).wrong;
 
 /** The first three. */
 const list = (ids: readonly string[]): string => ids.slice(0, 3).join(", ");
