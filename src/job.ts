@@ -90,7 +90,7 @@ export const prepareJob = (
       misfits.push(...systemPlaceholders(family, template.sample));
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
-  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices) : null;
+  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices, known(asked)) : null;
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
@@ -115,10 +115,14 @@ export const prepareJob = (
 };
 
 /** What the settings say goes before every table. */
-const priceFor = (connection: Connection, ownPrices: PriceTable | null): Price | null =>
+const priceFor = (
+  connection: Connection,
+  ownPrices: PriceTable | null,
+  backing: Backing | null,
+): Price | null =>
   connection.prices
     ? { ...connection.prices, source: "settings", date: null }
-    : priceOf(connection, ownPrices);
+    : priceOf({ ...connection, ...(backing && { regions: backing.regions }) }, ownPrices);
 
 const unknownPrice = ({ modelId, region, serviceTier }: Connection): Problem => ({
   field: "max_spend_usd",

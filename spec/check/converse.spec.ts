@@ -75,6 +75,13 @@ describe("checkConnection, through Converse", () => {
     expect(message).to.match(/same request format: (us\.amazon\.nova-[^,]*(, |\.$))+/);
   });
 
+  it("remarks on an ARN whose model is of another family than model_id names", async () => {
+    const changes = { model_id: `us.${haiku}`, inference_profile: application };
+    const { status, message } = await check({ arns: { [application]: llama } }, changes);
+    expect(status, message).to.equal("succeeded");
+    expect(message).to.contain(`Set model_id to ${llama}.`);
+  });
+
   it("lets the command line enrich rows with the README's example", async () => {
     bedrock.setAccount({});
     const folder = await mkdtemp(join(tmpdir(), "check-converse-"));

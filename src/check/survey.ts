@@ -53,6 +53,10 @@ export const survey = async (
   return { target, baseModel, caller, backing, model, access, useCaseForm, profiles, models };
 };
 
+/** What stands behind the id that is called. A profile whose id begins with a new geography is found in the list only. */
+export const backingOf = ({ backing, profiles, target }: Survey): Backing | null =>
+  known(backing) ?? known(profiles)?.find(({ id }) => id === target.id) ?? null;
+
 export const throughProfile = ({ kind }: Target): boolean =>
   kind === "system_profile" || kind === "application_profile";
 

@@ -37,8 +37,8 @@ export const openCatalog = (
   const profile = (idOrArn: string): object | undefined => {
     const application = Object.hasOwn(account.arns ?? {}, idOrArn) ? account.arns?.[idOrArn] : undefined;
     const id = application === undefined ? idOrArn.replace(profileArn(region, accountId), "") : idOrArn;
-    const base = application ?? baseModelId(id);
-    const regions = application === undefined ? regionsOf(id, account) : [region];
+    const base = baseModelId(application ?? id);
+    const regions = application === base ? [region] : regionsOf(application ?? id, account);
     if (!base || !regions) return undefined;
     return {
       inferenceProfileName: id.replace(/[^\w-]/g, " ").slice(0, 64),
