@@ -44,8 +44,8 @@ export interface Job {
   readonly remarks: readonly string[];
 }
 
-/** What a job is for: rows with output columns, or the service's bare answer. */
-export type Purpose = "enrich" | "read";
+/** What a job is for: rows with output columns, the service's bare answer, or what the templates say by themselves. */
+export type Purpose = "enrich" | "read" | "templates";
 
 /**
  * @param asked what AWS said of the profile or ARN that is called, where that was asked
@@ -73,17 +73,15 @@ export const prepareJob = (
   const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
   const ownPrices = attempt("prices_file", connection.pricesFile, readPriceFile);
   const family = familyOf(connection.api, ...connection.familyHints);
-  if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
-    problems.push(
-      connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
-    );
+  const unreadable = !family && !named ? unreadableAnswer(connection, asked) : null;
+  if (purpose === "enrich" && unreadable) problems.push(unreadable);
   problems.push(...vectorProblems(connection));
   const structured =
-    purpose === "enrich" && schema && template
+    purpose !== "read" && schema && template && !(unreadable && purpose === "templates")
       ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
       : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
-  if (purpose === "enrich" && template) {
+  if (purpose !== "read" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
     if (connection.systemPlaceholders === "refuse")
@@ -110,6 +108,7 @@ export const prepareJob = (
       ...remarksOn(connection, template, doubtful),
       ...note.map(noteOnRequest),
       ...(structured?.ask.remarks ?? []),
+      ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
     ],
   };
 };
@@ -157,6 +156,15 @@ const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
+
+/** Why nothing says where an answer stands, where neither a family nor the response format does. */
+const unreadableAnswer = ({ modelId }: Connection, asked: Answer<Backing> | null): Problem | null => {
+  if (typeof modelId !== "string") return null;
+  return modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily;
+};
+
+const notReadHere = ({ field, sentence }: Problem): string =>
+  `Answers are not read here, since ${field} ${sentence}.`;
 
 const hiddenModel = (asked: Answer<Backing> | null): Problem => ({
   field: "model_id",
