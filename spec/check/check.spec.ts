@@ -126,7 +126,28 @@ describe("checkConnection, by what AWS says of it", () => {
       "a model that the region has as a profile only",
       { models: { [lite]: { offered: false } } },
       { model_id: lite },
-      `us-east-1 has it as us.${lite}, eu.${lite}`,
+      `us-east-1 has it as us.${lite}: paste`,
+    ],
+    [
+      "a model with more profiles than are named, those of the region first",
+      {
+        models: { [haiku]: { inferenceTypesSupported: ["INFERENCE_PROFILE"] } },
+        profiles: {
+          [`au.${haiku}`]: ["ap-southeast-2"],
+          [`eu.${haiku}`]: ["eu-west-1"],
+          [`global.${haiku}`]: [""],
+          [`us.${haiku}`]: ["us-west-2"],
+          [`jp.${haiku}`]: ["us-east-1"],
+        },
+      },
+      { model_id: haiku, ...claude },
+      `us-east-1 has it as jp.${haiku}, us.${haiku}, au.${haiku} and 2 more: paste one of these`,
+    ],
+    [
+      "a model that needs a profile, in the local Bedrock of another region",
+      { models: { [haiku]: { inferenceTypesSupported: ["INFERENCE_PROFILE"] } } },
+      { model_id: haiku, region: "eu-west-1", ...claude },
+      `eu-west-1 has it as eu.${haiku}, global.${haiku}: paste one of these`,
     ],
     [
       "a model that the region does not have at all",

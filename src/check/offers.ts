@@ -12,7 +12,7 @@ import type { Survey } from "./survey.js";
 export const offersLike = (survey: Survey, { connection }: Job): string => {
   const { baseModel, profiles, models } = survey;
   const { region } = connection;
-  const ids = staying(known(profiles) ?? [], connection)
+  const ids = nearest(staying(known(profiles) ?? [], connection), region)
     .filter((profile) => profile.baseModel === baseModel)
     .map(({ id }) => id);
   const bare = (known(models) ?? []).filter(({ modelId, onDemand }) => modelId === baseModel && onDemand);
@@ -39,10 +39,20 @@ const staying = (profiles: readonly Profile[], { residency, region }: Connection
         ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
       );
 
+/** Those that the region itself is among first, then those of its geography. */
+const nearest = (profiles: readonly Profile[], region: string): readonly Profile[] => {
+  const geography = region.slice(0, region.indexOf("-") + 1);
+  const nearness = ({ regions }: Profile): number => {
+    if (regions.includes(region)) return 2;
+    return regions.some((at) => at.startsWith(geography)) ? 1 : 0;
+  };
+  return profiles.toSorted((a, b) => nearness(b) - nearness(a));
+};
+
 /** Newer models that take this very request and are not on their way out themselves; empty where none is known. */
 export const successors = ({ target, profiles, models }: Survey, job: Job): string => {
   const { modelFamily, connection } = job;
-  const offered = staying(known(profiles) ?? [], connection);
+  const offered = nearest(staying(known(profiles) ?? [], connection), connection.region);
   const ageing = new Set(listModels().flatMap((model) => (isAgeing(model) ? model.modelId : [])));
   const ids = (known(models) ?? [])
     .filter(({ legacy, modelId }) => !legacy && !ageing.has(modelId))
@@ -63,8 +73,9 @@ const isAgeing = ({ lifecycle }: Model): boolean => lifecycle === "legacy" || li
 export const refusals = (modelId: string, { family, template }: Job): readonly string[] =>
   lintSample(family, template.sample, [modelId]).wrong;
 
-/** The first three. */
-const list = (ids: readonly string[]): string => ids.slice(0, 3).join(", ");
+/** The first three, and how many there are beside them. */
+const list = (ids: readonly string[]): string =>
+  `${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}`;
 
 const sharedBeginning = (a: string, b: string): number => {
   let length = 0;
