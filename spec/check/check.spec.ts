@@ -382,7 +382,7 @@ describe("checkConnection, by what AWS says of it", () => {
     [
       "a profile that runs another model than model_id names",
       {},
-      { model_id: haiku, inference_profile: `us.${opus}`, ...claude },
+      { model_id: haiku, inference_profile: `us.${opus}`, max_spend_usd: "5", ...claude },
       `Set model_id to ${opus}.`,
     ],
     [

@@ -7,7 +7,7 @@ import { refusals } from "./offers.js";
 import { backingOf, type Survey } from "./survey.js";
 
 /** Where `model_id`, which prices, limits and rules are looked up by, is not what AWS says is called. */
-export interface Misnomer {
+interface Misnomer {
   readonly named: string;
   /** The base id of the model that is called. */
   readonly actual: string;
@@ -18,7 +18,7 @@ export interface Misnomer {
 }
 
 /** `null` where they agree, AWS does not tell, or `model_id` is itself what is called. */
-export const misnomer = (survey: Survey, { connection, baseModel }: Job): Misnomer | null => {
+const misnomer = (survey: Survey, { connection, baseModel }: Job): Misnomer | null => {
   const found = backingOf(survey);
   const actual = found?.baseModel ?? known(survey.model)?.modelId ?? null;
   const [modelId = connection.modelId] = connection.familyHints;
@@ -44,7 +44,8 @@ export const refusedModelId = (survey: Survey, job: Job): ConnectorError | null 
   const { named, actual, right } = found;
   const { ceilings, prices, pricesFile } = job.connection;
   const refused = refusals(actual, job);
-  const miscounts = ceilings.usd !== null && prices === null && pricesFile === null;
+  const pricedByName = survey.target.baseModel === null && prices === null && pricesFile === null;
+  const miscounts = ceilings.usd !== null && pricedByName;
   if (refused.length === 0 && !miscounts) return null;
   return invalidConfig([
     { field: "model_id", sentence: `names ${named}, but what is called runs ${actual}: set it to ${right}` },
@@ -59,6 +60,6 @@ export const refusedModelId = (survey: Survey, job: Job): ConnectorError | null 
 export const misnomerRemark = (survey: Survey, job: Job): string => {
   const found = misnomer(survey, job);
   return found
-    ? `model_id names ${found.named}, but what is called runs ${found.right}: costs, limits and rules are those of another. Set model_id to ${found.right}.`
+    ? `model_id names ${found.named}, but what is called runs ${found.right}: costs, limits and rules may be those of another. Set model_id to ${found.right}.`
     : "";
 };
