@@ -156,10 +156,36 @@ describe("discover: the catalog", () => {
 
   it("is the open one without a configuration that can be used", async () => {
     const { message } = await discover();
-    for (const config of [null, 5, {}, configOf("{{"), configOf("{{ a }}", { model_id: "nobody.knows" })])
+    for (const config of [null, 5, {}, configOf("{{")])
       expect((await discover(config)).message).to.deep.equal(message);
     expect(message.catalog).to.deep.include({ schema_mode: "schemaless" });
     expect(message.catalog.streams[0]?.json_schema).to.deep.equal({});
+  });
+
+  const application = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
+  const beyond: [what: string, changes: object][] = [
+    ["an ARN that hides its model", { model_id: application }],
+    ["a model that no family knows", { model_id: "nobody.knows" }],
+    ["regions that a profile may leave", { residency: "us-east-1" }],
+    ["regions that AWS would be asked about", { inference_profile: application, residency: "us-" }],
+    ["a file of prices that is not on this machine", { prices_file: "/nowhere/prices.json" }],
+    ["a ceiling in dollars without a known price", { model_id: "nobody.knows", max_spend_usd: "5" }],
+    ["a ceiling in tokens", { max_tokens_total: "1000", max_rows: "5" }],
+  ];
+  for (const [what, changes] of beyond)
+    it(`lists the columns of a connection with ${what}`, async () => {
+      const { mode, schema } = await discover(configOf("{{ a }} b", { ...changes, output_field: "c" }));
+      expect(mode).to.equal("schema");
+      expect(schema.required).to.deep.equal(["a"]);
+      expect(schema["x-output-schema"].required).to.deep.equal(["c", "_bedrock"]);
+    });
+
+  it("has the types of an output schema where no family is known, and no type for a text that none is known of", async () => {
+    const output_schema = { type: "object", properties: { mood: { type: "number" } } };
+    const { schema } = await discover(configOf("{{ a }}", { model_id: application, output_schema }));
+    expect(schema["x-output-schema"].properties.mood).to.deep.equal({ type: ["number", "null"] });
+    const other = await discover(configOf("{{ a }}", { model_id: application }));
+    expect(other.schema["x-output-schema"].properties.completion).to.deep.equal({});
   });
 
   it("needs neither credentials nor a region, nor minds what the host shows in place of a secret", async () => {

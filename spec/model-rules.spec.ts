@@ -2,6 +2,7 @@ import { compile } from "@jmespath-community/jmespath";
 import { expect } from "chai";
 import { checkBody, lintSample } from "../src/body-check.js";
 import { type Emulator, startEmulator } from "../src/emulator/index.js";
+import { converse } from "../src/families/converse.js";
 import { families } from "../src/families/index.js";
 import { limitsOf } from "../src/families/limits.js";
 import { listModels } from "../src/families/models.js";
@@ -23,6 +24,20 @@ const claude = (changes: JsonObject = {}): JsonObject => ({
 const chat = (changes: JsonObject): JsonObject => ({ messages, ...changes });
 
 const lint = (modelId: string, body: JsonObject) => lintForModel(resolveFamily(modelId), [modelId], body);
+
+/** What a body of Claude is in Converse. */
+const throughConverse = ({
+  anthropic_version: _,
+  messages = [],
+  max_tokens,
+  temperature,
+  top_p,
+  ...fields
+}: JsonObject): JsonObject => ({
+  messages,
+  inferenceConfig: JSON.parse(JSON.stringify({ maxTokens: max_tokens, temperature, topP: top_p })),
+  additionalModelRequestFields: fields,
+});
 
 /** A model, a body, and a word of each sentence that it earns, by how sure it is. */
 type Case = readonly [
@@ -146,6 +161,34 @@ describe("model rules", () => {
         );
         expect(spoken || says, `${name}: ${says}`).to.equal(true);
       }
+  });
+
+  for (const [modelId, body] of cases.filter(([id]) => resolveFamily(id)?.name === "claude"))
+    it(`of ${modelId} are the same through Converse on ${JSON.stringify(body).slice(0, 120)}`, () => {
+      const counts = (found: ReturnType<typeof lint>) => Object.values(found).map(({ length }) => length);
+      const found = lintForModel(converse, [modelId], throughConverse(body));
+      expect(counts(found), JSON.stringify(found)).to.deep.equal(counts(lint(modelId, body)));
+    });
+
+  it("name the places of a Converse body", () => {
+    const said = (modelId: string, body: JsonObject) =>
+      Object.values(lintForModel(converse, [modelId], body)).flat();
+    expect(said(haiku45, throughConverse(claude({ temperature: 0.5, top_p: 0.9 })))).to.deep.equal([
+      "inferenceConfig.temperature and inferenceConfig.topP are not taken together by this model: remove one of them",
+    ]);
+    expect(said(opus47, throughConverse(claude({ top_k: 40 })))).to.deep.equal([
+      "additionalModelRequestFields.top_k is refused by this model: remove it",
+    ]);
+    expect(said(sonnet5, throughConverse(claude())).join()).to.match(
+      /unless additionalModelRequestFields.thinking is .* counts against inferenceConfig.maxTokens$/,
+    );
+    const reasoning = { inferenceConfig: { reasoningConfig: { type: "enabled" } } };
+    expect(
+      said("us.amazon.nova-lite-v1:0", { messages: [], additionalModelRequestFields: reasoning }).join(),
+    ).to.match(/Nova 2/);
+    expect(said("us.meta.llama3-3-70b-instruct-v1:0", throughConverse(claude({ top_k: 4 })))).to.deep.equal(
+      [],
+    );
   });
 
   it("follow the id that names the model where an ARN hides it, and say nothing without one", () => {

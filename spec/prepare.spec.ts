@@ -45,6 +45,22 @@ describe("a run, before its first call", () => {
     expect(asked()).to.equal(before + 1);
   });
 
+  it("counts at the price of a global profile where an ARN hides one", async () => {
+    const haiku = "anthropic.claude-haiku-4-5-20251001-v1:0";
+    const request_format = {
+      anthropic_version: "bedrock-2023-05-31",
+      max_tokens: 9,
+      messages: [{ role: "user", content: "{{ text }}" }],
+    };
+    const costs = async (name: string, behind: string) => {
+      const account = { arns: { [arn(name)]: behind } };
+      const [row] = rowsOf(await write(account, { model_id: arn(name), request_format }));
+      return row?._bedrock.cost_usd ?? 0;
+    };
+    const regional = await costs("regional", `us.${haiku}`);
+    expect(regional / (await costs("global", `global.${haiku}`))).to.be.closeTo(1.1, 1e-9);
+  });
+
   it("asks nothing where the settings name the model", async () => {
     const before = asked();
     for (const changes of [

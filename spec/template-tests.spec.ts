@@ -14,6 +14,7 @@ const config = {
   },
   response_format: { content: [{ type: "text", text: "{{ summary }}" }], stop_reason: "{{ ending }}" },
 };
+const application = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
 const record = { name: "Jo", note: "Hi." };
 const expected_body = {
   max_tokens: 50,
@@ -148,6 +149,32 @@ describe("template tests", () => {
   it("need no credentials and no region, and ignore those that are there", async () => {
     for (const more of [{ secret_access_key: "****" }, { api_key: "x", access_key: "y" }, { region: "" }])
       expect((await run({ expected_body }, { ...config, ...more })).passed).to.equal(1);
+  });
+
+  it("mind nothing that only calls need", async () => {
+    for (const more of [
+      { residency: "us-east-1", inference_profile: "us.anthropic.claude-3-haiku-20240307-v1:0" },
+      { prices_file: "/nowhere/prices.json" },
+      { model_id: application, max_spend_usd: "5" },
+      { model_id: application },
+    ]) {
+      const report = await run({ expected_body, response, expected_columns }, { ...config, ...more });
+      expect(report, JSON.stringify(more)).to.deep.include({ passed: 1, remarks: [] });
+    }
+  });
+
+  it("judge bodies where an ARN hides the model, and say that answers are not read", async () => {
+    const { response_format: _, ...hidden } = { ...config, model_id: application };
+    const { passed, remarks } = await run({ expected_body }, hidden);
+    expect(passed).to.equal(1);
+    expect(remarks).to.have.length(1);
+    expect(remarks[0]).to.match(
+      /^Answers are not read here, since model_id is an ARN that hides its model: put/,
+    );
+    const typed = { ...hidden, output_schema: '{"type":"object","properties":{"a":{}}}' };
+    expect((await run({ expected_body }, typed)).passed).to.equal(1);
+    const [difference] = (await run({ response, expected_columns }, hidden)).cases[0]?.differences ?? [];
+    expect(difference?.text).to.contain("unreadable_response").and.contain("No family is known");
   });
 
   it("give the remarks of a check, and advise to fence free text", async () => {

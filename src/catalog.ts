@@ -8,7 +8,7 @@ import { type ColumnNode, readColumns } from "./template/column-tree.js";
 
 /** What a configuration's templates say of the stream; `null` for one that no job can be made of. */
 export const publishColumns = (config: unknown): PublishedColumns | null => {
-  const job = prepareJob(templateSettings(config), "enrich");
+  const job = prepareJob(templateSettings(config), "templates");
   return job instanceof ConnectorError ? null : columnsOf(job);
 };
 

@@ -135,10 +135,13 @@ export const renderRequest = (record: unknown, job: Job): InvokeRequest | Connec
 const emptyColumns = ({ columns }: Job): Record<string, Json> =>
   Object.fromEntries(columns.names.map((name) => [name, null]));
 
-const unreadable = ({ family, columns, connection }: Job): string =>
-  connection.responseFormat?.includes("{{")
-    ? `It has none of the columns that response_format reads: ${columns.names.join(", ")}.`
-    : `It has no ${family?.vector ? "vector" : "text"} where the family ${family?.name} keeps it.`;
+const unreadable = ({ family, columns, connection }: Job): string => {
+  if (connection.responseFormat?.includes("{{"))
+    return `It has none of the columns that response_format reads: ${columns.names.join(", ")}.`;
+  return family
+    ? `It has no ${family.vector ? "vector" : "text"} where the family ${family.name} keeps it.`
+    : "No family is known that says where its text stands.";
+};
 
 const article = (value: unknown): string => {
   if (value === null || value === undefined) return String(value);

@@ -5,7 +5,7 @@ import type { Problem } from "./connection/rules.js";
 import type { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import { families } from "./families/index.js";
-import { familyOf, firstBaseModel } from "./families/resolve.js";
+import { familyOf, firstBaseModel, resolveFamily } from "./families/resolve.js";
 import { type JsonObject, valueAt } from "./json.js";
 import { lintForModel } from "./model-rules.js";
 import { type Price, pricedInWords, priceOf } from "./prices/price.js";
@@ -28,6 +28,8 @@ export interface Job {
   readonly target: string;
   /** `null` for a model that no family knows: its response is read by the response format alone. */
   readonly family: Family | null;
+  /** The family that the model is of, whatever API it is called through; `null` where none knows it. */
+  readonly modelFamily: Family | null;
   /** The id of the model behind a profile or an ARN, by the settings or by what AWS said of it. */
   readonly baseModel: string | null;
   readonly template: Template;
@@ -42,8 +44,8 @@ export interface Job {
   readonly remarks: readonly string[];
 }
 
-/** What a job is for: rows with output columns, or the service's bare answer. */
-export type Purpose = "enrich" | "read";
+/** What a job is for: rows with output columns, the service's bare answer, or what the templates say by themselves. */
+export type Purpose = "enrich" | "read" | "templates";
 
 /**
  * @param asked what AWS said of the profile or ARN that is called, where that was asked
@@ -71,24 +73,22 @@ export const prepareJob = (
   const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
   const ownPrices = attempt("prices_file", connection.pricesFile, readPriceFile);
   const family = familyOf(connection.api, ...connection.familyHints);
-  if (purpose === "enrich" && !family && !named && typeof connection.modelId === "string")
-    problems.push(
-      connection.modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily,
-    );
+  const unreadable = !family && !named ? unreadableAnswer(connection, asked) : null;
+  if (purpose === "enrich" && unreadable) problems.push(unreadable);
   problems.push(...vectorProblems(connection));
   const structured =
-    purpose === "enrich" && schema && template
+    purpose !== "read" && schema && template && !(unreadable && purpose === "templates")
       ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
       : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.familyHints);
-  if (purpose === "enrich" && template) {
+  if (purpose !== "read" && template) {
     const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
     if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
     if (connection.systemPlaceholders === "refuse")
       misfits.push(...systemPlaceholders(family, template.sample));
     problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
   }
-  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices) : null;
+  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices, known(asked)) : null;
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
@@ -97,6 +97,7 @@ export const prepareJob = (
     connection: { ...connection, ceilings: { ...connection.ceilings, prices: price } },
     target: targetOf(connection),
     family,
+    modelFamily: resolveFamily(...connection.familyHints),
     baseModel: firstBaseModel(...connection.familyHints),
     template,
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),
@@ -107,15 +108,20 @@ export const prepareJob = (
       ...remarksOn(connection, template, doubtful),
       ...note.map(noteOnRequest),
       ...(structured?.ask.remarks ?? []),
+      ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
     ],
   };
 };
 
 /** What the settings say goes before every table. */
-const priceFor = (connection: Connection, ownPrices: PriceTable | null): Price | null =>
+const priceFor = (
+  connection: Connection,
+  ownPrices: PriceTable | null,
+  backing: Backing | null,
+): Price | null =>
   connection.prices
     ? { ...connection.prices, source: "settings", date: null }
-    : priceOf(connection, ownPrices);
+    : priceOf({ ...connection, ...(backing && { regions: backing.regions }) }, ownPrices);
 
 const unknownPrice = (connection: Connection): Problem => ({
   field: "max_spend_usd",
@@ -150,6 +156,15 @@ const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
+
+/** Why nothing says where an answer stands, where neither a family nor the response format does. */
+const unreadableAnswer = ({ modelId }: Connection, asked: Answer<Backing> | null): Problem | null => {
+  if (typeof modelId !== "string") return null;
+  return modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily;
+};
+
+const notReadHere = ({ field, sentence }: Problem): string =>
+  `Answers are not read here, since ${field} ${sentence}.`;
 
 const hiddenModel = (asked: Answer<Backing> | null): Problem => ({
   field: "model_id",

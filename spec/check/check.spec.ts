@@ -15,6 +15,7 @@ const claude = {
   request_format:
     '{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":"{{ text }}"}]}',
 };
+const opus = "anthropic.claude-opus-4-5-20251101-v1:0";
 const account = "123456789012";
 const application = `arn:aws:bedrock:us-east-1:${account}:application-inference-profile/a1b2c3d4`;
 const provisioned = `arn:aws:bedrock:us-east-1:${account}:provisioned-model/abcdefghijkl`;
@@ -59,6 +60,16 @@ describe("checkConnection, by what AWS says of it", () => {
       "an application profile, without a word on its model",
       { arns: { [application]: haiku } },
       { model_id: application, ...claude },
+    ],
+    [
+      "an ARN whose model model_id names",
+      { arns: { [application]: `global.${haiku}` } },
+      { model_id: `global.${haiku}`, inference_profile: application, ...claude },
+    ],
+    [
+      "provisioned throughput with a context of its own",
+      { arns: { [provisioned]: `${haiku}:200k` } },
+      { model_id: haiku, inference_profile: provisioned, ...claude },
     ],
     ["provisioned throughput", { arns: { [provisioned]: haiku } }, { model_id: provisioned, ...claude }],
     ["the deployment of a custom model", { arns: { [custom]: lite } }, { model_id: custom }],
@@ -115,7 +126,28 @@ describe("checkConnection, by what AWS says of it", () => {
       "a model that the region has as a profile only",
       { models: { [lite]: { offered: false } } },
       { model_id: lite },
-      `us-east-1 has it as us.${lite}, eu.${lite}`,
+      `us-east-1 has it as us.${lite}: paste`,
+    ],
+    [
+      "a model with more profiles than are named, those of the region first",
+      {
+        models: { [haiku]: { inferenceTypesSupported: ["INFERENCE_PROFILE"] } },
+        profiles: {
+          [`au.${haiku}`]: ["ap-southeast-2"],
+          [`eu.${haiku}`]: ["eu-west-1"],
+          [`global.${haiku}`]: [""],
+          [`us.${haiku}`]: ["us-west-2"],
+          [`jp.${haiku}`]: ["us-east-1"],
+        },
+      },
+      { model_id: haiku, ...claude },
+      `us-east-1 has it as jp.${haiku}, us.${haiku}, au.${haiku} and 2 more: paste one of these`,
+    ],
+    [
+      "a model that needs a profile, in the local Bedrock of another region",
+      { models: { [haiku]: { inferenceTypesSupported: ["INFERENCE_PROFILE"] } } },
+      { model_id: haiku, region: "eu-west-1", ...claude },
+      `eu-west-1 has it as eu.${haiku}, global.${haiku}: paste one of these`,
     ],
     [
       "a model that the region does not have at all",
@@ -217,6 +249,24 @@ describe("checkConnection, by what AWS says of it", () => {
       `set model_id to ${haiku}`,
     ],
     [
+      "a profile that runs another model than model_id names, which refuses the request",
+      { arns: { [application]: "anthropic.claude-opus-4-7" } },
+      {
+        model_id: haiku,
+        inference_profile: application,
+        request_format: { ...JSON.parse(claude.request_format), temperature: 0 },
+      },
+      `model_id names ${haiku}, but what is called runs anthropic.claude-opus-4-7: set it to anthropic.claude-opus-4-7`,
+      "request_format does not fit anthropic.claude-opus-4-7: temperature is refused",
+    ],
+    [
+      "a ceiling in dollars that would count at another model's price",
+      { arns: { [application]: opus } },
+      { model_id: haiku, inference_profile: application, max_spend_usd: "5", ...claude },
+      `set it to ${opus}`,
+      `max_spend_usd would count at the price of ${haiku}`,
+    ],
+    [
       "a profile whose prefix is new, where residency does not allow its regions",
       { models: { [`mx.${lite}`]: { offered: false } }, profiles: { [`mx.${lite}`]: ["mx-central-1"] } },
       { model_id: `mx.${lite}`, response_format: '{"output":"{{ a }}"}', residency: "us-" },
@@ -310,6 +360,44 @@ describe("checkConnection, by what AWS says of it", () => {
       "failed: Account … has no card",
     ],
     [
+      "an ARN that runs another model of the family than model_id names",
+      { arns: { [application]: opus } },
+      { model_id: haiku, inference_profile: application, ...claude },
+      `model_id names ${haiku}, but what is called runs ${opus}`,
+      `Set model_id to ${opus}.`,
+    ],
+    [
+      "another model, whose prices are given, under a ceiling in dollars",
+      { arns: { [application]: opus } },
+      {
+        model_id: haiku,
+        inference_profile: application,
+        max_spend_usd: "5",
+        input_price_usd: "5",
+        output_price_usd: "25",
+        ...claude,
+      },
+      `Set model_id to ${opus}.`,
+    ],
+    [
+      "a profile that runs another model than model_id names",
+      {},
+      { model_id: haiku, inference_profile: `us.${opus}`, max_spend_usd: "5", ...claude },
+      `Set model_id to ${opus}.`,
+    ],
+    [
+      "an application profile that is global, where model_id does not say so",
+      { arns: { [application]: `global.${haiku}` } },
+      { model_id: haiku, inference_profile: application, ...claude },
+      `Set model_id to global.${haiku}.`,
+    ],
+    [
+      "an application profile that is not global, though model_id says so",
+      { arns: { [application]: haiku } },
+      { model_id: `global.${haiku}`, inference_profile: application, ...claude },
+      `model_id names global.${haiku}, but what is called runs ${haiku}`,
+    ],
+    [
       "questions that are denied, each with its action and resource",
       { denied: ["GetInferenceProfile", "GetFoundationModel", "GetFoundationModelAvailability"] },
       {},
@@ -327,6 +415,28 @@ describe("checkConnection, by what AWS says of it", () => {
       "Not checked: the use case form (bedrock:GetUseCaseForModelAccess is denied; allow it on *)",
     ],
   ];
+  const heirs = async (request: Record<string, unknown>) => {
+    const { message } = await check(
+      {
+        models: {
+          [haiku]: { modelLifecycle: legacy },
+          "anthropic.claude-haiku-5-5": newer,
+          "anthropic.claude-opus-4-1-20250805-v1:0": newer,
+        },
+      },
+      { model_id: `us.${haiku}`, request_format: { ...JSON.parse(claude.request_format), ...request } },
+    );
+    return /same request format: ([^;]*)\.$/.exec(message ?? "")?.[1] ?? "";
+  };
+  it("names as heirs of a legacy model only those that take its request, and none that are legacy too", async () => {
+    expect(await heirs({}))
+      .to.contain("claude-haiku-5-5")
+      .and.not.contain("opus-4-1");
+    expect(await heirs({ temperature: 0 }))
+      .to.match(/^us\.anthropic\.claude-opus-4-5/)
+      .and.not.match(/-5-5|opus-4-1/);
+  });
+
   for (const [what, seen, changes, ...words] of remarks)
     it(`succeeds and speaks of ${what}`, async () => {
       const { status, message } = await check(seen, changes);

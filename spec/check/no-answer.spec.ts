@@ -38,6 +38,24 @@ describe("checkConnection, where AWS does not answer", () => {
     await bedrock.close();
   });
 
+  it("hangs up on a service for credentials that answers nothing, so that the process may end", async () => {
+    let open = 0;
+    const sts = await startServer((request) => {
+      open++;
+      request.socket.once("close", () => open--);
+    });
+    process.env.AWS_ENDPOINT_URL_STS = sts.url;
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const answer = check("http://127.0.0.1:9", { role_arn: "arn:aws:iam::123456789012:role/bedrock" });
+    while (open === 0) await nextTurn();
+    mock.timers.tick(9_500);
+    expect((await answer).message).to.match(/could not be fetched .* no answer within \d+ s/);
+    for (let turn = 0; open > 0 && turn < 1_000; turn++) await nextTurn();
+    const left = open;
+    await sts.close();
+    expect(left).to.equal(0);
+  });
+
   it("leaves of the ten seconds what an ARN that hides its model takes", async () => {
     const bedrock = await startEmulator({
       account: { stalled: ["GetInferenceProfile", "GetCallerIdentity"] },

@@ -48,7 +48,7 @@ describe("emulator: the control plane", () => {
       present.map(({ modelId }) => modelId),
     );
     expect(inferenceProfileSummaries.map(({ inferenceProfileId }) => inferenceProfileId)).to.have.members(
-      present.flatMap(({ inferenceProfiles }) => inferenceProfiles),
+      present.flatMap(({ inferenceProfiles }) => inferenceProfiles).filter((id) => /^(us|global)\./.test(id)),
     );
     for (const { modelLifecycle } of modelSummaries) expect(modelLifecycle?.status).to.equal("ACTIVE");
     for (const { modelId, profileRequired } of present.slice(0, 8)) {
@@ -62,6 +62,27 @@ describe("emulator: the control plane", () => {
       expect(authorizationStatus).to.equal("AUTHORIZED");
     }
   });
+
+  for (const [region, listed] of [
+    ["us-west-2", ["us", "global"]],
+    ["eu-north-1", ["eu", "global"]],
+    ["ap-northeast-1", ["apac", "jp", "global"]],
+    ["ap-southeast-2", ["apac", "au", "global"]],
+    ["us-gov-west-1", ["us-gov"]],
+  ] as const)
+    it(`lists in ${region} the profiles that it may call`, async () => {
+      const there = new BedrockClient(settings({ region }));
+      const { inferenceProfileSummaries = [] } = await there.send(new ListInferenceProfilesCommand({}));
+      there.destroy();
+      const geographies = inferenceProfileSummaries.map(({ inferenceProfileId }) =>
+        inferenceProfileId?.slice(0, inferenceProfileId.indexOf(".")),
+      );
+      expect([...new Set(geographies)]).to.have.members(
+        listed.filter((at) =>
+          present.some(({ inferenceProfiles: ids }) => ids.some((id) => id.startsWith(`${at}.`))),
+        ),
+      );
+    });
 
   it("tells the regions behind a profile, by its id and by its ARN", async () => {
     const id = "us.amazon.nova-lite-v1:0";

@@ -58,6 +58,17 @@ describe("a price", () => {
     expect(price(`${account}:application-inference-profile/abc`, { familyHints })?.input).to.equal(1);
   });
 
+  it("of an application profile is global or regional as AWS says, whatever model_id says", () => {
+    const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc";
+    const model = "anthropic.claude-haiku-4-5-20251001-v1:0";
+    const told = (regions: string[], hint = model) => price(arn, { familyHints: [hint], regions })?.input;
+    expect(told([""])).to.equal(1);
+    expect(told(["us-east-1", "us-west-2"])).to.equal(1.1);
+    expect(told(["us-east-1", "us-west-2"], `global.${model}`)).to.equal(1.1);
+    expect(told(["", "us-east-1"], `us.${model}`)).to.equal(1);
+    expect(price(`us.${model}`, { regions: [""] })?.input).to.equal(1.1);
+  });
+
   it("of the user's own table goes before the list price, the exact id before the model's", () => {
     const own: PriceTable = {
       prices: {

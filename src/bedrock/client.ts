@@ -1,5 +1,6 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
 import { useConverse } from "./converse.js";
 import { takeShortcuts } from "./shortcut.js";
@@ -42,9 +43,13 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
     role?.externalId,
   ].filter((secret) => secret !== undefined);
 
-/** Without the pin, a bearer token in the environment would go before the keys that were given. */
+/**
+ * Without the pin, a bearer token in the environment would go before the keys that were given. A role is assumed over
+ * `transport`, which is the caller's to destroy where an answer may be given up.
+ */
 export const signing = (
   connection: Connection,
+  transport: HttpHandler = createTransport(1, credentialsMs),
 ): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
   if (auth.kind === "api_key")
@@ -66,7 +71,7 @@ export const signing = (
         RoleSessionName: "bedrock-model",
         ...(role.externalId && { ExternalId: role.externalId }),
       },
-      clientConfig: { region, requestHandler: createTransport(1, credentialsMs) },
+      clientConfig: { region, requestHandler: transport },
     });
     return { credentials, ...pinned };
   }

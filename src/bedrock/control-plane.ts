@@ -48,12 +48,13 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   const startedAt = performance.now();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
+  const toSts = createTransport(1, deadlineMs, connectMs);
   const client = new BedrockClient({
     region,
     ...(endpoint && { endpoint }),
     maxAttempts: 1,
     requestHandler: createTransport(openAtOnce, deadlineMs, connectMs),
-    ...signing(connection),
+    ...signing(connection, toSts),
   });
   const ask: Ask = createAsk(secretsOf(connection));
   const options = { abortSignal: deadline.signal };
@@ -102,6 +103,8 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
     close: () => {
       clearTimeout(timer);
       client.destroy();
+      // An unanswered question for credentials would keep the process alive.
+      toSts.destroy?.();
     },
   };
 };

@@ -32,8 +32,8 @@ export const checkConfig = async (config: unknown): Promise<Finding> => {
   }
 };
 
-/** A form waits for the answer, so no far side may hold it up for longer. */
-const totalMs = 9_500;
+/** A form waits ten seconds for the answer, and no far side may hold it up; a command line has to start first. */
+const totalMs = 9_000;
 /** Of these, for what stands behind an ARN that hides its model. */
 const firstMs = 4_000;
 

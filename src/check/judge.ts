@@ -1,14 +1,15 @@
 import { known } from "../bedrock/control-answers.js";
 import { invalidConfig } from "../connection/connection.js";
 import { ConnectorError } from "../errors.js";
-import { resolveFamily } from "../families/resolve.js";
+import { familyOf } from "../families/resolve.js";
 import type { Job } from "../job.js";
 import { residencyProblems } from "../residency-problems.js";
 import { refusedAccess } from "./access.js";
+import { refusedModelId } from "./model-id.js";
 import { refusedModel } from "./model-state.js";
 import { offersLike } from "./offers.js";
 import { remarksOn } from "./remarks.js";
-import type { Survey } from "./survey.js";
+import { backingOf, type Survey } from "./survey.js";
 
 /** The first thing that stands in the way, by what AWS said; else what is worth knowing. */
 export const judge = (survey: Survey, job: Job): ConnectorError | { readonly remarks: readonly string[] } => {
@@ -17,6 +18,7 @@ export const judge = (survey: Survey, job: Job): ConnectorError | { readonly rem
     refusedCredentials(survey) ??
     wrongPlace(survey, job) ??
     refusedProfile(survey, job) ??
+    refusedModelId(survey, job) ??
     refusedModel(survey, job, now) ??
     refusedAccess(survey, job) ?? { remarks: remarksOn(survey, job, now) }
   );
@@ -37,18 +39,17 @@ const wrongPlace = ({ target }: Survey, { connection }: Job): ConnectorError | n
       );
 
 const refusedProfile = (survey: Survey, job: Job): ConnectorError | null => {
-  const { backing, target, caller, profiles } = survey;
+  const { backing, target, caller } = survey;
   const stranger = target.account !== null && known(caller) !== null && known(caller) !== target.account;
   if (backing?.is === "absent")
     return new ConnectorError(
       "model_not_found",
       stranger ? "The ARN belongs to another account than the credentials." : offersLike(survey, job),
     );
-  // A profile whose id begins with a new geography is found in the list only.
-  const found = known(backing) ?? known(profiles)?.find(({ id }) => id === target.id);
+  const found = backingOf(survey);
   if (!found) return null;
   if (found.notReady !== null) return new ConnectorError("model_not_ready", `AWS says ${found.notReady}.`);
-  const actual = found.baseModel === null ? null : resolveFamily(found.baseModel);
+  const actual = found.baseModel === null ? null : familyOf(job.connection.api, found.baseModel);
   if (actual && job.family && actual !== job.family)
     return invalidConfig([
       {

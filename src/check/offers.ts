@@ -1,5 +1,7 @@
 import { known, type Profile } from "../bedrock/control-answers.js";
+import { lintSample } from "../body-check.js";
 import type { Connection } from "../connection/connection.js";
+import { listModels, type Model } from "../families/models.js";
 import { baseModelId, resolveFamily } from "../families/resolve.js";
 import type { Job } from "../job.js";
 import { whereabouts } from "../residency.js";
@@ -10,7 +12,7 @@ import type { Survey } from "./survey.js";
 export const offersLike = (survey: Survey, { connection }: Job): string => {
   const { baseModel, profiles, models } = survey;
   const { region } = connection;
-  const ids = staying(known(profiles) ?? [], connection)
+  const ids = nearest(staying(known(profiles) ?? [], connection), region)
     .filter((profile) => profile.baseModel === baseModel)
     .map(({ id }) => id);
   const bare = (known(models) ?? []).filter(({ modelId, onDemand }) => modelId === baseModel && onDemand);
@@ -37,11 +39,25 @@ const staying = (profiles: readonly Profile[], { residency, region }: Connection
         ({ id, regions }) => whereabouts(residency, region, readTarget(id), regions) === "inside",
       );
 
-/** Newer models that take the same body; empty where none is known. */
-export const successors = ({ target, profiles, models }: Survey, { family, connection }: Job): string => {
-  const offered = staying(known(profiles) ?? [], connection);
+/** Those that the region itself is among first, then those of its geography. */
+const nearest = (profiles: readonly Profile[], region: string): readonly Profile[] => {
+  const geography = region.slice(0, region.indexOf("-") + 1);
+  const nearness = ({ regions }: Profile): number => {
+    if (regions.includes(region)) return 2;
+    return regions.some((at) => at.startsWith(geography)) ? 1 : 0;
+  };
+  return profiles.toSorted((a, b) => nearness(b) - nearness(a));
+};
+
+/** Newer models that take this very request and are not on their way out themselves; empty where none is known. */
+export const successors = ({ target, profiles, models }: Survey, job: Job): string => {
+  const { modelFamily, connection } = job;
+  const offered = nearest(staying(known(profiles) ?? [], connection), connection.region);
+  const ageing = new Set(listModels().flatMap((model) => (isAgeing(model) ? model.modelId : [])));
   const ids = (known(models) ?? [])
-    .filter((model) => !model.legacy && family !== null && resolveFamily(model.modelId) === family)
+    .filter(({ legacy, modelId }) => !legacy && !ageing.has(modelId))
+    .filter(({ modelId }) => modelFamily !== null && resolveFamily(modelId) === modelFamily)
+    .filter(({ modelId }) => refusals(modelId, job).length === 0)
     .sort((a, b) => (b.launched?.getTime() ?? 0) - (a.launched?.getTime() ?? 0))
     .flatMap(({ modelId, onDemand }) => {
       const through = offered.filter(({ id }) => baseModelId(id) === modelId).map(({ id }) => id);
@@ -51,8 +67,15 @@ export const successors = ({ target, profiles, models }: Survey, { family, conne
   return ids.length > 0 ? `Active in ${connection.region} with the same request format: ${list(ids)}.` : "";
 };
 
-/** The first three. */
-const list = (ids: readonly string[]): string => ids.slice(0, 3).join(", ");
+const isAgeing = ({ lifecycle }: Model): boolean => lifecycle === "legacy" || lifecycle === "gone";
+
+/** What a model of the job's family is certain to refuse of its request, in words. */
+export const refusals = (modelId: string, { family, template }: Job): readonly string[] =>
+  lintSample(family, template.sample, [modelId]).wrong;
+
+/** The first three, and how many there are beside them. */
+const list = (ids: readonly string[]): string =>
+  `${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}`;
 
 const sharedBeginning = (a: string, b: string): number => {
   let length = 0;

@@ -1,12 +1,15 @@
 import { type Answer, known } from "../bedrock/control-answers.js";
 import type { Job } from "../job.js";
+import { misnomerRemark } from "./model-id.js";
 import { day } from "./model-state.js";
 import { successors } from "./offers.js";
 import type { Survey } from "./survey.js";
 
 /** What does not stand in the way and is worth knowing, in sentences. */
 export const remarksOn = (survey: Survey, job: Job, now: Date): string[] =>
-  [ageing(survey, job, now), agreement(survey), unasked(survey)].filter((remark) => remark !== "");
+  [misnomerRemark(survey, job), ageing(survey, job, now), agreement(survey), unasked(survey)].filter(
+    (remark) => remark !== "",
+  );
 
 const ageing = (survey: Survey, job: Job, now: Date): string => {
   const model = known(survey.model);

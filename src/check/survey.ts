@@ -27,7 +27,7 @@ export interface Survey {
 /** Asks all that is always of use at once, then, at once again, what only some answers call for. */
 export const survey = async (
   plane: ControlPlane,
-  { connection, family, baseModel: base }: Job,
+  { connection, modelFamily, baseModel: base }: Job,
 ): Promise<Survey> => {
   const target = readTarget(connection.modelId);
   const shared = target.kind === "model" || throughProfile(target);
@@ -43,14 +43,19 @@ export const survey = async (
     backing?.is === "absent" ||
     found?.legacy ||
     (target.kind === "model" && (model?.is === "absent" || found?.onDemand === false));
-  const wantsForm = family?.useCaseForm === true && known(access) && known(access)?.agreement !== "AVAILABLE";
+  const wantsForm =
+    modelFamily?.useCaseForm === true && known(access) && known(access)?.agreement !== "AVAILABLE";
   const [profiles, models, useCaseForm] = await Promise.all([
     wantsOther ? plane.profiles() : null,
-    wantsOther ? plane.models(family?.vector ? "EMBEDDING" : "TEXT") : null,
+    wantsOther ? plane.models(modelFamily?.vector ? "EMBEDDING" : "TEXT") : null,
     wantsForm ? plane.useCaseForm() : null,
   ]);
   return { target, baseModel, caller, backing, model, access, useCaseForm, profiles, models };
 };
+
+/** What stands behind the id that is called. A profile whose id begins with a new geography is found in the list only. */
+export const backingOf = ({ backing, profiles, target }: Survey): Backing | null =>
+  known(backing) ?? known(profiles)?.find(({ id }) => id === target.id) ?? null;
 
 export const throughProfile = ({ kind }: Target): boolean =>
   kind === "system_profile" || kind === "application_profile";

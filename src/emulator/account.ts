@@ -9,7 +9,10 @@ export interface LocalAccount {
   readonly models?: Readonly<Record<string, LocalModel>>;
   /** The system-defined inference profiles and the regions behind each. Where it is given there are no others. */
   readonly profiles?: Readonly<Record<string, readonly string[]>>;
-  /** ARNs of application profiles, provisioned models and custom model deployments, with the base model behind each. */
+  /**
+   * ARNs of application profiles, provisioned models and custom model deployments, with the base model behind
+   * each; behind an application profile there may be another profile, such as a global one.
+   */
   readonly arns?: Readonly<Record<string, string>>;
   /** Operations that the identity may not call, such as `GetFoundationModel`. */
   readonly denied?: readonly string[];
@@ -66,7 +69,7 @@ const rules: Readonly<
   id: { expected: "12 digits", fits: (value) => isText(value) && /^\d{12}$/.test(String(value)) },
   models: { expected: "an object of objects, by model id", fits: (value) => maps(value, isObject) },
   profiles: { expected: "lists of regions, by profile id", fits: (value) => maps(value, isTexts) },
-  arns: { expected: "base model ids, by ARN", fits: (value) => maps(value, isText) },
+  arns: { expected: "ids of base models or profiles, by ARN", fits: (value) => maps(value, isText) },
   denied: texts,
   stalled: texts,
   useCaseForm: { expected: "true or false", fits: (value) => typeof value === "boolean" },

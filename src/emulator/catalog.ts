@@ -37,8 +37,8 @@ export const openCatalog = (
   const profile = (idOrArn: string): object | undefined => {
     const application = Object.hasOwn(account.arns ?? {}, idOrArn) ? account.arns?.[idOrArn] : undefined;
     const id = application === undefined ? idOrArn.replace(profileArn(region, accountId), "") : idOrArn;
-    const base = application ?? baseModelId(id);
-    const regions = application === undefined ? regionsOf(id, account) : [region];
+    const base = baseModelId(application ?? id);
+    const regions = application === base ? [region] : regionsOf(application ?? id, account);
     if (!base || !regions) return undefined;
     return {
       inferenceProfileName: id.replace(/[^\w-]/g, " ").slice(0, 64),
@@ -69,9 +69,10 @@ export const openCatalog = (
     },
     profile,
     profiles: () =>
-      (account.profiles ? Object.keys(account.profiles) : listed().profiles).flatMap(
-        (id) => profile(id) ?? [],
-      ),
+      (account.profiles
+        ? Object.keys(account.profiles)
+        : listed().profiles.filter((id) => geographyOf(id)?.from.test(region))
+      ).flatMap((id) => profile(id) ?? []),
   };
 };
 
@@ -84,22 +85,32 @@ const profileArn = (region: string, account: string): string =>
 
 const regionsOf = (id: string, { profiles }: LocalAccount): readonly string[] | undefined => {
   if (profiles) return Object.hasOwn(profiles, id) ? profiles[id] : undefined;
-  const base = baseModelId(id);
-  if (!base || base === id || !resolveFamily(base)) return undefined;
-  return destinations[id.slice(0, -base.length - 1)];
+  return geographyOf(id)?.to;
 };
 
-/** The regions behind each kind of profile. A global one has a model without a region, as on AWS. */
-const destinations: Readonly<Record<string, readonly string[]>> = {
-  us: ["us-east-1", "us-east-2", "us-west-2"],
-  eu: ["eu-central-1", "eu-west-1", "eu-west-3"],
-  apac: ["ap-northeast-1", "ap-southeast-1", "ap-southeast-2"],
-  au: ["ap-southeast-2", "ap-southeast-4"],
-  jp: ["ap-northeast-1", "ap-northeast-3"],
-  in: ["ap-south-1", "ap-south-2"],
-  ca: ["ca-central-1"],
-  "us-gov": ["us-gov-east-1", "us-gov-west-1"],
-  global: [""],
+const geographyOf = (id: string): Geography | undefined => {
+  const base = baseModelId(id);
+  if (!base || base === id || !resolveFamily(base)) return undefined;
+  return geographies[id.slice(0, -base.length - 1)];
+};
+
+interface Geography {
+  /** The regions whose lists have its profiles. */
+  readonly from: RegExp;
+  /** Where calls are worked on. A global profile has a model without a region, as on AWS. */
+  readonly to: readonly string[];
+}
+
+const geographies: Readonly<Record<string, Geography>> = {
+  us: { from: /^us-(?!gov-)/, to: ["us-east-1", "us-east-2", "us-west-2"] },
+  eu: { from: /^eu-/, to: ["eu-central-1", "eu-west-1", "eu-west-3"] },
+  apac: { from: /^ap-/, to: ["ap-northeast-1", "ap-southeast-1", "ap-southeast-2"] },
+  au: { from: /^ap-southeast-[24]$/, to: ["ap-southeast-2", "ap-southeast-4"] },
+  jp: { from: /^ap-northeast-[13]$/, to: ["ap-northeast-1", "ap-northeast-3"] },
+  in: { from: /^ap-south-/, to: ["ap-south-1", "ap-south-2"] },
+  ca: { from: /^ca-/, to: ["ca-central-1"] },
+  "us-gov": { from: /^us-gov-/, to: ["us-gov-east-1", "us-gov-west-1"] },
+  global: { from: /^(?!us-gov-)/, to: [""] },
 };
 
 let kept: { models: string[]; profiles: string[] } | undefined;

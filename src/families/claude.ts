@@ -1,5 +1,6 @@
 import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
+import { rulesAt } from "./rules-at.js";
 import { schemaClaude, toolClaude } from "./schema-models.js";
 
 /** Anthropic Messages. */
@@ -24,7 +25,7 @@ export const claude = {
     },
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
-  rules: claudeRules,
+  rules: rulesAt({}, claudeRules),
   structured: [
     {
       kind: "native",

@@ -1,5 +1,8 @@
 import { claude } from "./claude.js";
+import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
+import { nova } from "./nova.js";
+import { rulesAt } from "./rules-at.js";
 import { schemaClaude, schemaOpenWeight, toolClaude } from "./schema-models.js";
 
 const asked = {
@@ -46,6 +49,21 @@ const tool = {
   stopReason: "tool_use",
 } as const;
 
+const claudePlaces = {
+  messages: ["messages"],
+  max_tokens: ["inferenceConfig.maxTokens"],
+  temperature: ["inferenceConfig.temperature", "additionalModelRequestFields.temperature"],
+  top_p: ["inferenceConfig.topP", "additionalModelRequestFields.top_p"],
+  top_k: ["additionalModelRequestFields.top_k"],
+  thinking: ["additionalModelRequestFields.thinking"],
+  output_config: ["additionalModelRequestFields.output_config", "outputConfig"],
+} as const;
+
+const novaPlaces = {
+  inferenceConfig: ["additionalModelRequestFields.inferenceConfig"],
+  reasoningConfig: ["additionalModelRequestFields.reasoningConfig"],
+} as const;
+
 /**
  * The Converse API, whose shape is the same for every model that has it; the service puts the prompt into the
  * model's own format. Chosen by the setting `api` and not by a model's id.
@@ -73,6 +91,7 @@ export const converse = {
     latency: "metrics.latencyMs",
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
+  rules: [...rulesAt(claudePlaces, claudeRules), ...rulesAt(novaPlaces, nova.rules)],
   structured: [
     {
       kind: "native",

@@ -84,7 +84,7 @@ export interface ModelRule {
   readonly models: RegExp;
   /** JMESPath into a body. The rule speaks where it finds anything but null, false or what is empty. */
   readonly when: string;
-  /** Names the keys and what to do; never a value. */
+  /** Names the keys and what to do; never a value. `{key}` is a key that `rulesAt` puts in its place. */
   readonly says: string;
   /**
    * `refused`: documented as an error of the service. `doubtful`: reported, or known of the model's sisters.

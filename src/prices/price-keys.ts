@@ -7,6 +7,8 @@ export interface Priced {
   /** The ids that may name the model behind an ARN. */
   readonly familyHints: readonly string[];
   readonly region: string;
+  /** The regions behind a profile, where AWS was asked; `""` stands for anywhere. */
+  readonly regions?: readonly string[];
   readonly serviceTier: string | null;
 }
 
@@ -20,12 +22,18 @@ export const keysOf = (priced: Priced): { exact: string[]; base: string[] } => {
   const id = pricedId(priced);
   const base = id === null ? null : baseModelId(id);
   if (id === null || base === null) return { exact: [], base: [] };
-  const profile = /(?:^|\/)([\w-]+)\.$/.exec(id.slice(0, -base.length))?.[1];
-  const scopes = profile === undefined ? geographiesOf(priced.region) : [profile];
+  const scopes = scopesOf(priced, /(?:^|\/)([\w-]+)\.$/.exec(id.slice(0, -base.length))?.[1]);
   const exact = scopes.map((scope) => `${scope}.${base}`);
   if (scopes.includes("us")) exact.push(base);
   if (!scopes.includes("global") && !scopes.includes("us-gov")) exact.push(`regional.${base}`);
   return { exact, base: [base] };
+};
+
+/** What AWS says of an ARN that hides its model goes before what `model_id` says of it. */
+const scopesOf = ({ modelId, region, regions }: Priced, profile: string | undefined): string[] => {
+  const told = baseModelId(modelId) === null ? regions : undefined;
+  if (told?.includes("")) return ["global"];
+  return profile === undefined || (told && profile === "global") ? geographiesOf(region) : [profile];
 };
 
 /** The id that names what is paid for: an application profile has its model's price, a provisioned model has none. */

@@ -18,7 +18,7 @@ export interface TemplateTestReport {
 /** See `testTemplates`. */
 export const runTests = async (tests: unknown): Promise<TemplateTestReport> => {
   const { config, cases } = readTests(tests);
-  const job = prepareJob(templateSettings(config), "enrich");
+  const job = prepareJob(templateSettings(config), "templates");
   if (job instanceof ConnectorError) throw job;
   const judged = await Promise.all(
     cases.map(async (given) => ({ name: given.name, differences: await judge(given, job) })),
