@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { createInvoke } from "./bedrock/invoke.js";
 import { judgeAnswer } from "./enrich.js";
 import { ConnectorError } from "./errors.js";
@@ -63,6 +64,7 @@ const sessions = new Map<string, Session>();
 const createSession = (job: Job, ledger: SharedLedger | null): Session => {
   const { connection } = job;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
+  const connections = pLimit(connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const call = createInvoke(connection);
   const pacer = pacerOf(connection);
@@ -84,6 +86,7 @@ const createSession = (job: Job, ledger: SharedLedger | null): Session => {
       onUnknown,
       run,
       slots,
+      connections,
       pacer,
       reservations,
       underway,

@@ -92,7 +92,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "rises from 10 to 40 req/s",
     account: { latencyMs: 50, quota: perSecond(10), later: { afterS: 30, quota: perSecond(40) } },
-    job: job(4000),
+    job: job(6000),
     goal: { goodput: 0.97, wasted: 0.015 },
   },
   tokens(1, true),

@@ -67,7 +67,7 @@ const expectations: readonly Expectation[] = [
   },
   {
     name: "20 requests a second that save nothing up",
-    runs: 5,
+    runs: 9,
     scenario: { quota: bucket(20, 1), rows: 900, concurrency: 50, latencyMs: 50 },
     goodput: 0.85,
     wasted: 0.02,

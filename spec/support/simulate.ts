@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import pLimit from "p-limit";
 import type { Connection } from "../../src/connection/connection.js";
 import { createQuota, isRejected, type Quota } from "../../src/emulator/quota.js";
 import { ConnectorError } from "../../src/errors.js";
@@ -87,7 +88,8 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     connection: { ceilings: { rows: null, tokens: null, usd: null, prices: null } } as Connection,
     onUnknown: "hold",
     run: createRun({ count: null, percent: null }),
-    slots: createSlots(scenario.concurrency),
+    slots: createSlots(scenario.concurrency + Math.floor(scenario.concurrency / 8)),
+    connections: pLimit(scenario.concurrency),
     pacer: createPacer({ tokensPerMinute: null, requestsPerMinute: null, ...scenario.told }, clock),
     reservations: createReservations({
       burndown: scenario.quota.burndown ?? 1,

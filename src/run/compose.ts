@@ -1,3 +1,4 @@
+import type { LimitFunction } from "p-limit";
 import type { Connection } from "../connection/connection.js";
 import type { Invoke } from "../invoke.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -5,7 +6,7 @@ import type { OnUnknown } from "../outcome.js";
 import { breaker, giveUp } from "./breaker.js";
 import { budget } from "./budget.js";
 import { recall, record } from "./ledger.js";
-import { limit, type Slots } from "./limit.js";
+import { limit, onePerConnection, type Slots } from "./limit.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer } from "./pacer.js";
 import type { Reservations } from "./reservation.js";
@@ -19,6 +20,8 @@ export interface Parts {
   readonly onUnknown: OnUnknown;
   readonly run: Run;
   readonly slots: Slots;
+  /** As many as the transport opens. */
+  readonly connections: LimitFunction;
   readonly pacer: Pacer;
   readonly reservations: Reservations;
   readonly underway: Underway;
@@ -31,8 +34,9 @@ export interface Parts {
  * ledger writes its intent when nothing is left to wait for, the account's quota last.
  */
 export const composeInvoke = (parts: Parts): Invoke => {
-  const { connection, onUnknown, run, slots, pacer, reservations, underway, ledger, call } = parts;
-  const timed = leaveInTime(call);
+  const { connection, onUnknown, run, slots, connections, pacer, reservations, underway, ledger, call } =
+    parts;
+  const timed = onePerConnection(connections, leaveInTime(call));
   const recorded = ledger ? record(ledger, timed) : timed;
   const paced = pace(pacer, reservations, run, recorded);
   const guarded = breaker(run, budget(connection.ceilings, run, paced));

@@ -30,8 +30,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   let at: number | null = null;
   /** A call waits for this quota: only then does a higher rate mean anything. */
   let binding = false;
-  let takenAt = Number.POSITIVE_INFINITY;
-  let stretch: Stretch = { from: 0, spent: 0, calls: 0 };
+  /** When a call was last granted or left. */
+  let busyAt = Number.POSITIVE_INFINITY;
+  let stretch: Stretch = { from: 0, spent: 0, probed: 0, calls: 0 };
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
@@ -48,23 +49,28 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
     if (binding && !dark) {
-      const debt = cycle ? stretch.spent - cycle.quota * (now - stretch.from) : 0;
+      const debt = cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
       if (cycle && isSurging(cycle, debt, now)) surge ??= { from: now, spent: stretch.spent };
       rate = Math.min(ceiling, climb(rate, cycle, { debt, now, passed }));
     }
     level += rate * passed;
   };
 
+  /** How far behind a call the next one leaves: a quota that may save calls up need not see them one by one. */
+  const gapAfter = (cost: number): number => (savedMs > 0 ? 0 : cost / rate);
+
   /** The probe was let in: a new stretch begins with it. */
-  const relight = (ended: Blackout, { cost }: Probe): void => {
+  const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
     cycle = planCycle(cycle, { stretch, ended, cost, rate, burstMs, surge });
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
-    const { from, spent, calls } =
-      cycle.restart === null ? stretch : { from: cycle.restart, spent: 0, calls: 0 };
-    stretch = { from, spent: spent + cost, calls: calls + 1 };
+    leaveAt = Math.max(leaveAt, sentAt + gapAfter(cost));
+    stretch =
+      cycle.restart === null
+        ? { ...stretch, spent: stretch.spent + cost, calls: stretch.calls + 1 }
+        : { from: cycle.restart, spent: cost, probed: cost, calls: 1 };
   };
 
   /** How late a timer may be for the next calls to make up for it. */
@@ -102,8 +108,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     take(now, cost) {
       advance(now);
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
-      if (!binding && !dark) stretch.from += Math.max(0, now - takenAt - idleMs);
-      takenAt = now;
+      if (!binding && !dark) stretch.from += Math.max(0, now - busyAt - idleMs);
+      busyAt = now;
       level -= cost;
       held += cost;
       binding = false;
@@ -116,13 +122,12 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
       return dark ? left : Math.max(0, leaveAt - now);
     },
     leave(now, cost) {
+      busyAt = now;
       held -= cost;
       stretch.spent += cost;
       stretch.calls++;
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
-      // A quota that may save calls up need not see them one by one.
-      if (savedMs > 0 || rate === Number.POSITIVE_INFINITY) return;
-      const gap = cost / rate;
+      const gap = gapAfter(cost);
       leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, 0.05 * gap)) + 0.95 * gap;
     },
     settle,

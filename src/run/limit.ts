@@ -35,6 +35,15 @@ export const createSlots = (most: number): Slots => {
   };
 };
 
+/**
+ * A call waits for a connection that is free, before its pacer lets it leave: in the transport's own queue it would
+ * leave at another moment than the pacer thinks.
+ */
+export const onePerConnection =
+  (connections: LimitFunction, next: Invoke): Invoke =>
+  (request, stop) =>
+    connections(() => next(request, stop));
+
 /** A call waits for a place. An overload lowers the number of places, answers raise it again. */
 export const limit =
   (slots: Slots, next: Invoke): Invoke =>

@@ -5,6 +5,8 @@ export interface Stretch {
   from: number;
   /** Units, without what was given back. */
   spent: number;
+  /** Of these, the probe's, with which it began. */
+  probed: number;
   calls: number;
 }
 
@@ -68,15 +70,15 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
-  // In calls: short cycles while little is known, then longer ones.
-  const most = coarse ? 30 : 60;
-  const told = surge && !cliff && !coarse ? 20 : Math.min(most, Math.max(8, (3 * spent) / cost));
+  const rose = surge !== null && (before === null || quota > 1.2 * before.quota);
+  // Short cycles while little is known, then longer ones.
+  const told = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
   const length = unsure ? before.length : told;
   const confirmed =
-    before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * most * cost;
+    before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * mostCalls * cost;
   const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;
   const shortest = Math.min(longestMs, (length * cost) / quota);
-  const lengthMs = length < most ? shortest : trust * Math.max(7000, shortest);
+  const lengthMs = length < mostCalls ? shortest : trust * Math.max(shortestMs, shortest);
   // An estimate that rests on what a full bucket is taken to hold.
   const guessed = before === null && burstMs > 3 * (until - stretch.from);
   const swing = Math.max(0.03, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
@@ -101,6 +103,9 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
 };
 
 const guessMs = 3000;
+/** What is known well is put to the test after so many calls, and not more often than this. */
+const mostCalls = 35;
+const shortestMs = 3500;
 /** A quota is counted by the minute; whatever was learned is put to the test about as often. */
 const longestMs = 60_000;
 
@@ -132,7 +137,7 @@ export const climb = (
   if (cycle === null || isSurging(cycle, debt, now)) return rate * 2 ** (passed / 500);
   const { coarse, patient, slope, top } = cycle;
   if (debt < 0 || patient) return Math.max(rate, Math.min(rate + slope * passed, top));
-  return coarse ? rate + slope * passed : rate * 2 ** (passed / 3000);
+  return coarse ? rate + slope * passed : rate * 2 ** (passed / 1000);
 };
 
 /** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
