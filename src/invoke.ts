@@ -6,6 +6,8 @@ export interface InvokeRequest {
   readonly modelId: string;
   /** The body, as JSON text. */
   readonly body: string;
+  /** Bytes of all the texts in the body, without its keys and punctuation. */
+  readonly textBytes: number;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
   readonly key: string;
   /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */

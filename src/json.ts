@@ -21,3 +21,12 @@ export const tryParseJson = (text: string): Json | undefined => {
     return undefined;
   }
 };
+
+/** The bytes of every text in a value. */
+export const textBytes = (value: unknown): number => {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (typeof value !== "object" || value === null) return 0;
+  let bytes = 0;
+  for (const key in value) bytes += textBytes(value[key as keyof typeof value]);
+  return bytes;
+};

@@ -1,7 +1,7 @@
 import { drive, type RunOptions, readAhead } from "./driver.js";
 import { complete } from "./enrich.js";
 import { ConnectorError } from "./errors.js";
-import { type JsonObject, tryParseJson } from "./json.js";
+import { type JsonObject, textBytes, tryParseJson } from "./json.js";
 import type { Entry } from "./ledger/entry.js";
 import type { Outcome } from "./outcome.js";
 import { maxTokensOf } from "./request.js";
@@ -33,8 +33,10 @@ export const replayLedger = async (
     }
   }
   const send = ({ key, model: modelId, body }: Unanswered, stop: AbortSignal): Promise<Outcome> => {
-    const maxTokens = maxTokensOf((tryParseJson(body) ?? {}) as JsonObject, job.family);
-    return complete({}, { key, modelId, target, body, maxTokens }, job, invoke, stop);
+    const parsed = (tryParseJson(body) ?? {}) as JsonObject;
+    const maxTokens = maxTokensOf(parsed, job.family);
+    const request = { key, modelId, target, body, textBytes: textBytes(parsed), maxTokens };
+    return complete({}, request, job, invoke, stop);
   };
   const outcomes = drive(unanswered(), send, options, { run, width: readAhead(session) });
   let step = await outcomes.next();

@@ -6,7 +6,7 @@ import { ConnectorError } from "./errors.js";
 import type { Family } from "./families/family.js";
 import type { InvokeRequest } from "./invoke.js";
 import type { Job } from "./job.js";
-import { type JsonObject, valueAt } from "./json.js";
+import { type JsonObject, textBytes, valueAt } from "./json.js";
 import { applyChatTemplate } from "./template/chat-template.js";
 
 /** The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure: `invalid_body`. */
@@ -24,6 +24,7 @@ export const toRequest = (
     modelId: connection.modelId,
     target,
     body: text,
+    textBytes: textBytes(finished),
     key: keyOf(text, target, connection.reuseAnswers ? undefined : record),
     maxTokens: maxTokensOf(finished, family),
   };

@@ -7,6 +7,7 @@ import { type Invocation, isFailed } from "../../src/invoke.js";
 import { resolveCredentials } from "../support/credentials.js";
 import { startServer } from "../support/http-server.js";
 import { throughNodeHttp } from "../support/node-http.js";
+import { requestOf } from "../support/requests.js";
 
 const host = "https://bedrock-runtime.us-east-1.amazonaws.com";
 const modelId = "meta.llama3-8b-instruct-v1:0";
@@ -29,7 +30,7 @@ const connect = (changes: Record<string, unknown> = {}): Connection => {
 };
 
 const invoke = (changes?: Record<string, unknown>, id = modelId) =>
-  createInvoke(connect(changes))({ modelId: id, body, key: "", target: "", maxTokens: null }, running);
+  createInvoke(connect(changes))(requestOf(body, { modelId: id, maxTokens: null }), running);
 
 const failure = async (changes?: Record<string, unknown>) => {
   const result = await invoke(changes);

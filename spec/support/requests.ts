@@ -5,6 +5,7 @@ import type { FailedInvocation, Invocation, InvokeRequest } from "../../src/invo
 export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): InvokeRequest => ({
   modelId: "model",
   body,
+  textBytes: Buffer.byteLength(body),
   key: Buffer.from(body).toString("hex").padStart(32, "0").slice(-32),
   target: "0".repeat(16),
   maxTokens: 100,

@@ -12,7 +12,7 @@ export interface Appender {
 }
 
 interface Waiting {
-  readonly line: Buffer;
+  readonly line: string;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +36,7 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
       queue = [];
       try {
         if (broken) throw broken;
-        await writeAll(file, Buffer.concat(group.map(({ line }) => line)));
+        await writeAll(file, Buffer.from(group.map(({ line }) => line).join("")));
         await file.datasync();
       } catch (error) {
         // The file may now end in half a line, behind which nothing may be written.
@@ -46,7 +46,7 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
       }
       for (const { line, resolve } of group) {
         resolve(end);
-        end += line.length;
+        end += Buffer.byteLength(line);
       }
     }
   };
@@ -61,7 +61,7 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
   return {
     append: (line) =>
       new Promise((resolve, reject) => {
-        queue.push({ line: Buffer.from(line), resolve, reject });
+        queue.push({ line, resolve, reject });
         if (!writing) start();
       }),
     isBroken: () => broken !== null,

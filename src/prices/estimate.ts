@@ -1,5 +1,4 @@
 import type { InvokeRequest } from "../invoke.js";
-import { type Json, tryParseJson } from "../json.js";
 import { costOf, mostUsd, type Rates, roundUsd } from "./rates.js";
 
 /** US dollars. `max` is `null` where the request sets no limit of output tokens. */
@@ -43,10 +42,9 @@ export const estimateUsd = (
  * average, in English and, at three bytes a character, in Chinese, and is never shorter than one byte.
  */
 export const estimateTokens = (
-  { body, maxTokens }: InvokeRequest,
+  { body, textBytes: bytes, maxTokens }: InvokeRequest,
   bytesPerToken: number = assumedBytesPerToken,
 ): TokenRange => {
-  const bytes = textBytes(tryParseJson(body) ?? null);
   const expected = Math.ceil(bytes / bytesPerToken);
   const input = { low: Math.min(Math.ceil(bytes / 8), expected), expected, max: mostInputTokens(body) };
   return { input, maxOutput: maxTokens };
@@ -72,12 +70,3 @@ export const addUsd = (one: UsdRange | null, other: UsdRange | null): UsdRange |
         max: one.max === null || other.max === null ? null : roundUsd(one.max + other.max),
       }
     : null;
-
-/** The bytes of every text in a body. */
-const textBytes = (value: Json): number => {
-  if (typeof value === "string") return Buffer.byteLength(value);
-  if (typeof value !== "object" || value === null) return 0;
-  let bytes = 0;
-  for (const inner of Object.values(value)) bytes += textBytes(inner);
-  return bytes;
-};
