@@ -191,7 +191,7 @@ describe("serve", () => {
     const counting = await startEmulator();
     try {
       const rows = Array.from({ length: 600 }, (_, id) => ({ text: `unread ${id}` }));
-      const config = syncConfig(localConfig(counting.url));
+      const config = syncConfig(localConfig(counting.url, { requests_per_minute: "60000" }));
       const whenIdle = async (): Promise<void> => {
         while (counting.stats().answered < 200 || counting.stats().in_flight > 0) await setImmediate();
       };

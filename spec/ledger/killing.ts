@@ -47,10 +47,10 @@ export const runAndKill = async (job: Job, moments: readonly Moment[]): Promise<
   throw new Error("unreachable");
 };
 
-const script = fileURLToPath(new URL("child.ts", import.meta.url));
+const script = fileURLToPath(new URL("child.js", import.meta.url));
 
 const start = ({ config, rows }: Job): ChildProcess => {
-  const args = ["--import", "tsx/esm", script, JSON.stringify({ config, rows })];
+  const args = [script, JSON.stringify({ config, rows })];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   running.add(child);
   child.once("exit", () => running.delete(child));

@@ -14,8 +14,8 @@ import { openLedger } from "../../src/ledger/ledger.js";
 import { localConfig } from "../support/sync-config.js";
 import { scratch } from "./scratch.js";
 
-const script = fileURLToPath(new URL("holder.ts", import.meta.url));
-const node = [process.execPath, "--import", "tsx/esm", script];
+const script = fileURLToPath(new URL("holder.js", import.meta.url));
+const node = [process.execPath, script];
 
 /** A process that opens and closes ledgers on command. */
 const startHolder = () => {

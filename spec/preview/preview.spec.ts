@@ -62,24 +62,25 @@ describe("a preview", () => {
     properties: { topic: { type: "string" }, mood: { enum: ["good", "bad"] } },
     required: ["topic", "mood"],
   };
-  const runs: [what: string, changes: Record<string, unknown>, by: RegExp, asked?: string][] = [
-    ["Nova, estimated", {}, /^estimated/],
-    ["Claude, counted by Bedrock", claude, /^CountTokens/],
-    ["Nova with a forced tool", { output_schema }, /^estimated/, "toolConfig.toolChoice.tool.name"],
-    ["Claude with a forced tool", { ...claude, output_schema }, /^CountTokens/, "tool_choice.name"],
-  ];
-  for (const [what, changes, by, asked] of runs)
-    it(`of a thousand rows brackets what they cost, and calls no model: ${what}`, async () => {
-      const rows = letters(1000, what);
+  const runs: [what: string, count: number, changes: Record<string, unknown>, by: RegExp, asked?: string][] =
+    [
+      ["Nova, estimated", 1000, {}, /^estimated/],
+      ["Claude, counted by Bedrock", 200, claude, /^CountTokens/],
+      ["Nova with a forced tool", 200, { output_schema }, /^estimated/, "toolConfig.toolChoice.tool.name"],
+      ["Claude with a forced tool", 200, { ...claude, output_schema }, /^CountTokens/, "tool_choice.name"],
+    ];
+  for (const [what, count, changes, by, asked] of runs)
+    it(`of ${count} rows brackets what they cost, and calls no model: ${what}`, async () => {
+      const rows = letters(count, what);
       const { requests, billed } = bedrock.stats();
       const seen = await preview(rows, { ...fast, ...changes });
       expect(bedrock.stats()).to.include({ requests, billed });
-      expect(seen.rows).to.include({ received: 1000, to_send: 1000 });
+      expect(seen.rows).to.include({ received: count, to_send: count });
       expect(seen.input_tokens_by).to.match(by);
       if (asked) expect(seen.samples[0]?.body).to.have.nested.property(asked, "answer");
 
       const summary = await run(rows, { ...fast, ...changes });
-      expect(summary).to.include({ calls: 1000, enriched: 1000 });
+      expect(summary).to.include({ calls: count, enriched: count });
       expectWithin(summary.input_tokens, seen.input_tokens);
       expectWithin(summary.output_tokens, seen.output_tokens);
       for (const estimate of [seen.cost_usd, summary.estimated_cost_usd]) {

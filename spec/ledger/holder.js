@@ -1,21 +1,22 @@
 /**
  * A process that holds ledgers as it is told on stdin: `open FILE` prints `open` or why not, `close` gives it back
  * and prints `closed`. It ends by itself when stdin ends. With a file as its argument it opens that and stays.
+ * It runs what is compiled.
  */
 import { createInterface } from "node:readline";
-import { ConnectorError } from "../../src/errors.js";
-import { type Ledger, openLedger } from "../../src/ledger/ledger.js";
+import { ConnectorError } from "../../dist/errors.js";
+import { openLedger } from "../../dist/ledger/ledger.js";
 
-let held: Ledger | null = null;
+let held = null;
 
-const open = async (file: string): Promise<string> => {
+const open = async (file) => {
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) return `${ledger.code}: ${ledger.message}`;
   held = ledger;
   return "open";
 };
 
-const close = async (): Promise<string> => {
+const close = async () => {
   await held?.close();
   held = null;
   return "closed";
