@@ -1,6 +1,6 @@
 import type { ConnectorError, ErrorCode } from "./errors.js";
 
-/** One call of a model: what goes on the wire. */
+/** One call of a model: what goes on the wire, and what is known of it before. */
 export interface InvokeRequest {
   /** A model id, profile id or ARN. */
   readonly modelId: string;

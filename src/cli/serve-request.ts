@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { type HookName, hooks } from "./serve-hooks.js";
 
-/** What names a request in its answers: a text, or a safe integer. Chosen by the host; free again once the last answer is out. */
+/**
+ * What names a request in its answers: a text, or a safe integer. Chosen by the host; free again once the last answer
+ * is out.
+ */
 export type Id = string | number;
 
 export interface Request {

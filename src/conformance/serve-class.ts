@@ -4,9 +4,11 @@ import { type ConnectorClass, classDoor } from "./door-class.js";
 
 /**
  * Answers the hooks of a class as JSON lines on stdin and stdout, as a command does. Ends the process when stdin has
- * ended and all is answered.
+ * ended and all is answered. What the class itself prints is not for the reader of answers and goes to stderr.
  */
 export const serveClass = (connector: ConnectorClass): void => {
+  const print = process.stdout.write.bind(process.stdout);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
   const door = classDoor(connector);
   const answer = async (line: string): Promise<void> => {
     const { id, hook, args = [] } = JSON.parse(line) as { id: number; hook: Hook; args?: unknown[] };
@@ -14,7 +16,7 @@ export const serveClass = (connector: ConnectorClass): void => {
       (message) => ({ message }),
       (error: Error) => ({ error: { code: "threw", message: error.message } }),
     );
-    process.stdout.write(`${JSON.stringify({ id, ...reply })}\n`);
+    print(`${JSON.stringify({ id, ...reply })}\n`);
   };
   const answers: Promise<void>[] = [];
   createInterface({ input: process.stdin })

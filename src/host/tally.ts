@@ -7,7 +7,10 @@ export interface Usage {
   output_tokens: number;
 }
 
-/** Why rows are no success, but for the end of a run that was stopped: by code, how many, and the first one's message, without row values. */
+/**
+ * Why rows are no success, but for the end of a run that was stopped: by code, how many, and the first one's message,
+ * without row values.
+ */
 export type Reasons = Record<string, { count: number; message: string }>;
 
 /** Adds up what a run's calls say of themselves. */

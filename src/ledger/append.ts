@@ -32,8 +32,8 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
       const early = flushedAt + gapMs - performance.now();
       if (early > 0 && !broken) await sleep(early);
       flushedAt = performance.now();
-      const group = queue;
-      queue = [];
+      const group = queue.slice(0, groupSize(queue));
+      queue = queue.slice(group.length);
       try {
         if (broken) throw broken;
         await writeAll(file, Buffer.from(group.map(({ line }) => line).join("")));
@@ -70,6 +70,18 @@ export const createAppender = (file: FileHandle, size: number): Appender => {
     },
   };
 };
+
+/** How many lines go into one write: at least one, and no more than memory and the length of a string allow. */
+const groupSize = (queue: readonly Waiting[]): number => {
+  let length = 0;
+  const end = queue.findIndex(({ line }, index) => {
+    length += line.length;
+    return index > 0 && length > longestGroup;
+  });
+  return end < 0 ? queue.length : end;
+};
+
+const longestGroup = 2 ** 26;
 
 /** A call of a model takes a hundred times as long. */
 const gapMs = 5;

@@ -3,7 +3,7 @@
  * quota's own unit, requests or tokens. A call takes its cost when it is granted and leaves a little later.
  */
 export interface Allowance {
-  /** How long a call of this cost has to wait; 0 grants it now, infinity waits for another call to leave. */
+  /** How long a call of this cost has to wait; 0 grants it now. */
   wait(now: number, cost: number): number;
   /** A call is granted. */
   take(now: number, cost: number): void;
@@ -15,8 +15,11 @@ export interface Allowance {
   settle(now: number, change: number): void;
   /** Nobody knows what a call took that was taken this cost for. */
   unknown(now: number, cost: number): void;
-  /** A call that left at `sentAt` met another quota, or never left, so it took nothing and says nothing of this one. */
-  giveBack(now: number, sentAt: number | null, cost: number): void;
+  /**
+   * A call that left at `sentAt` met another quota, or never left, which is infinity: it took nothing and says
+   * nothing of this one.
+   */
+  giveBack(now: number, sentAt: number, cost: number): void;
   /** The service rejected a call that left at `sentAt`, so it took nothing. */
   reject(now: number, sentAt: number, cost: number, retryAfterMs: number | null): void;
 }

@@ -13,6 +13,8 @@ export interface Blackout {
 }
 
 export interface Probe {
+  readonly grantedAt: number;
+  /** Infinity until it has left. */
   readonly sentAt: number;
   readonly cost: number;
 }
@@ -40,13 +42,17 @@ export const darken = (
     lastRejectedAt: sentAt,
     rejections: (before?.rejections ?? 0) + 1,
     gapMs,
-    probeAt: Math.max((before ? now : sentAt) + gapMs, now + (retryAfterMs ?? 0)),
+    probeAt: Math.max((before ? now : sentAt) + gapMs, now + Math.min(retryAfterMs ?? 0, longestAskedMs)),
     probe: null,
   };
 };
 
 const shortestGapMs = 20;
 const longestGapMs = 2000;
+/** A service that asks for more is asked again after this: rows give up when nothing was let in for so long. */
+const longestAskedMs = 5 * 60_000;
+
+export const hasLeft = ({ sentAt }: Probe): boolean => sentAt < Number.POSITIVE_INFINITY;
 
 /** When a probe counts as let in, where rejections take `echoMs` to come back. */
 export const settledAt = ({ sentAt }: Probe, echoMs: number): number =>

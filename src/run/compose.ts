@@ -30,13 +30,14 @@ export interface Parts {
 }
 
 /**
- * The way of a request to the wire, outermost first. Rows that wait to be sent again hold no slot, and the
- * ledger writes its intent when nothing is left to wait for, the account's quota last.
+ * The way of a request to the wire, outermost first. Rows that wait after an overload hold no slot. The ledger
+ * writes its intent when the account's quota has granted the call; between that and the wire it waits only for a
+ * connection and for its moment.
  */
 export const composeInvoke = (parts: Parts): Invoke => {
   const { connection, onUnknown, run, slots, connections, pacer, reservations, underway, ledger, call } =
     parts;
-  const timed = onePerConnection(connections, leaveInTime(call));
+  const timed = onePerConnection(connections, leaveInTime(run, call));
   const recorded = ledger ? record(ledger, timed) : timed;
   const paced = pace(pacer, reservations, run, recorded);
   const guarded = breaker(run, budget(connection.ceilings, run, paced));

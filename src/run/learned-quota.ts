@@ -1,5 +1,5 @@
 import type { Allowance } from "./allowance.js";
-import { type Blackout, darken, type Probe, settledAt } from "./blackout.js";
+import { type Blackout, darken, hasLeft, type Probe, settledAt } from "./blackout.js";
 import { type Cycle, climb, isSurging, planCycle, type Stretch } from "./quota-cycle.js";
 
 export interface QuotaTerms {
@@ -56,6 +56,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     level += rate * passed;
   };
 
+  /** Calls that were kept from leaving catch up a little, but for a told quota, which is never passed. */
+  const catchUp = told === null ? 0.95 : 1;
+
   /** How far behind a call the next one leaves: a quota that may save calls up need not see them one by one. */
   const gapAfter = (cost: number): number => (savedMs > 0 ? 0 : cost / rate);
 
@@ -66,11 +69,11 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
-    leaveAt = Math.max(leaveAt, sentAt + gapAfter(cost));
+    leaveAt = sentAt + gapAfter(cost);
     stretch =
       cycle.restart === null
         ? { ...stretch, spent: stretch.spent + cost, calls: stretch.calls + 1 }
-        : { from: cycle.restart, spent: cost, probed: cost, calls: 1 };
+        : { from: cycle.restart, spent: cost, probed: Math.min(cost, cycle.meanCost), calls: 1 };
   };
 
   /** How late a timer may be for the next calls to make up for it. */
@@ -80,6 +83,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   const darkFor = (now: number): number => {
     if (dark === null) return 0;
     if (dark.probe === null) return Math.max(0, dark.probeAt - now);
+    // One that is kept from leaving keeps others waiting only so long.
+    if (!hasLeft(dark.probe)) return Math.max(0, dark.probe.grantedAt + impatientMs - now);
     const left = settledAt(dark.probe, echoMs) - now;
     if (left > 0) return left;
     relight(dark, dark.probe);
@@ -108,16 +113,18 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     take(now, cost) {
       advance(now);
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
-      if (!binding && !dark) stretch.from += Math.max(0, now - busyAt - idleMs);
+      if (!binding && !dark)
+        stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (1.2 * cost) / rate));
       busyAt = now;
       level -= cost;
       held += cost;
       binding = false;
-      if (dark) dark = { ...dark, probe: { sentAt: Number.POSITIVE_INFINITY, cost } };
+      if (dark) dark = { ...dark, probe: { grantedAt: now, sentAt: Number.POSITIVE_INFINITY, cost } };
     },
     hold(now) {
+      advance(now);
       // Of the calls that were granted, the first to leave is the probe.
-      if (dark?.probe?.sentAt === Number.POSITIVE_INFINITY) return 0;
+      if (dark?.probe && !hasLeft(dark.probe)) return 0;
       const left = darkFor(now);
       return dark ? left : Math.max(0, leaveAt - now);
     },
@@ -126,9 +133,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
       held -= cost;
       stretch.spent += cost;
       stretch.calls++;
-      if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
+      if (dark) dark = { ...dark, probe: { grantedAt: now, sentAt: now, cost } };
       const gap = gapAfter(cost);
-      leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, 0.05 * gap)) + 0.95 * gap;
+      leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, gap - catchUp * gap)) + catchUp * gap;
     },
     settle,
     unknown(now, cost) {
@@ -136,12 +143,14 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
       if (told === null && cycle) settle(now, Math.min(0, cycle.meanCost - cost));
     },
     giveBack(now, sentAt, cost) {
-      if (sentAt !== null) settle(now, -cost);
-      else {
+      if (sentAt === Number.POSITIVE_INFINITY) {
         level += cost;
         held -= cost;
+      } else {
+        settle(now, -cost);
+        stretch.calls--;
       }
-      if (dark?.probe?.sentAt === (sentAt ?? Number.POSITIVE_INFINITY)) dark = { ...dark, probe: null };
+      if (dark?.probe?.sentAt === sentAt) dark = { ...dark, probe: null };
     },
     reject(now, sentAt, cost, retryAfterMs) {
       advance(now);
@@ -158,8 +167,10 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   };
 };
 
-/** Between two calls that nothing held back, more is a pause. */
+/** Between two calls that nothing held back, more than this, and than a call takes at this pace, is a pause. */
 const idleMs = 200;
+
+const impatientMs = 1000;
 
 /** Timers are late by about so much; the next call to leave makes up for it. */
 const lateExitMs = 2;

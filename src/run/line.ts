@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.js";
 
-/** A queue: first come, first served, each as soon as nothing keeps it. */
+/** A queue, whose items go one after the other, each as soon as nothing keeps it. */
 export interface Line<Item, Ticket> {
-  /** Waits for its turn. `null` when `stop` was aborted first. */
-  join(item: Item, stop: AbortSignal): Promise<Ticket | null>;
+  /** Waits for its turn, behind the others or before them. `null` when `stop` was aborted first. */
+  join(item: Item, stop: AbortSignal, first?: boolean): Promise<Ticket | null>;
   /** Lets go whoever is first, as long as nothing keeps them. To be called when that may have changed. */
   advance(): void;
 }
@@ -45,7 +45,7 @@ export const createLine = <Item, Ticket>(
 
   return {
     advance,
-    async join(item, stop) {
+    async join(item, stop, first = false) {
       if (stop.aborted) return null;
       if (line.length === 0 && waitFor(item) <= 0) return go(item);
       return new Promise((resolve) => {
@@ -62,7 +62,8 @@ export const createLine = <Item, Ticket>(
           advance();
         };
         stop.addEventListener("abort", leave, { once: true });
-        line.push(waiting);
+        if (first) line.unshift(waiting);
+        else line.push(waiting);
         advance();
       });
     },

@@ -20,12 +20,13 @@ export const pace =
     for (;;) {
       const reserved = reservations.reserve(request);
       if (attempts > 0) run.waiting++;
-      const permit = await pacer.enter(reserved, stop);
+      const permit = await pacer.enter(reserved, stop, attempts > 0);
       if (attempts > 0) run.waiting--;
-      const ended = permit === null ? new ConnectorError("stopped") : run.ended();
-      if (permit === null || ended) {
-        permit?.unused();
-        return { error: ended ?? new ConnectorError("stopped"), attempts, rejections };
+      if (permit === null) return { error: new ConnectorError("stopped"), attempts, rejections };
+      const ended = run.ended();
+      if (ended) {
+        permit.unused();
+        return { error: ended, attempts, rejections };
       }
       const result = await next({ ...request, leave: permit.leave }, stop);
       attempts += result.attempts;
@@ -49,12 +50,13 @@ export const pace =
     }
   };
 
-/** Holds a call back until its pacer lets it leave. To stand right before the wire. */
+/** Holds a call back until its pacer lets it leave, if its run has not ended by then. To stand right before the wire. */
 export const leaveInTime =
-  (next: Invoke): Invoke =>
+  (run: Run, next: Invoke): Invoke =>
   async (request, stop) => {
     const leaves = (await request.leave?.(stop)) ?? true;
-    return leaves ? next(request, stop) : { error: new ConnectorError("stopped"), attempts: 0 };
+    const ended = leaves ? run.ended() : new ConnectorError("stopped");
+    return ended ? { error: ended, attempts: 0 } : next(request, stop);
   };
 
 /** Which quota a throttled call met. */

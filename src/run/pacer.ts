@@ -10,8 +10,11 @@ export interface ToldQuota {
 
 /** Lets calls go, in their order, as the account's quota allows. Shared by all that call one model of an account. */
 export interface Pacer {
-  /** Waits until a call is granted that sets so many tokens aside. `null` when `stop` was aborted first. */
-  enter(tokens: number, stop: AbortSignal): Promise<Permit | null>;
+  /**
+   * Waits until a call is granted that sets so many tokens aside; one that was throttled goes before the others.
+   * `null` when `stop` was aborted first.
+   */
+  enter(tokens: number, stop: AbortSignal, throttled?: boolean): Promise<Permit | null>;
   /** When a call last ended that was not throttled; the pacer's start before one did. */
   lastAdmittedAt(): number;
   readonly clock: Clock;
@@ -42,7 +45,7 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
     const grantedAt = clock.now();
     requests.take(grantedAt, 1);
     tokens.take(grantedAt, reserved);
-    const call: Call = { reserved, sentAt: null };
+    const call: Call = { reserved, sentAt: Number.POSITIVE_INFINITY };
     const end = (change: (now: number) => void): void => {
       change(clock.now());
       advance();
@@ -62,7 +65,7 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
         }),
       rejected: (quota, retryAfterMs) =>
         end((now) => {
-          const sentAt = call.sentAt ?? grantedAt;
+          const { sentAt } = call;
           if (quota === "requests") {
             requests.reject(now, sentAt, 1, retryAfterMs);
             tokens.giveBack(now, sentAt, reserved);
@@ -106,13 +109,18 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
     entrance.advance();
   };
 
-  return { clock, lastAdmittedAt: () => admittedAt, enter: (cost, stop) => entrance.join(cost, stop) };
+  return {
+    clock,
+    lastAdmittedAt: () => admittedAt,
+    enter: (cost, stop, throttled) => entrance.join(cost, stop, throttled),
+  };
 };
 
 /** A call between its grant and its end. */
 interface Call {
   readonly reserved: number;
-  sentAt: number | null;
+  /** Infinity until it has left. */
+  sentAt: number;
 }
 
 const perMs = (perMinute: number | null): number | null => (perMinute === null ? null : perMinute / 60_000);

@@ -72,8 +72,8 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
   const rose = surge !== null && (before === null || quota > 1.2 * before.quota);
   // Short cycles while little is known, then longer ones.
-  const told = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
-  const length = unsure ? before.length : told;
+  const planned = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
+  const length = unsure ? before.length : planned;
   const confirmed =
     before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * mostCalls * cost;
   const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;

@@ -35,6 +35,7 @@ const killAt = (answered: number, stage: Stage): Promise<void> =>
     const writing = write(records, { change, door: other }).catch(() => undefined);
     const expected = Math.min(answered + 1, count);
     while (calls().length < expected && (await Promise.race([writing, sleep(5, "going")])) === "going");
+    must(calls().length >= expected, `${calls().length} of ${expected} calls came before the kill`);
     // What was answered has reached the ledger by then.
     await (answered === count ? writing : sleep(150));
     await other.kill();
