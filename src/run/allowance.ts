@@ -11,8 +11,8 @@ export interface Allowance {
   hold(now: number): number;
   /** A granted call leaves for the service. */
   leave(now: number, cost: number): void;
-  /** A call took more than was taken for it, or less, which is a negative change. */
-  settle(now: number, change: number): void;
+  /** A call has ended for which this cost was taken, and took so much. */
+  settle(now: number, cost: number, taken: number): void;
   /** Nobody knows what a call took that was taken this cost for. */
   unknown(now: number, cost: number): void;
   /**

@@ -25,8 +25,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   const ceiling = told ?? Number.POSITIVE_INFINITY;
   let rate = told ?? start;
   let level = Number.POSITIVE_INFINITY;
-  /** What was granted and has not left. */
+  /** What was granted and has not left, and what has left and has not ended. */
   let held = 0;
+  let flying = 0;
   let at: number | null = null;
   /** A call waits for this quota: only then does a higher rate mean anything. */
   let binding = false;
@@ -65,7 +66,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
-    cycle = planCycle(cycle, { stretch, ended, cost, rate, burstMs, surge });
+    cycle = planCycle(cycle, { stretch, ended, cost, flying, rate, burstMs, surge });
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
@@ -92,10 +93,11 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     return 0;
   };
 
-  const settle = (now: number, change: number): void => {
+  const settle = (now: number, cost: number, taken: number): void => {
     advance(now);
-    stretch.spent += change;
-    level -= change;
+    flying -= cost;
+    stretch.spent += taken - cost;
+    level -= taken - cost;
   };
 
   return {
@@ -131,6 +133,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     leave(now, cost) {
       busyAt = now;
       held -= cost;
+      flying += cost;
       stretch.spent += cost;
       stretch.calls++;
       if (dark) dark = { ...dark, probe: { grantedAt: now, sentAt: now, cost } };
@@ -140,29 +143,33 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
     settle,
     unknown(now, cost) {
       // A told quota is never passed, so there it took all; else it took what the others did.
-      if (told === null && cycle) settle(now, Math.min(0, cycle.meanCost - cost));
+      settle(now, cost, told === null && cycle ? Math.min(cost, cycle.meanCost) : cost);
     },
     giveBack(now, sentAt, cost) {
       if (sentAt === Number.POSITIVE_INFINITY) {
         level += cost;
         held -= cost;
       } else {
-        settle(now, -cost);
+        settle(now, cost, 0);
         stretch.calls--;
       }
       if (dark?.probe?.sentAt === sentAt) dark = { ...dark, probe: null };
     },
     reject(now, sentAt, cost, retryAfterMs) {
-      advance(now);
       const callMs = (stretch.calls > 0 ? Math.max(stretch.spent, 0) / stretch.calls : cost) / rate;
-      stretch.spent -= cost;
+      settle(now, cost, 0);
       stretch.calls--;
-      level += cost;
       echoMs += (now - sentAt - echoMs) * 0.3;
       if (sentAt < knownAt) return;
       knownAt = now;
       level = Math.min(level, cost);
-      dark = darken(dark, { now, sentAt, retryAfterMs, callMs, first: cycle === null });
+      dark = darken(dark, {
+        now,
+        sentAt,
+        retryAfterMs,
+        callMs,
+        far: cycle === null || (!cycle.even && rate > 3 * cycle.quota),
+      });
     },
   };
 };

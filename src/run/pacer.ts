@@ -61,7 +61,8 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
         end((now) => {
           admittedAt = now;
           if (taken === null) tokens.unknown(now, reserved);
-          else tokens.settle(now, taken - reserved);
+          else tokens.settle(now, reserved, taken);
+          requests.settle(now, 1, 1);
         }),
       rejected: (quota, retryAfterMs) =>
         end((now) => {

@@ -47,6 +47,8 @@ export interface Observation {
   readonly ended: Blackout;
   /** What one call sets aside. */
   readonly cost: number;
+  /** What open calls have set aside. */
+  readonly flying: number;
   /** The pace that met the rejection. */
   readonly rate: number;
   /** What a full bucket is taken to hold, in milliseconds of the quota: the first stretch began with it. */
@@ -57,7 +59,7 @@ export interface Observation {
 
 /** Judges a stretch that a rejection ended, and plans the next. */
 export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
-  const { stretch, ended, cost, rate, burstMs, surge } = seen;
+  const { stretch, ended, cost, flying, rate, burstMs, surge } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > 3 * meanCost;
@@ -97,7 +99,8 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     length,
     trust,
     doubtAt: ended.lastRejectedAt + (guessed ? guessMs : burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
-    level: coarse ? cost - 2 * meanCost : 0,
+    // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
+    level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
   };
 };
