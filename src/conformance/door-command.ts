@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline";
 import { type Door, HookFailure } from "./door.js";
+import { onLines } from "./on-lines.js";
 import { type CommandPlace, endNow, endSoon, startCommand } from "./start-command.js";
 
 /**
@@ -23,7 +23,7 @@ export const commandDoor = (command: readonly string[], place: CommandPlace = {}
   void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
   child.stdin.on("error", () => undefined); // Its end is told by "close".
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (text) => {
+  onLines(child.stdout, (text) => {
     const line = readLine(text);
     const settle = waiting.get(line.id ?? -1);
     if (!settle) return end(`the command wrote a line that answers nothing: ${text.slice(0, 200)}`);

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline";
 import type { Hook } from "./door.js";
 import { type ConnectorClass, classDoor } from "./door-class.js";
+import { onLines } from "./on-lines.js";
 
 /**
  * Answers the hooks of a class as JSON lines on stdin and stdout, as a command does. Ends the process when stdin has
@@ -19,7 +19,6 @@ export const serveClass = (connector: ConnectorClass): void => {
     print(`${JSON.stringify({ id, ...reply })}\n`);
   };
   const answers: Promise<void>[] = [];
-  createInterface({ input: process.stdin })
-    .on("line", (line) => answers.push(answer(line)))
-    .on("close", () => Promise.all(answers).finally(() => process.exit()));
+  onLines(process.stdin, (line) => answers.push(answer(line)));
+  process.stdin.on("end", () => Promise.all(answers).finally(() => process.exit()));
 };

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { onLines } from "./on-lines.js";
 import { within } from "./verdict.js";
 
 export interface CommandPlace {
@@ -59,7 +59,7 @@ export const firstLine = async (
   });
   failed.catch(() => undefined);
   child.stderr.resume();
-  const lines = createInterface({ input: child.stdout });
+  const printed = new Promise<string>((resolve) => onLines(child.stdout, resolve));
   const close = async (): Promise<void> => {
     endSoon(child, () => child.kill());
     await closed;
@@ -69,7 +69,7 @@ export const firstLine = async (
       seconds,
       () =>
         Promise.race([
-          once(lines, "line").then(([text]) => String(text)),
+          printed,
           failed,
           closed.then(() => {
             throw new Error(`${named} ended without a line on stdout`);
@@ -79,7 +79,7 @@ export const firstLine = async (
         "its URL. Check the command, flush the line, or raise --patience.",
     );
     child.stdout.resume();
-    return { line, close };
+    return { line: line.trimEnd(), close };
   } catch (error) {
     await close();
     throw error;

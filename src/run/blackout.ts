@@ -25,18 +25,18 @@ export interface Refusal {
   readonly retryAfterMs: number | null;
   /** The time of one call at the pace that was refused. */
   readonly callMs: number;
-  /** The pace was far above the quota, or nothing is known of it yet. */
-  readonly far: boolean;
+  /** Nothing is known of the quota yet, so that the pace may be far above it. */
+  readonly first: boolean;
 }
 
 /** A blackout that begins, or goes on after its probe was refused. Probes come ever later, up to `longestGapMs`. */
 export const darken = (
   before: Blackout | null,
-  { now, sentAt, retryAfterMs, callMs, far }: Refusal,
+  { now, sentAt, retryAfterMs, callMs, first }: Refusal,
 ): Blackout => {
   const gapMs = before
     ? Math.min(Math.max(longestGapMs, before.gapMs), before.gapMs * 1.7)
-    : Math.max(shortestGapMs, Math.min(longestGapMs, callMs * (far ? 4 : 1.2)));
+    : Math.max(shortestGapMs, Math.min(longestGapMs, callMs * (first ? 4 : 1.2)));
   return {
     since: before?.since ?? sentAt,
     lastRejectedAt: sentAt,

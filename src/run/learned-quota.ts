@@ -168,7 +168,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
         sentAt,
         retryAfterMs,
         callMs,
-        far: cycle === null || (!cycle.even && rate > 3 * cycle.quota),
+        first: cycle === null,
       });
     },
   };
