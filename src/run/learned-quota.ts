@@ -60,8 +60,12 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Allow
   /** Calls that were kept from leaving catch up a little, but for a told quota, which is never passed. */
   const catchUp = told === null ? 0.95 : 1;
 
-  /** How far behind a call the next one leaves: a quota that may save calls up need not see them one by one. */
-  const gapAfter = (cost: number): number => (savedMs > 0 ? 0 : cost / rate);
+  /**
+   * How far behind a call the next one leaves. A quota that may save calls up need not see them one by one, and
+   * where none has been met there is nothing to keep to.
+   */
+  const gapAfter = (cost: number): number =>
+    savedMs > 0 || (told === null && cycle === null) ? 0 : cost / rate;
 
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
