@@ -9,7 +9,7 @@ export interface Line<Item, Ticket> {
 }
 
 /**
- * @param waitFor how many milliseconds an item has to wait from now; infinity until `advance` is called
+ * @param waitFor how many milliseconds an item has to wait from now
  * @param go what happens when it need not wait, and what it is given
  */
 export const createLine = <Item, Ticket>(
