@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
-import { rows } from "../src/conformance/rows/index.js";
-import { unseen } from "../src/conformance/unseen.js";
-import type { Family } from "../src/families/family.js";
-import { families } from "../src/families/index.js";
-import { listModels } from "../src/families/models.js";
+import type { Family } from "../src/models/families/family.js";
+import { families } from "../src/models/families/index.js";
+import { listModels } from "../src/models/list-models.js";
+import { rules } from "../src/testing/conformance/rules/index.js";
+import { unjudgedRules } from "../src/testing/conformance/unjudged-rules.js";
 
 type Schema = Parameters<typeof compile>[0];
 
@@ -61,7 +61,7 @@ async function templateTestTypes(): Promise<string> {
   return banner("schemas/template-tests.json") + types.join("\n");
 }
 
-/** All its types are exported: rows and descriptors name them. */
+/** All its types are exported: rules and descriptors name them. */
 async function descriptorTypes(): Promise<string> {
   const options = { bannerComment: "", ignoreMinAndMaxItems: true, style: { printWidth: 110 } };
   const schema = forTypes(read("schemas/conformance.json"));
@@ -132,12 +132,12 @@ function rowsTable(): string {
   return table(
     ["Row", "Rule", "Needs"],
     [
-      ...rows.map(({ id, what, needs = [] }) => [
+      ...rules.map(({ id, what, needs = [] }) => [
         id,
         what,
         needs.map((need) => (need === "process" ? "a process" : code(need))).join(", "),
       ]),
-      ...unseen.map(({ id, what, why }) => [id, what, `not judged: ${why}`]),
+      ...unjudgedRules.map(({ id, what, why }) => [id, what, `not judged: ${why}`]),
     ],
   );
 }

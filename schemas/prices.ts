@@ -10,7 +10,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelPrice, PriceTable } from "../src/prices/rates.js";
+import type { ModelPrice, PriceTable } from "../src/models/prices/rates.js";
 
 type Prices = Record<string, ModelPrice>;
 
@@ -138,10 +138,8 @@ function write(tables: readonly PriceTable[]): void {
   const text = [
     "// Written by `npm run prices` from what the named packages hold. Do not edit.",
     "",
-    'import type { PriceTable } from "../prices/rates.js";',
-    "",
     "/** List prices in US dollars for a million tokens, the most exact source first. */",
-    "export const listPrices: readonly PriceTable[] = [",
+    "export const listPrices = [",
     ...tables.flatMap(({ source, date, prices }) => [
       `  { source: ${JSON.stringify(source)}, date: ${JSON.stringify(date)}, prices: {`,
       ...Object.entries(prices)

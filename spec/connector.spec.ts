@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../src/emulator/index.js";
 import { AwsBedrockModel, type RecordMessage, type TrackedMessage } from "../src/index.js";
+import { type Emulator, startEmulator } from "../src/testing/emulator/index.js";
 import { startServer } from "./support/http-server.js";
 import { validateMessage } from "./support/protocol.js";
 import { type Row, rowsOf } from "./support/rows.js";
@@ -38,7 +38,9 @@ describe("AwsBedrockModel", () => {
         sub_category: "LLM",
         icon: "icon.svg",
       });
-      expect(readFileSync(new URL(`../src/${data.icon}`, import.meta.url), "utf8")).to.match(/^<svg /);
+      expect(readFileSync(new URL(`../src/cli/ruby/${data.icon}`, import.meta.url), "utf8")).to.match(
+        /^<svg /,
+      );
     });
   });
 

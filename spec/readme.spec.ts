@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { demoCredentials, type Emulator, startEmulator } from "../src/emulator/index.js";
 import * as host from "../src/host/index.js";
 import * as connector from "../src/index.js";
+import { demoCredentials, type Emulator, startEmulator } from "../src/testing/emulator/index.js";
 import { localConfig, syncConfig } from "./support/sync-config.js";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");

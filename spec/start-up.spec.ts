@@ -24,14 +24,10 @@ describe("start-up", () => {
   it("of the command line loads the list of commands and no command", () => {
     const { modules, packages } = loadedWith("cli/main.ts");
     expect(packages).to.deep.equal([]);
-    expect(modules.map((url) => url.split("/").at(-1))).to.have.members([
-      "main.ts",
-      "commands.ts",
-      "help.ts",
-    ]);
+    expect(modules.map((url) => url.split("/").at(-1))).to.have.members(["main.ts", "index.ts", "help.ts"]);
   });
 
-  for (const door of ["index.ts", "host/index.ts", "cli/connection-commands.ts"])
+  for (const door of ["index.ts", "host/index.ts", "cli/commands/connection-hooks.ts"])
     it(`of ${door} loads no package: not the SDK, nor Ajv, nor Liquid`, () => {
       const { modules, packages } = loadedWith(door);
       expect(modules).to.have.length.above(1);
@@ -39,7 +35,7 @@ describe("start-up", () => {
     });
 
   it("of a run loads the SDK", () => {
-    expect(loadedWith("session.ts").packages).to.include.members([
+    expect(loadedWith("enrich/session.ts").packages).to.include.members([
       "@aws-sdk/client-bedrock-runtime",
       "ajv",
       "liquidjs",

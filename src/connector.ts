@@ -1,10 +1,9 @@
 import { connectionSchema } from "./connection/schema.js";
-import type { RunOptions } from "./driver.js";
-import { ConnectorError } from "./errors.js";
-import { valueAt } from "./json.js";
-import { type MetaData, metaData } from "./meta.js";
-import { type Outcome, toRecord } from "./outcome.js";
-import type { Preview, PreviewOptions } from "./preview/preview.js";
+import { ConnectorError } from "./core/errors.js";
+import { valueAt } from "./core/json.js";
+import { type Outcome, toRecord } from "./core/outcome.js";
+import type { RunOptions } from "./enrich/enrich-rows.js";
+import type { Session } from "./enrich/session.js";
 import {
   type CatalogMessage,
   catalogMessage,
@@ -20,8 +19,9 @@ import {
   streamEndMessage,
   type TrackedMessage,
   writeMessage,
-} from "./protocol.js";
-import type { Session } from "./session.js";
+} from "./hooks/messages.js";
+import { type MetaData, metaData } from "./hooks/metadata.js";
+import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 
 /**
  * The connector that a host registers. It holds no state: one instance serves any number of threads and syncs.
@@ -45,7 +45,7 @@ export class AwsBedrockModel {
    */
   async checkConnection(config: unknown): Promise<StatusMessage> {
     try {
-      const { checkConfig } = await import("./check/check.js");
+      const { checkConfig } = await import("./hooks/check/check.js");
       const finding = await checkConfig(config);
       return finding instanceof ConnectorError
         ? statusMessage(finding)
@@ -62,7 +62,7 @@ export class AwsBedrockModel {
   async discover(config?: unknown): Promise<CatalogMessage> {
     if (config === undefined || config === null) return catalogMessage();
     try {
-      const { publishColumns } = await import("./catalog.js");
+      const { publishColumns } = await import("./hooks/discover/catalog.js");
       return catalogMessage(publishColumns(config));
     } catch {
       return catalogMessage();
@@ -81,11 +81,11 @@ export class AwsBedrockModel {
   ): Promise<TrackedMessage> {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
-    const { runRecords } = await import("./driver.js");
+    const { runRecords } = await import("./enrich/enrich-rows.js");
     const run = runRecords(session, toRows(records), options, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);
-    const logPayloads = !(session instanceof ConnectorError) && session.job.connection.logPayloads;
+    const logPayloads = !(session instanceof ConnectorError) && session.plan.connection.logPayloads;
     return writeMessage(outcomes, step.value, logPayloads);
   }
 
@@ -98,7 +98,7 @@ export class AwsBedrockModel {
     if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
     const session = await open(syncConfig, "source", "read");
     if (session instanceof ConnectorError) return errorLogMessage(session);
-    const { readPayload } = await import("./read.js");
+    const { readPayload } = await import("./hooks/read.js");
     const answer = await readPayload(query, session);
     return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
   }
@@ -113,7 +113,7 @@ export class AwsBedrockModel {
       "destination",
       "enrich",
     );
-    const { replayLedger } = await import("./replay.js");
+    const { replayLedger } = await import("./hooks/replay.js");
     const replayed = await replayLedger(session, options);
     return replayed instanceof ConnectorError
       ? notRunMessage(replayed)
@@ -129,7 +129,7 @@ export class AwsBedrockModel {
     records: Iterable<unknown> | AsyncIterable<unknown>,
     options?: PreviewOptions,
   ): Promise<Preview | LogEnvelope> {
-    const { previewRows } = await import("./preview/preview.js");
+    const { previewRows } = await import("./hooks/preview/preview.js");
     const preview = await previewRows(config, records, options);
     return preview instanceof ConnectorError ? errorLogMessage(preview) : preview;
   }
@@ -144,7 +144,7 @@ export class AwsBedrockModel {
     options?: RunOptions,
   ): AsyncGenerator<RecordMessage | TrackedMessage, void> {
     const session = await open(syncConfig, "destination", "enrich");
-    const { runRecords } = await import("./driver.js");
+    const { runRecords } = await import("./enrich/enrich-rows.js");
     const run = runRecords(session, records, options);
     try {
       let step = await run.next();
@@ -192,7 +192,7 @@ const open = async (
   purpose: "enrich" | "read",
 ): Promise<Session | ConnectorError> => {
   try {
-    const { openSession } = await import("./session.js");
+    const { openSession } = await import("./enrich/session.js");
     return await openSession(readPath(syncConfig, side, "connection_specification"), purpose);
   } catch (cause) {
     return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });

@@ -1,20 +1,14 @@
 import { readFileSync } from "node:fs";
-import type { LedgerReport } from "./ledger/inspect.js";
+import type { LedgerReport } from "./run/ledger/inspect.js";
 
 export { AwsBedrockModel } from "./connector.js";
-export type { RunOptions } from "./driver.js";
-export type { Billed, ErrorCode } from "./errors.js";
-export { listModels, type Model } from "./families/models.js";
+export type { Billed, ErrorCode } from "./core/errors.js";
+export type { Status, Trace, UsdRange } from "./core/outcome.js";
+export type { RunOptions } from "./enrich/enrich-rows.js";
+export type { Progress, Summary } from "./enrich/summary.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
 export type { TemplateTestCase, TemplateTests } from "./generated/template-tests.js";
-export type { LedgerReport } from "./ledger/inspect.js";
-export type { MetaData } from "./meta.js";
-export type { Status, Trace } from "./outcome.js";
-export type { Preview, PreviewOptions, RowCounts } from "./preview/preview.js";
-export type { Sample } from "./preview/samples.js";
-export type { UsdRange } from "./prices/estimate.js";
-export type { Price } from "./prices/price.js";
 export type {
   CatalogMessage,
   LogEnvelope,
@@ -22,11 +16,17 @@ export type {
   SpecMessage,
   StatusMessage,
   TrackedMessage,
-} from "./protocol.js";
-export type { Progress, Summary } from "./summary.js";
-export type { Difference } from "./template-tests/judge.js";
-export type { TemplateTestReport } from "./template-tests/run.js";
-export { testTemplates } from "./template-tests/test-templates.js";
+} from "./hooks/messages.js";
+export type { MetaData } from "./hooks/metadata.js";
+export type { Preview, PreviewOptions, RowCounts } from "./hooks/preview/preview.js";
+export type { Sample } from "./hooks/preview/samples.js";
+export type { Difference } from "./hooks/template-tests/compare.js";
+export type { TemplateTestReport } from "./hooks/template-tests/run-cases.js";
+export { testTemplates } from "./hooks/template-tests/test-templates.js";
+export { listModels, type Model } from "./models/list-models.js";
+
+export type { Price } from "./models/prices/price.js";
+export type { LedgerReport } from "./run/ledger/inspect.js";
 
 /** The version of this package. */
 export const version: string = JSON.parse(
@@ -35,11 +35,11 @@ export const version: string = JSON.parse(
 
 /** Counts a ledger. @throws Error with a sentence when the file is missing, held by a process, or no ledger. */
 export const inspectLedger = async (file: string): Promise<LedgerReport> =>
-  (await import("./ledger/inspect.js")).inspectLedger(file);
+  (await import("./run/ledger/inspect.js")).inspectLedger(file);
 
 /**
  * Gives a ledger's file back to other processes. End the runs that use it first: a call that is still open finds no
  * place for its answer, and its row is held when it comes again.
  */
 export const closeLedger = async (file: string): Promise<void> =>
-  (await import("./ledger/shared.js")).closeLedger(file);
+  (await import("./run/ledger/open-ledgers.js")).closeLedger(file);

@@ -1,4 +1,4 @@
-import type { Quota } from "../../dist/emulator/index.js";
+import type { Quota } from "../../dist/testing/emulator/index.js";
 
 /** How the local Bedrock of one run behaves, as its process is told. */
 export interface Account {

@@ -1,4 +1,4 @@
-import type { Quota } from "../../dist/emulator/index.js";
+import type { Quota } from "../../dist/testing/emulator/index.js";
 import type { Account } from "./account.js";
 import type { Job } from "./job.js";
 

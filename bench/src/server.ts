@@ -1,5 +1,5 @@
 /** The process of the local Bedrock of one run: tells its parent where it is, and at the end what it saw. */
-import { startEmulator } from "../../dist/emulator/index.js";
+import { startEmulator } from "../../dist/testing/emulator/index.js";
 import { type Account, answerTokens, type Sample, type Served } from "./account.js";
 import { makeCertificate } from "./certificate.js";
 import { openFront } from "./front.js";

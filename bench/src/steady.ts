@@ -1,4 +1,4 @@
-import type { Quota } from "../../dist/emulator/index.js";
+import type { Quota } from "../../dist/testing/emulator/index.js";
 import type { Account, Sample } from "./account.js";
 
 /** The first seconds of a job, in which a client may still learn and use up what a rested account has saved. */

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { credentialsErrorCode, serviceErrorCode, transportErrorCode } from "../../src/bedrock/classify.js";
-import { createInvoke } from "../../src/bedrock/invoke.js";
+import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { readConnection } from "../../src/connection/connection.js";
-import { demoCredentials } from "../../src/emulator/index.js";
-import { type ConnectorError, type ErrorCode, ConnectorError as Failure } from "../../src/errors.js";
-import { isFailed } from "../../src/invoke.js";
+import { type ConnectorError, type ErrorCode, ConnectorError as Failure } from "../../src/core/errors.js";
+import { isFailed } from "../../src/core/invoke.js";
+import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { startServer } from "../support/http-server.js";
 import { requestOf } from "../support/requests.js";
 import { localConfig } from "../support/sync-config.js";

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { expect } from "chai";
-import { createInvoke } from "../../src/bedrock/invoke.js";
+import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { readConnection } from "../../src/connection/connection.js";
-import { type Emulator, startEmulator } from "../../src/emulator/index.js";
+import { isFailed } from "../../src/core/invoke.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { isFailed } from "../../src/invoke.js";
+import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { startServer } from "../support/http-server.js";
 import { requestOf } from "../support/requests.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { readArguments, wholeNumber } from "../../src/cli/arguments.js";
 import type { Command } from "../../src/cli/command.js";
-import { commands } from "../../src/cli/commands.js";
+import { commands } from "../../src/cli/commands/index.js";
 import { commandHelp, mainHelp, usageLine } from "../../src/cli/help.js";
-import { modelTable } from "../../src/cli/model-table.js";
 import { nearest } from "../../src/cli/nearest.js";
+import { modelTable } from "../../src/cli/report/model-table.js";
 import type { Model } from "../../src/index.js";
 
 describe("arguments", () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { fillIn, loadConfig } from "../../src/cli/config.js";
+import { fillEnvironment, loadConfig } from "../../src/cli/config.js";
 import { loadSyncConfig } from "../../src/cli/sync-config.js";
 
 const reference = (name: string): string => `\${${name}}`;
@@ -35,7 +35,7 @@ describe("config", () => {
       response_format: text,
     };
     const environment = { KEY: "$& k", HOST: "h", PORT_2: "9", EMPTY: "" };
-    expect(fillIn(config, environment, "f")).to.deep.equal({
+    expect(fillEnvironment(config, environment, "f")).to.deep.equal({
       access_key: "$& k",
       endpoint: `http://h:9/${reference("lower")}`,
       nested: { list: ["", 1] },
@@ -46,7 +46,7 @@ describe("config", () => {
 
   it("names every field and variable that is not set", () => {
     const config = { api_key: reference("A_KEY"), region: reference("REGION"), deep: { x: reference("X") } };
-    expect(() => fillIn(config, { REGION: "r" }, "config.json")).to.throw(
+    expect(() => fillEnvironment(config, { REGION: "r" }, "config.json")).to.throw(
       "config.json: environment variable not set: api_key needs A_KEY, deep.x needs X",
     );
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
-import { demoCredentials, type Emulator, startEmulator } from "../../src/emulator/index.js";
+import { demoCredentials, type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { endLeftovers, finished, type Message, runCli, said, startCli } from "./run-cli.js";
 
 describe("command line", function () {

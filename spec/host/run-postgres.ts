@@ -1,5 +1,5 @@
-import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import type { Pipeline } from "../../src/host/index.js";
+import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { type Server, startPostgres } from "../support/postgres.js";
 import { hostFolder } from "./run-host.js";
 

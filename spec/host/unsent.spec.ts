@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../src/emulator/index.js";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { localConfig } from "../support/sync-config.js";
 import { hostFolder, pipelineOf, withHost } from "./run-host.js";
 

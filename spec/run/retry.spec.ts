@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { ConnectorError, type ErrorCode } from "../../src/errors.js";
-import type { FailedInvocation, Invocation, Invoke } from "../../src/invoke.js";
-import type { Clock } from "../../src/run/clock.js";
+import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
+import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
+import type { Clock } from "../../src/run/pacer/clock.js";
 import { retry } from "../../src/run/retry.js";
 import { requestOf } from "../support/requests.js";
 

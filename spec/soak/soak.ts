@@ -6,8 +6,8 @@ import "../support/environment.js";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Fault, startEmulator } from "../../src/emulator/index.js";
-import { type Ending, type Moment, runAndKill } from "../ledger/killing.js";
+import { type Fault, startEmulator } from "../../src/testing/emulator/index.js";
+import { type Ending, type Moment, runAndKill } from "../run/ledger/killing.js";
 import { localConfig } from "../support/sync-config.js";
 
 const [rowCount = 2_000, kills = 50] = process.argv.slice(2).map(Number);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { JsonObject } from "../../src/json.js";
+import type { JsonObject } from "../../src/core/json.js";
 
 /** One model of fixtures/models: a sample request and response, and what they mean. */
 export interface ModelFixture {

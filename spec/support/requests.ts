@@ -1,5 +1,5 @@
-import { ConnectorError, type ErrorCode } from "../../src/errors.js";
-import type { FailedInvocation, Invocation, InvokeRequest } from "../../src/invoke.js";
+import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
+import type { FailedInvocation, Invocation, InvokeRequest } from "../../src/core/invoke.js";
 
 /** A request whose key is its body's own. */
 export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): InvokeRequest => ({
@@ -7,7 +7,7 @@ export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): I
   body,
   textBytes: Buffer.byteLength(body),
   key: Buffer.from(body).toString("hex").padStart(32, "0").slice(-32),
-  target: "0".repeat(16),
+  routeKey: "0".repeat(16),
   maxTokens: 100,
   ...changes,
 });

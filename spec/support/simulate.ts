@@ -1,15 +1,15 @@
 import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import type { Connection } from "../../src/connection/connection.js";
-import { createQuota, isRejected, type Quota } from "../../src/emulator/quota.js";
-import { ConnectorError } from "../../src/errors.js";
-import { type Invoke, isFailed } from "../../src/invoke.js";
-import type { Ledger } from "../../src/ledger/ledger.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import { type Invoke, isFailed } from "../../src/core/invoke.js";
 import { composeInvoke } from "../../src/run/compose.js";
-import { createSlots } from "../../src/run/limit.js";
-import { createPacer, type ToldQuota } from "../../src/run/pacer.js";
-import { createReservations } from "../../src/run/reservation.js";
-import { createRun } from "../../src/run/run.js";
+import { createSlots } from "../../src/run/concurrency.js";
+import type { Ledger } from "../../src/run/ledger/ledger.js";
+import { createPacer, type ToldQuota } from "../../src/run/pacer/pacer.js";
+import { createReservations } from "../../src/run/pacer/reservation.js";
+import { createRun } from "../../src/run/run-state.js";
+import { createQuota, isRejected, type Quota } from "../../src/testing/emulator/account-quota.js";
 import { answerOf, requestOf } from "./requests.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 

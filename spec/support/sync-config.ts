@@ -1,4 +1,4 @@
-import { demoCredentials } from "../../src/emulator/index.js";
+import { demoCredentials } from "../../src/testing/emulator/index.js";
 
 /** A connection to a local Bedrock that works, with whatever the spec changes about it. */
 export const localConfig = (

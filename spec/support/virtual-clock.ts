@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../../src/run/clock.js";
+import type { Clock } from "../../src/run/pacer/clock.js";
 
 export interface VirtualClock extends Clock {
   /** Lets time pass, task by task, until `done` says so or nothing is left to happen. */

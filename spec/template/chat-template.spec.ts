@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { families } from "../../src/families/index.js";
+import { families } from "../../src/models/families/index.js";
 import { applyChatTemplate } from "../../src/template/chat-template.js";
 
 const familyOf = (name: string) => families.find((family) => family.name === name) ?? null;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Json } from "../../src/json.js";
+import type { Json } from "../../src/core/json.js";
 import { adviseFences } from "../../src/template/fence-advice.js";
 
 const sample = { messages: [{ role: "user", content: "Of {{ name }}: {{ body }} {{ note | fence }}" }] };

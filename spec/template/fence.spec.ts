@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { startEmulator } from "../../src/emulator/index.js";
-import { ConnectorError } from "../../src/errors.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import type { JsonObject } from "../../src/json.js";
 import { compileTemplate } from "../../src/template/template.js";
+import { startEmulator } from "../../src/testing/emulator/index.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const render = (leaf: string, record: Record<string, unknown>): JsonObject => {

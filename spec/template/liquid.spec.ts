@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ConnectorError } from "../../src/errors.js";
+import { ConnectorError } from "../../src/core/errors.js";
 import { createLiquid } from "../../src/template/liquid.js";
 import { compileTemplate } from "../../src/template/template.js";
 

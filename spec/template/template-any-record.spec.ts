@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { ConnectorError } from "../../src/errors.js";
-import { isObject, type Json } from "../../src/json.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import { isObject, type Json } from "../../src/core/json.js";
 import { compileTemplate } from "../../src/template/template.js";
 
 const compile = (template: Json) => compileTemplate(JSON.stringify(template));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { ConnectorError } from "../../src/errors.js";
-import type { Json } from "../../src/json.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import type { Json } from "../../src/core/json.js";
 import { compileTemplate } from "../../src/template/template.js";
 
 const compile = (template: Json) => compileTemplate(JSON.stringify(template));

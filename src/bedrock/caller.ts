@@ -1,8 +1,8 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { Connection } from "../connection/connection.js";
-import { isRefusal, whys } from "./ask.js";
 import { secretsOf } from "./client.js";
-import type { Answer } from "./control-answers.js";
+import type { ControlAnswer } from "./control-answers.js";
+import { isRefusal, unaskedReasons } from "./control-query.js";
 import { callFailure, credentialsFailure } from "./failure.js";
 import { createTransport } from "./transport.js";
 
@@ -14,7 +14,7 @@ export const askCaller = async (
   connection: Connection,
   { config }: Pick<BedrockClient, "config">,
   options: { readonly abortSignal: AbortSignal },
-): Promise<Answer<string>> => {
+): Promise<ControlAnswer<string>> => {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const client = new STSClient({
     region: connection.region,
@@ -30,7 +30,7 @@ export const askCaller = async (
     const refused = credentialsFailure(thrown, secretsOf(connection));
     if (isRefusal(refused.code)) return { is: "refused", error: refused };
     const { code } = callFailure(thrown, { body: "", secrets: [] });
-    return { is: "unasked", why: whys[code] ?? notSts };
+    return { is: "unasked", why: unaskedReasons[code] ?? notSts };
   } finally {
     client.destroy();
   }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode } from "../core/errors.js";
 
 /** What the service's own words say more precisely than its error type. The first match counts. */
 const wordings: readonly (readonly [RegExp, ErrorCode])[] = [

@@ -2,9 +2,9 @@ import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
-import { useConverse } from "./converse.js";
-import { takeShortcuts } from "./shortcut.js";
+import { takeShortcuts } from "./reuse-request-form.js";
 import { createTransport } from "./transport.js";
+import { useConverse } from "./use-converse.js";
 
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
 export const createClient = (connection: Connection): BedrockRuntimeClient => {

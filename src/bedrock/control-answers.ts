@@ -1,7 +1,7 @@
-import type { ConnectorError } from "../errors.js";
+import type { ConnectorError } from "../core/errors.js";
 
 /** What came of a question that costs nothing and that may go unanswered. */
-export type Answer<T> =
+export type ControlAnswer<T> =
   | { readonly is: "known"; readonly value: T }
   /** The region or the account has no such thing. */
   | { readonly is: "absent" }
@@ -11,7 +11,7 @@ export type Answer<T> =
   | { readonly is: "unasked"; readonly why: string };
 
 /** The value, where there is one. */
-export const known = <T>(answer: Answer<T> | null): T | null =>
+export const known = <T>(answer: ControlAnswer<T> | null): T | null =>
   answer?.is === "known" ? answer.value : null;
 
 export interface FoundationModel {
@@ -28,7 +28,7 @@ export interface FoundationModel {
 }
 
 /** What stands behind a profile or another ARN. */
-export interface Backing {
+export interface ResolvedModel {
   /** `null` where AWS names none, as for imported models. */
   readonly baseModel: string | null;
   /** Where calls are worked on; `""` stands for anywhere. */
@@ -37,7 +37,7 @@ export interface Backing {
   readonly notReady: string | null;
 }
 
-export interface Profile extends Backing {
+export interface Profile extends ResolvedModel {
   readonly id: string;
 }
 

@@ -8,17 +8,17 @@ import {
   paginateListInferenceProfiles,
 } from "@aws-sdk/client-bedrock";
 import type { Connection } from "../connection/connection.js";
-import type { ConnectorError } from "../errors.js";
-import type { Target } from "../target.js";
+import type { ConnectorError } from "../core/errors.js";
+import type { ModelId } from "../models/model-id.js";
 import { bedrockArn } from "./arn.js";
-import { type Ask, createAsk } from "./ask.js";
-import { askBacking, toProfile } from "./backing.js";
 import { askCaller } from "./caller.js";
 import { secretsOf, signing, usesApiKey } from "./client.js";
-import type { Access, Answer, Backing, FoundationModel, Profile } from "./control-answers.js";
+import type { Access, ControlAnswer, FoundationModel, Profile, ResolvedModel } from "./control-answers.js";
+import { type ControlQuery, createControlQuery } from "./control-query.js";
 import { toFoundationModel } from "./foundation-model.js";
-import { missingCredentials } from "./identity.js";
 import { redact } from "./redact.js";
+import { missingCredentials } from "./refreshing-client.js";
+import { askResolvedModel, toProfile } from "./resolved-model.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -26,20 +26,20 @@ import { createTransport } from "./transport.js";
  * deadline that it was opened with.
  */
 export interface ControlPlane {
-  /** Why there are no credentials to ask with; `null` when there are. */
+  /** Why there are no credentials to query with; `null` when there are. */
   missingCredentials(): Promise<ConnectorError | null>;
   /** The account that the credentials belong to; `null` for an API key, which STS does not take. */
-  caller(): Promise<Answer<string>> | null;
-  model(id: string): Promise<Answer<FoundationModel>>;
+  caller(): Promise<ControlAnswer<string>> | null;
+  model(id: string): Promise<ControlAnswer<FoundationModel>>;
   /** Those that answer with text, or with vectors. */
-  models(answers: "TEXT" | "EMBEDDING"): Promise<Answer<readonly FoundationModel[]>>;
-  access(id: string): Promise<Answer<Access>>;
+  models(answers: "TEXT" | "EMBEDDING"): Promise<ControlAnswer<readonly FoundationModel[]>>;
+  access(id: string): Promise<ControlAnswer<Access>>;
   /** `absent` where the account never handed in a use case form. */
-  useCaseForm(): Promise<Answer<true>>;
+  useCaseForm(): Promise<ControlAnswer<true>>;
   /** The system-defined profiles of the region. */
-  profiles(): Promise<Answer<readonly Profile[]>>;
+  profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
-  backing(target: Target): Promise<Answer<Backing>>;
+  resolvedModel(modelId: ModelId): Promise<ControlAnswer<ResolvedModel>>;
   close(): void;
 }
 
@@ -56,7 +56,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
     requestHandler: createTransport(openAtOnce, deadlineMs, connectMs),
     ...signing(connection, toSts),
   });
-  const ask: Ask = createAsk(secretsOf(connection));
+  const query: ControlQuery = createControlQuery(secretsOf(connection));
   const options = { abortSignal: deadline.signal };
 
   return {
@@ -64,7 +64,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
       missingCredentials(client, connection, deadlineMs - (performance.now() - startedAt)),
     caller: () => (usesApiKey(connection) ? null : askCaller(connection, client, options)),
     model: (id) =>
-      ask("bedrock:GetFoundationModel", bedrockArn(region, "", `foundation-model/${id}`), async () => {
+      query("bedrock:GetFoundationModel", bedrockArn(region, "", `foundation-model/${id}`), async () => {
         const { modelDetails } = await client.send(
           new GetFoundationModelCommand({ modelIdentifier: id }),
           options,
@@ -72,7 +72,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         return modelDetails && toFoundationModel(modelDetails);
       }),
     models: (byOutputModality) =>
-      ask("bedrock:ListFoundationModels", "*", async () => {
+      query("bedrock:ListFoundationModels", "*", async () => {
         const { modelSummaries } = await client.send(
           new ListFoundationModelsCommand({ byOutputModality }),
           options,
@@ -80,17 +80,17 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         return modelSummaries?.map(toFoundationModel);
       }),
     access: (id) =>
-      ask("bedrock:GetFoundationModelAvailability", "*", async () => {
+      query("bedrock:GetFoundationModelAvailability", "*", async () => {
         const answer = await client.send(new GetFoundationModelAvailabilityCommand({ modelId: id }), options);
         return answer.authorizationStatus && toAccess(answer);
       }),
     useCaseForm: () =>
-      ask("bedrock:GetUseCaseForModelAccess", "*", async () => {
+      query("bedrock:GetUseCaseForModelAccess", "*", async () => {
         const { formData } = await client.send(new GetUseCaseForModelAccessCommand({}), options);
         return formData && (true as const);
       }),
     profiles: () =>
-      ask("bedrock:ListInferenceProfiles", "*", async () => {
+      query("bedrock:ListInferenceProfiles", "*", async () => {
         const found: Profile[] = [];
         const pages = paginateListInferenceProfiles({ client }, { typeEquals: "SYSTEM_DEFINED" }, options);
         for await (const { inferenceProfileSummaries } of pages) {
@@ -99,7 +99,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         }
         return found;
       }),
-    backing: (target) => askBacking(client, ask, target, connection.region, options),
+    resolvedModel: (modelId) => askResolvedModel(client, query, modelId, connection.region, options),
     close: () => {
       clearTimeout(timer);
       client.destroy();

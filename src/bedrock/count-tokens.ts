@@ -1,26 +1,26 @@
 import { CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
-import { ConnectorError } from "../errors.js";
-import { firstBaseModel } from "../families/resolve.js";
+import { ConnectorError } from "../core/errors.js";
+import { firstBaseModel } from "../models/find-family.js";
 import { secretsOf } from "./client.js";
 import { callFailure } from "./failure.js";
-import { createIdentity } from "./identity.js";
-import { borrowedSecrets } from "./invoke.js";
+import { borrowedSecrets } from "./invoke-model.js";
+import { createRefreshingClient } from "./refreshing-client.js";
 
 /**
  * Counts the input tokens of a body, as a call would bill them. Free of charge; few models support it, and it
  * takes the permission bedrock:CountTokens. It names the model itself, since it knows no profiles.
  */
 export const createTokenCounter = (connection: Connection) => {
-  const identity = createIdentity(connection);
+  const clients = createRefreshingClient(connection);
   return async (body: string): Promise<number | ConnectorError> => {
-    const client = await identity.client();
+    const client = await clients.client();
     if (client instanceof ConnectorError) return client;
     const deadline = AbortSignal.timeout(patienceMs);
     try {
       const { inputTokens } = await client.send(
         new CountTokensCommand({
-          modelId: firstBaseModel(connection.modelId, ...connection.familyHints) ?? connection.modelId,
+          modelId: firstBaseModel(connection.modelId, ...connection.candidateModelIds) ?? connection.modelId,
           input:
             connection.api === "converse"
               ? { converse: JSON.parse(body) }

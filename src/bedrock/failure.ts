@@ -1,4 +1,4 @@
-import { ConnectorError } from "../errors.js";
+import { ConnectorError } from "../core/errors.js";
 import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
 import { redact } from "./redact.js";
 

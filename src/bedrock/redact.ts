@@ -1,4 +1,4 @@
-import { type Json, tryParseJson } from "../json.js";
+import { type Json, tryParseJson } from "../core/json.js";
 
 const hidden = "…";
 

@@ -1,18 +1,18 @@
+import { readJsonFile } from "../rows/json-file.js";
 import { cannotRun } from "./failure.js";
-import { readJsonFile } from "./json-file.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Fields = Record<string, unknown>;
 
 /** The connection config in a JSON file, its `${NAME}` references filled in. Throws "cannot run". */
 export const loadConfig = async (path: string, environment: Environment): Promise<Fields> =>
-  fillIn(objectOf(await readJsonFile(path), path), environment, path);
+  fillEnvironment(objectOf(await readJsonFile(path), path), environment, path);
 
 /**
  * Replaces `${NAME}` in every string by the environment's value, except in the formats and the output schema,
  * whose text belongs to the model. Throws one error that names every field with an unset variable.
  */
-export const fillIn = (config: Fields, environment: Environment, name: string): Fields => {
+export const fillEnvironment = (config: Fields, environment: Environment, name: string): Fields => {
   const unset: string[] = [];
   const filled = (value: unknown, field: string): unknown => {
     if (typeof value === "string") {
@@ -51,7 +51,7 @@ export const withoutUnset = (
   const left: string[] = [];
   for (const [name, value] of Object.entries(config)) {
     try {
-      Object.assign(settings, fillIn({ [name]: value }, environment, name));
+      Object.assign(settings, fillEnvironment({ [name]: value }, environment, name));
     } catch {
       left.push(name);
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import type { Listing } from "./command.js";
-import { commands } from "./commands.js";
+import { commands } from "./commands/index.js";
 import { commandHelp, mainHelp, programName, usageLine } from "./help.js";
 
 // The package's engines field says which Node it runs on; the SDK's outlook on later ones is not the user's concern.

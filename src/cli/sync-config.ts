@@ -1,7 +1,7 @@
+import { readJsonFile } from "../rows/json-file.js";
 import type { Arguments } from "./command.js";
-import { type Environment, type Fields, fillIn, loadConfig, objectOf } from "./config.js";
+import { type Environment, type Fields, fillEnvironment, loadConfig, objectOf } from "./config.js";
 import { cannotRun, wrongUsage } from "./failure.js";
-import { readJsonFile } from "./json-file.js";
 
 export interface SyncConfig extends Fields {
   destination: Fields & { connection_specification: Fields };
@@ -31,7 +31,7 @@ export const loadSyncConfig = async (
   if (destination.connection_specification === undefined) {
     throw cannotRun(`${field} is missing; add it or give --config FILE`);
   }
-  const filled = fillIn(objectOf(destination.connection_specification, field), environment, field);
+  const filled = fillEnvironment(objectOf(destination.connection_specification, field), environment, field);
   return { ...given, destination: { ...ourDestination, ...destination, connection_specification: filled } };
 };
 

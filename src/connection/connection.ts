@@ -1,13 +1,11 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { compileSchema } from "../compile-schema.js";
-import { ConnectorError } from "../errors.js";
+import { ConnectorError } from "../core/errors.js";
+import { isObject } from "../core/json.js";
+import { compileSchema } from "../core/json-schema.js";
+import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
-import { isObject } from "../json.js";
-import type { OnUnknown } from "../outcome.js";
-import type { Rates } from "../prices/rates.js";
-import { readResidency } from "../residency.js";
-import type { Ceilings } from "../run/budget.js";
-import type { Tolerance } from "../run/run.js";
+import type { Rates } from "../models/prices/rates.js";
+import { readResidency } from "../models/residency.js";
 import { brokenRules, type Problem } from "./rules.js";
 import { connectionSchema } from "./schema.js";
 
@@ -22,6 +20,23 @@ export type Auth =
   | { readonly kind: "api_key"; readonly token: string }
   | { readonly kind: "default" };
 
+/** The most that a run may take; `null` is no bound. */
+export interface Ceilings {
+  readonly rows: number | null;
+  /** Tokens in and out. */
+  readonly tokens: number | null;
+  readonly usd: number | null;
+  /** The model's price; a bound of `usd` has one. */
+  readonly prices: Rates | null;
+}
+
+/** How many failures a run may have before it ends; `null` is no bound. */
+export interface Tolerance {
+  readonly count: number | null;
+  /** 0 to 100, judged once 20 rows have ended. */
+  readonly percent: number | null;
+}
+
 /** A validated connection, in the types that the connector works with. */
 export interface Connection {
   readonly auth: Auth;
@@ -31,7 +46,7 @@ export interface Connection {
   /** What goes on the wire: the inference profile where there is one, else the model id. */
   readonly modelId: string;
   /** The ids that may name the model's family. */
-  readonly familyHints: readonly string[];
+  readonly candidateModelIds: readonly string[];
   readonly requestFormat: string;
   readonly responseFormat: string | null;
   readonly outputField: string;
@@ -137,7 +152,7 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
     region: settings.region,
     endpoint: settings.endpoint ?? null,
     modelId: inference_profile ?? settings.model_id,
-    familyHints: [settings.model_id, inference_profile].filter((id) => typeof id === "string"),
+    candidateModelIds: [settings.model_id, inference_profile].filter((id) => typeof id === "string"),
     requestFormat: settings.request_format,
     responseFormat: settings.response_format ?? null,
     outputField: withDefault("output_field"),

@@ -1,9 +1,7 @@
 // Written by `npm run prices` from what the named packages hold. Do not edit.
 
-import type { PriceTable } from "../prices/rates.js";
-
 /** List prices in US dollars for a million tokens, the most exact source first. */
-export const listPrices: readonly PriceTable[] = [
+export const listPrices = [
   { source: "@earendil-works/pi-ai 1.5.2", date: "2026-11-10", prices: {
     "apac.amazon.nova-lite-v1:0": {"input":0.063,"output":0.252,"cache_read":0.01575,"cache_write":0.063},
     "apac.amazon.nova-micro-v1:0": {"input":0.037,"output":0.148,"cache_read":0.00925,"cache_write":0.037},

@@ -4,7 +4,7 @@ import type { ConnectorType, Registry } from "./registry.js";
 import { type Fields, maskSecrets, unmaskSecrets } from "./secrets.js";
 
 /** A connector that a user has configured, under a name of its own. */
-export interface Connection {
+export interface StoredConnection {
   readonly name: string;
   readonly connector_type: ConnectorType;
   readonly connector_name: string;
@@ -46,7 +46,7 @@ export const createConnections = (database: Database, registry: Registry, resolv
 
   return {
     /** Adds a connection or replaces it. A secret that is still starred keeps its stored value. */
-    save({ name, connector_type, connector_name, configuration }: Connection): void {
+    save({ name, connector_type, connector_name, configuration }: StoredConnection): void {
       const schema = schemaOf(connector_type, connector_name);
       const stored = JSON.parse(find(name)?.configuration ?? "{}");
       const text = JSON.stringify(unmaskSecrets(configuration, stored, schema));
@@ -54,7 +54,7 @@ export const createConnections = (database: Database, registry: Registry, resolv
       upsert.run(name, connector_type, connector_name, text);
     },
     /** The connection with its secrets starred. */
-    show(name: string): Connection {
+    show(name: string): StoredConnection {
       const { connector_type, connector_name, configuration } = get(name);
       const schema = schemaOf(connector_type, connector_name);
       return {

@@ -6,7 +6,7 @@ import { createRecordState, type SyncRecord } from "./state.js";
 import type { Report, SyncOptions } from "./sync.js";
 
 export type { Pipeline } from "../generated/pipeline.js";
-export type { Connection, Connections } from "./connections.js";
+export type { Connections, StoredConnection } from "./connections.js";
 export type { Quirk } from "./quirks.js";
 export type { Connector, ConnectorClass, ConnectorType, Definition, Registry } from "./registry.js";
 export { stars } from "./secrets.js";

@@ -1,10 +1,10 @@
 import type { SyncConfig } from "../index.js";
-import { judge, type Verdict } from "./judge.js";
 import type { Mapping } from "./mapping.js";
 import type { Quirk } from "./quirks.js";
 import type { Connector } from "./registry.js";
 import type { PendingRow, RecordState, RowResult } from "./state.js";
-import { createTally } from "./tally.js";
+import { createSyncTally } from "./tally.js";
+import { type Verdict, verdictsOf } from "./verdict.js";
 import type { WriteBack } from "./write-back.js";
 
 /** How the pending rows of a run reach the connector. */
@@ -29,7 +29,7 @@ export interface LoadPlan {
  * A row whose answer breaks the contract stays pending. Each row is settled on disk before its thread goes on.
  */
 export const load = async (state: RecordState, run: number, plan: LoadPlan) => {
-  const tally = createTally();
+  const tally = createSyncTally();
   const send = async (rows: readonly PendingRow[]): Promise<void> => {
     const mapped = rows.map((row) => ({ row, record: mapRow(row, plan) }));
     for (const { row, record } of mapped)
@@ -89,7 +89,11 @@ const write = async (rows: readonly Mapped[], plan: LoadPlan, tally: Tally): Pro
   const message = await call().catch((cause: Error) => {
     throw new Error(`the connector threw ${cause?.name}`, { cause });
   });
-  const verdicts = judge(message, records.length, mode === "batch" && quirks.has("batch_all_or_nothing"));
+  const verdicts = verdictsOf(
+    message,
+    records.length,
+    mode === "batch" && quirks.has("batch_all_or_nothing"),
+  );
   tally.take(message);
   return verdicts;
 };
@@ -118,4 +122,4 @@ const fail = (tally: Tally, code: string, message: string): RowResult => {
   return { status: "failed", logs: { request: "none", response: `${code}: ${message}`, level: "error" } };
 };
 
-type Tally = ReturnType<typeof createTally>;
+type Tally = ReturnType<typeof createSyncTally>;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { compileSchema } from "../compile-schema.js";
+import { compileSchema } from "../core/json-schema.js";
 import type { Pipeline } from "../generated/pipeline.js";
 
 /** A pipeline that is what its schema says. @throws Error that names every bad field. */

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../generated/pipeline.js";
+import { postgresRows } from "./postgres-rows.js";
 import { csvRows, ndjsonRows } from "./source-file.js";
-import { postgresRows } from "./source-postgres.js";
 
 /** A row of a source; of a file it may be any JSON value. */
 export type SourceRow = unknown;

@@ -14,7 +14,7 @@ export interface Usage {
 export type Reasons = Record<string, { count: number; message: string }>;
 
 /** Adds up what a run's calls say of themselves. */
-export const createTally = () => {
+export const createSyncTally = () => {
   const usage: Usage = { calls: 0, input_tokens: 0, output_tokens: 0 };
   const reasons: Reasons = {};
   const blame = (code: string, message: string, count = 1): void => {

@@ -1,18 +1,9 @@
-import { ConnectorError } from "../errors.js";
-import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "../invoke.js";
-import { mostInputTokens } from "../prices/estimate.js";
-import { costOf, mostUsd, type Rates, type Tokens } from "../prices/rates.js";
-import type { Run } from "./run.js";
-
-/** The most that a run may take; `null` is no bound. */
-export interface Ceilings {
-  readonly rows: number | null;
-  /** Tokens in and out. */
-  readonly tokens: number | null;
-  readonly usd: number | null;
-  /** The model's price; a bound of `usd` has one. */
-  readonly prices: Rates | null;
-}
+import type { Ceilings } from "../connection/connection.js";
+import { ConnectorError } from "../core/errors.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "../core/invoke.js";
+import { mostInputTokens } from "../models/prices/estimate.js";
+import { costOf, mostUsd, type Tokens } from "../models/prices/rates.js";
+import type { Run } from "./run-state.js";
 
 /** What one call takes of each ceiling. */
 interface Share {

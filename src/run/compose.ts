@@ -1,18 +1,18 @@
 import type { LimitFunction } from "p-limit";
 import type { Connection } from "../connection/connection.js";
-import type { Invoke } from "../invoke.js";
-import type { Ledger } from "../ledger/ledger.js";
-import type { OnUnknown } from "../outcome.js";
-import { breaker, giveUp } from "./breaker.js";
+import type { Invoke } from "../core/invoke.js";
+import type { OnUnknown } from "../core/outcome.js";
 import { budget } from "./budget.js";
-import { recall, record } from "./ledger.js";
-import { limit, onePerConnection, type Slots } from "./limit.js";
-import { leaveInTime, pace } from "./pace.js";
-import type { Pacer } from "./pacer.js";
-import type { Reservations } from "./reservation.js";
+import { circuitBreaker, endOnExhaustion } from "./circuit-breaker.js";
+import { limit, onePerConnection, type Slots } from "./concurrency.js";
+import { deduplicate, type Underway } from "./deduplicate.js";
+import type { Ledger } from "./ledger/ledger.js";
+import { leaveInTime, pace } from "./pacer/pace.js";
+import type { Pacer } from "./pacer/pacer.js";
+import type { Reservations } from "./pacer/reservation.js";
+import { record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
-import type { Run } from "./run.js";
-import { share, type Underway } from "./share.js";
+import type { Run } from "./run-state.js";
 
 /** What the calls of one run are made of. */
 export interface Parts {
@@ -40,7 +40,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
   const timed = onePerConnection(connections, leaveInTime(run, call));
   const recorded = ledger ? record(ledger, timed) : timed;
   const paced = pace(pacer, reservations, run, recorded);
-  const guarded = breaker(run, budget(connection.ceilings, run, paced));
-  const repeated = giveUp(run, retry(limit(slots, guarded), pacer.clock, run));
-  return share(underway, ledger ? recall(ledger, onUnknown, repeated) : repeated);
+  const guarded = circuitBreaker(run, budget(connection.ceilings, run, paced));
+  const repeated = endOnExhaustion(run, retry(limit(slots, guarded), pacer.clock, run));
+  return deduplicate(underway, ledger ? reuse(ledger, onUnknown, repeated) : repeated);
 };

@@ -1,7 +1,7 @@
-import { ConnectorError, type ErrorCode } from "../errors.js";
-import { type Invoke, isFailed, type Rejections } from "../invoke.js";
-import { type Clock, systemClock } from "./clock.js";
-import { isThrottled } from "./pace.js";
+import { ConnectorError, type ErrorCode } from "../core/errors.js";
+import { type Invoke, isFailed, type Rejections } from "../core/invoke.js";
+import { type Clock, systemClock } from "./pacer/clock.js";
+import { isThrottled } from "./pacer/pace.js";
 
 /** An overload passes in minutes. Without a connection there is nothing to outlast. */
 const patienceMs = ({ code }: ConnectorError): number => (code === "unreachable" ? 60_000 : 5 * 60_000);

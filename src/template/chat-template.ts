@@ -1,5 +1,5 @@
-import type { Family } from "../families/family.js";
-import type { JsonObject } from "../json.js";
+import type { JsonObject } from "../core/json.js";
+import type { Family } from "../models/families/family.js";
 
 /**
  * The body with its raw prompt in the family's chat template, unless the prompt already starts with it.

@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../json.js";
+import { isObject, type Json } from "../core/json.js";
 import { leavesOf } from "./leaves.js";
 import { countPieces, unfencedColumns } from "./printed.js";
 

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { Drop, type Liquid } from "liquidjs";
-import type { JsonObject } from "../json.js";
+import type { JsonObject } from "../core/json.js";
 import { removeMarkers } from "./forged-markers.js";
 import { FilterError, toText } from "./host-filters.js";
 

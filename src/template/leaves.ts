@@ -1,5 +1,5 @@
 import type { Template as LiquidTemplate } from "liquidjs";
-import { isObject, type Json } from "../json.js";
+import { isObject, type Json } from "../core/json.js";
 import { createLiquid } from "./liquid.js";
 import { parseLeaf } from "./template.js";
 

@@ -1,11 +1,11 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
-import { ConnectorError } from "../errors.js";
-import type { Json, JsonObject } from "../json.js";
+import { ConnectorError } from "../core/errors.js";
+import type { Json, JsonObject } from "../core/json.js";
+import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
-import { compilePlain } from "./plain.js";
-import { parseSample } from "./sample.js";
+import { parseSample } from "./parse-sample.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
 export interface Template {
@@ -94,12 +94,12 @@ const compileLeaf = (text: string, path: string, variables: Variable[]): Node =>
   const alone = parseLeaf(text, path);
   const found = typed.globalVariableSegmentsSync(alone);
   variables.push(...found);
-  const plain = compilePlain(
+  const fast = compileFastLeaf(
     text,
     found.flatMap((steps) => (steps.length === 1 ? [String(steps[0])] : [])),
   );
   const liquid = naming(path, compileLiquid(alone, text, path));
-  return plain ? (row) => plain(row.scope) ?? liquid(row) : liquid;
+  return fast ? (row) => fast(row.scope) ?? liquid(row) : liquid;
 };
 
 const compileLiquid = (alone: LiquidTemplate[], text: string, path: string): Node => {
@@ -153,7 +153,7 @@ export const toColumn = ([name, second]: Variable): string[] => {
   return typeof column === "string" ? [column] : [];
 };
 
-/** The value as plain JSON; `undefined`, to leave the key out, for null and what JSON lacks. */
+/** The value as fast JSON; `undefined`, to leave the key out, for null and what JSON lacks. */
 const toJson = (value: unknown): Json | undefined => {
   if (value === null || value === undefined || value instanceof Drop) return undefined;
   if (typeof value === "string") return value.toWellFormed();

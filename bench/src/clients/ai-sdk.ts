@@ -1,6 +1,6 @@
 import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock";
 import { generateText } from "ai";
-import { demoCredentials } from "../../../dist/emulator/index.js";
+import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { promptOf, workThrough } from "../rows.js";
 

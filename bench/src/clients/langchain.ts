@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { ChatBedrockConverse } from "@langchain/aws";
-import { demoCredentials } from "../../../dist/emulator/index.js";
+import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { promptOf } from "../rows.js";
 import { keepAliveTransport } from "./sdk.js";

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { demoCredentials } from "../../../dist/emulator/index.js";
 import { AwsBedrockModel, closeLedger } from "../../../dist/index.js";
+import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient, Job } from "../job.js";
 import { question } from "../rows.js";
 

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { demoCredentials } from "../../../dist/emulator/index.js";
+import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { novaBody, novaText, workThrough } from "../rows.js";
 

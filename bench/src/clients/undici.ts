@@ -1,5 +1,5 @@
 import { Pool } from "undici";
-import { demoCredentials } from "../../../dist/emulator/index.js";
+import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { novaBody, novaText, workThrough } from "../rows.js";
 

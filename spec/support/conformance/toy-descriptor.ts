@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Answer, Descriptor, Sample } from "../../../src/conformance/index.js";
+import type { Answer, Descriptor, Sample } from "../../../src/testing/conformance/index.js";
 import { shoutKey } from "./shout-service.js";
 
 /** What the suite has to know of the toy: all of it, but for the files of its last release. */

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { localConfig } from "../../support/sync-config.js";
+import { runCli } from "../run-cli.js";
+
+describe("bedrock-model sync", () => {
+  let folder: string;
+  let bedrock: Emulator;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sync-spec-"));
+    bedrock = await startEmulator();
+  });
+  after(async () => {
+    await bedrock.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return name;
+  };
+
+  it("runs a pipeline: a report on stdout, words on stderr, every row in the output, no secret in the state", async () => {
+    const secret = String(localConfig(bedrock.url).secret_access_key);
+    const connection = localConfig(bedrock.url, { secret_access_key: "$" + "{SECRET}" });
+    const pipeline = {
+      name: "mails",
+      source: {
+        type: "ndjson",
+        path: write("rows.ndjson", '{"id":1,"text":"One."}\n{"id":2}\n'),
+        primary_key: "id",
+      },
+      destination: { connector: "AwsBedrockModel", connection: write("c.json", JSON.stringify(connection)) },
+    };
+    const args = ["sync", "--pipeline", write("p.json", JSON.stringify(pipeline)), "--output", "out.ndjson"];
+    const { code, messages, stderr } = await runCli(args, "", { cwd: folder, env: { SECRET: secret } });
+
+    expect(code, stderr).to.equal(3);
+    const [report, ...others] = messages();
+    expect(others).to.deep.equal([]);
+    expect(report).to.include({
+      sync: "mails",
+      status: "success",
+      extracted: 2,
+      success: 1,
+      failed: 1,
+      calls: 1,
+    });
+    expect(stderr).to.match(
+      /^sync mails, run 1: 2 rows read, 0 unchanged, 2 to send\n1 enriched, 1 failed, 0 pending;/,
+    );
+    const rows = readFileSync(join(folder, "out.ndjson"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows[0])
+      .to.include({ id: 1, text: "One." })
+      .and.have.nested.property("_bedrock.status", "enriched");
+    expect(rows[1]).to.deep.equal({ id: 2 });
+    expect(readFileSync(join(folder, ".bedrock-model", "host.db"), "latin1")).not.to.include(secret);
+  });
+
+  it("names what is wrong with a pipeline before anything is opened", async () => {
+    const file = write(
+      "bad.json",
+      '{"name":"x","source":{"type":"mysql","primary_key":"id","path":"x"},"destination":{}}',
+    );
+    const { code, stderr } = await runCli(["sync", "--pipeline", file], "", { cwd: folder });
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(
+      "bedrock-model: not a pipeline: source.type must be one of ndjson, csv, postgres; " +
+        "destination must have required property 'connector'; destination must have required property 'connection'\n",
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { previewReport } from "../../../src/cli/report/preview-lines.js";
+import type { Preview } from "../../../src/index.js";
+
+const preview: Preview = {
+  model: "acme.model-1",
+  region: "us-east-1",
+  family: null,
+  vector: false,
+  price: null,
+  rows: { received: 1000, to_send: 400, answered: 300, repeated: 200, held: 90, failed: 10 },
+  errors: { missing_column: { count: 10, message: "It lacks body." } },
+  input_tokens: { low: 10, expected: 20, max: 3000 },
+  input_tokens_by: "estimated",
+  output_tokens: { low: 1, expected: 5, max: null },
+  output_tokens_by: "assumed",
+  cost_usd: null,
+  samples: [{ row: 1, body: { prompt: "Hi" }, input_tokens: 1, counted: true, error: null }],
+  remarks: ["Something is odd."],
+};
+
+describe("a preview in words", () => {
+  it("says unknown where a price is not known, and names what is not sent", () => {
+    expect(previewReport(preview).split("\n")).to.deep.equal([
+      "acme.model-1 in us-east-1",
+      "price: unknown",
+      "",
+      "row 1, 1 token in:",
+      "{",
+      '  "prompt": "Hi"',
+      "}",
+      "",
+      "1,000 rows: 400 to send, 300 answered by the ledger, 200 the same as a row before, 90 held: perhaps billed before, 10 would fail",
+      "  missing_column: 10 (It lacks body.)",
+      "tokens in: about 20, at least 10, at most 3,000 (estimated)",
+      "tokens out: about 5, at least 1, without a limit (assumed)",
+      "cost: unknown",
+      "remark: Something is odd.",
+      "no model was called",
+      "",
+    ]);
+  });
+
+  it("gives a vector no price of output, which it has none of", () => {
+    const output_tokens = { low: 0, expected: 0, max: 0 };
+    const price = { input: 0.02, source: "list", date: null };
+    const vector = { ...preview, vector: true, price, output_tokens, output_tokens_by: "a vector has none" };
+    const lines = previewReport(vector).split("\n");
+    expect(lines).to.include("price: $0.02 in for a million tokens (list)");
+    expect(lines).to.include("tokens out: none (a vector has none)");
+    const text = previewReport({ ...preview, price }).split("\n");
+    expect(text).to.include("price: $0.02 in, unknown out for a million tokens (list)");
+  });
+});

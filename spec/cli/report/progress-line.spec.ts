@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { progressLine } from "../../../src/cli/report/progress-line.js";
+import { watchProgress } from "../../../src/cli/report/watch-progress.js";
+
+const progress = {
+  received: 1200,
+  enriched: 980,
+  failed: 15,
+  held: 3,
+  notSent: 2,
+  truncated: 0,
+  inFlight: 200,
+  waiting: 0,
+  calls: 1000,
+  inputTokens: 100_000,
+  outputTokens: 23_456,
+};
+
+describe("progress line", () => {
+  it("shows the share done, rate, time left and counts", () => {
+    // 1000 of the 1200 rows handed over are done, which are 60 % of the input: 50 % of it is done.
+    expect(progressLine({ progress, fraction: 0.6, seconds: 10 }, 200)).to.equal(
+      "[##########----------] 50%  1,000 rows  100 rows/s  10 s left  20 not enriched  200 in flight  123,456 tokens",
+    );
+  });
+
+  it("has no bar and no time left for an input of unknown size", () => {
+    expect(progressLine({ progress, fraction: undefined, seconds: 400 }, 200)).to.match(
+      /^1,000 rows {2}2\.5 rows\/s {2}20 not enriched/,
+    );
+  });
+
+  it("tells how many rows wait to be sent again", () => {
+    const waiting = { ...progress, waiting: 1500 };
+    expect(progressLine({ progress: waiting, fraction: undefined, seconds: 10 }, 200)).to.contain(
+      "  1,500 waiting to be sent again  200 in flight",
+    );
+  });
+
+  it("leaves out what does not fit instead of cutting a number", () => {
+    const line = progressLine({ progress, fraction: 0.6, seconds: 10 }, 50);
+    expect(line).to.equal("[##########----------] 50%  1,000 rows  100 rows/s");
+  });
+
+  it("is sane before the first row is done", () => {
+    const start = { ...progress, received: 0, enriched: 0, failed: 0, held: 0, notSent: 0, inFlight: 0 };
+    expect(progressLine({ progress: start, fraction: 0, seconds: 0 }, 80)).to.match(/^0 rows {2}0 in flight/);
+  });
+});
+
+describe("watched progress", () => {
+  it("says that rows wait, also where nothing is drawn and no row ends", async () => {
+    const counts = { ...progress };
+    const said = new Promise<string>((resolve) => {
+      const terminal = { say: resolve, watch: () => resolve("drawn"), stop: () => undefined };
+      const options = { drawn: false, fraction: () => undefined, seconds: () => 0, lookMs: 1 };
+      watchProgress(terminal, options)(counts);
+    });
+    counts.waiting = 1;
+    expect(await said).to.match(/rows wait and are sent again/);
+  });
+});

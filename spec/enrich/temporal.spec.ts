@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { expect } from "chai";
+import type { Progress } from "../../src/index.js";
+import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { localConfig, syncConfig } from "../support/sync-config.js";
+import { createEnrichTable, writePage } from "../support/temporal/activities.js";
+
+const example = new URL("../support/temporal/activities.ts", import.meta.url);
+
+describe("hooks in a Temporal activity", () => {
+  let emulator: Emulator;
+  before(async () => {
+    emulator = await startEmulator({ latencyMs: 25 });
+  });
+  after(() => emulator.close());
+
+  const rows = (what: string) => Array.from({ length: 6 }, (_, id) => ({ id, text: `${what} ${id}` }));
+  const config = (changes = {}) => syncConfig(localConfig(emulator.url, { max_concurrency: 1, ...changes }));
+  const activity = (info = {}) => {
+    const environment = new MockActivityEnvironment(info);
+    const beats: Partial<Progress>[] = [];
+    environment.on("heartbeat", (counts) => beats.push(counts));
+    return { environment, beats };
+  };
+  /** The environment's own types lose the result. */
+  const run = <Args extends unknown[], Result>(
+    environment: MockActivityEnvironment,
+    of: (...args: Args) => Promise<Result>,
+    ...args: Args
+  ) => environment.run(of, ...args) as Promise<Result>;
+  const table = async function* () {
+    yield* rows("of a table");
+  };
+
+  it("write: heartbeats carry the counts, the result the enriched rows", async () => {
+    const { environment, beats } = activity();
+    const enriched = await run(environment, writePage, config(), rows("paged"));
+    expect(enriched?.map(({ id, _bedrock }) => [id, (_bedrock as { status: string }).status])).to.deep.equal(
+      rows("paged").map(({ id }) => [id, "enriched"]),
+    );
+    expect(beats.at(-1)).to.include({ received: 6, enriched: 6 });
+    expect(beats[0]).to.include({ enriched: 0 });
+  });
+
+  it("write: heartbeats go on while no row ends", async () => {
+    const { environment, beats } = activity({ heartbeatTimeoutMs: 15 });
+    await run(environment, writePage, config(), [{ text: "alone" }]);
+    // One when the row is taken and one when it has ended; the others are the timer's.
+    expect(beats.length).to.be.greaterThan(2);
+  });
+
+  it("write: a cancelled activity pays for its open calls only, and names the rest", async () => {
+    const { environment, beats } = activity();
+    const { billed } = emulator.stats();
+    environment.on("heartbeat", ({ enriched }) => enriched === 2 && environment.cancel());
+    const written = await run(environment, writePage, config(), rows("cancelled"));
+    const states = written?.map(({ _bedrock }) => (_bedrock as { status: string }).status);
+    expect(states).to.have.lengthOf(6).and.to.include("not_sent");
+    expect(emulator.stats().billed - billed).to.equal(states?.filter((s) => s === "enriched").length);
+    expect(beats.at(-1)).to.include({ inFlight: 0 });
+  });
+
+  it("enrich: rows are saved as they come, and a cancelled activity saves every row that was paid for", async () => {
+    const saved: object[] = [];
+    const whole = createEnrichTable(table, async (row) => void saved.push(row));
+    expect(await run(activity().environment, whole, config(), "tickets")).to.include({ enriched: 6 });
+    expect(saved.map((row) => "id" in row && row.id)).to.deep.equal([0, 1, 2, 3, 4, 5]);
+
+    const { environment } = activity();
+    const { billed } = emulator.stats();
+    environment.on("heartbeat", ({ enriched }) => enriched === 1 && environment.cancel());
+    const again = await run(environment, whole, config({ output_field: "gist" }), "tickets");
+    expect(again?.received).to.equal(6);
+    expect(again?.not_sent).to.be.greaterThan(0);
+    expect(again?.enriched).to.equal(emulator.stats().billed - billed);
+    expect(saved).to.have.lengthOf(12);
+  });
+
+  it("is the code that the README shows", async () => {
+    const [readme, code] = await Promise.all([readFile("README.md", "utf8"), readFile(example, "utf8")]);
+    expect(readme).to.contain(code.replace("../../../src/index.js", "multiwoven-aws-bedrock-model"));
+  });
+});

@@ -1,0 +1,95 @@
+import { setImmediate } from "node:timers/promises";
+import { expect } from "chai";
+import type { Invocation, Invoke } from "../../src/core/invoke.js";
+import { createSlots, limit } from "../../src/run/concurrency.js";
+import { requestOf } from "../support/requests.js";
+
+const running = new AbortController().signal;
+
+const success: Invocation = {
+  body: "{}",
+  inputTokens: null,
+  outputTokens: null,
+  latencyMs: 1,
+  requestId: null,
+  attempts: 1,
+};
+
+/** Calls that end when the spec says so. */
+const heldCalls = () => {
+  const started: string[] = [];
+  const finish: (() => void)[] = [];
+  let inFlight = 0;
+  const seen = { most: 0 };
+  const invoke: Invoke = ({ body }) => {
+    started.push(body);
+    seen.most = Math.max(seen.most, ++inFlight);
+    return new Promise((resolve) => {
+      finish.push(() => {
+        inFlight--;
+        resolve(success);
+      });
+    });
+  };
+  return { invoke, started, finish, seen };
+};
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `row ${index}`);
+
+describe("limit", () => {
+  it("has never more than its number of calls in flight, and starts them in order", async () => {
+    const { invoke, started, finish, seen } = heldCalls();
+    const limited = limit(createSlots(3), invoke);
+    const results = names(10).map((body) => limited(requestOf(body), running));
+    await setImmediate();
+    expect(started).to.deep.equal(names(3));
+    // The last that started ends first, so that order is the limit's own doing.
+    for (let call = finish.pop(); call; call = finish.pop()) {
+      call();
+      await setImmediate();
+    }
+    expect(await Promise.all(results)).to.deep.equal(names(10).map(() => success));
+    expect(started).to.deep.equal(names(10));
+    expect(seen.most).to.equal(3);
+  });
+
+  it("of one lets one call follow another", async () => {
+    const { invoke, started, finish } = heldCalls();
+    const limited = limit(createSlots(1), invoke);
+    const results = names(2).map((body) => limited(requestOf(body), running));
+    await setImmediate();
+    expect(started).to.deep.equal(["row 0"]);
+    finish[0]?.();
+    await setImmediate();
+    expect(started).to.deep.equal(names(2));
+    finish[1]?.();
+    await Promise.all(results);
+  });
+
+  it("sends nothing that a stop found waiting", async () => {
+    const { invoke, started, finish } = heldCalls();
+    const stop = new AbortController();
+    const limited = limit(createSlots(1), invoke);
+    const [first, second] = names(2).map((body) => limited(requestOf(body), stop.signal));
+    await setImmediate();
+    stop.abort();
+    finish[0]?.();
+    expect(await first).to.deep.equal(success);
+    const result = await second;
+    expect(result).to.have.property("attempts", 0);
+    expect(result).to.have.nested.property("error.code", "stopped");
+    expect(result).to.have.nested.property("error.billed", "no");
+    expect(started).to.deep.equal(["row 0"]);
+  });
+
+  it("frees the slots of those it stopped", async () => {
+    const { invoke, started, finish } = heldCalls();
+    const limited = limit(createSlots(1), invoke);
+    await limited(requestOf("stopped"), AbortSignal.abort());
+    const last = limited(requestOf("runs"), running);
+    await setImmediate();
+    expect(started).to.deep.equal(["runs"]);
+    finish[0]?.();
+    expect(await last).to.deep.equal(success);
+  });
+});

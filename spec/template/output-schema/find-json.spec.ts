@@ -1,0 +1,38 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { objectsIn } from "../../../src/template/output-schema/find-json.js";
+
+describe("objectsIn: the JSON objects in a model's text", () => {
+  const cases: [name: string, text: string, found: unknown[]][] = [
+    ["alone", '{"a":1}', [{ a: 1 }]],
+    ["with blanks around it", '\n {"a":1}\n', [{ a: 1 }]],
+    ["in a code fence", 'Here it is:\n\n```json\n{"a":{"b":[1]}}\n```\nAnything else?', [{ a: { b: [1] } }]],
+    ["between sentences with braces", 'Of {all} of them: {"a":"}"} and {"b":"{"}.', [{ a: "}" }, { b: "{" }]],
+    ["behind a quote that is never closed", 'The 5" disk: {"a":"\\"}"}', [{ a: '"}' }]],
+    ["behind a brace that is never closed", 'A { and then {"a":1}', [{ a: 1 }]],
+    ["in a list", '[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
+    ["none", "I cannot say.", []],
+    ["none that is whole", '{"a":1', []],
+  ];
+  for (const [name, text, found] of cases)
+    it(name, () => {
+      expect(objectsIn(text)).to.deep.equal(found);
+    });
+
+  it("any object is found in any prose without braces and quotes", () => {
+    const prose = fc.string({ unit: "grapheme" }).map((text) => text.replace(/[{}"]/g, ""));
+    fc.assert(
+      fc.property(prose, fc.dictionary(fc.string(), fc.jsonValue()), prose, (before, object, after) => {
+        const text = JSON.stringify(object);
+        expect(objectsIn(`${before}\n${text}\n${after}`)).to.deep.equal([JSON.parse(text)]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("a text of braces without end takes no time", () => {
+    const startedAt = performance.now();
+    expect(objectsIn("{".repeat(300_000))).to.deep.equal([]);
+    expect(performance.now() - startedAt).to.be.below(3000);
+  });
+});

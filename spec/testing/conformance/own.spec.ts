@@ -1,0 +1,37 @@
+import { expect } from "chai";
+import { AwsBedrockModel } from "../../../src/index.js";
+import {
+  type AdapterKind,
+  ownDescriptor,
+  type RuleResult,
+  runConformance,
+} from "../../../src/testing/conformance/index.js";
+import { library, program } from "../../support/program.js";
+
+const command = [...program, "serve"];
+
+const place = { module: library, export: "AwsBedrockModel" };
+
+describe("the conformance suite over AwsBedrockModel and the local Bedrock", function () {
+  this.timeout(60_000);
+  const judge = async (adapter: AdapterKind) => {
+    const descriptor = { ...(await ownDescriptor()), class: place, command };
+    const findings = await runConformance({ descriptor, connector: AwsBedrockModel, adapter });
+    const told = (wanted: RuleResult["verdict"]) =>
+      findings.filter(({ verdict }) => verdict === wanted).map(({ id, because }) => `${id} ${because}`);
+    return { failed: told("fail"), skipped: told("skipped").map((line) => line.slice(0, 3)) };
+  };
+
+  // Most of a run is waiting, so both are started at once.
+  let judged: Record<AdapterKind, ReturnType<typeof judge>>;
+  before(() => {
+    judged = { class: judge("class"), command: judge("command") };
+  });
+
+  for (const adapter of ["class", "command"] as const)
+    it(`passes every row as a ${adapter}; S06 is about a keyword that the specification does not have`, async () => {
+      const { failed, skipped } = await judged[adapter];
+      expect(failed).to.deep.equal([]);
+      expect(skipped).to.deep.equal(["S06"]);
+    });
+});

@@ -1,0 +1,67 @@
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import type { Connection } from "../connection/connection.js";
+import { ConnectorError } from "../core/errors.js";
+import { createClient, credentialsMs, secretsOf, usesApiKey } from "./client.js";
+import { credentialsFailure } from "./failure.js";
+
+/** Who the calls are made as: a client whose credentials are there, for all rows the same. */
+export interface RefreshingClient {
+  /** Failures cost nothing: no call was made. */
+  client(): Promise<BedrockRuntimeClient | ConnectorError>;
+  /**
+   * Fetches credentials anew, once for all rows whose calls found that `expired` has expired.
+   * `null` where there are no others: given keys are what they are.
+   */
+  renew(expired: BedrockRuntimeClient): Promise<BedrockRuntimeClient | ConnectorError | null>;
+}
+
+export const createRefreshingClient = (connection: Connection): RefreshingClient => {
+  let current = createClient(connection);
+  let renewing: Promise<BedrockRuntimeClient | ConnectorError> | null = null;
+  const isGiven = connection.auth.kind !== "default" && !connection.role;
+
+  const withCredentials = async (
+    client: BedrockRuntimeClient,
+  ): Promise<BedrockRuntimeClient | ConnectorError> =>
+    (await missingCredentials(client, connection)) ?? client;
+
+  const replace = async (): Promise<BedrockRuntimeClient | ConnectorError> => {
+    const fresh = await withCredentials(createClient(connection));
+    if (!(fresh instanceof ConnectorError)) current = fresh;
+    renewing = null;
+    return fresh;
+  };
+
+  return {
+    client: async () => (isGiven ? current : withCredentials(current)),
+    async renew(expired) {
+      if (isGiven) return null;
+      // Another row was quicker.
+      if (current !== expired) return current;
+      renewing ??= replace();
+      return renewing;
+    },
+  };
+};
+
+/** Why the client has no credentials, found out without a call to Bedrock; `null` when it has them. */
+export const missingCredentials = async (
+  client: { readonly config: { credentials(): Promise<unknown> } },
+  connection: Connection,
+  withinMs = credentialsMs,
+): Promise<ConnectorError | null> => {
+  if (usesApiKey(connection)) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(withinMs / 1000)} s`)), withinMs);
+  });
+  try {
+    // The SDK keeps them until shortly before they expire.
+    await Promise.race([client.config.credentials(), late]);
+    return null;
+  } catch (thrown) {
+    return credentialsFailure(thrown, secretsOf(connection));
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,89 @@
+import type { RuleResult } from "../../testing/conformance/index.js";
+import { wholeNumber } from "../arguments.js";
+import type { Arguments, Command } from "../command.js";
+import { cannotRun, fileFailure, wrongUsage } from "../failure.js";
+
+/** `bedrock-model conform`, as data. */
+export const conform: Command = {
+  usage:
+    "[--descriptor FILE] [--adapter class|command] [--only IDS]\n       [--timeout SECONDS] [--json] [--junit FILE]",
+  options: {
+    descriptor: {
+      value: "FILE",
+      summary: "what the suite has to know of the connector, JSON (default: this one)",
+    },
+    adapter: { value: "KIND", summary: "class or command (default: the first that the descriptor has)" },
+    only: { value: "IDS", summary: "beginnings of row ids, with commas between: S,C or W02" },
+    timeout: { value: "SECONDS", summary: "how long a start, and each row, may take (default: 60)" },
+    json: { summary: "print one JSON array instead of a table" },
+    junit: { value: "FILE", summary: "write a JUnit report here too, replacing the file" },
+  },
+  notes: [
+    "Every row is one rule. Rows that the descriptor or the adapter gives no means for are skipped, with the reason.\nschemas/conformance.json of the package describes the descriptor.",
+    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the\nstand-in server are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
+    "Exit code 0 when no row failed, 3 when one did, 1 when the suite could not be run.",
+  ],
+  run: async (given) => {
+    const { table } = await import("../../testing/conformance/index.js");
+    const { name, findings } = await runRules(given);
+    if (given.values.junit !== undefined) await writeReport(given.values.junit, name, findings);
+    const json = given.flags.has("json");
+    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : table(findings));
+    return findings.some(({ verdict }) => verdict === "fail") ? 3 : 0;
+  },
+};
+
+const runRules = async (options: Arguments): Promise<{ name: string; findings: RuleResult[] }> => {
+  const { values } = options;
+  const { adapter, only } = values;
+  const timeout = wholeNumber(options, "timeout", { fallback: 60, least: 1, most: 3600 });
+  if (adapter !== undefined && adapter !== "class" && adapter !== "command")
+    throw wrongUsage(`--adapter is class or command, not ${JSON.stringify(adapter)}`);
+  const wanted = only?.split(",").map((beginning) => beginning.trim().toUpperCase());
+  const { rules, runConformance } = await import("../../testing/conformance/index.js");
+  const stranger = wanted?.find((beginning) => !rules.some(({ id }) => id.startsWith(beginning)));
+  if (stranger !== undefined) throw wrongUsage(`no rule's id begins with ${JSON.stringify(stranger)}`);
+  const connector = values.descriptor === undefined ? await own() : await given(values.descriptor);
+  try {
+    const findings = await runConformance({
+      ...connector,
+      timeout,
+      ...(adapter && { adapter }),
+      ...(wanted && { only: wanted }),
+    });
+    return { name: connector.descriptor.name, findings };
+  } catch (error) {
+    throw cannotRun((error as Error).message);
+  }
+};
+
+/** This package's connector, as a class or as `bedrock-model serve`. */
+const own = async () => {
+  const { fileURLToPath } = await import("node:url");
+  const { ownDescriptor } = await import("../../testing/conformance/index.js");
+  const { AwsBedrockModel } = await import("../../index.js");
+  const command = [process.execPath, ...process.execArgv, process.argv[1] ?? "", "serve"];
+  const place = { module: fileURLToPath(import.meta.resolve("../index.js")), export: AwsBedrockModel.name };
+  const descriptor = { ...(await ownDescriptor()), class: place, command };
+  return { descriptor, connector: AwsBedrockModel };
+};
+
+const given = async (file: string) => {
+  const { dirname, resolve } = await import("node:path");
+  const { readDescriptor } = await import("../../testing/conformance/index.js");
+  try {
+    return { descriptor: await readDescriptor(file), folder: dirname(resolve(file)) };
+  } catch (error) {
+    if (error instanceof TypeError) throw cannotRun(error.message);
+    if (error instanceof SyntaxError) throw cannotRun(`${file} is not JSON: ${error.message}`);
+    throw fileFailure("read", file, error);
+  }
+};
+
+const writeReport = async (file: string, name: string, findings: readonly RuleResult[]): Promise<void> => {
+  const { writeFile } = await import("node:fs/promises");
+  const { junit } = await import("../../testing/conformance/index.js");
+  await writeFile(file, junit(name, findings)).catch((error: unknown) => {
+    throw fileFailure("write", file, error);
+  });
+};

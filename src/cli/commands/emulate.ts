@@ -1,0 +1,65 @@
+import { readJsonFile } from "../../rows/json-file.js";
+import type { Quota } from "../../testing/emulator/index.js";
+import { wholeNumber } from "../arguments.js";
+import type { Command } from "../command.js";
+import { cannotRun } from "../failure.js";
+import { onInterrupt } from "../report/terminal.js";
+
+export const emulate: Command = {
+  usage: "[--port N] [--latency-ms N] [--quota F]",
+  options: {
+    port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
+    "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
+    quota: { value: "F", summary: "a JSON file with the account's quota, to see throttling (default none)" },
+  },
+  notes: [
+    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that\na small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
+  ],
+  run: async (given) => {
+    const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
+    const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
+    const { demoCredentials, startEmulator } = await import("../../testing/emulator/index.js");
+    const file = given.values.quota;
+    const quota = file === undefined ? null : ((await readJsonFile(file)) as Quota);
+    const emulator = await startEmulator({ port, latencyMs, quota }).catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof TypeError) throw cannotRun(`${file}: ${error.message}`);
+      const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
+      throw cannotRun(`cannot listen on port ${port}: ${reason}`);
+    });
+    // Before the words that invite a signal.
+    const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
+    process.stderr.write(welcome(emulator.url, demoCredentials));
+    await interrupted;
+    await emulator.close();
+    process.stderr.write("closed\n");
+    return 0;
+  },
+};
+
+function welcome(
+  url: string,
+  keys: { accessKeyId: string; secretAccessKey: string; apiKey: string },
+): string {
+  const config = {
+    endpoint: url,
+    region: "us-east-1",
+    access_key: keys.accessKeyId,
+    secret_access_key: keys.secretAccessKey,
+    model_id: "us.amazon.nova-lite-v1:0",
+    request_format: {
+      messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
+      inferenceConfig: { maxTokens: 100 },
+    },
+  };
+  return [
+    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
+    `access key ${keys.accessKeyId}, secret ${keys.secretAccessKey}; or API key ${keys.apiKey}`,
+    "",
+    "Save this as connection.json:",
+    JSON.stringify(config, null, 2),
+    "",
+    "and in another terminal:",
+    `  echo '{"id":1,"text":"The parcel came late and wet."}' | npx bedrock-model write --config connection.json`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,28 @@
+import { AwsBedrockModel } from "../../index.js";
+import { openInput, refuseTerminal, sizeOfStdin } from "../../rows/read.js";
+import type { Arguments } from "../command.js";
+import { loadConfig } from "../config.js";
+import { cannotRun } from "../failure.js";
+import { withLedger } from "../ledger-option.js";
+import { previewReport } from "../report/preview-lines.js";
+
+/** Runs `preview`. Resolves to the exit code. */
+export const previewInput = async (given: Arguments, shown: number): Promise<number> => {
+  const { config = "", input } = given.values;
+  refuseTerminal(input, process.stdin);
+  const { connection } = withLedger(given, await loadConfig(config, process.env));
+  const source = await openInput(input, {
+    stdin: process.stdin,
+    stdinSize: sizeOfStdin(),
+    signal: new AbortController().signal,
+    warn: (line) => process.stderr.write(`${line}\n`),
+  });
+  const preview = await new AwsBedrockModel().preview(connection, source.rows, { rows: shown });
+  if ("log" in preview) throw cannotRun(JSON.parse(preview.log.message).response);
+  process.stdout.write(
+    given.flags.has("json") ? `${JSON.stringify(preview, null, 2)}\n` : previewReport(preview),
+  );
+  const failure = source.failure();
+  if (failure) throw failure;
+  return preview.rows.failed > 0 ? 3 : 0;
+};

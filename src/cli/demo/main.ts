@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
+import { demoCredentials, startEmulator } from "../../testing/emulator/index.js";
+import { loadMails } from "./mails.js";
+import { table } from "./table.js";
+
+// `npm start`: real mail through a local Bedrock, with the files that do the same on AWS.
+
+// The SDK's advice on Node versions is for whoever updates it here, not for a first look.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+const rowCount = 400;
+/** Short mails of every kind, whose enrichment can be read in one line. */
+const shown = [57, 84, 147, 216, 217, 302, 355, 398];
+const folder = ".demo";
+const modelId = "us.amazon.nova-lite-v1:0";
+const request = {
+  messages: [
+    {
+      role: "user",
+      content: [
+        {
+          text: "Give the mood and the gist of this mail, and what it mentions.\n\n{{ subject }}\n{{ body }}",
+        },
+      ],
+    },
+  ],
+  inferenceConfig: { maxTokens: 200 },
+};
+
+const mails = loadMails(rowCount);
+const bedrock = await startEmulator({ latencyMs: 120 });
+const connection = {
+  access_key: demoCredentials.accessKeyId,
+  secret_access_key: demoCredentials.secretAccessKey,
+  region: "us-east-1",
+  endpoint: bedrock.url,
+  model_id: modelId,
+  request_format: request,
+};
+
+console.log(`${rowCount} real mails of the SpamAssassin corpus go through ${modelId} on a local Bedrock:`);
+console.log(`${bedrock.url}, which answers with a small NLP model in place of the real one.\n`);
+
+const connector = new AwsBedrockModel();
+const { connection_status } = await connector.checkConnection(connection);
+if (connection_status.status === "failed") throw new Error(connection_status.message);
+
+const syncConfig = { destination: { connection_specification: connection } };
+const rows: Record<string, unknown>[] = [];
+let summary: Summary | undefined;
+for await (const message of connector.enrich(syncConfig, mails)) {
+  if (message.type === "record") rows.push(message.record.data);
+  else summary = message.tracking.meta.summary;
+}
+await bedrock.close();
+
+mkdirSync(folder, { recursive: true });
+const files = {
+  rows: join(folder, "mails.ndjson"),
+  config: join(folder, "aws.json"),
+  output: join(folder, "enriched.ndjson"),
+};
+const toLines = (values: readonly unknown[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join("");
+writeFileSync(files.rows, toLines(mails));
+writeFileSync(files.output, toLines(rows));
+const onAws = { region: "us-east-1", model_id: modelId, request_format: request };
+writeFileSync(files.config, `${JSON.stringify(onAws, null, 2)}\n`);
+
+const sample = rows.filter((_, index) => shown.includes(index));
+console.log(
+  table(
+    [29, 64, 8, 8],
+    [
+      ["SUBJECT", "COMPLETION", "STATUS", "TOKENS"],
+      ...sample.map(({ subject, completion, _bedrock }) => {
+        const { status, input_tokens, output_tokens } = _bedrock as Trace;
+        return [String(subject), String(completion), status, `${input_tokens}→${output_tokens}`];
+      }),
+    ],
+  ),
+);
+if (summary) {
+  const { received, enriched, failed, calls, input_tokens, output_tokens, truncated, wall_ms } = summary;
+  console.log(`
+rows in ${received} · enriched ${enriched} · failed ${failed} · cut off by the token limit ${truncated}
+calls ${calls} · tokens in ${input_tokens} · tokens out ${output_tokens} · ${(wall_ms / 1000).toFixed(1)} s`);
+}
+console.log(`
+All rows: ${files.output}
+
+The same on your own AWS account (the credentials come from the environment, your profile or a role):
+  npx bedrock-model write --config ${files.config} --input ${files.rows} --output enriched.ndjson
+Put your own file in place of ${files.rows}, and its columns into request_format in ${files.config}.`);

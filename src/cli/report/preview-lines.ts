@@ -1,0 +1,55 @@
+import type { Preview } from "../../index.js";
+import { count, counted, usd, usdRange } from "./format.js";
+
+/** A preview in words, ending in a newline. Pure. */
+export const previewReport = (preview: Preview): string => {
+  const { samples, rows, errors, remarks, vector } = preview;
+  return [
+    `${preview.model} in ${preview.region}`,
+    `price: ${priceLine(preview)}`,
+    ...samples.flatMap(sampleLines),
+    "",
+    `${counted(rows.received, "row")}: ${fates(rows)}`,
+    ...Object.entries(errors).map(([code, error]) => `  ${code}: ${count(error.count)} (${error.message})`),
+    `tokens in: ${tokenRange(preview.input_tokens)} (${preview.input_tokens_by})`,
+    `tokens out: ${vector ? "none" : tokenRange(preview.output_tokens)} (${preview.output_tokens_by})`,
+    `cost: ${preview.cost_usd ? usdRange(preview.cost_usd) : "unknown"}`,
+    ...remarks.map((remark) => `remark: ${remark}`),
+    "no model was called",
+    "",
+  ].join("\n");
+};
+
+function priceLine({ price, vector }: Preview): string {
+  if (!price) return "unknown";
+  const { input, output, source, date } = price;
+  const out = output === undefined ? "unknown" : usd(output);
+  const rates = vector ? `${usd(input)} in` : `${usd(input)} in, ${out} out`;
+  return `${rates} for a million tokens (${source}${date ? `, ${date}` : ""})`;
+}
+
+function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Preview["samples"][number]) {
+  if (error) return ["", `row ${row} would fail: ${error.code}: ${error.message}`];
+  const tokens = counted(input_tokens ?? 0, "token");
+  return [
+    "",
+    `row ${row}, ${isCounted ? `${tokens} in` : `about ${tokens} in`}:`,
+    JSON.stringify(body, null, 2),
+  ];
+}
+
+function fates({ to_send, answered, held, repeated, failed }: Preview["rows"]): string {
+  const others: [number, string][] = [
+    [answered, "answered by the ledger"],
+    [repeated, "the same as a row before"],
+    [held, "held: perhaps billed before"],
+    [failed, "would fail"],
+  ];
+  const shown = others.filter(([rows]) => rows > 0).map(([rows, words]) => `${count(rows)} ${words}`);
+  return [`${count(to_send)} to send`, ...shown].join(", ");
+}
+
+function tokenRange({ low, expected, max }: Preview["output_tokens"]): string {
+  const most = max === null ? "without a limit" : `at most ${count(max)}`;
+  return `about ${count(expected)}, at least ${count(low)}, ${most}`;
+}

@@ -1,0 +1,37 @@
+import type { Progress } from "../../index.js";
+import { progressLine } from "./progress-line.js";
+import type { Terminal } from "./terminal.js";
+
+export interface Watched {
+  /** False where a redrawn line would run into messages on the same screen. */
+  drawn: boolean;
+  /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */
+  fraction(progress: Readonly<Progress>): number | undefined;
+  seconds(): number;
+  /** How often waiting rows are looked for. */
+  lookMs?: number;
+}
+
+/** Returns what takes the counts of a run: it keeps a line about them, and says once that rows wait for Bedrock. */
+export const watchProgress = (
+  terminal: Terminal,
+  { drawn, fraction, seconds, lookMs = 250 }: Watched,
+): ((progress: Readonly<Progress>) => void) => {
+  let latest: Readonly<Progress> | undefined;
+  if (drawn) {
+    terminal.watch((width) =>
+      latest
+        ? progressLine({ progress: latest, fraction: fraction(latest), seconds: seconds() }, width)
+        : "waiting",
+    );
+  }
+  // While all rows wait none ends, and nobody is called; but the counts are kept up to date.
+  const timer = setInterval(() => {
+    if (!latest?.waiting) return;
+    clearInterval(timer);
+    terminal.say("Bedrock throttles, or cannot be reached: rows wait and are sent again for some minutes");
+  }, lookMs).unref();
+  return (progress) => {
+    latest = progress;
+  };
+};

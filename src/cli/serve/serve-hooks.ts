@@ -1,0 +1,26 @@
+import type { AwsBedrockModel, PreviewOptions, RunOptions } from "../../index.js";
+
+/** Calls one hook. A promise is answered by one line, an iterable by one line a message. */
+type Call = (
+  connector: AwsBedrockModel,
+  args: readonly unknown[],
+  options: RunOptions,
+) => Promise<unknown> | AsyncIterable<unknown>;
+
+/** The hooks that a host may call, by their names in the protocol; `args` are the hook's arguments in order. */
+export const hooks = {
+  meta_data: async (connector) => connector.metaData(),
+  spec: async (connector) => connector.spec(),
+  check_connection: (connector, [config]) => connector.checkConnection(config),
+  discover: (connector, [config]) => connector.discover(config),
+  write: (connector, [syncConfig, records], options) =>
+    connector.write(syncConfig, records as readonly unknown[], undefined, options),
+  read: (connector, [syncConfig]) => connector.read(syncConfig),
+  enrich: (connector, [syncConfig, records], options) =>
+    connector.enrich(syncConfig, records as readonly unknown[], options),
+  preview: (connector, [config, records, options]) =>
+    connector.preview(config, records as readonly unknown[], options as PreviewOptions | undefined),
+  replay: (connector, [config], options) => connector.replay(config, options),
+} as const satisfies Record<string, Call>;
+
+export type HookName = keyof typeof hooks;

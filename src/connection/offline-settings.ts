@@ -1,0 +1,18 @@
+import { isObject } from "../core/json.js";
+import { connectionSchema } from "./schema.js";
+
+/**
+ * The settings without what only calls need: secrets, and what says where rows may go and what they may cost, are left
+ * out, and a missing region is filled in. So templates can be read where there are no credentials, where the host
+ * shows asterisks in their place, and where AWS and the host's files are out of reach.
+ */
+export const offlineSettings = (config: unknown): unknown => {
+  if (!isObject(config)) return config;
+  const { properties } = connectionSchema();
+  const isForCalls = (name: string): boolean =>
+    forCalls.has(name) || (Object.hasOwn(properties, name) && properties[name]?.multiwoven_secret === true);
+  const kept = Object.entries(config).filter(([name]) => !isForCalls(name));
+  return { ...Object.fromEntries(kept), region: config.region || "us-east-1" };
+};
+
+const forCalls = new Set(["residency", "prices_file", "max_rows", "max_tokens_total", "max_spend_usd"]);

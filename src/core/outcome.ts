@@ -1,0 +1,101 @@
+import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
+import type { Rejections } from "./invoke.js";
+import { isObject, type Json } from "./json.js";
+
+/** US dollars. `max` is `null` where the request sets no limit of output tokens. */
+export interface UsdRange {
+  readonly low: number;
+  readonly expected: number;
+  readonly max: number | null;
+}
+
+/** `held`: it may have been billed, so it is not sent again by itself. `not_sent`: the run ended first. */
+export type Status = "enriched" | "failed" | "held" | "not_sent";
+
+/** The `_bedrock` object of an enriched record. It has the same keys for good and bad rows. */
+export interface Trace {
+  readonly status: Status;
+  /** The model id, profile or ARN that was called. */
+  readonly model: string | null;
+  /** The service's own word, lower-cased. */
+  readonly stop_reason: string | null;
+  /** True when a token limit cut the answer off. */
+  readonly truncated: boolean;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  /** What the row cost in this run, in US dollars; `null` where that is not known. */
+  readonly cost_usd: number | null;
+  readonly latency_ms: number | null;
+  /** HTTP requests made for this row. */
+  readonly attempts: number;
+  readonly billed: Billed;
+  readonly request_id: string | null;
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean } | null;
+}
+
+/** What became of one record. */
+export interface Outcome {
+  readonly record: unknown;
+  /** The output columns; all `null` where the row was not enriched. */
+  readonly columns: Readonly<Record<string, Json>>;
+  readonly trace: Trace;
+  /** The bodies of the call, which hold row values: for logs that the user turned on. */
+  readonly payloads: { readonly request: string | null; readonly response: string | null };
+  /** What the call was expected to cost; `null` where the price is not known. */
+  readonly estimate?: UsdRange | null;
+  /** What an answer that was there already would have cost, in US dollars. */
+  readonly savedUsd?: number | null;
+  /** Calls that Bedrock rejected for this row and that were made again. */
+  readonly rejections: Rejections;
+}
+
+export const isEnriched = ({ trace }: Outcome): boolean => trace.status === "enriched";
+
+/** What becomes of a row that may have been billed. */
+export type OnUnknown = "hold" | "retry" | "fail";
+
+/** Where the row goes that an error ended. */
+const statusOf = ({ scope, billed }: ConnectorError, onUnknown: OnUnknown): Status => {
+  if (scope === "end") return "not_sent";
+  return billed === "unknown" && onUnknown !== "fail" ? "held" : "failed";
+};
+
+/** What is known of a row, with every key in its place. */
+export const trace = (known: Partial<Trace>): Trace => ({ ...unknownTrace, ...known });
+
+const unknownTrace: Trace = {
+  status: "failed",
+  model: null,
+  stop_reason: null,
+  truncated: false,
+  input_tokens: null,
+  output_tokens: null,
+  cost_usd: 0,
+  latency_ms: null,
+  attempts: 0,
+  billed: "no",
+  request_id: null,
+  error: null,
+};
+
+/** The `_bedrock` object of a row that an error ended. */
+export const failedTrace = (
+  error: ConnectorError,
+  known: Partial<Trace> = {},
+  onUnknown: OnUnknown = "hold",
+): Trace =>
+  trace({
+    request_id: error.requestId,
+    billed: error.billed,
+    cost_usd: error.billed === "no" ? 0 : null,
+    ...known,
+    status: statusOf(error, onUnknown),
+    error: { code: error.code, message: error.message, retryable: error.retryable },
+  });
+
+/** The enriched record: the input, the output columns in place of input columns of the same name, `_bedrock`. */
+export const toRecord = ({ record, columns, trace }: Outcome): Record<string, unknown> => ({
+  ...(isObject(record) ? record : { value: record }),
+  ...columns,
+  _bedrock: trace,
+});

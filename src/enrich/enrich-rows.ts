@@ -1,0 +1,129 @@
+import { setMaxListeners } from "node:events";
+import { pMapIterable } from "p-map";
+import { ConnectorError } from "../core/errors.js";
+import { isObject } from "../core/json.js";
+import { failedTrace, type Outcome } from "../core/outcome.js";
+import type { Run } from "../run/run-state.js";
+import { enrich } from "./enrich.js";
+import type { Session } from "./session.js";
+import { createTally, type Progress, type Summary } from "./summary.js";
+
+/** Extensions of the host's contract, for hosts that have them. */
+export interface RunOptions {
+  /** Ends the run: calls in flight finish, the remaining rows come out as `not_sent`. */
+  readonly signal?: AbortSignal;
+  /** Called when a row is taken and when it has ended, with the counts so far; the object lives on. */
+  readonly onProgress?: (progress: Readonly<Progress>) => void;
+}
+
+/**
+ * Rows in, outcomes out, in the order of the rows, with bounded read-ahead. Returns the summary.
+ * A session that could not be opened gives every row the reason.
+ */
+export const runRecords = (
+  session: Session | ConnectorError,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options: RunOptions | null | undefined,
+  runId?: string,
+): AsyncGenerator<Outcome, Summary> => {
+  if (session instanceof ConnectorError)
+    return drive(records, async (record) => unopened(record, session), options);
+  const { run, invoke } = session.run(runId);
+  const work = (record: unknown, stop: AbortSignal): Promise<Outcome> =>
+    enrich(copyRow(record), session.plan, invoke, stop);
+  return drive(records, work, options, { run, width: readAhead(session) });
+};
+
+/** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
+export async function* drive<Row>(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
+  options: RunOptions | null | undefined,
+  { run, width }: { run?: Run; width: number } = { width: 1 },
+): AsyncGenerator<Outcome, Summary> {
+  const { signal, onProgress } = readOptions(options);
+  // Rows that were read ahead are not sent once the consumer has left.
+  const left = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  // Every row that waits listens to it.
+  setMaxListeners(0, stop);
+  const tally = createTally(run);
+  const report = (): void => {
+    try {
+      onProgress?.(tally.progress);
+    } catch {
+      // A listener's fault is not the rows'.
+    }
+  };
+  const end = async ({ row }: { row: Row }): Promise<Outcome> => {
+    tally.receive();
+    report();
+    const outcome = await work(row, stop);
+    run?.note(outcome);
+    tally.settle(outcome);
+    report();
+    return outcome;
+  };
+  const source = endAtError(rows);
+  try {
+    yield* pMapIterable(source.rows, end, { concurrency: width, backpressure: width });
+  } finally {
+    left.abort();
+  }
+  // Only now, so that no row that was taken before is lost with its answer.
+  const failure = source.failure();
+  if (failure) throw failure.error;
+  return tally.summary();
+}
+
+/** A copy that can be read again and again without surprise; a record that cannot be read is none. */
+export const copyRow = (record: unknown): unknown => {
+  try {
+    return isObject(record) ? { ...record } : record;
+  } catch {
+    return null;
+  }
+};
+
+/** The options that are what they should be. */
+const readOptions = (options: RunOptions | null | undefined): RunOptions => {
+  try {
+    const { signal, onProgress } = options ?? {};
+    return {
+      ...(signal instanceof AbortSignal && { signal }),
+      ...(typeof onProgress === "function" && { onProgress }),
+    };
+  } catch {
+    return {};
+  }
+};
+
+/**
+ * The rows up to the first error of their source, and that error. Each row is boxed, so that nothing awaits it:
+ * a record may have a column called `then`.
+ */
+const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
+  let failure: { readonly error: unknown } | null = null;
+  return {
+    failure: () => failure,
+    rows: (async function* () {
+      try {
+        if (Symbol.asyncIterator in rows) for await (const row of rows) yield { row };
+        else for (const row of rows) yield { row };
+      } catch (error) {
+        failure = { error };
+      }
+    })(),
+  };
+};
+
+/** Enough rows that a few slow or throttled ones in front do not idle the rest; little enough to stay in memory. */
+export const readAhead = ({ plan }: Session): number => Math.max(200, 10 * plan.connection.maxConcurrency);
+
+const unopened = (record: unknown, error: ConnectorError): Outcome => ({
+  record,
+  columns: {},
+  trace: failedTrace(error),
+  payloads: { request: null, response: null },
+  rejections: {},
+});

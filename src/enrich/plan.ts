@@ -1,0 +1,163 @@
+import { hash } from "node:crypto";
+import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
+import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
+import type { Problem } from "../connection/rules.js";
+import type { ConnectorError } from "../core/errors.js";
+import { type JsonObject, valueAt } from "../core/json.js";
+import type { Family } from "../models/families/family.js";
+import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
+import { lintSample } from "../models/lint-body.js";
+import { lintForModel } from "../models/lint-rules.js";
+import { type Price, priceOf } from "../models/prices/price.js";
+import { readPriceFile } from "../models/prices/price-file.js";
+import type { PriceTable } from "../models/prices/rates.js";
+import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
+import { prepareStructured } from "../template/output-schema/compile.js";
+import type { SchemaRequest } from "../template/output-schema/request.js";
+import { compileOutputSchema } from "../template/output-schema/schema.js";
+import { systemPlaceholders } from "../template/system-placeholders.js";
+import { compileTemplate, type Template } from "../template/template.js";
+import {
+  noTokenLimit,
+  notReadHere,
+  residencyProblems,
+  unknownPrice,
+  unreadableAnswer,
+  vectorProblems,
+} from "./plan-problems.js";
+
+/** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
+export interface Plan {
+  readonly connection: Connection;
+  /** Where its requests go, hashed: see `InvokeRequest`. */
+  readonly routeKey: string;
+  /** `null` for a model that no family knows: its response is read by the response format alone. */
+  readonly family: Family | null;
+  /** The family that the model is of, whatever API it is called through; `null` where none knows it. */
+  readonly modelFamily: Family | null;
+  /** The id of the model behind a profile or an ARN, by the settings or by what AWS said of it. */
+  readonly baseModel: string | null;
+  readonly template: Template;
+  readonly columns: OutputColumns;
+  /** How an answer that fits the output schema is asked for; `null` without one. */
+  readonly schemaRequest: SchemaRequest | null;
+  /** The calls that a row may take: an answer that does not fit the output schema may be asked for again. */
+  readonly mostCalls: number;
+  /** The price of the model's tokens; `null` where it is not known. */
+  readonly price: Price | null;
+  /** What may be a mistake, in sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** What a plan is for: rows with output columns, the service's bare answer, or what the templates say by themselves. */
+export type Purpose = "enrich" | "read" | "templates";
+
+/**
+ * @param asked what AWS said of the profile or ARN that is called, where that was asked
+ * @returns the plan, or one `invalid_config` error that names every bad setting
+ */
+export const compilePlan = (
+  config: unknown,
+  purpose: Purpose,
+  asked: ControlAnswer<ResolvedModel> | null = null,
+): Plan | ConnectorError => {
+  const problems: Problem[] = [];
+  const connection = withBaseModel(readConnection(config, problems), known(asked)?.baseModel);
+  problems.push(...residencyProblems(connection, asked));
+  const attempt = <T>(field: string, text: unknown, compile: (text: string) => T): T | null => {
+    if (typeof text !== "string") return null;
+    try {
+      return compile(text);
+    } catch (error) {
+      problems.push({ field, sentence: (error as Error).message });
+      return null;
+    }
+  };
+  const template = attempt("request_format", connection.requestFormat, compileTemplate);
+  const named = attempt("response_format", connection.responseFormat, compileOutputColumns);
+  const schema = attempt("output_schema", connection.outputSchema, compileOutputSchema);
+  const ownPrices = attempt("prices_file", connection.pricesFile, readPriceFile);
+  const family = familyOf(connection.api, ...connection.candidateModelIds);
+  const unreadable = !family && !named ? unreadableAnswer(connection, asked) : null;
+  if (purpose === "enrich" && unreadable) problems.push(unreadable);
+  problems.push(...vectorProblems(connection));
+  const structured =
+    purpose !== "read" && schema && template && !(unreadable && purpose === "templates")
+      ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
+      : null;
+  const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.candidateModelIds);
+  if (purpose !== "read" && template) {
+    const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
+    if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
+    if (connection.systemPlaceholders === "refuse")
+      misfits.push(...systemPlaceholders(family, template.sample));
+    problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
+  }
+  const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices, known(asked)) : null;
+  if (connection.ceilings.usd !== null && !price && problems.length === 0)
+    problems.push(unknownPrice(connection));
+  if (problems.length > 0 || !template) return invalidConfig(problems);
+  const { note } = lintForModel(family, connection.candidateModelIds, template.sample);
+  return {
+    connection: { ...connection, ceilings: { ...connection.ceilings, prices: price } },
+    routeKey: routeKeyOf(connection),
+    family,
+    modelFamily: resolveFamily(...connection.candidateModelIds),
+    baseModel: firstBaseModel(...connection.candidateModelIds),
+    template,
+    columns: structured?.columns ?? named ?? textColumn(connection.outputField),
+    price,
+    schemaRequest: structured?.schemaRequest ?? null,
+    mostCalls: structured ? 1 + connection.schemaRetries : 1,
+    remarks: [
+      ...remarksOn(connection, template, doubtful),
+      ...note.map(noteOnRequest),
+      ...(structured?.schemaRequest.remarks ?? []),
+      ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
+    ],
+  };
+};
+
+/** What the settings say goes before every table. */
+const priceFor = (
+  connection: Connection,
+  ownPrices: PriceTable | null,
+  resolvedModel: ResolvedModel | null,
+): Price | null =>
+  connection.prices
+    ? { ...connection.prices, source: "settings", date: null }
+    : priceOf({ ...connection, ...(resolvedModel && { regions: resolvedModel.regions }) }, ownPrices);
+
+const withBaseModel = (connection: Connection, baseModel: string | null = null): Connection =>
+  baseModel === null
+    ? connection
+    : { ...connection, candidateModelIds: [...connection.candidateModelIds, baseModel] };
+
+const remarksOn = (
+  { unknownSettings }: Connection,
+  { columns }: Template,
+  doubtful: readonly string[],
+): string[] => [
+  ...(unknownSettings.length > 0 ? [`Unknown settings are ignored: ${unknownSettings.join(", ")}.`] : []),
+  ...(columns.length === 0
+    ? ["request_format reads no {{ column }}: every row would send the same request."]
+    : []),
+  ...doubtful.map(doubtfulRemark),
+];
+
+const noteOnRequest = (what: string): string => `request_format: ${what}.`;
+export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;
+
+const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
+
+/** A limit may be a number or come from a column. */
+const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  family?.vector !== undefined ||
+  (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
+
+/** A hash of where requests go: rows of another route are never sent in this connection's name. */
+export const routeKeyOf = ({ modelId, region, endpoint, guardrail, api }: Connection): string => {
+  const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version];
+  if (api !== "invoke_model") where.push(api);
+  return hash("sha256", JSON.stringify(where), "hex").slice(0, 16);
+};

@@ -1,0 +1,80 @@
+import { hash } from "node:crypto";
+import type { Connection } from "../connection/connection.js";
+import { ConnectorError } from "../core/errors.js";
+import type { InvokeRequest } from "../core/invoke.js";
+import { type JsonObject, textBytes, valueAt } from "../core/json.js";
+import type { Family } from "../models/families/family.js";
+import { checkBody } from "../models/lint-body.js";
+import { applyChatTemplate } from "../template/chat-template.js";
+import type { Plan } from "./plan.js";
+
+/** The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure: `invalid_body`. */
+export const toRequest = (
+  body: JsonObject,
+  { family, connection, routeKey }: Plan,
+  record?: unknown,
+): InvokeRequest | ConnectorError => {
+  const finished = withApiSettings(applyChatTemplate(family, connection.chatTemplate, body), connection);
+  const wrong = checkBody(family, finished, connection.candidateModelIds);
+  if (wrong) return wrong;
+  const text = textOf(finished);
+  if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
+  return {
+    modelId: connection.modelId,
+    routeKey,
+    body: text,
+    textBytes: textBytes(finished),
+    key: keyOf(text, routeKey, connection.reuseAnswers ? undefined : record),
+    maxTokens: maxTokensOf(finished, family),
+  };
+};
+
+/**
+ * The body with the connection's guardrail and service tier, which Converse takes inside it. InvokeModel takes them
+ * as headers. They go before what the body says of the same.
+ */
+const withApiSettings = (body: JsonObject, { api, guardrail, serviceTier }: Connection): JsonObject => {
+  if (api !== "converse") return body;
+  return {
+    ...body,
+    ...(guardrail && {
+      guardrailConfig: {
+        ...(body.guardrailConfig as JsonObject | undefined),
+        guardrailIdentifier: guardrail.identifier,
+        guardrailVersion: guardrail.version,
+      },
+    }),
+    ...(serviceTier && { serviceTier: { type: serviceTier } }),
+  };
+};
+
+/**
+ * A hash of what the answer depends on: the route and the body. With the record in it, rows that become the same
+ * request keep answers of their own.
+ */
+const keyOf = (body: string, routeKey: string, record: unknown): string =>
+  hash("sha256", `${routeKey}\n${textOf(record) ?? ""}\n${body}`, "hex").slice(0, 32);
+
+/** What comes from anywhere may hold what JSON has no word for, or nest without end. */
+const textOf = (value: unknown): string | undefined => {
+  for (const replacer of [undefined, bigIntAsText])
+    try {
+      return JSON.stringify(value, replacer);
+    } catch {
+      // Few rows hold what JSON cannot write, and asking of every value costs as much as writing it.
+    }
+  return undefined;
+};
+
+const bigIntAsText = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
+
+/** The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such tokens. */
+export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+  if (family?.vector) return 0;
+  for (const path of family?.request.maxTokens ?? []) {
+    const limit = valueAt(body, path);
+    if (typeof limit === "number") return limit;
+  }
+  return null;
+};

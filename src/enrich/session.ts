@@ -1,0 +1,124 @@
+import pLimit from "p-limit";
+import { createInvoke } from "../bedrock/invoke-model.js";
+import { ConnectorError } from "../core/errors.js";
+import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
+import type { OnUnknown } from "../core/outcome.js";
+import { burndownOf, limitsOf } from "../models/limits.js";
+import { composeInvoke } from "../run/compose.js";
+import { createSlots } from "../run/concurrency.js";
+import type { Underway } from "../run/deduplicate.js";
+import type { Ledger } from "../run/ledger/ledger.js";
+import { type SharedLedger, shareLedger } from "../run/ledger/open-ledgers.js";
+import { createReservations } from "../run/pacer/reservation.js";
+import { sharedPacer } from "../run/pacer/shared-pacers.js";
+import { type Judgement, retryMismatch } from "../run/retry-mismatch.js";
+import { createRun, type Run } from "../run/run-state.js";
+import { judgeAnswer } from "./enrich.js";
+import type { Plan, Purpose } from "./plan.js";
+import { lookUpOnce, resolvePlan } from "./resolve-plan.js";
+import { sessionKey } from "./session-key.js";
+
+/** A plan and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
+export interface Session {
+  readonly plan: Plan;
+  readonly ledger: Ledger | null;
+  /** A run of its own, or the run that the host's calls of the same id share. */
+  run(id?: string): SessionRun;
+  /** A run whose requests are sent whatever the ledger holds of them. */
+  replayRun(): SessionRun;
+}
+
+export interface SessionRun {
+  readonly run: Run;
+  readonly invoke: Invoke;
+}
+
+/**
+ * The session of a configuration: the same one for the same settings, in the whole process, so that one limit,
+ * one ledger and one set of connections serve all threads and instances.
+ */
+export const openSession = async (config: unknown, purpose: Purpose): Promise<Session | ConnectorError> => {
+  const key = sessionKey(config, purpose);
+  const open = sessions.get(key);
+  sessions.delete(key);
+  if (open && open.ledger?.isOpen() !== false) {
+    sessions.set(key, open);
+    return open;
+  }
+  const plan = await resolvePlan(config, purpose, lookUpOnce(key));
+  if (plan instanceof ConnectorError) return plan;
+  const { ledger: file } = plan.connection;
+  const ledger = file === null ? null : await shareLedger(file);
+  if (ledger instanceof ConnectorError) return ledger;
+  // Another call may have opened it while the ledger was being read.
+  const session = sessions.get(key) ?? createSession(plan, ledger);
+  sessions.set(key, session);
+  for (const oldest of sessions.keys()) if (sessions.size > keptSessions) sessions.delete(oldest);
+  return session;
+};
+
+const keptSessions = 100;
+const sessions = new Map<string, Session>();
+
+const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
+  const { connection } = plan;
+  const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
+  const connections = pLimit(connection.maxConcurrency);
+  const underway: Underway = ledger?.underway ?? new Map();
+  const call = createInvoke(connection);
+  const pacer = sharedPacer(connection);
+  const burndown = burndownOf(plan.family, ...connection.candidateModelIds);
+  const told = connection.quota.tokensPerMinute !== null;
+  const unlimited = plan.family?.vector
+    ? 0
+    : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
+  const reservations = createReservations({ burndown, unlimited, told });
+  const runs = new Map<string, SessionRun & { usedAt: number }>();
+
+  const judge = (request: InvokeRequest, answer: Invocation): Judgement => judgeAnswer(plan, request, answer);
+
+  const start = (onUnknown: OnUnknown, retries: number): SessionRun => {
+    const run = createRun(connection.tolerance, reservations.advice);
+    const ownLedger = ledger?.ledger ?? null;
+    const parts = {
+      connection,
+      onUnknown,
+      run,
+      slots,
+      connections,
+      pacer,
+      reservations,
+      underway,
+      ledger: ownLedger,
+      call,
+    };
+    return { run, invoke: retryMismatch(retries, judge, composeInvoke(parts)) };
+  };
+  const startRun = (): SessionRun =>
+    start(connection.onUnknown, plan.schemaRequest ? connection.schemaRetries : 0);
+
+  return {
+    plan,
+    ledger: ledger?.ledger ?? null,
+    run(id) {
+      if (id === undefined) return startRun();
+      for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
+      const shared = { ...(runs.get(id) ?? startRun()), usedAt: Date.now() };
+      runs.set(id, shared);
+      return shared;
+    },
+    replayRun: () => start("retry", 0),
+  };
+};
+
+/**
+ * While a row's intent or answer is on its way to the disk, another one may use its connection. The transport opens
+ * no more connections than `max_concurrency`, so that is still the most of calls that are open.
+ */
+const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
+
+/** For models whose own output limit is not known. */
+const unknownOutputLimit = 4096;
+
+/** A run that was quiet for so long is over; its id starts a new one. */
+const idleMs = 10 * 60_000;

@@ -1,0 +1,141 @@
+import type { ErrorCode } from "../core/errors.js";
+import type { Rejections } from "../core/invoke.js";
+import type { Outcome, Status, UsdRange } from "../core/outcome.js";
+import { addUsd } from "../models/prices/estimate.js";
+import { roundUsd } from "../models/prices/rates.js";
+import type { LimitAdvice } from "../run/pacer/limit-advice.js";
+import type { Run } from "../run/run-state.js";
+
+/** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
+export interface Progress {
+  /** Rows taken from the input. */
+  received: number;
+  enriched: number;
+  failed: number;
+  held: number;
+  notSent: number;
+  /** Enriched rows whose answer a token limit cut off. */
+  truncated: number;
+  /** Rows taken from the input that have no outcome yet. */
+  inFlight: number;
+  /** Rows among them that wait to be sent again, after a throttle or the like. */
+  readonly waiting: number;
+  /** HTTP requests made. */
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** The numbers of a finished run, as they stand in `tracking.meta.summary`. */
+export interface Summary {
+  received: number;
+  enriched: number;
+  failed: number;
+  held: number;
+  not_sent: number;
+  truncated: number;
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** US dollars that the run cost; `null` where the cost of any row is not known. */
+  cost_usd: number | null;
+  /** The known part of it, and the rows that it leaves out: their price or their tokens are not known. */
+  known_cost_usd: number;
+  unknown_cost_rows: number;
+  /** What the answers would have cost that were there already; `null` where that is not known. */
+  saved_usd: number | null;
+  /** What the rows were expected to cost that may have been billed; `null` where the price is not known. */
+  estimated_cost_usd: UsdRange | null;
+  wall_ms: number;
+  /** Enriched rows whose answer was there already, in the ledger or from an equal row: they cost nothing. */
+  reused: number;
+  /** Calls that Bedrock rejected and that were made again, by error code. */
+  rejections: Rejections;
+  /** A smaller output limit that would let more calls start under the token quota, where there is one. */
+  max_tokens_advice: LimitAdvice | null;
+  /** For each error code: how many rows, and the first row's message. */
+  errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
+}
+
+/** Adds up outcomes, in flat memory. */
+export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0, advice: () => null }) => {
+  const startedAt = performance.now();
+  const errors: Summary["errors"] = {};
+  const rejected: Rejections = {};
+  let reused = 0;
+  let knownCost = 0;
+  let unknownCostRows = 0;
+  let saved: number | null = 0;
+  let estimated: UsdRange | null = { low: 0, expected: 0, max: 0 };
+  const progress: Progress = {
+    received: 0,
+    enriched: 0,
+    failed: 0,
+    held: 0,
+    notSent: 0,
+    truncated: 0,
+    inFlight: 0,
+    get waiting() {
+      return run.waiting;
+    },
+    calls: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
+  return {
+    progress,
+    receive(): void {
+      progress.received++;
+      progress.inFlight++;
+    },
+    settle({ trace, rejections, estimate, savedUsd = 0 }: Outcome): void {
+      progress.inFlight--;
+      progress[counters[trace.status]]++;
+      if (trace.truncated) progress.truncated++;
+      progress.calls += trace.attempts;
+      if (trace.attempts > 0) {
+        progress.inputTokens += trace.input_tokens ?? 0;
+        progress.outputTokens += trace.output_tokens ?? 0;
+      } else if (trace.status === "enriched") reused++;
+      knownCost = roundUsd(knownCost + (trace.cost_usd ?? 0));
+      if (trace.cost_usd === null) unknownCostRows++;
+      saved = saved === null || savedUsd === null ? null : roundUsd(saved + savedUsd);
+      if (trace.billed !== "no" && trace.attempts > 0) estimated = addUsd(estimated, estimate ?? null);
+      for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
+        rejected[code] = (rejected[code] ?? 0) + count;
+      if (!trace.error) return;
+      const { code, message } = trace.error;
+      errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
+    },
+    summary(): Summary {
+      return {
+        received: progress.received,
+        enriched: progress.enriched,
+        failed: progress.failed,
+        held: progress.held,
+        not_sent: progress.notSent,
+        truncated: progress.truncated,
+        calls: progress.calls,
+        input_tokens: progress.inputTokens,
+        output_tokens: progress.outputTokens,
+        reused,
+        rejections: rejected,
+        max_tokens_advice: run.advice(),
+        cost_usd: unknownCostRows === 0 ? knownCost : null,
+        known_cost_usd: knownCost,
+        unknown_cost_rows: unknownCostRows,
+        saved_usd: saved,
+        estimated_cost_usd: estimated,
+        wall_ms: Math.round(performance.now() - startedAt),
+        errors,
+      };
+    },
+  };
+};
+
+const counters = {
+  enriched: "enriched",
+  failed: "failed",
+  held: "held",
+  not_sent: "notSent",
+} as const satisfies Record<Status, keyof Progress>;

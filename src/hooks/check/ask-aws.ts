@@ -1,0 +1,65 @@
+import {
+  type Access,
+  type ControlAnswer,
+  type FoundationModel,
+  known,
+  type Profile,
+  type ResolvedModel,
+} from "../../bedrock/control-answers.js";
+import type { ControlPlane } from "../../bedrock/control-plane.js";
+import type { Plan } from "../../enrich/plan.js";
+import { type ModelId, parseModelId } from "../../models/model-id.js";
+
+/** What AWS answered about one connection. `null` is a question that was not needed. */
+export interface AwsAnswers {
+  readonly called: ModelId;
+  readonly baseModel: string | null;
+  readonly caller: ControlAnswer<string> | null;
+  readonly resolvedModel: ControlAnswer<ResolvedModel> | null;
+  readonly model: ControlAnswer<FoundationModel> | null;
+  readonly access: ControlAnswer<Access> | null;
+  readonly useCaseForm: ControlAnswer<true> | null;
+  /** What could be called instead. */
+  readonly profiles: ControlAnswer<readonly Profile[]> | null;
+  readonly models: ControlAnswer<readonly FoundationModel[]> | null;
+}
+
+/** Asks all that is always of use at once, then, at once again, what only some answers call for. */
+export const askAws = async (
+  plane: ControlPlane,
+  { connection, modelFamily, baseModel: base }: Plan,
+): Promise<AwsAnswers> => {
+  const called = parseModelId(connection.modelId);
+  const shared = called.kind === "model" || throughProfile(called);
+  const baseModel = called.baseModel ?? base;
+  const [caller, resolvedModel, model, access] = await Promise.all([
+    plane.caller(),
+    throughProfile(called) || ownCapacity(called) ? plane.resolvedModel(called) : null,
+    shared && baseModel ? plane.model(baseModel) : null,
+    shared && baseModel ? plane.access(baseModel) : null,
+  ]);
+  const found = known(model);
+  const wantsOther =
+    resolvedModel?.is === "absent" ||
+    found?.legacy ||
+    (called.kind === "model" && (model?.is === "absent" || found?.onDemand === false));
+  const wantsForm =
+    modelFamily?.useCaseForm === true && known(access) && known(access)?.agreement !== "AVAILABLE";
+  const [profiles, models, useCaseForm] = await Promise.all([
+    wantsOther ? plane.profiles() : null,
+    wantsOther ? plane.models(modelFamily?.vector ? "EMBEDDING" : "TEXT") : null,
+    wantsForm ? plane.useCaseForm() : null,
+  ]);
+  return { called, baseModel, caller, resolvedModel, model, access, useCaseForm, profiles, models };
+};
+
+/** What stands behind the id that is called. A profile whose id begins with a new geography is found in the list only. */
+export const resolvedModelOf = ({ resolvedModel, profiles, called }: AwsAnswers): ResolvedModel | null =>
+  known(resolvedModel) ?? known(profiles)?.find(({ id }) => id === called.id) ?? null;
+
+export const throughProfile = ({ kind }: ModelId): boolean =>
+  kind === "system_profile" || kind === "application_profile";
+
+/** Capacity that the account has bought or set up for itself. */
+const ownCapacity = ({ kind }: ModelId): boolean =>
+  kind === "provisioned_model" || kind === "custom_deployment";

@@ -1,0 +1,45 @@
+import { ConnectorError } from "../../core/errors.js";
+import type { Plan } from "../../enrich/plan.js";
+import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
+import { probeLedger } from "../../run/ledger/open-ledgers.js";
+import { askAws } from "./ask-aws.js";
+import { verdictOf } from "./verdict.js";
+
+/** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
+export type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
+
+/**
+ * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What
+ * AWS does not tell is a remark and never a failure.
+ */
+export const checkConfig = async (config: unknown): Promise<CheckResult> => {
+  const startedAt = performance.now();
+  const plan = await resolvePlan(config, "enrich", lookUpWithin(firstMs));
+  if (plan instanceof ConnectorError) return plan;
+  const ledger = await checkLedger(plan);
+  if (ledger instanceof ConnectorError) return ledger;
+  const { openControlPlane } = await import("../../bedrock/control-plane.js");
+  const plane = openControlPlane(plan.connection, totalMs - (performance.now() - startedAt));
+  try {
+    const missing = await plane.missingCredentials();
+    if (missing) return missing;
+    const finding = verdictOf(await askAws(plane, plan), plan);
+    return finding instanceof ConnectorError
+      ? finding
+      : { remarks: [...plan.remarks, ...ledger, ...finding.remarks] };
+  } finally {
+    plane.close();
+  }
+};
+
+/** A form waits ten seconds for the answer, and no far side may hold it up; a command line has to start first. */
+const totalMs = 9_000;
+/** Of these, for what stands behind an ARN that hides its model. */
+const firstMs = 4_000;
+
+/** A ledger that a run holds at this moment is as it should be, and the check does not hold it afterwards. */
+const checkLedger = async ({ connection: { ledger } }: Plan): Promise<readonly string[] | ConnectorError> => {
+  const error = ledger === null ? null : await probeLedger(ledger);
+  if (!error) return [];
+  return error.code === "ledger_locked" ? [`The ledger is in use now: ${error.detail}`] : error;
+};

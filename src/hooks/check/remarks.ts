@@ -1,0 +1,56 @@
+import { type ControlAnswer, known } from "../../bedrock/control-answers.js";
+import type { Plan } from "../../enrich/plan.js";
+import { successors } from "./alternatives.js";
+import type { AwsAnswers } from "./ask-aws.js";
+import { day } from "./model-state.js";
+import { misnomerRemark } from "./wrong-model-id.js";
+
+/** What does not stand in the way and is worth knowing, in sentences. */
+export const remarksOn = (answers: AwsAnswers, plan: Plan, now: Date): string[] =>
+  [misnomerRemark(answers, plan), ageing(answers, plan, now), agreement(answers), unasked(answers)].filter(
+    (remark) => remark !== "",
+  );
+
+const ageing = (answers: AwsAnswers, plan: Plan, now: Date): string => {
+  const model = known(answers.model);
+  if (!model) return "";
+  const { modelId, legacy, legacySince, extendedSince, endOfLife } = model;
+  const end = endOfLife ? `; its end of life is ${day(endOfLife)}` : "";
+  if (!legacy)
+    return endOfLife && endOfLife.getTime() - now.getTime() < soonMs ? `${modelId} is active${end}.` : "";
+  const since = legacySince ? ` since ${day(legacySince)}` : "";
+  const dearer = extendedSince ? `, and from ${day(extendedSince)} on it may cost more` : "";
+  return `${modelId} is legacy${since}${end}${dearer}. ${successors(answers, plan)}`.trim();
+};
+
+/** Users are warned a quarter of a year ahead. */
+const soonMs = 90 * 24 * 3_600_000;
+
+const agreement = ({ access, baseModel }: AwsAnswers): string => {
+  const { agreement: status, agreementError } = known(access) ?? {};
+  switch (status) {
+    case "NOT_AVAILABLE":
+      return `The account has no agreement for ${baseModel} yet: the first call makes one by itself, if the identity may call aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and for up to 15 minutes calls may be refused.`;
+    case "PENDING":
+      return `The account's agreement for ${baseModel} is being set up: for up to 15 minutes calls may be refused.`;
+    case "ERROR":
+      return `The account's agreement for ${baseModel} failed${agreementError ? `: ${agreementError}` : ""}. The next call tries again, if the identity may call aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions.`;
+    default:
+      return "";
+  }
+};
+
+const unasked = ({ caller, resolvedModel, model, access, useCaseForm }: AwsAnswers): string => {
+  const subjects: readonly (readonly [string, ControlAnswer<unknown> | null])[] = [
+    ["whether AWS takes the credentials", caller],
+    ["what stands behind the profile or ARN", resolvedModel],
+    ["the model's state", model],
+    ["access to the model", access],
+    ["the use case form", useCaseForm],
+  ];
+  const byReason = new Map<string, string[]>();
+  for (const [subject, answer] of subjects)
+    if (answer?.is === "unasked") byReason.set(answer.why, [...(byReason.get(answer.why) ?? []), subject]);
+  const parts = [...byReason].map(([why, names]) => `${names.join(", ")} (${why})`);
+  return parts.length > 0 ? `Not checked: ${parts.join("; ")}.` : "";
+};

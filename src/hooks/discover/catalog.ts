@@ -1,0 +1,52 @@
+import { offlineSettings } from "../../connection/offline-settings.js";
+import { ConnectorError } from "../../core/errors.js";
+import type { Json } from "../../core/json.js";
+import { compilePlan, type Plan } from "../../enrich/plan.js";
+import { type ColumnNode, readInputColumns } from "../../template/input-columns.js";
+import type { PublishedColumns } from "../messages.js";
+import { outputTypes } from "./output-types.js";
+
+/** What a configuration's templates say of the stream; `null` for one that no plan can be made of. */
+export const publishColumns = (config: unknown): PublishedColumns | null => {
+  const plan = compilePlan(offlineSettings(config), "templates");
+  return plan instanceof ConnectorError ? null : columnsOf(plan);
+};
+
+/**
+ * The input columns are the schema's properties, which the host's mapping page lists; it leaves those of
+ * `x-output-schema` alone. A template that picks a column by a value may read any, so its fields stay free.
+ */
+const columnsOf = (plan: Plan): PublishedColumns => {
+  const { columns, open } = readInputColumns(plan.template.sample);
+  return {
+    schemaMode: open || columns.size === 0 ? "schemaless" : "schema",
+    jsonSchema: {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      ...objectSchema(columns),
+      additionalProperties: true,
+      "x-output-schema": outputSchema(plan),
+    },
+  };
+};
+
+const objectSchema = (columns: ReadonlyMap<string, ColumnNode>): Record<string, Json> => {
+  const required = [...columns].filter(([, { required }]) => required).map(([name]) => name);
+  return {
+    type: "object",
+    ...(required.length > 0 && { required }),
+    properties: Object.fromEntries([...columns].map(([name, node]) => [name, columnSchema(node)])),
+  };
+};
+
+/** Inside a longer text any value becomes text; elsewhere it keeps its type, which may be any. */
+const columnSchema = ({ inner, textOnly, fallback }: ColumnNode): Record<string, Json> => {
+  if (inner.size > 0) return objectSchema(inner);
+  return { type: textOnly ? "string" : anyType, ...(fallback !== undefined && { default: fallback }) };
+};
+
+const outputSchema = (plan: Plan): Record<string, Json> => {
+  const properties = outputTypes(plan);
+  return { type: "object", required: Object.keys(properties), properties };
+};
+
+const anyType = ["string", "number", "boolean", "object", "array", "null"];

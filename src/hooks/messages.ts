@@ -1,0 +1,186 @@
+import type { ConnectorError } from "../core/errors.js";
+import { isObject, type Json } from "../core/json.js";
+import { isEnriched, type Outcome, toRecord } from "../core/outcome.js";
+import { createTally, type Summary } from "../enrich/summary.js";
+import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "../generated/protocol.js";
+import { metaData } from "./metadata.js";
+
+// The host's messages. Absent fields are left out, since the host refuses most nulls.
+
+export interface SpecMessage {
+  readonly type: "connector_spec";
+  readonly connector_spec: ConnectorSpecification;
+}
+export interface StatusMessage {
+  readonly type: "connection_status";
+  readonly connection_status: { readonly status: "succeeded" | "failed"; readonly message?: string };
+}
+export interface CatalogMessage {
+  readonly type: "catalog";
+  readonly catalog: Catalog;
+}
+export interface RecordMessage {
+  readonly type: "record";
+  /** `emitted_at` is in seconds since 1970. */
+  readonly record: { readonly data: Record<string, unknown>; readonly emitted_at: number };
+}
+export interface LogEnvelope {
+  readonly type: "log";
+  readonly log: LogMessage;
+}
+export interface TrackedMessage {
+  readonly type: "tracking";
+  readonly tracking: TrackingMessage & {
+    readonly meta: {
+      readonly summary: Summary;
+      /** `write` only: the enriched records, in order. */
+      readonly records?: readonly Record<string, unknown>[];
+      /** `replay` only: calls of other connections in the same ledger, which were left alone. */
+      readonly skipped?: number;
+    };
+  };
+}
+
+export const specMessage = (connectionSpecification: object): SpecMessage => ({
+  type: "connector_spec",
+  connector_spec: {
+    documentation_url: metaData.data.documentation_url,
+    stream_type: "static",
+    connector_query_type: "ai_ml",
+    connection_specification: { ...connectionSpecification },
+    supported_destination_sync_modes: ["insert"],
+  },
+});
+
+export const statusMessage = (error: ConnectorError | null, remark?: string): StatusMessage => {
+  const message = error ? error.message : remark;
+  return {
+    type: "connection_status",
+    connection_status: { status: error ? "failed" : "succeeded", ...(message && { message }) },
+  };
+};
+
+/** What the templates of a configuration say of the stream. */
+export interface PublishedColumns {
+  /** `schemaless` lets the user name the fields. */
+  readonly schemaMode: "schema" | "schemaless";
+  /** JSON Schema (draft-07): the input columns, and the output columns under `x-output-schema`. */
+  readonly jsonSchema: Readonly<Record<string, Json>>;
+}
+
+/**
+ * One stream, which takes any fields where nothing is known of them. The host's heartbeat allows a page of 1000 rows 420 seconds, so it needs many
+ * threads; and its batch mode would mark a whole batch good for one good row, so that is never offered.
+ */
+export const catalogMessage = (published?: PublishedColumns | null): CatalogMessage => ({
+  type: "catalog",
+  catalog: {
+    ...rate,
+    schema_mode: published?.schemaMode ?? "schemaless",
+    streams: [
+      {
+        name: "invoke_model",
+        action: "create",
+        json_schema: { ...published?.jsonSchema },
+        supported_sync_modes: ["incremental"],
+        batch_support: false,
+        batch_size: 1,
+        ...rate,
+      },
+    ],
+  },
+});
+
+const rate = {
+  request_rate_limit: 6000,
+  request_rate_limit_unit: "minute",
+  request_rate_concurrency: 20,
+} as const;
+
+/** The host takes an object only, so any other body is wrapped as `{ value }`. */
+export const recordMessage = (data: unknown): RecordMessage => ({
+  type: "record",
+  record: {
+    data: isObject(data) ? { ...data } : { value: data },
+    emitted_at: Math.floor(Date.now() / 1000),
+  },
+});
+
+/** The answer to `write`: counts, one log and one enriched record a row, in the order of the input. */
+export const writeMessage = (
+  outcomes: readonly Outcome[],
+  summary: Summary,
+  logPayloads: boolean,
+): TrackedMessage => {
+  const success = outcomes.filter(isEnriched).length;
+  return {
+    type: "tracking",
+    tracking: {
+      success,
+      failed: outcomes.length - success,
+      meta: { records: outcomes.map(toRecord), summary },
+      logs: outcomes.map((outcome) => logMessage(outcome, logPayloads)),
+    },
+  };
+};
+
+/** The end of a stream: the counts alone, since its records went before it. */
+export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMessage => ({
+  type: "tracking",
+  tracking: {
+    success: summary.enriched,
+    failed: summary.received - summary.enriched,
+    meta: { summary, ...(skipped !== undefined && { skipped }) },
+    logs: [
+      log(summary.enriched === summary.received ? "info" : "error", {
+        request: `${summary.received} records received`,
+        response: `${summary.enriched} enriched, ${summary.failed} failed, ${summary.held} held, ${summary.not_sent} not sent`,
+      }),
+    ],
+  },
+});
+
+/** The end of a run that could not begin. */
+export const notRunMessage = (error: ConnectorError): TrackedMessage => {
+  const { code, message } = error;
+  const summary = { ...createTally().summary(), errors: { [code]: { count: 0, message } } };
+  return {
+    type: "tracking",
+    tracking: { success: 0, failed: 0, meta: { summary }, logs: [errorLogMessage(error).log] },
+  };
+};
+
+export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
+  type: "log",
+  log: log("error", { request: "InvokeModel", response: `${error.code}: ${error.message}` }),
+});
+
+const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
+  const { status, error, model, attempts, stop_reason, input_tokens, output_tokens, latency_ms, request_id } =
+    trace;
+  const facts = [
+    error ? `${status} (${error.code}, billed: ${trace.billed}): ${error.message}` : status,
+    stop_reason && `stop reason ${stop_reason}`,
+    input_tokens !== null && `${input_tokens} tokens in`,
+    output_tokens !== null && `${output_tokens} tokens out`,
+    latency_ms !== null && `${latency_ms} ms`,
+    request_id && `request ${request_id}`,
+  ];
+  return log(error ? "error" : "info", {
+    request:
+      (logPayloads && payloads.request) ||
+      `InvokeModel${model === null ? "" : ` ${model}`}, ${attempts} sent`,
+    response: (logPayloads && payloads.response) || facts.filter(Boolean).join(", "),
+  });
+};
+
+/** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
+const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
+  name: metaData.data.name,
+  level,
+  message: JSON.stringify({ request: storable(texts.request), response: storable(texts.response), level }),
+});
+
+const longestText = 20_000;
+
+const storable = (text: string): string => text.slice(0, longestText).replaceAll("\u0000", "").toWellFormed();

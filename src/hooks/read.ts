@@ -1,0 +1,17 @@
+import { ConnectorError } from "../core/errors.js";
+import { isFailed } from "../core/invoke.js";
+import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json.js";
+import { toRequest } from "../enrich/request.js";
+import type { Session } from "../enrich/session.js";
+
+/** Sends one finished body, given as JSON text, and returns the model's whole response as it came. */
+export const readPayload = async (payload: unknown, session: Session): Promise<Json | ConnectorError> => {
+  const body = typeof payload === "string" ? tryParseJson(payload) : undefined;
+  if (!isObject(body))
+    return new ConnectorError("invalid_body", "model.query must be a JSON object, as text.");
+  const request = toRequest(body as JsonObject, session.plan);
+  if (request instanceof ConnectorError) return request;
+  const result = await session.run().invoke(request, new AbortController().signal);
+  if (isFailed(result)) return result.error;
+  return tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON.");
+};

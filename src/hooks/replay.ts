@@ -1,0 +1,47 @@
+import { ConnectorError } from "../core/errors.js";
+import { type JsonObject, textBytes, tryParseJson } from "../core/json.js";
+import type { Outcome } from "../core/outcome.js";
+import { complete } from "../enrich/enrich.js";
+import { drive, type RunOptions, readAhead } from "../enrich/enrich-rows.js";
+import { maxTokensOf } from "../enrich/request.js";
+import type { Session } from "../enrich/session.js";
+import type { Summary } from "../enrich/summary.js";
+import type { Entry } from "../run/ledger/entry.js";
+
+export interface Replayed {
+  readonly summary: Summary;
+  /** Calls of other models, places or guardrails, which are left alone. */
+  readonly skipped: number;
+}
+
+/** Sends again what a ledger holds of this connection as refused or of unknown outcome. */
+export const replayLedger = async (
+  session: Session | ConnectorError,
+  options: RunOptions | null | undefined,
+): Promise<Replayed | ConnectorError> => {
+  if (session instanceof ConnectorError) return session;
+  const { plan, ledger } = session;
+  const { routeKey } = plan;
+  if (!ledger) return new ConnectorError("ledger_unusable", "The configuration names no ledger.");
+  const { run, invoke } = session.replayRun();
+  let skipped = 0;
+  async function* unanswered(): AsyncGenerator<Unanswered> {
+    for await (const entry of ledger?.entries() ?? []) {
+      if (entry.state === "received") continue;
+      if (entry.target === routeKey) yield entry;
+      else skipped++;
+    }
+  }
+  const send = ({ key, model: modelId, body }: Unanswered, stop: AbortSignal): Promise<Outcome> => {
+    const parsed = (tryParseJson(body) ?? {}) as JsonObject;
+    const maxTokens = maxTokensOf(parsed, plan.family);
+    const request = { key, modelId, routeKey, body, textBytes: textBytes(parsed), maxTokens };
+    return complete({}, request, plan, invoke, stop);
+  };
+  const outcomes = drive(unanswered(), send, options, { run, width: readAhead(session) });
+  let step = await outcomes.next();
+  while (!step.done) step = await outcomes.next();
+  return { summary: step.value, skipped };
+};
+
+type Unanswered = Exclude<Entry, { state: "received" }>;

@@ -1,0 +1,122 @@
+import { claude } from "./claude.js";
+import { claudeRules } from "./claude-rules.js";
+import type { Family } from "./family.js";
+import { nova } from "./nova.js";
+import { rulesAt } from "./place-rules.js";
+import { schemaClaude, schemaOpenWeight, toolClaude } from "./structured-output-models.js";
+
+const asked = {
+  outputConfig: {
+    textFormat: {
+      type: "json_schema",
+      structure: { jsonSchema: { name: "answer", schema: "{{ schema_text }}" } },
+    },
+  },
+};
+
+const tool = {
+  kind: "tool",
+  body: {
+    toolConfig: {
+      tools: [
+        {
+          toolSpec: {
+            name: "answer",
+            description: "Takes the answer.",
+            inputSchema: { json: "{{ schema }}" },
+          },
+        },
+      ],
+      toolChoice: { tool: { name: "answer" } },
+    },
+  },
+  answer: "output.message.content[].toolUse | [0].input",
+  reply: {
+    output: {
+      message: {
+        content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+        role: "assistant",
+      },
+    },
+    stopReason: "{{ stop_reason }}",
+    usage: {
+      inputTokens: "{{ input_tokens }}",
+      outputTokens: "{{ output_tokens }}",
+      totalTokens: "{{ total_tokens }}",
+    },
+    metrics: { latencyMs: "{{ latency_ms }}" },
+  },
+  stopReason: "tool_use",
+} as const;
+
+const claudePlaces = {
+  messages: ["messages"],
+  max_tokens: ["inferenceConfig.maxTokens"],
+  temperature: ["inferenceConfig.temperature", "additionalModelRequestFields.temperature"],
+  top_p: ["inferenceConfig.topP", "additionalModelRequestFields.top_p"],
+  top_k: ["additionalModelRequestFields.top_k"],
+  thinking: ["additionalModelRequestFields.thinking"],
+  output_config: ["additionalModelRequestFields.output_config", "outputConfig"],
+} as const;
+
+const novaPlaces = {
+  inferenceConfig: ["additionalModelRequestFields.inferenceConfig"],
+  reasoningConfig: ["additionalModelRequestFields.reasoningConfig"],
+} as const;
+
+/**
+ * The Converse API, whose shape is the same for every model that has it; the service puts the prompt into the
+ * model's own format. Chosen by the setting `api` and not by a model's id.
+ */
+export const converse = {
+  name: "converse",
+  title: "Converse API (any model that has it)",
+  models: /^/,
+  request: {
+    prompt: "messages[?role=='user'].content[].text | []",
+    system: "system",
+    maxTokens: [["inferenceConfig", "maxTokens"]],
+  },
+  response: {
+    text: "type(output.message.content) == 'array' && join('', output.message.content[].text)",
+    reasoning:
+      "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
+    stopReason: "stopReason",
+    usage: {
+      input: "usage.inputTokens",
+      output: "usage.outputTokens",
+      cacheRead: "usage.cacheReadInputTokens",
+      cacheWrite: "usage.cacheWriteInputTokens",
+    },
+    latency: "metrics.latencyMs",
+    truncated: ["max_tokens", "model_context_window_exceeded"],
+  },
+  rules: [...rulesAt(claudePlaces, claudeRules), ...rulesAt(novaPlaces, nova.rules)],
+  structured: [
+    {
+      kind: "native",
+      models: new RegExp(`${schemaClaude.source}|${schemaOpenWeight.source}`),
+      body: asked,
+    },
+    {
+      kind: "native",
+      models: /^openai\.gpt-6\.1/,
+      body: { ...asked, additionalModelRequestFields: { text: { format: { strict: true } } } },
+    },
+    { ...tool, models: toolClaude, unless: [["additionalModelRequestFields", "thinking"]] },
+    { ...tool, models: /^amazon\.nova/, topKeys: ["type", "properties", "required"] },
+  ],
+  burndown: [...claude.burndown, { models: /^openai\.gpt-(5\.6|6)/, rate: 10 }],
+  reply: {
+    output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
+    stopReason: "{{ stop_reason }}",
+    usage: {
+      inputTokens: "{{ input_tokens }}",
+      outputTokens: "{{ output_tokens }}",
+      totalTokens: "{{ total_tokens }}",
+    },
+    metrics: { latencyMs: "{{ latency_ms }}" },
+  },
+  withoutCountHeaders: true,
+  stopReasons: { end: "end_turn", length: "max_tokens" },
+} as const satisfies Family;

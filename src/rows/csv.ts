@@ -1,0 +1,84 @@
+import { pipeline, Readable } from "node:stream";
+import { type Info, type Options, parse } from "csv-parse";
+import { cannotRun } from "../cli/failure.js";
+import type { Row } from "./read.js";
+
+/**
+ * The records of a CSV or TSV file, keyed by its header. `open` is called twice: the text is checked to be UTF-8
+ * to its end before the first row is handed over, since a row once sent is paid for. `found` is told the header.
+ */
+export async function* csvRows(
+  open: () => AsyncIterable<Buffer>,
+  name: string,
+  {
+    delimiter,
+    warn,
+    found,
+  }: { delimiter: "," | "\t"; warn(line: string): void; found(header: string[]): void },
+): AsyncGenerator<Row> {
+  await refuseOtherThanUtf8(open(), name);
+  const options: Options = {
+    delimiter,
+    bom: true,
+    columns: (header: string[]) => {
+      found(checkedHeader(header, name, delimiter));
+      return header;
+    },
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  };
+  // The loop below throws what the pipeline reports.
+  const parser = pipeline(Readable.from(open()), parse(options), () => undefined);
+  let uneven = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+      const cells = Object.values(record);
+      if (cells.length === 1 && cells[0]?.trim() === "") continue;
+      if (info.error && uneven++ === 0)
+        warn(`${name}, line ${info.lines}: more or fewer cells than the header`);
+      yield { value: record, end: info.bytes };
+    }
+  } catch (error) {
+    throw csvFailure(error, name);
+  }
+  if (uneven > 1) warn(`${name}: ${uneven - 1} more rows have more or fewer cells than the header`);
+}
+
+interface Parsed {
+  record: Record<string, string>;
+  info: Info & { error?: Error | null };
+}
+
+function checkedHeader(header: string[], name: string, delimiter: string): string[] {
+  const empty = header.findIndex((title) => title.trim() === "");
+  if (empty !== -1) throw cannotRun(`${name}: column ${empty + 1} of the header has no name`);
+  const twice = header.find((title, index) => header.indexOf(title) !== index);
+  if (twice !== undefined)
+    throw cannotRun(`${name}: the header has ${JSON.stringify(twice)} twice; rename one`);
+  if (header.length === 1 && /[;\t|]/.test(header[0] ?? "")) {
+    const expected = delimiter === "," ? "commas" : "tabs";
+    throw cannotRun(`${name}: the header is one column; separate its names by ${expected}`);
+  }
+  return header;
+}
+
+async function refuseOtherThanUtf8(chunks: AsyncIterable<Buffer>, name: string): Promise<void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for await (const chunk of chunks) decoder.decode(chunk, { stream: true });
+    decoder.decode();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw cannotRun(`${name} is not UTF-8; save it as UTF-8 text first`);
+  }
+}
+
+/** A parser's message can quote a cell; its code and line cannot. */
+function csvFailure(error: unknown, name: string): unknown {
+  const { code, lines } = error as { code?: string; lines?: number };
+  if (code === undefined || !code.startsWith("CSV_")) return error;
+  const what = code.slice("CSV_".length).replaceAll("_", " ").toLowerCase();
+  return cannotRun(`${name}, line ${lines}: ${what}`);
+}

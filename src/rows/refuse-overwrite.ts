@@ -1,0 +1,28 @@
+import { fstatSync, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Arguments } from "../cli/command.js";
+import { wrongUsage } from "../cli/failure.js";
+
+/** Throws wrong usage when --output is the ledger or a file that is also read: it would be emptied. Links count. */
+export const refuseOverwrite = async ({ values }: Arguments, ledger: string | undefined): Promise<void> => {
+  if (values.output === undefined) return;
+  if (values.output === "-") throw wrongUsage("leave --output out to write messages to stdout");
+  if (ledger !== undefined && resolve(ledger) === resolve(values.output))
+    throw wrongUsage(sameAs("the ledger"));
+  const output = await statsOf(values.output);
+  if (!output?.isFile()) return;
+  const same = (read: Stats | undefined): boolean => read?.ino === output.ino && read.dev === output.dev;
+  for (const name of ["input", "config", "sync-config"]) {
+    if (same(await statsOf(values[name]))) {
+      throw wrongUsage(sameAs(`--${name}`));
+    }
+  }
+  if (same(await statsOf(ledger))) throw wrongUsage(sameAs("the ledger"));
+  if (same(fstatSync(0))) throw wrongUsage(sameAs("stdin"));
+};
+
+const sameAs = (other: string): string => `--output and ${other} are the same file; write to another one`;
+
+const statsOf = async (path: string | undefined): Promise<Stats | undefined> =>
+  path === undefined ? undefined : stat(path).catch(() => undefined);

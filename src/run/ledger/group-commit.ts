@@ -1,0 +1,94 @@
+import type { FileHandle } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Appends lines durably: many callers share one write and one flush to the disk. */
+export interface GroupCommit {
+  /** Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after. */
+  append(line: string): Promise<number>;
+  /** True once the disk has refused a line: nothing is written any more. */
+  isBroken(): boolean;
+  /** Resolves when everything appended so far is on the disk or has been refused. */
+  settled(): Promise<void>;
+}
+
+interface Waiting {
+  readonly line: string;
+  readonly resolve: (offset: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `size` is the file's length; the handle must be open for appending. */
+export const createGroupCommit = (file: FileHandle, size: number): GroupCommit => {
+  let end = size;
+  let queue: Waiting[] = [];
+  let writing: Promise<void> | null = null;
+  let broken: unknown = null;
+  let flushedAt = Number.NEGATIVE_INFINITY;
+
+  // A flush starts at once after a quiet time, else some milliseconds after the last, with all that has come in
+  // meanwhile: where answers come one by one, a flush for each would take more work than the rest of the row.
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const early = flushedAt + gapMs - performance.now();
+      if (early > 0 && !broken) await sleep(early);
+      flushedAt = performance.now();
+      const group = queue.slice(0, groupSize(queue));
+      queue = queue.slice(group.length);
+      try {
+        if (broken) throw broken;
+        await writeAll(file, Buffer.from(group.map(({ line }) => line).join("")));
+        await file.datasync();
+      } catch (error) {
+        // The file may now end in half a line, behind which nothing may be written.
+        broken = error;
+        for (const { reject } of group) reject(error);
+        continue;
+      }
+      for (const { line, resolve } of group) {
+        resolve(end);
+        end += Buffer.byteLength(line);
+      }
+    }
+  };
+
+  const start = (): void => {
+    writing = drain().then(() => {
+      writing = null;
+      if (queue.length > 0) start();
+    });
+  };
+
+  return {
+    append: (line) =>
+      new Promise((resolve, reject) => {
+        queue.push({ line, resolve, reject });
+        if (!writing) start();
+      }),
+    isBroken: () => broken !== null,
+    settled: async () => {
+      await writing;
+    },
+  };
+};
+
+/** How many lines go into one write: at least one, and no more than memory and the length of a string allow. */
+const groupSize = (queue: readonly Waiting[]): number => {
+  let length = 0;
+  const end = queue.findIndex(({ line }, index) => {
+    length += line.length;
+    return index > 0 && length > longestGroup;
+  });
+  return end < 0 ? queue.length : end;
+};
+
+const longestGroup = 2 ** 26;
+
+/** A call of a model takes a hundred times as long. */
+const gapMs = 5;
+
+const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
+    done += bytesWritten;
+  }
+};

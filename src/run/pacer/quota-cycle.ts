@@ -1,0 +1,148 @@
+import { type Blackout, isLong } from "./blackout.js";
+
+/** What went in since the account's bucket was last found empty. */
+export interface Stretch {
+  from: number;
+  /** Units, without what was given back. */
+  spent: number;
+  /** Of these, the probe's, with which it began. */
+  probed: number;
+  calls: number;
+}
+
+/** What a stretch taught, and how the pace goes until the next rejection. Rates are units a millisecond. */
+export interface Cycle {
+  readonly quota: number;
+  /** The pace to begin with, how fast it climbs (a millisecond), and how far. */
+  readonly rate: number;
+  readonly slope: number;
+  readonly top: number;
+  /** How much may go in beyond the estimate before it is certain that the quota has risen. */
+  readonly slack: number;
+  /** The quota let in much more than its rate at times, as fixed windows do: the pace keeps near the estimate. */
+  readonly patient: boolean;
+  /** The quota saves nothing up: two calls that are closer than its rate are one too many. */
+  readonly even: boolean;
+  /** A call sets aside much more than it takes in the end, so that one rejection says little. */
+  readonly coarse: boolean;
+  /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
+  readonly burst: number;
+  /** The pace that met the rejection. */
+  readonly peak: number;
+  readonly meanCost: number;
+  /** In calls, how long the pace climbs until it has met its estimate. */
+  readonly length: number;
+  /** 1 and more: how much longer this cycle is, since the estimate has been confirmed. */
+  readonly trust: number;
+  /** When no rejection has come for so long that the estimate must be too low. */
+  readonly doubtAt: number;
+  /** What the bucket may hold now. */
+  readonly level: number;
+  /** When the next stretch begins; `null` lets the present one go on. */
+  readonly restart: number | null;
+}
+
+export interface Observation {
+  readonly stretch: Readonly<Stretch>;
+  readonly ended: Blackout;
+  /** What one call sets aside. */
+  readonly cost: number;
+  /** What open calls have set aside. */
+  readonly flying: number;
+  /** The pace that met the rejection. */
+  readonly rate: number;
+  /** What a full bucket is taken to hold, in milliseconds of the quota: the first stretch began with it. */
+  readonly burstMs: number;
+  /** Where the pace began to double, if it did. */
+  readonly surge: { readonly from: number; readonly spent: number } | null;
+}
+
+/** Judges a stretch that a rejection ended, and plans the next. */
+export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
+  const { stretch, ended, cost, flying, rate, burstMs, surge } = seen;
+  const { spent, calls } = stretch;
+  const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
+  const coarse = cost > 3 * meanCost;
+  const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
+  const unsure = before !== null && spent < 3 * cost;
+  const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < 0.1 * rate;
+  const quota = unsure
+    ? before.quota * (isLong(ended) ? 0.7 : 0.97)
+    : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+
+  const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
+  const burst = Math.max((before?.burst ?? 0) / 2, beyond);
+  const rose = surge !== null && (before === null || quota > 1.2 * before.quota);
+  // Short cycles while little is known, then longer ones.
+  const planned = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
+  const length = unsure ? before.length : planned;
+  const confirmed =
+    before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * mostCalls * cost;
+  const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;
+  const shortest = Math.min(longestMs, (length * cost) / quota);
+  const lengthMs = length < mostCalls ? shortest : trust * Math.max(shortestMs, shortest);
+  // An estimate that rests on what a full bucket is taken to hold.
+  const guessed = before === null && burstMs > 3 * (until - stretch.from);
+  const swing = Math.max(0.03, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
+  return {
+    quota,
+    rate: quota * (1 - swing),
+    slope: (quota * swing * 2) / lengthMs,
+    top: quota * (1 + 2 * swing),
+    slack: Math.max((coarse ? 3 : 1) * cost, Math.min(burst, quota * 5000)),
+    patient: burst > 3 * cost,
+    even: cliff || (before?.even === true && burst <= 3 * cost),
+    coarse,
+    burst,
+    peak: rate,
+    meanCost,
+    length,
+    trust,
+    doubtAt: ended.lastRejectedAt + (guessed ? guessMs : burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
+    // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
+    level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
+    restart: unsure ? null : until,
+  };
+};
+
+const guessMs = 3000;
+/** What is known well is put to the test after so many calls, and not more often than this. */
+const mostCalls = 35;
+const shortestMs = 3500;
+/** A quota is counted by the minute; whatever was learned is put to the test about as often. */
+const longestMs = 60_000;
+
+/** The quota that explains a stretch. */
+const judgeCycle = (
+  before: Cycle | null,
+  { stretch, ended, cost, rate, burstMs, surge }: Observation,
+  { until, meanCost, coarse, cliff }: { until: number; meanCost: number; coarse: boolean; cliff: boolean },
+): number => {
+  const passed = Math.max(1, until - stretch.from);
+  // Fixed windows of requests let nothing in for long, and have no bucket that was full.
+  const full = before === null && !(isLong(ended) && passed > burstMs) ? burstMs : 0;
+  const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
+  if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
+  // The first pace doubles fast, but no further than this.
+  if (before === null) return Math.max(estimate, rate / 4);
+  if (surge === null || stretch.spent <= 6 * cost) return estimate;
+  const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
+  // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
+  return Math.max(estimate, surged, cliff ? 0.9 * rate : 0);
+};
+
+/** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */
+export const climb = (
+  rate: number,
+  cycle: Cycle | null,
+  { debt, now, passed }: { debt: number; now: number; passed: number },
+): number => {
+  if (cycle === null || isSurging(cycle, debt, now)) return rate * 2 ** (passed / 500);
+  const { coarse, patient, slope, top } = cycle;
+  if (debt < 0 || patient) return Math.max(rate, Math.min(rate + slope * passed, top));
+  return coarse ? rate + slope * passed : rate * 2 ** (passed / 1000);
+};
+
+/** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
+export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
+  debt >= slack || now >= doubtAt;

@@ -1,0 +1,57 @@
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import type { Json } from "../core/json.js";
+
+/**
+ * Reads a pasted JSON sample. Raw line breaks and tabs inside its strings are accepted, because the host's
+ * form turns a typed `\n` into them.
+ * @throws Error whose message says where the JSON breaks, and never quotes it: a sample may hold secrets.
+ */
+export const parseSample = (text: string): Json => {
+  try {
+    return JSON.parse(mendStrings(text, escapeControl)) as Json;
+  } catch {
+    throw new Error(describeBreak(text));
+  }
+};
+
+const jsonString = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?/g;
+/** Inside a string: a sound escape (left alone), or a raw control character with the backslash before it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: raw control characters are what this mends.
+const escapeOrControl = /\\[^\u0000-\u001f]|\\?[\u0000-\u001f]/g;
+
+const mendStrings = (text: string, mend: (control: string) => string): string =>
+  text.replace(jsonString, (string) =>
+    string.replace(escapeOrControl, (part) => ((part.at(-1) ?? "") >= " " ? part : mend(part))),
+  );
+
+const escapeControl = (control: string): string => {
+  // The form writes a typed `\\n` (a backslash, then an n) as a backslash and a line break.
+  if (control === "\\\n") return "\\\\n";
+  return JSON.stringify(control).slice(1, -1);
+};
+
+const describeBreak = (text: string): string => {
+  const errors: ParseError[] = [];
+  // Blanks of the same length keep every offset where the reader of the message will look for it.
+  parse(
+    mendStrings(text, (control) => " ".repeat(control.length)),
+    errors,
+    { disallowComments: true, allowTrailingComma: false },
+  );
+  const [first] = errors;
+  if (!first) return "is not valid JSON";
+  const before = text.slice(0, first.offset).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const cause = printParseErrorCode(first.error)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+  return `is not valid JSON at ${place} (${cause})${hint(text, first.offset)}`;
+};
+
+const hint = (text: string, offset: number): string => {
+  if (text.slice(offset - 1, offset + 1) === "{{")
+    return '. Placeholders stand inside quotes; "{{ column }}" alone in its quotes keeps the type of the value';
+  if (/^\s*\{n\s*"/.test(text))
+    return ". The host's form turns line breaks into the letter n: paste the sample on one line";
+  return "";
+};

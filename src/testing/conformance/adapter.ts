@@ -1,0 +1,32 @@
+/** The hooks of a connector that the suite calls, by their names in the protocol. */
+export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "write" | "read" | "preview";
+
+/** A way to call a connector: what a host can do with it, and nothing more. */
+export interface Adapter {
+  /** What a row cannot do through this adapter, and why. */
+  readonly lacks: Readonly<Partial<Record<Ability, string>>>;
+  /** Calls a hook, many at once if need be. Arguments and answer go through JSON. Rejects where the hook throws. */
+  call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;
+  /** The same connector, started anew: a new instance, or a new process. */
+  another(): Promise<Adapter>;
+  /** The same connector in a process beside this one, which can be killed. Only where it lacks no process. */
+  apart(): Promise<Adapter>;
+  /** Why it answers no more; `null` while it does. */
+  ended(): string | null;
+  /** What the connector said beside its answers. */
+  said(): string;
+  /** Ends it without a word, where it is a process. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `process`: it can be started in a process of its own, which can be killed as if the machine had been. */
+export type Ability = "process";
+
+/** A hook that threw, or that answered with an error: hooks must not. */
+export class HookFailure extends Error {
+  constructor(hook: Hook, reason: string) {
+    super(`${hook} threw instead of answering: ${reason}`);
+    this.name = "HookFailure";
+  }
+}

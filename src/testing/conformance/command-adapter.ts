@@ -1,0 +1,77 @@
+import { type Adapter, HookFailure } from "./adapter.js";
+import { onLines } from "./on-lines.js";
+import { type CommandPlace, endNow, endSoon, startCommand } from "./start-command.js";
+
+/**
+ * The adapter of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
+ * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`. It ends when its
+ * stdin ends.
+ */
+export const commandAdapter = (command: readonly string[], place: CommandPlace = {}): Adapter => {
+  const child = startCommand(command, place);
+  const waiting = new Map<number, (line: Answer) => void>();
+  const stderr: Buffer[] = [];
+  let lastId = 0;
+  let ended: string | null = null;
+  const end = (reason: string): void => {
+    ended ??= reason;
+    for (const settle of waiting.values()) settle({ error: { message: ended } });
+    waiting.clear();
+  };
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  child.once("error", (error) => end(`the command cannot be started: ${error.message}`));
+  void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
+  child.stdin.on("error", () => undefined); // Its end is told by "close".
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  onLines(child.stdout, (text) => {
+    const line = readLine(text);
+    const settle = waiting.get(line.id ?? -1);
+    if (!settle) return end(`the command wrote a line that answers nothing: ${text.slice(0, 200)}`);
+    waiting.delete(line.id ?? -1);
+    settle(line);
+  });
+
+  return {
+    lacks: {},
+    ended: () => ended,
+    async call(hook, ...args) {
+      if (ended !== null) throw new HookFailure(hook, ended);
+      const id = ++lastId;
+      const answer = await new Promise<Answer>((resolve) => {
+        waiting.set(id, resolve);
+        child.stdin.write(`${JSON.stringify({ id, hook, args })}\n`);
+      });
+      if (answer.error)
+        throw new HookFailure(hook, `${answer.error.code ?? ""} ${answer.error.message}`.trim());
+      return answer.message;
+    },
+    another: async () => commandAdapter(command, place),
+    apart: async () => commandAdapter(command, place),
+    said: () => Buffer.concat(stderr).toString(),
+    async kill() {
+      endNow(child);
+      await closed;
+    },
+    async close() {
+      endSoon(child, () => child.stdin.end());
+      await closed;
+    },
+  };
+};
+
+interface Answer {
+  readonly id?: number;
+  readonly message?: unknown;
+  readonly error?: { readonly code?: string; readonly message?: string };
+}
+
+const readLine = (text: string): Answer => {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+};
+
+const lastWords = (stderr: readonly Buffer[]): string =>
+  Buffer.concat(stderr).toString().trim().split("\n").slice(-3).join(" ").slice(-500);

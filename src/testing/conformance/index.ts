@@ -1,0 +1,13 @@
+export type { Answer, Descriptor, Mistake, Sample } from "../../generated/conformance.js";
+export type { Ability, Adapter, Hook } from "./adapter.js";
+export { type ClassPlace, type ConnectorClass, classAdapter } from "./class-adapter.js";
+export { commandAdapter } from "./command-adapter.js";
+export { type ConformOptions, conform, type RuleResult } from "./judge-rules.js";
+export { ownDescriptor } from "./own-descriptor.js";
+export { readDescriptor } from "./read-descriptor.js";
+export { junit, table } from "./report.js";
+export type { Need, Rule } from "./rule.js";
+export { rules } from "./rules/index.js";
+export { type AdapterKind, type Conformance, runConformance } from "./run-conformance.js";
+export type { CommandPlace } from "./start-command.js";
+export { unjudgedRules } from "./unjudged-rules.js";

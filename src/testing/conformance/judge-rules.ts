@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pMap from "p-map";
+import type { Descriptor } from "../../generated/conformance.js";
+import type { Adapter } from "./adapter.js";
+import { createContext, valueAt } from "./context.js";
+import type { Rule } from "./rule.js";
+import { rules as allRows } from "./rules/index.js";
+import { openAnother, type SharedAdapter, shareAdapter } from "./shared-adapter.js";
+import { NotApplicable, within } from "./verdict.js";
+import { openWire } from "./watched-wire.js";
+
+export interface ConformOptions {
+  readonly descriptor: Descriptor;
+  readonly adapter: Adapter;
+  /** The stand-in server's URL. Without one, only the rules that need none are run. */
+  readonly server: string | null;
+  /** Beginnings of row ids, such as `S` or `W02`. Default: all. */
+  readonly only?: readonly string[];
+  /** Seconds that a row may take, and a start. Default 60. */
+  readonly timeout?: number;
+}
+
+/** What the suite found of one row. */
+export interface RuleResult {
+  readonly id: string;
+  readonly what: string;
+  readonly verdict: "pass" | "fail" | "skipped";
+  /** Why it failed or was skipped. */
+  readonly because?: string;
+  /** Milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Runs every row that applies, several at once, each on a line and in a folder of its own. In the order of the rules.
+ * A process that ends is started anew, and only rules that end it by themselves fail for it.
+ */
+export const conform = async (options: ConformOptions): Promise<RuleResult[]> => {
+  const { adapter, only, timeout } = options;
+  const chosen = allRows.filter(({ id }) => !only || only.some((beginning) => id.startsWith(beginning)));
+  const shared = shareAdapter(adapter, timeout ?? defaultPatience);
+  try {
+    return await pMap(chosen, (row) => judgeFairly(row, shared, options), { concurrency: 8 });
+  } finally {
+    await shared.close();
+  }
+};
+
+const defaultPatience = 60;
+
+const judgeFairly = async (
+  row: Rule,
+  shared: SharedAdapter,
+  options: ConformOptions,
+): Promise<RuleResult> => {
+  const { id, what } = row;
+  const lack = lackOf(row, options);
+  if (lack !== undefined) return { id, what, verdict: "skipped", because: lack, ms: 0 };
+  const adapter = await shared.current();
+  const finding = await judgeRule(row, { ...options, adapter });
+  // Rows share a process: whose call has ended it shows only where a row has one to itself.
+  return adapter.ended() === null ? finding : judgeAlone(row, options);
+};
+
+const judgeAlone = async (row: Rule, options: ConformOptions): Promise<RuleResult> => {
+  const adapter = await openAnother(options.adapter, options.timeout ?? defaultPatience);
+  try {
+    const finding = await judgeRule(row, { ...options, adapter });
+    const ended = adapter.ended();
+    return ended === null || finding.verdict === "fail"
+      ? finding
+      : { ...finding, verdict: "fail", because: ended };
+  } finally {
+    await adapter.close();
+  }
+};
+
+const judgeRule = async (row: Rule, options: ConformOptions): Promise<RuleResult> => {
+  const { id, what } = row;
+  const started = performance.now();
+  const ms = (): number => Math.round(performance.now() - started);
+  try {
+    await runRow(row, options);
+    return { id, what, verdict: "pass", ms: ms() };
+  } catch (thrown) {
+    const because = thrown instanceof Error ? thrown.message : String(thrown);
+    return { id, what, verdict: thrown instanceof NotApplicable ? "skipped" : "fail", because, ms: ms() };
+  }
+};
+
+const runRow = async (
+  row: Rule,
+  { descriptor, adapter, server, timeout = defaultPatience }: ConformOptions,
+): Promise<void> => {
+  // Without a service the line leads nowhere, and no row that calls is run.
+  const wire = await openWire(server ?? "http://127.0.0.1:9", descriptor);
+  const folder = await mkdtemp(join(tmpdir(), "conform-"));
+  try {
+    await within(timeout, () => row.run(createContext({ adapter, descriptor, wire, folder })));
+  } finally {
+    await wire.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const lackOf = ({ needs = [] }: Rule, options: ConformOptions): string | undefined => {
+  const { descriptor, adapter, server } = options;
+  for (const need of needs) {
+    if (need === "process") {
+      if (adapter.lacks.process !== undefined) return adapter.lacks.process;
+    } else if (need === "server" ? server === null : valueAt(descriptor, need) === undefined) {
+      return `the descriptor has no ${need}`;
+    }
+  }
+  return undefined;
+};

@@ -1,0 +1,87 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { onLines } from "./on-lines.js";
+import { within } from "./verdict.js";
+
+export interface CommandPlace {
+  /** The working directory. */
+  readonly folder?: string;
+  /** Beside PATH, HOME and the temporary folder, which is all that a command gets. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts a command without a shell. That it cannot be started is told by its "error" event. */
+export const startCommand = (
+  [program = "", ...args]: readonly string[],
+  { folder, environment }: CommandPlace,
+): ChildProcessWithoutNullStreams =>
+  spawn(program, args, { cwd: folder, env: { ...kept(), ...environment } });
+
+/** No credentials and no settings of this machine. */
+const kept = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ["PATH", "HOME", "TMPDIR", "SystemRoot"].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** Ends a process at once; "close" follows, even where a process that it has started itself goes on. */
+export const endNow = (child: ChildProcessWithoutNullStreams): void => {
+  child.kill("SIGKILL");
+  child.stdout.destroy();
+  child.stderr.destroy();
+};
+
+/** Asks a process to end, and ends it where it does not; "close" follows within five seconds. */
+export const endSoon = (child: ChildProcessWithoutNullStreams, ask: () => void): void => {
+  const end = (): void => endNow(child);
+  if (child.exitCode !== null || child.signalCode !== null) end();
+  child.once("exit", end);
+  setTimeout(end, 5_000).unref();
+  ask();
+};
+
+/**
+ * Starts a server and resolves to its first line on stdout, and to what ends it. Rejects, with nothing left running,
+ * where it ends or so many seconds pass without a line.
+ */
+export const firstLine = async (
+  command: readonly string[],
+  place: CommandPlace,
+  seconds: number,
+): Promise<{ line: string; close(): Promise<void> }> => {
+  const child = startCommand(command, place);
+  const named = command.join(" ");
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const failed = once(child, "error").then(([error]) => {
+    throw new Error(`${named} cannot be started: ${error.message}`);
+  });
+  failed.catch(() => undefined);
+  child.stderr.resume();
+  const printed = new Promise<string>((resolve) => onLines(child.stdout, resolve));
+  const close = async (): Promise<void> => {
+    endSoon(child, () => child.kill());
+    await closed;
+  };
+  try {
+    const line = await within(
+      seconds,
+      () =>
+        Promise.race([
+          printed,
+          failed,
+          closed.then(() => {
+            throw new Error(`${named} ended without a line on stdout`);
+          }),
+        ]),
+      `${named} printed no line within ${seconds} s and was ended. The first line of a stand-in server on stdout is ` +
+        "its URL. Check the command, flush the line, or raise --timeout.",
+    );
+    child.stdout.resume();
+    return { line: line.trimEnd(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,160 @@
+import { once } from "node:events";
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import type { Answer, Descriptor } from "../../generated/conformance.js";
+
+/** One request to the service, as it came in, and its response's headers once they are there. */
+export interface Exchange {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Whether the real service would have it paid for. */
+  readonly isCall: boolean;
+  /** From 1, among the calls. */
+  readonly number: number;
+  answered?: { readonly status: number; readonly headers: IncomingHttpHeaders };
+}
+
+/**
+ * What befalls a request: an answer in place of the service's, silence before or within the answer, the end of the
+ * connection, or the service's own answer at the end of a wait.
+ */
+export type Trouble = Answer | "stall" | "stall_body" | "reset" | Promise<void>;
+
+/** The line between a connector and the service: all requests go over it, are kept, and may meet trouble. */
+export interface Wire {
+  readonly url: string;
+  /** Everything so far. */
+  readonly exchanges: readonly Exchange[];
+  /** What was paid for so far. */
+  calls(): readonly Exchange[];
+  /** The most calls that were open at one moment since the last time this was asked. */
+  mostOpen(): number;
+  /** From now on: the trouble of each request, or none. */
+  disturb(trouble: (exchange: Exchange) => Trouble | undefined): void;
+  /** Refuses connections from now on, until it is opened again on the same port. */
+  shut(): Promise<void>;
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A relay to the stand-in server that tells calls by the descriptor's path. The `host` header stays: it is signed. */
+export const openWire = async (target: string, { calls }: Descriptor): Promise<Wire> => {
+  const exchanges: Exchange[] = [];
+  const agent = new Agent({ keepAlive: true });
+  const paid = new RegExp(calls?.path ?? "");
+  let trouble: (exchange: Exchange) => Trouble | undefined = () => undefined;
+  let number = 0;
+  let open = 0;
+  let most = 0;
+
+  const relay = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const at = performance.now();
+    const path = incoming.url ?? "/";
+    const body = await buffer(incoming);
+    const isCall = incoming.method === "POST" && paid.test(path);
+    if (isCall) number += 1;
+    const exchange: Exchange = { at, path, headers: incoming.headers, body: body.toString(), isCall, number };
+    exchanges.push(exchange);
+    const befalls = trouble(exchange);
+    if (befalls === "reset") return void response.destroy();
+    if (befalls === "stall") return;
+    if (befalls instanceof Promise) await befalls;
+    else if (typeof befalls === "object") return answer(response, exchange, befalls);
+    const reply = await forward(incoming, body, target, agent);
+    exchange.answered = reply;
+    response.writeHead(reply.status, reply.headers);
+    if (befalls === "stall_body") response.write(reply.body.subarray(0, reply.body.length / 2));
+    else response.end(reply.body);
+  };
+
+  const server = createServer((incoming, response) => {
+    const isCall = incoming.method === "POST" && paid.test(incoming.url ?? "");
+    if (isCall) most = Math.max(most, ++open);
+    response.once("close", () => {
+      if (isCall) open -= 1;
+    });
+    relay(incoming, response).catch(() => response.destroy());
+  });
+  const listen = async (port: number): Promise<void> => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const shut = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    exchanges,
+    calls: () => exchanges.filter(({ isCall }) => isCall),
+    mostOpen: () => {
+      const seen = most;
+      most = open;
+      return seen;
+    },
+    disturb: (next) => {
+      trouble = next;
+    },
+    shut,
+    reopen: () => listen(port),
+    close: async () => {
+      await shut();
+      agent.destroy();
+    },
+  };
+};
+
+const answer = (
+  response: ServerResponse,
+  exchange: Exchange,
+  { status, headers, body = "" }: Answer,
+): void => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const all = {
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(text)),
+    ...headers,
+  };
+  exchange.answered = { status, headers: all };
+  response.writeHead(status, all);
+  response.end(text);
+};
+
+const forward = async (
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  target: string,
+  agent: Agent,
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> => {
+  const { connection: _, "transfer-encoding": __, ...kept } = headers;
+  const outgoing = request(target + url, {
+    agent,
+    ...(method !== undefined && { method }),
+    headers: { ...kept, "content-length": body.length },
+  });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  const answered = await buffer(incoming);
+  const { connection, "keep-alive": ___, "transfer-encoding": ____, ...back } = incoming.headers;
+  return {
+    status: incoming.statusCode ?? 502,
+    headers: { ...back, "content-length": String(answered.length) },
+    body: answered,
+  };
+};

@@ -1,0 +1,37 @@
+import { hash } from "node:crypto";
+import { type JSONValue, search } from "@jmespath-community/jmespath";
+import type { Model } from "./find-model.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** For a family of vectors: the texts of a body, a vector for each, and the first of those. */
+export const vectorsOf = (json: Json, { family, baseId }: Model): Json => {
+  const { vector, request } = family;
+  if (!vector) return {};
+  const prompts = [search(json as JSONValue, request.prompt)]
+    .flat()
+    .filter((part) => typeof part === "string");
+  const asked = (vector.asked ?? []).reduce<unknown>((at, key) => (at as Json | undefined)?.[key], json);
+  const length =
+    typeof asked === "number" ? asked : vector.lengths.find(({ models }) => models.test(baseId))?.length;
+  // An image alone has no text, and a vector all the same.
+  const texts = prompts.length > 0 ? prompts : [""];
+  const vectors = texts.map((text) => embed(text, length ?? 1024));
+  return { prompts, vectors, vector: vectors[0] };
+};
+
+/**
+ * The local Bedrock's vector of a text, of unit length: each word counts at a place that its hash names. No language
+ * model, but equal texts have equal vectors, and texts that share words are near each other.
+ */
+export const embed = (text: string, length: number): number[] => {
+  const vector = new Array<number>(length).fill(0);
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [""]) {
+    const digest = hash("sha256", word, "buffer");
+    const place = digest.readUInt32BE(0) % length;
+    vector[place] = (vector[place] ?? 0) + (digest.readUInt8(4) % 2 ? 1 : -1);
+  }
+  // Words may cancel each other out, and leave nothing to point at.
+  const size = Math.hypot(...vector) || 1;
+  return vector.map((value) => Number((value / size).toFixed(8)));
+};

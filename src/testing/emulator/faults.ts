@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { Delivery } from "./http-message.js";
+
+/**
+ * Something that goes wrong on a real account, as plain data. Every condition that is given must hold. Of the
+ * faults that match a request the first is applied, and only that one.
+ */
+export type Fault = Conditions & Trouble;
+
+export interface Conditions {
+  /** The nth InvokeModel requests since the faults were set, from 1, in the order their headers arrive. */
+  readonly at?: readonly number[];
+  /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
+  readonly includes?: string;
+  /** The share of requests, from 0 to 1. The draw is pseudo-random and the same in every run: see `draw`. */
+  readonly rate?: number;
+  /** At most so many times. */
+  readonly times?: number;
+}
+
+/**
+ * What happens. Only `reset_before` and an unbilled `error` come before authentication and validation, and only
+ * they cost nothing: for all others a real account would pay.
+ */
+export type Trouble = RefusalTrouble | AnswerTrouble | { readonly kind: "reset_before" } | Delivery;
+
+export interface RefusalTrouble {
+  readonly kind: "error";
+  readonly status: number;
+  /** The error's name, such as `ThrottlingException`. */
+  readonly type: string;
+  readonly message: string;
+  /** For a `retry-after` header, in seconds. */
+  readonly retryAfter?: number;
+  /** Refuses after the work was done. Without it the request is refused at once and not billed. */
+  readonly billed?: boolean;
+}
+
+export type AnswerTrouble =
+  /** Status 200 with exactly this body. */
+  | { readonly kind: "body"; readonly body: string }
+  /** A normal answer with this stop reason, and this text where it is given. */
+  | { readonly kind: "stop"; readonly reason: string; readonly text?: string }
+  /** A normal answer that says a guardrail intervened. */
+  | { readonly kind: "guardrail" };
+
+/** Faults that are set, and how far they have been used. */
+export interface FaultPlan {
+  readonly entries: readonly PlannedFault[];
+  /** InvokeModel requests so far. */
+  requests: number;
+}
+
+export interface PlannedFault {
+  readonly fault: Fault;
+  readonly index: number;
+  timesLeft: number;
+}
+
+/** One request's place in a plan. */
+export interface Turn {
+  readonly plan: FaultPlan;
+  readonly number: number;
+}
+
+/** A plan with fresh counters. */
+export const planFaults = (faults: readonly Fault[]): FaultPlan => ({
+  entries: faults.map((fault, index) => ({
+    fault,
+    index,
+    timesLeft: fault.times ?? Number.POSITIVE_INFINITY,
+  })),
+  requests: 0,
+});
+
+export const takeTurn = (plan: FaultPlan): Turn => {
+  plan.requests += 1;
+  return { plan, number: plan.requests };
+};
+
+/** The `reset_before` that is due, if one is. Faults with `includes` are passed over: they wait for the body. */
+export const chooseReset = (turn: Turn): PlannedFault | undefined => {
+  const first = turn.plan.entries.find((entry) => entry.fault.includes === undefined && holds(entry, turn));
+  return first?.fault.kind === "reset_before" ? first : undefined;
+};
+
+/** The first fault that matches, if any. It is not used up by this. */
+export const chooseFault = (turn: Turn, body: Buffer): PlannedFault | undefined =>
+  turn.plan.entries.find(
+    (entry) =>
+      entry.fault.kind !== "reset_before" && body.includes(entry.fault.includes ?? "") && holds(entry, turn),
+  );
+
+const holds = ({ fault, index, timesLeft }: PlannedFault, { number }: Turn): boolean =>
+  timesLeft > 0 &&
+  (fault.at === undefined || fault.at.includes(number)) &&
+  (fault.rate === undefined || draw(index, number) < fault.rate);
+
+const seed = 1;
+
+/**
+ * From 0 to below 1: the first 32 bits of the SHA-256 of `seed:index:number`, so that it depends on the fault's
+ * place in the list (from 0) and the request's number (from 1) and on nothing else.
+ */
+const draw = (index: number, number: number): number =>
+  createHash("sha256").update(`${seed}:${index}:${number}`).digest().readUInt32BE() / 2 ** 32;

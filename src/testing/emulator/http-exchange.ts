@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { chooseReset } from "./faults.js";
+import { readRequest, refuse, type WireRequest } from "./http-message.js";
+import { type Backend, countFault } from "./invocation.js";
+import { type Call, readCall, serve, serveEmulator } from "./route.js";
+import { sendReply } from "./send.js";
+import { count } from "./stats.js";
+
+/** One request, from its headers to the end of its response. Rejects when the client goes away while it sends. */
+export const exchange = async (
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  backend: Backend,
+): Promise<void> => {
+  const call = readCall(incoming, backend);
+  const reset = call && chooseReset(call.turn);
+  if (reset) {
+    backend.stats.requests += 1;
+    countFault(reset, backend.stats);
+    response.destroy();
+    return;
+  }
+  const request = await readRequest(incoming);
+  const reply = request && serveEmulator(request, backend);
+  if (reply) await sendReply(response, reply);
+  else await serveCounted(request, call, response, backend);
+};
+
+/** A failure of the emulator's own is answered as the service answers one of its own. */
+const serveCounted = async (
+  request: WireRequest | null,
+  call: Call | null,
+  response: ServerResponse,
+  backend: Backend,
+): Promise<void> => {
+  const { stats } = backend;
+  stats.requests += 1;
+  stats.in_flight += 1;
+  stats.most_in_flight = Math.max(stats.most_in_flight, stats.in_flight);
+  try {
+    const reply = await serve(request, call, backend).catch(() =>
+      refuse(500, "InternalServerException", "The emulator failed on this request."),
+    );
+    if (reply.errorType) count(stats.refused, reply.errorType);
+    const whole = await sendReply(response, reply);
+    if (whole && reply.isAnswer) stats.answered += 1;
+  } finally {
+    stats.in_flight -= 1;
+  }
+};

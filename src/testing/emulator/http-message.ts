@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+
+/** One request as it came in. The path keeps its percent-encoding: the signature covers it as sent. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What goes back. `errorType` is set on a refusal, `isAnswer` on a model's answer, and on nothing else. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly errorType?: string;
+  readonly isAnswer?: true;
+  /** How it goes out, where it does not go out whole and at once. */
+  readonly delivery?: Delivery;
+}
+
+/** What can befall a reply on its way: faults below HTTP. */
+export type Delivery =
+  /** The connection ends without a response. */
+  | { readonly kind: "reset_after" }
+  /** Nothing is ever sent. */
+  | { readonly kind: "stall_headers" }
+  /** Headers and half of the body, then nothing. */
+  | { readonly kind: "stall_body" }
+  /** Headers and half of the body, then the connection ends. */
+  | { readonly kind: "torn_body" }
+  /** In 20 pieces at most, `everyMs` apart (default 20). */
+  | { readonly kind: "drip"; readonly everyMs?: number };
+
+/** The service's limit for a body, in bytes. */
+const maxBodyBytes = 25_000_000;
+
+/** A refusal in Bedrock's wire form: the error's name in a header, its message in a JSON body. */
+export const refuse = (status: number, errorType: string, message: string): HttpReply => ({
+  status,
+  headers: {
+    "content-type": "application/json",
+    "x-amzn-errortype": `${errorType}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+  },
+  body: JSON.stringify({ message }),
+  errorType,
+});
+
+/** Reads the whole request. `null` where its body is over the limit; the rest of it is still taken in, unstored. */
+export const readRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (bytes > maxBodyBytes) return null;
+  const [path = "/", ...query] = (incoming.url ?? "/").split("?");
+  return {
+    method: incoming.method ?? "GET",
+    path,
+    query: query.join("?"),
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  };
+};

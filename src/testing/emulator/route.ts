@@ -1,0 +1,104 @@
+import type { IncomingMessage } from "node:http";
+import { readAccount } from "./account.js";
+import { assumeRole } from "./assume-role.js";
+import { callerIdentity } from "./caller-identity.js";
+import { controlPlane, stalled } from "./control-routes.js";
+import { planFaults, type Turn, takeTurn } from "./faults.js";
+import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type Api, type Backend, invokeModel } from "./invocation.js";
+import { readFaults } from "./read-faults.js";
+import { readQuota } from "./read-quota.js";
+import { serveCountTokens } from "./serve-count-tokens.js";
+import { count } from "./stats.js";
+import { stsAction } from "./sts.js";
+
+/** A request to InvokeModel or Converse, as its first line tells. */
+export interface Call {
+  readonly api: Api;
+  /** `null` where the path's encoding is broken. */
+  readonly modelId: string | null;
+  readonly turn: Turn;
+}
+
+/** Counts the call as it arrives. `null` where the request is for something else. */
+export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Backend): Call | null => {
+  const [, segment, operation] = (method === "POST" && invokePath.exec(url ?? "")) || [];
+  if (segment === undefined) return null;
+  const modelId = decode(segment);
+  if (modelId !== null) count(stats.models, modelId);
+  return { api: operation === "converse" ? "converse" : "invoke_model", modelId, turn: takeTurn(plan) };
+};
+
+const invokePath = /^\/model\/([^/?]+)\/(invoke|converse)(?:\?|$)/;
+
+const decode = (segment: string): string | null => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+};
+
+/** The service's reply; a `request` of `null` stands for one whose body is over the limit. */
+export const serve = async (
+  request: WireRequest | null,
+  call: Call | null,
+  backend: Backend,
+): Promise<HttpReply> => {
+  if (!request)
+    return refuse(413, "RequestEntityTooLargeException", "The request body is over 25000000 bytes.");
+  if (!call) return refuse(404, "UnknownOperationException", "The service has no such operation.");
+  if (call.modelId === null)
+    return refuse(400, "ValidationException", "The provided model identifier is invalid.");
+  return invokeModel(request, { ...call, modelId: call.modelId }, backend);
+};
+
+/** What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for none. */
+export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply | null => {
+  const { method, path, body } = request;
+  if (method === "GET" && path === "/__stats")
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(backend.stats),
+    };
+  if (method === "POST" && path === "/__faults")
+    return set(body, "The faults must be a list, written as JSON.", (list) => {
+      backend.plan = planFaults(readFaults(list));
+    });
+  if (method === "POST" && path === "/__quota")
+    return set(body, "The quota must be an object or null, written as JSON.", (quota) =>
+      backend.quota.change(readQuota(quota)),
+    );
+  if (method === "POST" && path === "/__account")
+    return set(body, "The account must be an object, written as JSON.", (account) => {
+      backend.account = readAccount(account);
+    });
+  return serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend);
+};
+
+const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): HttpReply => {
+  try {
+    put(JSON.parse(body.toString()));
+  } catch (error) {
+    return refuse(400, "ValidationException", error instanceof TypeError ? error.message : otherwise);
+  }
+  return { status: 204, headers: {}, body: "" };
+};
+
+const serveSts = (request: WireRequest, { account, accounts, stats }: Backend): HttpReply | null => {
+  switch (stsAction(request)) {
+    case "AssumeRole": {
+      const reply = assumeRole(request, accounts, account.clockMinutes);
+      if (!reply.errorType) stats.roles_assumed += 1;
+      return reply;
+    }
+    case "GetCallerIdentity":
+      count(stats.control_plane, "GetCallerIdentity");
+      return account.stalled?.includes("GetCallerIdentity")
+        ? stalled
+        : callerIdentity(request, accounts, account);
+    default:
+      return null;
+  }
+};
