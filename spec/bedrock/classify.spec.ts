@@ -12,7 +12,7 @@ import { localConfig } from "../support/sync-config.js";
 /** One call to an endpoint that is not Bedrock, and its failure. */
 const failureAt = async (endpoint: string): Promise<ConnectorError> => {
   const connection = readConnection(localConfig(endpoint), []);
-  const result = await createInvoke(connection)(requestOf("{}"), new AbortController().signal);
+  const result = await createInvoke(connection, null)(requestOf("{}"), new AbortController().signal);
   if (!isFailed(result)) throw new Error("expected a failure");
   return result.error;
 };

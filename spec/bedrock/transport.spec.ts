@@ -11,7 +11,7 @@ import { requestOf } from "../support/requests.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const callsTo = (endpoint: string, changes: Record<string, unknown> = {}) => {
-  const invoke = createInvoke(readConnection(localConfig(endpoint, changes), []));
+  const invoke = createInvoke(readConnection(localConfig(endpoint, changes), []), null);
   return (body = "{}") => invoke(requestOf(body), new AbortController().signal);
 };
 

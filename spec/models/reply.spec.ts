@@ -1,20 +1,22 @@
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import type { Json } from "../../src/core/json.js";
+import type { Reply, Usage } from "../../src/core/reply.js";
 import { families } from "../../src/models/families/index.js";
-import { type Reply, readReply } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/reply.js";
 
-const noHeaders = { inputTokens: null, outputTokens: null, requestId: "request-1" };
+const beside = { counts: {}, latencyMs: 77, requestId: "request-1", attempts: 1 };
 
 const read = (
   familyName: string | null,
   body: Json,
-  headers: Partial<typeof noHeaders> | object = {},
-): Reply => {
+  counts: Partial<Usage> = {},
+): Reply & Usage & { latencyMs: number } => {
   const family = families.find(({ name }) => name === familyName) ?? null;
-  const reply = readReply(family, "{}", { ...noHeaders, body: JSON.stringify(body), ...headers });
+  const answer = readAnswer(family, "{}", { ...beside, body: JSON.stringify(body), counts });
+  const { reply, usage, latencyMs } = answer;
   if (reply instanceof ConnectorError) throw reply;
-  return reply;
+  return { ...reply, ...usage, latencyMs };
 };
 
 const llama = { generation: "Yes.", prompt_token_count: 3, generation_token_count: 4, stop_reason: "stop" };
@@ -47,9 +49,12 @@ describe("reply: usage", () => {
     });
   });
 
-  for (const { name, reply } of families)
-    it(`that is missing is null: ${name}`, () => {
-      expect(read(name, withoutCounts(reply as Json))).to.include({ inputTokens: null, outputTokens: null });
+  for (const { name, reply, vector } of families)
+    it(`that is missing is null, but for the output of a vector, which is none: ${name}`, () => {
+      expect(read(name, withoutCounts(reply as Json))).to.include({
+        inputTokens: null,
+        outputTokens: vector ? 0 : null,
+      });
     });
 });
 
@@ -112,7 +117,10 @@ describe("reply: reasoning that the prompt opened", () => {
     const request = JSON.stringify({ prompt: "<｜User｜>Hi<｜Assistant｜><think>\n" });
     const deepseek = families.find(({ name }) => name === "deepseek-r1") ?? null;
     const body = JSON.stringify({ choices: [{ text: "Hm", stop_reason: "length" }] });
-    expect(readReply(deepseek, request, { ...noHeaders, body })).to.include({ text: "", reasoning: "Hm" });
+    expect(readAnswer(deepseek, request, { ...beside, body }).reply).to.include({
+      text: "",
+      reasoning: "Hm",
+    });
   });
 });
 
@@ -165,7 +173,7 @@ describe("reply: what cannot be read", () => {
     null: "null",
   }))
     it(`${what} is an error, and paid for`, () => {
-      const error = readReply(null, "{}", { ...noHeaders, body });
+      const error = readAnswer(null, "{}", { ...beside, body }).reply;
       expect(error).to.be.instanceOf(ConnectorError);
       expect(error).to.include({
         code: "unreadable_response",
@@ -199,7 +207,7 @@ describe("reply: what cannot be read", () => {
       ending: null,
       inputTokens: 9,
       outputTokens: null,
-      latencyMs: null,
+      latencyMs: 77,
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
     });

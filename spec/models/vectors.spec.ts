@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
 import { families } from "../../src/models/families/index.js";
-import { readReply } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/reply.js";
 import { csvEncoder } from "../../src/rows/write-csv.js";
 import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { modelFixtures } from "../support/fixtures.js";
@@ -127,8 +127,8 @@ describe("vectors", () => {
 describe("vectors in other shapes", () => {
   const read = (name: string, body: unknown) => {
     const family = families.find((each) => each.name === name) ?? null;
-    const headers = { inputTokens: null, outputTokens: null, requestId: null };
-    return readReply(family, "{}", { ...headers, body: JSON.stringify(body) });
+    const beside = { counts: {}, latencyMs: 1, requestId: null, attempts: 1 };
+    return readAnswer(family, "{}", { ...beside, body: JSON.stringify(body) }).reply;
   };
 
   it("are read from the type that was asked for, floats first", () => {

@@ -3,10 +3,8 @@ import { expect } from "chai";
 import type { ErrorCode } from "../../src/core/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { circuitBreaker, endOnExhaustion } from "../../src/run/circuit-breaker.js";
+import { circuitBreaker } from "../../src/run/circuit-breaker.js";
 import { createSlots, limit } from "../../src/run/concurrency.js";
-import type { Clock } from "../../src/run/pacer/clock.js";
-import { retry } from "../../src/run/retry.js";
 import { createRun, type Run } from "../../src/run/run-state.js";
 import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
@@ -270,62 +268,6 @@ describe("circuitBreaker: what ends a run by itself", () => {
     await calls.end(failureOf("daily_quota_reached"));
     await calls.end(ok);
     expect((await Promise.all(rows)).map(codeOf)).to.deep.equal(["daily_quota_reached", "ok"]);
-  });
-});
-
-describe("endOnExhaustion", () => {
-  /** Time that passes only when someone sleeps. */
-  const virtualClock = (onSleep: () => void = () => undefined): Clock => {
-    let time = 0;
-    return {
-      now: () => time,
-      after: () => undefined,
-      random: () => 1,
-      async sleep(ms) {
-        time += ms;
-        onSleep();
-      },
-    };
-  };
-
-  it("ends the run when a row was sent again and again in vain", async () => {
-    const run = newRun();
-    const invoke = endOnExhaustion(
-      run,
-      retry(async () => failureOf("throttled_requests"), virtualClock()),
-    );
-    expect(codeOf(await invoke(requestOf("a"), running))).to.equal("throttled_requests");
-    expect(run.ended()).to.include({ code: "run_broken" });
-    expect(run.ended()?.message).to.contain("throttled_requests").and.to.contain("quota");
-  });
-
-  it("does not end it when the stop ended the waiting", async () => {
-    const run = newRun();
-    const stop = new AbortController();
-    const clock = virtualClock(() => stop.abort());
-    await endOnExhaustion(
-      run,
-      retry(async () => failureOf("overloaded"), clock),
-    )(requestOf("a"), stop.signal);
-    expect(run.ended()).to.equal(null);
-  });
-
-  for (const code of ["input_too_long", "connection_lost", "unreadable_response", "stopped"] as const)
-    it(`does not end it for ${code}`, async () => {
-      const run = newRun();
-      await endOnExhaustion(run, async () => failureOf(code))(requestOf("a"), running);
-      expect(run.ended()).to.equal(null);
-    });
-
-  it("does not end it for a row that was sent again and then answered", async () => {
-    const run = newRun();
-    let calls = 0;
-    const invoke = endOnExhaustion(
-      run,
-      retry(async () => (calls++ < 5 ? failureOf("overloaded") : ok), virtualClock()),
-    );
-    expect(codeOf(await invoke(requestOf("a"), running))).to.equal("ok");
-    expect(run.ended()).to.equal(null);
   });
 });
 

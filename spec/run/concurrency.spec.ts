@@ -1,19 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
-import type { Invocation, Invoke } from "../../src/core/invoke.js";
+import type { Invoke } from "../../src/core/invoke.js";
 import { createSlots, limit } from "../../src/run/concurrency.js";
-import { requestOf } from "../support/requests.js";
+import { answerOf, requestOf } from "../support/requests.js";
 
 const running = new AbortController().signal;
 
-const success: Invocation = {
-  body: "{}",
-  inputTokens: null,
-  outputTokens: null,
-  latencyMs: 1,
-  requestId: null,
-  attempts: 1,
-};
+const success = answerOf("{}");
 
 /** Calls that end when the spec says so. */
 const heldCalls = () => {

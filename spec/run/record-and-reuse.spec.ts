@@ -3,14 +3,16 @@ import { ConnectorError } from "../../src/core/errors.js";
 import type { Invoke } from "../../src/core/invoke.js";
 import { complete } from "../../src/enrich/enrich.js";
 import { compilePlan } from "../../src/enrich/plan.js";
+import { readAnswer } from "../../src/models/reply.js";
 import type { Entry } from "../../src/run/ledger/entry.js";
 import type { Ledger } from "../../src/run/ledger/ledger.js";
-import { record, reuse } from "../../src/run/record-and-reuse.js";
+import { type Read, record, reuse } from "../../src/run/record-and-reuse.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 import { localConfig } from "../support/sync-config.js";
 
 const running = new AbortController().signal;
 const request = requestOf("{}");
+const read: Read = (_, answer) => readAnswer(null, "{}", answer);
 
 /** A ledger in memory, whose parts a spec may break. */
 const ledgerOf = (changes: Partial<Ledger> = {}) => {
@@ -92,14 +94,15 @@ describe("the counts of a prompt cache", () => {
     const { ledger, written } = ledgerOf();
     await record(ledger, counting(answerOf("{}", cached)).invoke)(request, running);
     expect(written.at(-1)).to.include({ cache_read_tokens: 3000, cache_write_tokens: 400 });
-    expect(await reuse(ledger, "hold", counting().invoke)(request, running)).to.include(cached);
+    const again = await reuse(ledger, read, "hold", counting().invoke)(request, running);
+    expect(again).to.have.property("usage").that.includes(cached);
 
     for (const none of [{}, { cacheReadTokens: 0, cacheWriteTokens: 0 }]) {
       const plain = ledgerOf();
       await record(plain.ledger, counting(answerOf("{}", none)).invoke)(request, running);
       expect(plain.written.at(-1)).not.to.have.any.keys("cache_read_tokens", "cache_write_tokens");
-      const again = await reuse(plain.ledger, "hold", counting().invoke)(request, running);
-      expect(again).not.to.have.any.keys("cacheReadTokens", "cacheWriteTokens");
+      const again = await reuse(plain.ledger, read, "hold", counting().invoke)(request, running);
+      expect(again).to.have.property("usage").that.includes({ cacheReadTokens: 0, cacheWriteTokens: 0 });
     }
   });
 
@@ -107,7 +110,16 @@ describe("the counts of a prompt cache", () => {
     const plan = compilePlan(localConfig("http://127.0.0.1:9"), "enrich");
     if (plan instanceof ConnectorError) throw plan;
     const { ledger } = ledgerOf();
-    const invoke = reuse(ledger, "hold", record(ledger, counting(answerOf(answer, cached)).invoke));
+    const byFamily: Read = ({ body }, given) => readAnswer(plan.family, body, given);
+    const call: Invoke = async (sent) =>
+      byFamily(sent, {
+        body: answer,
+        counts: { inputTokens: 10, outputTokens: 5, ...cached },
+        latencyMs: 1,
+        requestId: null,
+        attempts: 1,
+      });
+    const invoke = reuse(ledger, byFamily, "hold", record(ledger, call));
     const first = await complete({}, request, plan, invoke, running);
     const again = await complete({}, request, plan, invoke, running);
     expect(again.trace).to.include({ status: "enriched", attempts: 0, cost_usd: 0 });
@@ -122,7 +134,7 @@ describe("reuse", () => {
     const { ledger } = ledgerOf();
     const { invoke, seen } = counting(answerOf("first"));
     await record(ledger, invoke)(request, running);
-    const again = await reuse(ledger, "hold", invoke)(request, running);
+    const again = await reuse(ledger, read, "hold", invoke)(request, running);
     expect(again).to.include({ body: "first", attempts: 0 });
     expect(seen.calls).to.equal(1);
   });
@@ -134,7 +146,7 @@ describe("reuse", () => {
       },
     });
     const { invoke, seen } = counting();
-    const result = await reuse(ledger, "hold", invoke)(request, running);
+    const result = await reuse(ledger, read, "hold", invoke)(request, running);
     expect(result).to.have.nested.property("error.code", "ledger_unusable");
     expect(seen.calls).to.equal(0);
   });

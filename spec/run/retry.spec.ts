@@ -3,19 +3,13 @@ import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
 import type { Clock } from "../../src/run/pacer/clock.js";
 import { retry } from "../../src/run/retry.js";
-import { requestOf } from "../support/requests.js";
+import { createRun } from "../../src/run/run-state.js";
+import { answerOf, requestOf } from "../support/requests.js";
 
 const request = requestOf("{}");
 const patienceMs = 5 * 60_000;
 
-const success: Invocation = {
-  body: "{}",
-  inputTokens: null,
-  outputTokens: null,
-  latencyMs: 1,
-  requestId: null,
-  attempts: 1,
-};
+const success = answerOf("{}");
 
 const failed = (code: ErrorCode, retryAfterMs: number | null = null): FailedInvocation => ({
   error: new ConnectorError(code, undefined, { retryAfterMs }),
@@ -38,6 +32,10 @@ const virtualClock = (chance: number) => {
   return { clock, waits, elapsed: () => time - 1000 };
 };
 
+/** The loop over a pacer that has let nothing in since it began. */
+const retryOn = (clock: Clock, invoke: Invoke): Invoke =>
+  retry({ clock, lastAdmittedAt: () => 0 }, createRun({ count: null, percent: null }), invoke);
+
 /** Answers with each result in turn, the last one for ever. */
 const answering = (...results: (Invocation | FailedInvocation)[]) => {
   const calls = { count: 0 };
@@ -54,7 +52,7 @@ const running = new AbortController().signal;
 const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]) => {
   const time = virtualClock(chance);
   const { invoke, calls } = answering(...results);
-  const result = await retry(invoke, time.clock)(request, running);
+  const result = await retryOn(time.clock, invoke)(request, running);
   return { result, calls: calls.count, ...time };
 };
 
@@ -65,6 +63,21 @@ describe("retry: what is sent again", () => {
       const { result, calls } = await run(0.5, failed(code), failed(code), success);
       expect(result).to.deep.equal({ ...success, attempts: 3, rejections: { [code]: 2 } });
       expect(calls).to.equal(3);
+    });
+
+  for (const code of ["throttled_requests", "throttled_tokens"] as const)
+    it(`${code}, by the way of what was throttled and without a wait but its pacer's`, async () => {
+      const { clock, waits } = virtualClock(1);
+      const [first, again] = [answering(failed(code)), answering(failed(code), success)];
+      const pacer = { clock, lastAdmittedAt: () => 0 };
+      const invoke = retry(pacer, createRun({ count: null, percent: null }), first.invoke, again.invoke);
+      const result = await invoke(request, running);
+      expect(result).to.deep.equal({ ...success, attempts: 3, rejections: { [code]: 2 } });
+      expect({ first: first.calls.count, again: again.calls.count, waits }).to.deep.equal({
+        first: 1,
+        again: 2,
+        waits: [],
+      });
     });
 
   const never: readonly ErrorCode[] = [
@@ -78,9 +91,6 @@ describe("retry: what is sent again", () => {
     "invalid_request",
     "access_denied",
     "daily_quota_reached",
-    // The pacer has sent these again already.
-    "throttled_requests",
-    "throttled_tokens",
     "stopped",
   ];
   for (const code of never)
@@ -92,7 +102,7 @@ describe("retry: what is sent again", () => {
 
   it("not a success", async () => {
     expect(await run(0.5, success)).to.deep.include({
-      result: { ...success, rejections: {} },
+      result: success,
       calls: 1,
       waits: [],
     });
@@ -141,9 +151,9 @@ describe("retry: waiting", () => {
 
   it("is each row's own", async () => {
     const { clock, waits } = virtualClock(1);
-    const invoke = retry(
-      answering(failed("overloaded"), success, failed("overloaded"), success).invoke,
+    const invoke = retryOn(
       clock,
+      answering(failed("overloaded"), success, failed("overloaded"), success).invoke,
     );
     await invoke(request, running);
     await invoke(request, running);
@@ -156,7 +166,7 @@ describe("retry: a stop", () => {
     const stop = new AbortController();
     const { invoke, calls } = answering(failed("overloaded"), success);
     const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
-    const result = await retry(invoke, clock)(request, stop.signal);
+    const result = await retryOn(clock, invoke)(request, stop.signal);
     expect(result).to.have.nested.property("error.code", "stopped");
     expect({ calls: calls.count, attempts: result.attempts }).to.deep.equal({ calls: 1, attempts: 1 });
   });
@@ -164,21 +174,84 @@ describe("retry: a stop", () => {
   it("while a call is out ends it without waiting", async () => {
     const stop = new AbortController();
     const { clock, waits } = virtualClock(1);
-    const invoke = retry(async () => {
+    const invoke = retryOn(clock, async () => {
       stop.abort();
       return failed("overloaded");
-    }, clock);
+    });
     expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "overloaded");
     expect(waits).to.deep.equal([]);
   });
 
   it("is handed on to the call", async () => {
     const signals: AbortSignal[] = [];
-    const invoke = retry(async (_, stop) => {
+    const invoke = retryOn(virtualClock(1).clock, async (_, stop) => {
       signals.push(stop);
       return success;
     });
     await invoke(request, running);
     expect(signals).to.deep.equal([running]);
+  });
+});
+
+describe("retry: a run whose row was sent again in vain", () => {
+  const ended = async (
+    invoke: Invoke,
+    stop = running,
+    onSleep: () => void = () => undefined,
+    lastAdmittedAt = 0,
+  ) => {
+    const { clock } = virtualClock(1);
+    const state = createRun({ count: null, percent: null });
+    // Each call takes a second.
+    const timed: Invoke = async (...args) => {
+      await clock.sleep(1000, running);
+      return invoke(...args);
+    };
+    const sleeping: Clock = {
+      ...clock,
+      async sleep(ms, signal) {
+        await clock.sleep(ms, signal);
+        onSleep();
+      },
+    };
+    const pacer = { clock: sleeping, lastAdmittedAt: () => lastAdmittedAt };
+    const result = await retry(pacer, state, timed)(request, stop);
+    return { state, result, at: clock.now() };
+  };
+
+  for (const code of ["throttled_requests", "overloaded"] as const)
+    it(`ends with what to do about ${code}`, async () => {
+      const { state, result } = await ended(async () => failed(code));
+      expect(result).to.have.nested.property("error.code", code);
+      expect(state.ended()).to.include({ code: "run_broken" });
+      expect(state.ended()?.message).to.contain(code);
+    });
+
+  it("has five minutes from the last call of any row that the pacer was let in with", async () => {
+    const { at } = await ended(async () => failed("throttled_tokens"), running, undefined, 100_000);
+    expect(at).to.be.within(100_000 + patienceMs, 100_000 + patienceMs + 2000);
+  });
+
+  it("goes on when the stop ended the waiting", async () => {
+    const stop = new AbortController();
+    const { state } = await ended(
+      async () => failed("overloaded"),
+      stop.signal,
+      () => stop.abort(),
+    );
+    expect(state.ended()).to.equal(null);
+  });
+
+  for (const code of ["input_too_long", "connection_lost", "unreadable_response", "stopped"] as const)
+    it(`goes on after ${code}`, async () => {
+      const { state } = await ended(async () => failed(code));
+      expect(state.ended()).to.equal(null);
+    });
+
+  it("goes on when the row was answered in the end", async () => {
+    let calls = 0;
+    const { state, result } = await ended(async () => (calls++ < 5 ? failed("overloaded") : success));
+    expect(result).to.include({ body: "{}", attempts: 6 });
+    expect(state.ended()).to.equal(null);
   });
 });

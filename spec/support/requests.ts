@@ -1,10 +1,13 @@
 import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
 import type { FailedInvocation, Invocation, InvokeRequest } from "../../src/core/invoke.js";
+import type { Usage } from "../../src/core/reply.js";
+import { readAnswer } from "../../src/models/reply.js";
 
 /** A request whose key is its body's own. */
 export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): InvokeRequest => ({
   modelId: "model",
   body,
+  bodyBytes: Buffer.byteLength(body),
   textBytes: Buffer.byteLength(body),
   key: Buffer.from(body).toString("hex").padStart(32, "0").slice(-32),
   routeKey: "0".repeat(16),
@@ -12,16 +15,14 @@ export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): I
   ...changes,
 });
 
-/** An answered call. */
-export const answerOf = (body: string, changes: Partial<Invocation> = {}): Invocation => ({
-  body,
-  inputTokens: 10,
-  outputTokens: 5,
-  latencyMs: 1,
-  requestId: null,
-  attempts: 1,
-  ...changes,
-});
+/** An answered call of no family: what is counted is what is said here. */
+export const answerOf = (
+  body: string,
+  { attempts = 1, rejections, ...counts }: Partial<Usage & Pick<Invocation, "attempts" | "rejections">> = {},
+): Invocation => {
+  const beside = { counts: { inputTokens: 10, outputTokens: 5, ...counts }, latencyMs: 1, requestId: null };
+  return { ...readAnswer(null, "{}", { body, ...beside, attempts }), ...(rejections && { rejections }) };
+};
 
 /** A call that failed after one request. */
 export const failureOf = (code: ErrorCode, detail?: string): FailedInvocation => ({

@@ -1,8 +1,7 @@
 import { setMaxListeners } from "node:events";
-import pLimit from "p-limit";
-import type { Connection } from "../../src/connection/connection.js";
 import { ConnectorError } from "../../src/core/errors.js";
 import { type Invoke, isFailed } from "../../src/core/invoke.js";
+import { readAnswer } from "../../src/models/reply.js";
 import { composeInvoke } from "../../src/run/compose.js";
 import { createSlots } from "../../src/run/concurrency.js";
 import type { Ledger } from "../../src/run/ledger/ledger.js";
@@ -85,11 +84,10 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   };
 
   const invoke = composeInvoke({
-    connection: { ceilings: { rows: null, tokens: null, usd: null, prices: null } } as Connection,
+    connection: { ceilings: { rows: null, tokens: null, usd: null, prices: null } },
     onUnknown: "hold",
     run: createRun({ count: null, percent: null }),
-    slots: createSlots(scenario.concurrency + Math.floor(scenario.concurrency / 8)),
-    connections: pLimit(scenario.concurrency),
+    slots: createSlots(scenario.concurrency),
     pacer: createPacer({ tokensPerMinute: null, requestsPerMinute: null, ...scenario.told }, clock),
     reservations: createReservations({
       burndown: scenario.quota.burndown ?? 1,
@@ -98,6 +96,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     }),
     underway: new Map(),
     ledger: slowLedger(clock, scenario.diskStops ?? false),
+    read: (_, answer) => readAnswer(null, "{}", answer),
     call,
   });
   const { signal } = new AbortController();

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { Json, JsonObject } from "../../src/core/json.js";
+import type { Reply } from "../../src/core/reply.js";
 import { families } from "../../src/models/families/index.js";
-import { type Reply, readReply } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/reply.js";
 import { compileOutputColumns, textColumn } from "../../src/template/output-columns.js";
 
 const compile = (sample: Json) => {
@@ -12,12 +13,13 @@ const compile = (sample: Json) => {
 
 /** A response, as a model of the family gives it; without a family only its body is known. */
 const replyOf = (body: Json, familyName?: string): Reply =>
-  readReply(families.find(({ name }) => name === familyName) ?? null, "{}", {
+  readAnswer(families.find(({ name }) => name === familyName) ?? null, "{}", {
     body: JSON.stringify(body),
-    inputTokens: null,
-    outputTokens: null,
+    counts: {},
+    latencyMs: 1,
     requestId: null,
-  }) as Reply;
+    attempts: 1,
+  }).reply as Reply;
 
 const read = (sample: Json, body: Json, familyName?: string) =>
   compile(sample).read(replyOf(body, familyName));

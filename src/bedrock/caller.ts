@@ -20,7 +20,7 @@ export const askCaller = async (
     region: connection.region,
     ...(isLocal(connection.endpoint) && { endpoint: connection.endpoint }),
     maxAttempts: 1,
-    requestHandler: createTransport(1, deadlineMs, connectMs),
+    requestHandler: createTransport(deadlineMs, connectMs),
     credentials: config.credentials,
   });
   try {

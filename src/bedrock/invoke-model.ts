@@ -2,36 +2,41 @@ import { type BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-b
 import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import {
+  afterEarlier,
   type FailedInvocation,
   type Invocation,
   type Invoke,
   type InvokeRequest,
   isFailed,
+  unsent,
 } from "../core/invoke.js";
+import type { Family } from "../models/families/family.js";
+import { readAnswer } from "../models/reply.js";
 import { secretsOf, usesApiKey } from "./client.js";
 import { callFailure } from "./failure.js";
 import { createRefreshingClient } from "./refreshing-client.js";
+import { readHeaders } from "./response-headers.js";
 import type { AnswerWithHeaders } from "./reuse-request-form.js";
 
-/** The paid call itself: one HTTP request, one deadline, no retry. */
-export const createInvoke = (connection: Connection): Invoke => {
+/** The paid call itself: one HTTP request, one deadline, no retry; its answer is read by the family of the model. */
+export const createInvoke = (connection: Connection, family: Family | null): Invoke => {
   const clients = createRefreshingClient(connection);
   return async (request) => {
     const client = await clients.client();
-    if (client instanceof ConnectorError) return { error: client, attempts: 0 };
-    const result = await call(client, connection, request);
+    if (client instanceof ConnectorError) return unsent(client);
+    const result = await call(client, connection, family, request);
     if (!isFailed(result) || result.error.code !== "credentials_expired") return result;
     // What expired was refused before any work, so with new credentials the row goes again.
     const renewed = await clients.renew(client);
     if (renewed === null || renewed instanceof ConnectorError) return result;
-    const again = await call(renewed, connection, request);
-    return { ...again, attempts: 2 };
+    return afterEarlier([result], await call(renewed, connection, family, request));
   };
 };
 
 const call = async (
   client: BedrockRuntimeClient,
   connection: Connection,
+  family: Family | null,
   { modelId, body }: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
   const command = new InvokeModelCommand({
@@ -45,20 +50,15 @@ const call = async (
   try {
     // Without options, since any would turn the cached middleware off.
     const { body: answer, headers } = (await client.send(command)) as AnswerWithHeaders;
-    const cacheRead = numberIn(headers["x-amzn-bedrock-cache-read-input-token-count"]);
-    const cacheWrite = numberIn(headers["x-amzn-bedrock-cache-write-input-token-count"]);
-    return {
+    const { counts, latencyMs, requestId } = readHeaders(headers);
+    return readAnswer(family, body, {
       // The SDK gives no body at all for an empty one, whatever its type says.
       body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
-      inputTokens: numberIn(headers["x-amzn-bedrock-input-token-count"]),
-      outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
-      ...(cacheRead !== null && { cacheReadTokens: cacheRead }),
-      ...(cacheWrite !== null && { cacheWriteTokens: cacheWrite }),
-      latencyMs:
-        numberIn(headers["x-amzn-bedrock-invocation-latency"]) ?? Math.round(performance.now() - startedAt),
-      requestId: headers["x-amzn-requestid"] ?? null,
+      counts,
+      latencyMs: latencyMs ?? Math.round(performance.now() - startedAt),
+      requestId,
       attempts: 1,
-    };
+    });
   } catch (thrown) {
     const confidential = {
       body,
@@ -84,7 +84,3 @@ export const borrowedSecrets = async (
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
   return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
 };
-
-/** The whole number that a header holds. */
-const numberIn = (text: string | undefined): number | null =>
-  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;

@@ -1,4 +1,5 @@
 import type { ConnectorError, ErrorCode } from "./errors.js";
+import type { Reply, Usage } from "./reply.js";
 
 /** One call of a model: what goes on the wire, and what is known of it before. */
 export interface InvokeRequest {
@@ -6,6 +7,8 @@ export interface InvokeRequest {
   readonly modelId: string;
   /** The body, as JSON text. */
   readonly body: string;
+  /** Bytes of the body in UTF-8. */
+  readonly bodyBytes: number;
   /** Bytes of all the texts in the body, without its keys and punctuation. */
   readonly textBytes: number;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
@@ -14,20 +17,16 @@ export interface InvokeRequest {
   readonly routeKey: string;
   /** The most output tokens that the body asks for; `null` where it sets no limit. */
   readonly maxTokens: number | null;
-  /** Waits for the moment to go on the wire, where a pacer has a say in it. False when `stop` was aborted first. */
-  readonly leave?: (stop: AbortSignal) => Promise<boolean>;
 }
 
-/** What came back from one call that Bedrock answered with success. */
+/** What came back from one call that Bedrock answered with success, read once, directly above the wire. */
 export interface Invocation {
   /** The response body as it came; it may not be JSON. */
   readonly body: string;
-  /** Token counts from Bedrock's response headers, where it sent them. */
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  /** Input tokens that were read from and written to a prompt cache; `inputTokens` counts none of them. */
-  readonly cacheReadTokens?: number;
-  readonly cacheWriteTokens?: number;
+  /** What the body says, or `unreadable_response`. */
+  readonly reply: Reply | ConnectorError;
+  /** From Bedrock's response headers or, where it sent none, from the body. */
+  readonly usage: Usage;
   /** The service's own latency where it says it, else the time measured here. Milliseconds. */
   readonly latencyMs: number;
   readonly requestId: string | null;
@@ -54,3 +53,29 @@ export type Invoke = (request: InvokeRequest, stop: AbortSignal) => Promise<Invo
 
 export const isFailed = (result: Invocation | FailedInvocation): result is FailedInvocation =>
   "error" in result;
+
+/** A request that ended before it was sent. */
+export const unsent = (error: ConnectorError): FailedInvocation => ({ error, attempts: 0 });
+
+/** The last of a row's calls, with the attempts and rejections of those before it, which were made in vain. */
+export const afterEarlier = <Result extends Invocation | FailedInvocation>(
+  earlier: readonly (Invocation | FailedInvocation)[],
+  last: Result,
+): Result => {
+  if (earlier.length === 0) return last;
+  let { attempts } = last;
+  const rejections: Rejections = { ...last.rejections };
+  const add = (code: ErrorCode, count: number): void => {
+    rejections[code] = (rejections[code] ?? 0) + count;
+  };
+  for (const result of earlier) {
+    attempts += result.attempts;
+    for (const [code, count] of Object.entries(result.rejections ?? {}) as [ErrorCode, number][])
+      add(code, count);
+    if (isFailed(result)) add(result.error.code, 1);
+  }
+  return { ...last, attempts, rejections };
+};
+
+/** Calls under way, by key. */
+export type Underway = Map<string, Promise<Invocation | FailedInvocation>>;

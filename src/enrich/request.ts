@@ -2,11 +2,27 @@ import { hash } from "node:crypto";
 import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import type { InvokeRequest } from "../core/invoke.js";
-import { type JsonObject, textBytes, valueAt } from "../core/json.js";
+import { isObject, type JsonObject, textBytes, valueAt } from "../core/json.js";
 import type { Family } from "../models/families/family.js";
 import { checkBody } from "../models/lint-body.js";
 import { applyChatTemplate } from "../template/chat-template.js";
 import type { Plan } from "./plan.js";
+
+/** The request that a record becomes. Its failures cost nothing. */
+export const renderRequest = (record: unknown, plan: Plan): InvokeRequest | ConnectorError => {
+  if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
+  const { undoubleApostrophes } = plan.connection;
+  try {
+    const body = plan.template.render(
+      undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
+    );
+    if (body instanceof ConnectorError) return body;
+    return toRequest(plan.schemaRequest?.extend(body) ?? body, plan, record);
+  } catch (cause) {
+    // Values that cannot be read, such as ones nested without end.
+    return new ConnectorError("template_failed", undefined, { cause });
+  }
+};
 
 /** The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure: `invalid_body`. */
 export const toRequest = (
@@ -23,6 +39,7 @@ export const toRequest = (
     modelId: connection.modelId,
     routeKey,
     body: text,
+    bodyBytes: Buffer.byteLength(text),
     textBytes: textBytes(finished),
     key: keyOf(text, routeKey, connection.reuseAnswers ? undefined : record),
     maxTokens: maxTokensOf(finished, family),
@@ -77,4 +94,17 @@ export const maxTokensOf = (body: JsonObject, family: Family | null): number | n
     if (typeof limit === "number") return limit;
   }
   return null;
+};
+
+const article = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+};
+
+/** Undoes what the host's standard mapping does to every apostrophe. */
+const undouble = (value: unknown): unknown => {
+  if (typeof value === "string") return value.replaceAll("''", "'");
+  if (Array.isArray(value)) return value.map(undouble);
+  if (!isObject(value) || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, undouble(inner)]));
 };

@@ -1,19 +1,17 @@
-import pLimit from "p-limit";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { ConnectorError } from "../core/errors.js";
-import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
+import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
+import { readAnswer } from "../models/reply.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
-import type { Underway } from "../run/deduplicate.js";
 import type { Ledger } from "../run/ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "../run/ledger/open-ledgers.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
-import { type Judgement, retryMismatch } from "../run/retry-mismatch.js";
+import type { Read } from "../run/record-and-reuse.js";
 import { createRun, type Run } from "../run/run-state.js";
-import { judgeAnswer } from "./enrich.js";
 import type { Plan, Purpose } from "./plan.js";
 import { lookUpOnce, resolvePlan } from "./resolve-plan.js";
 import { sessionKey } from "./session-key.js";
@@ -62,10 +60,9 @@ const sessions = new Map<string, Session>();
 
 const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
   const { connection } = plan;
-  const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
-  const connections = pLimit(connection.maxConcurrency);
+  const slots = createSlots(connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
-  const call = createInvoke(connection);
+  const call = createInvoke(connection, plan.family);
   const pacer = sharedPacer(connection);
   const burndown = burndownOf(plan.family, ...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
@@ -75,27 +72,23 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
   const reservations = createReservations({ burndown, unlimited, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const judge = (request: InvokeRequest, answer: Invocation): Judgement => judgeAnswer(plan, request, answer);
+  const read: Read = ({ body }, answer) => readAnswer(plan.family, body, answer);
 
-  const start = (onUnknown: OnUnknown, retries: number): SessionRun => {
+  const start = (onUnknown: OnUnknown): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
-    const ownLedger = ledger?.ledger ?? null;
-    const parts = {
+    const shared = {
       connection,
-      onUnknown,
-      run,
       slots,
-      connections,
       pacer,
       reservations,
       underway,
-      ledger: ownLedger,
+      ledger: ledger?.ledger ?? null,
+      read,
       call,
     };
-    return { run, invoke: retryMismatch(retries, judge, composeInvoke(parts)) };
+    return { run, invoke: composeInvoke({ ...shared, onUnknown, run }) };
   };
-  const startRun = (): SessionRun =>
-    start(connection.onUnknown, plan.schemaRequest ? connection.schemaRetries : 0);
+  const startRun = (): SessionRun => start(connection.onUnknown);
 
   return {
     plan,
@@ -107,15 +100,9 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
       runs.set(id, shared);
       return shared;
     },
-    replayRun: () => start("retry", 0),
+    replayRun: () => start("retry"),
   };
 };
-
-/**
- * While a row's intent or answer is on its way to the disk, another one may use its connection. The transport opens
- * no more connections than `max_concurrency`, so that is still the most of calls that are open.
- */
-const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
 
 /** For models whose own output limit is not known. */
 const unknownOutputLimit = 4096;

@@ -35,8 +35,17 @@ export const replayLedger = async (
   const send = ({ key, model: modelId, body }: Unanswered, stop: AbortSignal): Promise<Outcome> => {
     const parsed = (tryParseJson(body) ?? {}) as JsonObject;
     const maxTokens = maxTokensOf(parsed, plan.family);
-    const request = { key, modelId, routeKey, body, textBytes: textBytes(parsed), maxTokens };
-    return complete({}, request, plan, invoke, stop);
+    const request = {
+      key,
+      modelId,
+      routeKey,
+      body,
+      bodyBytes: Buffer.byteLength(body),
+      textBytes: textBytes(parsed),
+      maxTokens,
+    };
+    // An entry is one call: one that does not fit the schema is not asked for again.
+    return complete({}, request, { ...plan, mostCalls: 1 }, invoke, stop);
   };
   const outcomes = drive(unanswered(), send, options, { run, width: readAhead(session) });
   let step = await outcomes.next();

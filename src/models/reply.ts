@@ -2,48 +2,51 @@ import { ConnectorError } from "../core/errors.js";
 import type { Invocation } from "../core/invoke.js";
 import { search } from "../core/jmespath.js";
 import { type Json, tryParseJson } from "../core/json.js";
+import type { Reply, Usage } from "../core/reply.js";
 import type { Family, ReasoningTags } from "./families/family.js";
 
-/** What a response says, whatever its family. Everything is `null` where the response does not say it. */
-export interface Reply {
-  readonly body: Json;
-  /** The answer as the model wrote it, without its reasoning. */
-  readonly text: string | null;
-  /** The answer with reasoning inside it, as it stands in the body. */
-  readonly rawText: string | null;
-  readonly reasoning: string | null;
-  /** The vector of a family of vectors; a list of them where the request asked for several. */
-  readonly vector: Json[] | null;
-  /** The service's own word, lower-cased. */
-  readonly stopReason: string | null;
-  /** True when a token limit cut the answer off. */
-  readonly truncated: boolean;
-  /** Why the model did not answer as it was asked, where the stop reason says so. */
-  readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  /** Milliseconds, where the body says it. */
-  readonly latencyMs: number | null;
-  /** Input tokens read from and written to a prompt cache, beside `inputTokens`; 0 where nothing is said of them. */
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
+/** An answer as it came over the wire, or out of a ledger, before anybody has read it. */
+export interface RawAnswer {
+  readonly body: string;
+  /** Counts that came beside the body. They go before those in it. */
+  readonly counts: Partial<Usage>;
+  /** Milliseconds. */
+  readonly latencyMs: number;
+  readonly requestId: string | null;
+  readonly attempts: number;
 }
 
-/** Reads a response with its family's paths. Failure: `unreadable_response`. */
-export const readReply = (
+/** Reads an answer of any family, through any API, to the request that has this body: the one place that does. */
+export const readAnswer = (family: Family | null, request: string, answer: RawAnswer): Invocation => {
+  const { body, counts, latencyMs, requestId, attempts } = answer;
+  const json = tryParseJson(body);
+  const isRead = typeof json === "object" && json !== null;
+  const find = (path: string | undefined): unknown =>
+    isRead && path !== undefined ? search(path, json) : null;
+  const { usage, latency } = family?.response ?? {};
+  return {
+    body,
+    reply: isRead ? readReply(family, request, json, find) : unreadable(requestId, body),
+    usage: {
+      inputTokens: counts.inputTokens ?? count(find(usage?.input)),
+      outputTokens: counts.outputTokens ?? (family?.vector ? 0 : count(find(usage?.output))),
+      cacheReadTokens: counts.cacheReadTokens ?? count(find(usage?.cacheRead)) ?? 0,
+      cacheWriteTokens: counts.cacheWriteTokens ?? count(find(usage?.cacheWrite)) ?? 0,
+    },
+    latencyMs: count(find(latency)) ?? latencyMs,
+    requestId,
+    attempts,
+  };
+};
+
+const readReply = (
   family: Family | null,
   request: string,
-  invocation: Omit<Invocation, "latencyMs" | "attempts" | "rejections">,
-): Reply | ConnectorError => {
-  const body = tryParseJson(invocation.body);
-  if (typeof body !== "object" || body === null)
-    return unreadable(invocation, invocation.body === "" ? "It is empty." : "It is not a JSON object.");
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = invocation;
-  const cached = { cacheReadTokens: cacheReadTokens ?? 0, cacheWriteTokens: cacheWriteTokens ?? 0 };
-  if (!family) return { ...nothingRead, body, inputTokens, outputTokens, ...cached };
-
+  body: Json,
+  find: (path: string | undefined) => unknown,
+): Reply => {
+  if (!family) return { ...nothingRead, body };
   const { response, reasoningTags = [] } = family;
-  const find = (path: string | undefined): unknown => (path === undefined ? null : search(path, body));
   const answer = find(response.text);
   const rawText = string(answer);
   const promptEnds = (tag: string): boolean =>
@@ -61,11 +64,6 @@ export const readReply = (
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
     ending: endings.get(stopReason ?? "") ?? null,
-    inputTokens: inputTokens ?? count(find(response.usage?.input)),
-    outputTokens: outputTokens ?? count(find(response.usage?.output)),
-    cacheReadTokens: cacheReadTokens ?? count(find(response.usage?.cacheRead)) ?? 0,
-    cacheWriteTokens: cacheWriteTokens ?? count(find(response.usage?.cacheWrite)) ?? 0,
-    latencyMs: count(find(response.latency)),
   };
 };
 
@@ -77,7 +75,6 @@ const nothingRead = {
   stopReason: null,
   truncated: false,
   ending: null,
-  latencyMs: null,
 } as const;
 
 /** The families' words for an answer that was not given, lower-cased. */
@@ -89,8 +86,10 @@ const endings: ReadonlyMap<string, Reply["ending"]> = new Map([
   ["guardrail_intervened", "guardrail_intervened"],
 ]);
 
-const unreadable = ({ requestId }: Pick<Invocation, "requestId">, detail: string): ConnectorError =>
-  new ConnectorError("unreadable_response", detail, { requestId });
+const unreadable = (requestId: string | null, body: string): ConnectorError =>
+  new ConnectorError("unreadable_response", body === "" ? "It is empty." : "It is not a JSON object.", {
+    requestId,
+  });
 
 /** Splits off reasoning that stands in front of the answer, tags and all; the answer is left untouched. */
 export const splitReasoning = (

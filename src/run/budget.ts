@@ -1,8 +1,8 @@
 import type { Ceilings } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
-import { type Invocation, type Invoke, type InvokeRequest, isFailed } from "../core/invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed, unsent } from "../core/invoke.js";
 import { mostInputTokens } from "../models/prices/estimate.js";
-import { costOf, mostUsd, type Tokens } from "../models/prices/rates.js";
+import { mostUsd, usdOfUsage } from "../models/prices/rates.js";
 import type { Run } from "./run-state.js";
 
 /** What one call takes of each ceiling. */
@@ -38,13 +38,13 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
 
   return async (request, stop) => {
     const worst = worstCase(request, ceilings);
-    if (worst instanceof ConnectorError) return { error: worst, attempts: 0 };
+    if (worst instanceof ConnectorError) return unsent(worst);
     for (;;) {
       const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
-      if (ended) return { error: ended, attempts: 0 };
+      if (ended) return unsent(ended);
       const reason = passed(worst);
       if (reason === null) break;
-      if (open === 0) return { error: run.end("budget_reached", reason), attempts: 0 };
+      if (open === 0) return unsent(run.end("budget_reached", reason));
       // Calls that are open may give some of their worst case back.
       await new Promise<void>((resolve) => freed.push(resolve));
     }
@@ -57,7 +57,7 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
       if (result.error.billed === "no") add(worst, -1);
     } else {
       add(worst, -1);
-      add(toShare(result, request, worst, ceilings), 1);
+      add(toShare(result, worst, ceilings), 1);
     }
     const waiting = freed;
     freed = [];
@@ -66,32 +66,24 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
   };
 };
 
-const worstCase = ({ body, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
+const worstCase = ({ bodyBytes, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
     return new ConnectorError(
       "invalid_body",
       "It sets no limit of output tokens, which max_tokens_total and max_spend_usd need.",
     );
-  const [input, output] = [mostInputTokens(body), maxTokens ?? 0];
+  const [input, output] = [mostInputTokens(bodyBytes), maxTokens ?? 0];
   return { rows: 1, tokens: input + output, usd: bounded(ceilings, mostUsd(ceilings.prices, input, output)) };
 };
 
 /** What a call took. Counts that the service does not tell are taken at their worst. */
-const toShare = (
-  result: Invocation,
-  { maxTokens }: InvokeRequest,
-  worst: Share,
-  ceilings: Ceilings,
-): Share => {
-  const { inputTokens: input, cacheReadTokens = 0, cacheWriteTokens = 0 } = result;
-  // Of a vector no output is told, since it has none.
-  const output = maxTokens === 0 ? 0 : result.outputTokens;
+const toShare = ({ usage }: Invocation, worst: Share, ceilings: Ceilings): Share => {
+  const { inputTokens: input, outputTokens: output, cacheReadTokens, cacheWriteTokens } = usage;
   if (input === null || output === null) return worst;
-  const tokens: Tokens = { input, output, cacheRead: cacheReadTokens, cacheWrite: cacheWriteTokens };
   return {
     rows: 1,
     tokens: input + cacheReadTokens + cacheWriteTokens + output,
-    usd: bounded(ceilings, costOf(ceilings.prices, tokens)),
+    usd: bounded(ceilings, usdOfUsage(ceilings.prices, usage)),
   };
 };
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from "../core/errors.js";
-import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../core/invoke.js";
+import { type FailedInvocation, type Invocation, type Invoke, isFailed, unsent } from "../core/invoke.js";
 import { mayRepeat } from "./retry.js";
 import type { Run } from "./run-state.js";
 
@@ -44,7 +44,7 @@ export const circuitBreaker = (run: Run, next: Invoke): Invoke => {
   return async (request, stop): Promise<Invocation | FailedInvocation> => {
     while (!proven && canary && !run.ended()) await canary;
     const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
-    if (ended) return { error: ended, attempts: 0 };
+    if (ended) return unsent(ended);
     if (proven) return go(request, stop);
     const call = go(request, stop);
     canary = call;
@@ -53,13 +53,3 @@ export const circuitBreaker = (run: Run, next: Invoke): Invoke => {
     return result;
   };
 };
-
-/** Ends the run when a row was sent again and again in vain: the rows behind it would only wait as long. */
-export const endOnExhaustion =
-  (run: Run, next: Invoke): Invoke =>
-  async (request, stop) => {
-    const result = await next(request, stop);
-    if (isFailed(result) && mayRepeat(result.error) && !stop.aborted)
-      run.end("run_broken", `${result.error.code}: ${result.error.message}`);
-    return result;
-  };

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { ConnectorError } from "../core/errors.js";
-import { type Invoke, isFailed } from "../core/invoke.js";
+import { type Invoke, isFailed, unsent } from "../core/invoke.js";
 
 /** Places for calls at the same time, shared by all threads and runs of a session. */
 export interface Slots {
@@ -36,20 +36,14 @@ export const createSlots = (most: number): Slots => {
 };
 
 /**
- * A call waits for a connection that is free, before its pacer lets it leave: in the transport's own queue it would
- * leave at another moment than the pacer thinks.
+ * The one limit of calls at the same time: a call waits for a place. An overload lowers the number of places, answers
+ * raise it again.
  */
-export const onePerConnection =
-  (connections: LimitFunction, next: Invoke): Invoke =>
-  (request, stop) =>
-    connections(() => next(request, stop));
-
-/** A call waits for a place. An overload lowers the number of places, answers raise it again. */
 export const limit =
   (slots: Slots, next: Invoke): Invoke =>
   (request, stop) =>
     slots.take(async () => {
-      if (stop.aborted) return { error: new ConnectorError("stopped"), attempts: 0 };
+      if (stop.aborted) return unsent(new ConnectorError("stopped"));
       const wave = slots.wave();
       const result = await next(request, stop);
       if (!isFailed(result)) slots.raise();

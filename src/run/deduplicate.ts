@@ -1,7 +1,4 @@
-import { type FailedInvocation, type Invocation, type Invoke, isFailed } from "../core/invoke.js";
-
-/** Calls under way, by key. */
-export type Underway = Map<string, Promise<Invocation | FailedInvocation>>;
+import { type Invoke, isFailed, type Underway } from "../core/invoke.js";
 
 /** Requests of the same key at the same time are one call. Only the first of them counts it as its own. */
 export const deduplicate =

@@ -1,28 +1,29 @@
 import { ConnectorError } from "../core/errors.js";
-import { type Invocation, type Invoke, isFailed } from "../core/invoke.js";
+import { type Invocation, type Invoke, type InvokeRequest, isFailed, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
+import type { RawAnswer } from "../models/reply.js";
 import type { Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
+
+/** Reads an answer to a request. */
+export type Read = (request: InvokeRequest, answer: RawAnswer) => Invocation;
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
  * `outcome_unknown`, unless the user wants it sent again.
  */
-export const reuse = (ledger: Ledger, onUnknown: OnUnknown, next: Invoke): Invoke => {
-  return async (request, stop) => {
+export const reuse =
+  (ledger: Ledger, read: Read, onUnknown: OnUnknown, next: Invoke): Invoke =>
+  async (request, stop) => {
     const entry = await ledger.find(request.key).catch((cause: Error) => cause);
     if (entry instanceof Error)
-      return {
-        error: new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`),
-        attempts: 0,
-      };
-    if (entry?.state === "received") return fromEntry(entry);
+      return unsent(new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`));
+    if (entry?.state === "received") return read(request, fromEntry(entry));
     const unknown = entry?.state === "unknown" || entry?.state === "intent";
-    if (unknown && onUnknown !== "retry")
-      return { error: new ConnectorError("outcome_unknown"), attempts: 0 };
-    return next(request, stop);
+    return unknown && onUnknown !== "retry"
+      ? unsent(new ConnectorError("outcome_unknown"))
+      : next(request, stop);
   };
-};
 
 /**
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,
@@ -34,7 +35,7 @@ export const record = (ledger: Ledger, next: Invoke): Invoke => {
     try {
       await ledger.append({ state: "intent", key, at: Date.now(), model, target, body });
     } catch (error) {
-      return { error: error as ConnectorError, attempts: 0 };
+      return unsent(error as ConnectorError);
     }
     const result = await next(request, stop);
     try {
@@ -51,27 +52,29 @@ export const record = (ledger: Ledger, next: Invoke): Invoke => {
   };
 };
 
-const toEntry = (key: string, result: Invocation): Received => ({
+const toEntry = (key: string, { body, usage, latencyMs, requestId }: Invocation): Received => ({
   state: "received",
   key,
   at: Date.now(),
-  response: result.body,
-  input_tokens: result.inputTokens,
-  output_tokens: result.outputTokens,
+  response: body,
+  input_tokens: usage.inputTokens,
+  output_tokens: usage.outputTokens,
   // Few answers have any, and a ledger may hold millions of lines.
-  ...(result.cacheReadTokens && { cache_read_tokens: result.cacheReadTokens }),
-  ...(result.cacheWriteTokens && { cache_write_tokens: result.cacheWriteTokens }),
-  latency_ms: result.latencyMs,
-  request_id: result.requestId,
+  ...(usage.cacheReadTokens > 0 && { cache_read_tokens: usage.cacheReadTokens }),
+  ...(usage.cacheWriteTokens > 0 && { cache_write_tokens: usage.cacheWriteTokens }),
+  latency_ms: latencyMs,
+  request_id: requestId,
 });
 
-/** What came back from the call that a ledger's entry tells of; nothing is sent for it. */
-export const fromEntry = (entry: Received): Invocation => ({
+/** The answer that a ledger's entry holds; nothing is sent for it. */
+export const fromEntry = (entry: Received): RawAnswer => ({
   body: entry.response,
-  inputTokens: entry.input_tokens,
-  outputTokens: entry.output_tokens,
-  ...(entry.cache_read_tokens !== undefined && { cacheReadTokens: entry.cache_read_tokens }),
-  ...(entry.cache_write_tokens !== undefined && { cacheWriteTokens: entry.cache_write_tokens }),
+  counts: {
+    ...(entry.input_tokens !== null && { inputTokens: entry.input_tokens }),
+    ...(entry.output_tokens !== null && { outputTokens: entry.output_tokens }),
+    ...(entry.cache_read_tokens !== undefined && { cacheReadTokens: entry.cache_read_tokens }),
+    ...(entry.cache_write_tokens !== undefined && { cacheWriteTokens: entry.cache_write_tokens }),
+  },
   latencyMs: entry.latency_ms,
   requestId: entry.request_id,
   attempts: 0,

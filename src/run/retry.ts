@@ -1,7 +1,8 @@
-import { ConnectorError, type ErrorCode } from "../core/errors.js";
-import { type Invoke, isFailed, type Rejections } from "../core/invoke.js";
-import { type Clock, systemClock } from "./pacer/clock.js";
+import { ConnectorError } from "../core/errors.js";
+import { afterEarlier, type FailedInvocation, type Invoke, isFailed } from "../core/invoke.js";
 import { isThrottled } from "./pacer/pace.js";
+import type { Pacer } from "./pacer/pacer.js";
+import type { Run } from "./run-state.js";
 
 /** An overload passes in minutes. Without a connection there is nothing to outlast. */
 const patienceMs = ({ code }: ConnectorError): number => (code === "unreachable" ? 60_000 : 5 * 60_000);
@@ -9,32 +10,44 @@ const baseMs = 500;
 const capMs = 20_000;
 
 /**
- * Sends again what failed, if it is certain that it was not billed and sending it again may help; what was
- * throttled, the pacer has sent again already. Waits with full jitter, at least as long as the service asked, and gives up when the next wait would end too late.
- * `line` counts the rows that wait.
+ * Sends again what failed, if it is certain that it was not billed and sending it again may help. What was throttled
+ * waits for its pacer alone, and as long as the service lets any call in; all else waits with full jitter, at least as
+ * long as the service asked. When patience is at its end the run ends with it, since the rows behind would only wait
+ * as long. `again` is the way of a row that was throttled.
  */
-export const retry = (next: Invoke, clock: Clock = systemClock, line = { waiting: 0 }): Invoke => {
+export const retry = (
+  pacer: Pick<Pacer, "clock" | "lastAdmittedAt">,
+  run: Pick<Run, "end" | "waiting">,
+  first: Invoke,
+  again: Invoke = first,
+): Invoke => {
+  const { clock } = pacer;
   return async (request, stop) => {
     const startedAt = clock.now();
-    const rejections: Rejections = {};
-    let attempts = 0;
-    for (let round = 0; ; round++) {
+    const earlier: FailedInvocation[] = [];
+    for (let next = first; ; ) {
       const result = await next(request, stop);
-      attempts += result.attempts;
-      for (const [code, count] of Object.entries(result.rejections ?? {}) as [ErrorCode, number][])
-        rejections[code] = (rejections[code] ?? 0) + count;
-      const done = { ...result, attempts, rejections };
-      if (!isFailed(result)) return done;
+      const done = afterEarlier(earlier, result);
+      if (!isFailed(result) || !mayRepeat(result.error) || stop.aborted) return done;
       const { error } = result;
-      if (!mayRepeat(error) || isThrottled(error) || stop.aborted) return done;
-      const wait = (error.retryAfterMs ?? 0) + clock.random() * Math.min(capMs, baseMs * 2 ** round);
-      if (clock.now() + wait > startedAt + patienceMs(error)) return done;
-      line.waiting++;
-      await clock.sleep(wait, stop);
-      line.waiting--;
-      // It was never answered and never billed: as good as not sent.
-      if (stop.aborted) return { ...done, error: new ConnectorError("stopped", `Last: ${error.code}.`) };
-      rejections[error.code] = (rejections[error.code] ?? 0) + 1;
+      const throttled = isThrottled(error);
+      const wait = throttled
+        ? 0
+        : (error.retryAfterMs ?? 0) + clock.random() * Math.min(capMs, baseMs * 2 ** earlier.length);
+      const since = throttled ? Math.max(startedAt, pacer.lastAdmittedAt()) : startedAt;
+      if (clock.now() + wait > since + patienceMs(error)) {
+        run.end("run_broken", `${error.code}: ${error.message}`);
+        return done;
+      }
+      if (!throttled) {
+        run.waiting++;
+        await clock.sleep(wait, stop);
+        run.waiting--;
+        // It was never answered and never billed: as good as not sent.
+        if (stop.aborted) return { ...done, error: new ConnectorError("stopped", `Last: ${error.code}.`) };
+      }
+      earlier.push(result);
+      next = throttled ? again : first;
     }
   };
 };

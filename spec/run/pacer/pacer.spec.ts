@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { FailedInvocation, Invocation } from "../../../src/core/invoke.js";
+import type { FailedInvocation, Invocation, Invoke } from "../../../src/core/invoke.js";
 import { leaveInTime, pace } from "../../../src/run/pacer/pace.js";
 import { createPacer, type ToldQuota } from "../../../src/run/pacer/pacer.js";
 import { createReservations } from "../../../src/run/pacer/reservation.js";
+import { retry } from "../../../src/run/retry.js";
 import { createRun } from "../../../src/run/run-state.js";
 import { answerOf, failureOf, requestOf } from "../../support/requests.js";
 import { simulate } from "../../support/simulate.js";
@@ -28,22 +29,21 @@ const pacing = (
   const clock = virtualClock();
   const run = createRun({ count: null, percent: null });
   const sentAt: { body: string; at: number }[] = [];
-  const send = leaveInTime(run, async ({ body }) => {
+  const call: Invoke = async ({ body }) => {
     const answer =
       typeof answers === "function" ? answers(clock.now()) : (answers[sentAt.length] ?? answerOf("{}"));
     sentAt.push({ body, at: clock.now() });
     return answer;
-  });
-  const paced = pace(
-    createPacer(told, clock),
-    createReservations({ burndown: 1, unlimited: 4096, told: false }),
-    run,
-    async (request, stop) => {
+  };
+  const pacer = createPacer(told, clock);
+  const reservations = createReservations({ burndown: 1, unlimited: 4096, told: false });
+  const once = (again: boolean): Invoke =>
+    pace({ pacer, reservations, run, again }, (permit) => async (request, stop) => {
       const at = clock.now();
       if (at < writtenAt) await new Promise<void>((resolve) => clock.after(writtenAt - at, resolve));
-      return send(request, stop);
-    },
-  );
+      return leaveInTime(permit, run, call)(request, stop);
+    });
+  const paced = retry(pacer, run, once(false), once(true));
   const results: Result[] = [];
   return {
     clock,

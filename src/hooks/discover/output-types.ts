@@ -3,7 +3,7 @@ import type { Json } from "../../core/json.js";
 import type { Trace } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
 import type { Family } from "../../models/families/family.js";
-import { readReply } from "../../models/reply.js";
+import { readAnswer } from "../../models/reply.js";
 import { compileOutputColumns, type OutputColumns } from "../../template/output-columns.js";
 import { compileOutputSchema } from "../../template/output-schema/schema.js";
 
@@ -32,13 +32,13 @@ const orNull = (type: readonly string[]): Types =>
 
 const sampleTypes = (family: Family | null, columns: OutputColumns): Record<string, Types> => {
   const body = JSON.stringify(family?.reply ?? {}, fillLeaf);
-  const reply = readReply(family, "", { ...sampleAnswer, body });
+  const { reply } = readAnswer(family, "", { ...nothingBeside, body });
   const read = reply instanceof ConnectorError ? null : columns.read(reply);
   const sample = read instanceof ConnectorError ? null : read;
   return Object.fromEntries(columns.names.map((name) => [name, typeOf(sample?.[name] ?? null)]));
 };
 
-const sampleAnswer = { inputTokens: null, outputTokens: null, requestId: null };
+const nothingBeside = { counts: {}, latencyMs: 0, requestId: null, attempts: 0 };
 
 /** A leaf of a family's reply: `{{ text }}` is text, `{{ input_tokens }}` is a number, `{{ vector }}` a list. */
 const fillLeaf = (_: string, leaf: unknown): unknown => {

@@ -1,8 +1,8 @@
 import { ConnectorError, type ErrorCode } from "../../core/errors.js";
 import type { InvokeRequest } from "../../core/invoke.js";
-import { renderRequest } from "../../enrich/enrich.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
 import type { Plan } from "../../enrich/plan.js";
+import { renderRequest } from "../../enrich/request.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import type { Price } from "../../models/prices/price.js";
 import { type BorrowedLedger, borrowLedger } from "../../run/ledger/open-ledgers.js";

@@ -1,8 +1,6 @@
-import { ConnectorError } from "../../core/errors.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { Plan } from "../../enrich/plan.js";
-import { readReply } from "../../models/reply.js";
-import type { Received } from "../../run/ledger/entry.js";
+import { readAnswer } from "../../models/reply.js";
 import { createKeyIndex } from "../../run/ledger/index-by-key.js";
 import type { BorrowedLedger } from "../../run/ledger/open-ledgers.js";
 import { fromEntry } from "../../run/record-and-reuse.js";
@@ -19,16 +17,14 @@ export const createSorter = (plan: Plan, ledger: BorrowedLedger | null) => {
   return async (request: InvokeRequest): Promise<Sorted> => {
     const entry = (await ledger?.find(request.key)) ?? null;
     if (entry?.state === "received")
-      return { fate: "answered", outputTokens: outputTokensOf(plan, request, entry) };
+      return {
+        fate: "answered",
+        outputTokens: readAnswer(plan.family, request.body, fromEntry(entry)).usage.outputTokens,
+      };
     const isUnknown = entry?.state === "unknown" || entry?.state === "intent";
     if (isUnknown && plan.connection.onUnknown !== "retry") return { fate: "held", outputTokens: null };
     const repeated = seen.get(request.key) !== null;
     if (!repeated) seen.set(request.key, { offset: 0, state: "intent" });
     return { fate: repeated ? "repeated" : "to_send", outputTokens: null };
   };
-};
-
-const outputTokensOf = ({ family }: Plan, { body }: InvokeRequest, entry: Received): number | null => {
-  const reply = readReply(family, body, fromEntry(entry));
-  return reply instanceof ConnectorError ? entry.output_tokens : reply.outputTokens;
 };

@@ -1,9 +1,11 @@
+import { readHeaders } from "../../bedrock/response-headers.js";
 import { ConnectorError } from "../../core/errors.js";
-import type { FailedInvocation, Invocation, Invoke } from "../../core/invoke.js";
+import { type FailedInvocation, type Invocation, type Invoke, unsent } from "../../core/invoke.js";
 import type { Outcome } from "../../core/outcome.js";
 import { enrich } from "../../enrich/enrich.js";
 import type { Plan } from "../../enrich/plan.js";
 import type { TemplateTestCase } from "../../generated/template-tests.js";
+import { readAnswer } from "../../models/reply.js";
 import { differenceOf } from "./difference.js";
 
 /** One thing that came out otherwise than a case expects. */
@@ -18,7 +20,7 @@ export const compareCase = async (given: TemplateTestCase, plan: Plan): Promise<
   let body: string | null = null;
   const invoke: Invoke = async (request) => {
     body = request.body;
-    return answerOf(given);
+    return answerOf(given, plan, request.body);
   };
   const outcome = await enrich(given.record, plan, invoke, new AbortController().signal);
   return compare(given, body, outcome);
@@ -48,19 +50,20 @@ const compare = async (
 const pick = (values: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 
-const answerOf = ({ headers, ...given }: TemplateTestCase): Invocation | FailedInvocation => {
-  if (!("response" in given)) return { error: new ConnectorError("stopped"), attempts: 0 };
+const answerOf = (
+  { headers = {}, ...given }: TemplateTestCase,
+  { family }: Plan,
+  request: string,
+): Invocation | FailedInvocation => {
+  if (!("response" in given)) return unsent(new ConnectorError("stopped"));
   const { response } = given;
-  const number = (name: string): number | null => {
-    const found = Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
-    return found === undefined || !/^\d+$/.test(String(found)) ? null : Number(found);
-  };
-  return {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const { counts, latencyMs } = readHeaders(Object.fromEntries(lowerCase));
+  return readAnswer(family, request, {
     body: typeof response === "string" ? response : JSON.stringify(response),
-    inputTokens: number("x-amzn-bedrock-input-token-count"),
-    outputTokens: number("x-amzn-bedrock-output-token-count"),
-    latencyMs: number("x-amzn-bedrock-invocation-latency") ?? 0,
+    counts,
+    latencyMs: latencyMs ?? 0,
     requestId: null,
     attempts: 1,
-  };
+  });
 };

@@ -36,16 +36,16 @@ export const estimateUsd = (
  * average, in English and, at three bytes a character, in Chinese, and is never shorter than one byte.
  */
 export const estimateTokens = (
-  { body, textBytes: bytes, maxTokens }: InvokeRequest,
+  { bodyBytes, textBytes: bytes, maxTokens }: InvokeRequest,
   bytesPerToken: number = assumedBytesPerToken,
 ): TokenRange => {
   const expected = Math.ceil(bytes / bytesPerToken);
-  const input = { low: Math.min(Math.ceil(bytes / 8), expected), expected, max: mostInputTokens(body) };
+  const input = { low: Math.min(Math.ceil(bytes / 8), expected), expected, max: mostInputTokens(bodyBytes) };
   return { input, maxOutput: maxTokens };
 };
 
 /** The most input tokens of a body: each is at least one byte of it, and 64 cover what the service adds. */
-export const mostInputTokens = (body: string): number => Buffer.byteLength(body) + 64;
+export const mostInputTokens = (bodyBytes: number): number => bodyBytes + 64;
 
 /** The dollars for some tokens: at least one token of output, at most all that the request allows. */
 export const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange | null => {

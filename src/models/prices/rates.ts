@@ -1,3 +1,5 @@
+import type { Usage } from "../../core/reply.js";
+
 /** US dollars for a million tokens. What is not there is not known, which is not the same as free. */
 export interface Rates {
   readonly input: number;
@@ -47,6 +49,17 @@ export const costOf = (rates: Rates | null, tokens: Tokens): number | null => {
     usd += (count * (rate ?? 0)) / 1e6;
   }
   return roundUsd(usd);
+};
+
+/** What was used, in US dollars; `null` where the counts or their price are not known. */
+export const usdOfUsage = (rates: Rates | null, usage: Usage): number | null => {
+  const {
+    inputTokens: input,
+    outputTokens: output,
+    cacheReadTokens: cacheRead,
+    cacheWriteTokens: cacheWrite,
+  } = usage;
+  return input === null || output === null ? null : costOf(rates, { input, output, cacheRead, cacheWrite });
 };
 
 /** The most that a call can cost, in US dollars: all of its input may be written to a cache. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
-import type { Underway } from "../deduplicate.js";
+import type { Underway } from "../../core/invoke.js";
 import { type Ledger, openLedger } from "./ledger.js";
 
 /** The ledger of a file, and the calls under way whose outcomes it waits for. */

@@ -1,62 +1,53 @@
 import { ConnectorError } from "../../core/errors.js";
-import { type Invoke, isFailed, type Rejections } from "../../core/invoke.js";
+import { type Invoke, isFailed, unsent } from "../../core/invoke.js";
 import type { Run } from "../run-state.js";
-import type { Pacer } from "./pacer.js";
+import type { Pacer, Permit } from "./pacer.js";
 import type { Reservations } from "./reservation.js";
 
-/** No call of any row was let in for so long: there is no quota to wait for. */
-const patienceMs = 5 * 60_000;
+interface Pacing {
+  readonly pacer: Pacer;
+  readonly reservations: Reservations;
+  readonly run: Run;
+  /** Whether the rows were throttled before: they go before the others, and count as waiting. */
+  readonly again: boolean;
+}
 
-/**
- * Waits for the account's quota before each call, and sends a throttled row again, as often as it takes. Gives up
- * only when the service has let no call in for five minutes. Rows that are throttled count as waiting.
- */
+/** Waits until the account's quota grants a call, makes it, and tells the pacer what became of it. */
 export const pace =
-  (pacer: Pacer, reservations: Reservations, run: Run, next: Invoke): Invoke =>
+  ({ pacer, reservations, run, again }: Pacing, granted: (permit: Permit) => Invoke): Invoke =>
   async (request, stop) => {
-    const rejections: Rejections = {};
-    let attempts = 0;
-    const startedAt = pacer.clock.now();
-    for (;;) {
-      const reserved = reservations.reserve(request);
-      if (attempts > 0) run.waiting++;
-      const permit = await pacer.enter(reserved, stop, attempts > 0);
-      if (attempts > 0) run.waiting--;
-      if (permit === null) return { error: new ConnectorError("stopped"), attempts, rejections };
-      const ended = run.ended();
-      if (ended) {
-        permit.unused();
-        return { error: ended, attempts, rejections };
-      }
-      const result = await next({ ...request, leave: permit.leave }, stop);
-      attempts += result.attempts;
-      const done = { ...result, attempts, rejections };
-      if (!isFailed(result)) {
-        permit.admitted(reservations.settle(request, result));
-        return done;
-      }
-      const { code, billed, retryAfterMs } = result.error;
-      const quota = throttledQuotas[code];
-      if (quota === undefined) {
-        if (result.attempts === 0) permit.unused();
-        else permit.admitted(billed === "no" ? 0 : null);
-        return done;
-      }
+    const over = run.ended();
+    if (over) return unsent(over);
+    if (again) run.waiting++;
+    const permit = await pacer.enter(reservations.reserve(request), stop, again);
+    if (again) run.waiting--;
+    if (permit === null) return unsent(new ConnectorError("stopped"));
+    const ended = run.ended();
+    if (ended) {
+      permit.unused();
+      return unsent(ended);
+    }
+    const result = await granted(permit)(request, stop);
+    if (!isFailed(result)) {
+      permit.admitted(reservations.settle(request, result));
+      return result;
+    }
+    const { code, billed, retryAfterMs } = result.error;
+    const quota = throttledQuotas[code];
+    if (quota !== undefined) {
       permit.rejected(quota, retryAfterMs);
       if (quota === "tokens") reservations.tooMuch();
-      const waitedSince = Math.max(startedAt, pacer.lastAdmittedAt());
-      if (stop.aborted || pacer.clock.now() - waitedSince > patienceMs) return done;
-      rejections[code] = (rejections[code] ?? 0) + 1;
-    }
+    } else if (result.attempts === 0) permit.unused();
+    else permit.admitted(billed === "no" ? 0 : null);
+    return result;
   };
 
-/** Holds a call back until its pacer lets it leave, if its run has not ended by then. To stand right before the wire. */
+/** Holds a granted call back until its pacer lets it leave, if its run has not ended by then. */
 export const leaveInTime =
-  (run: Run, next: Invoke): Invoke =>
+  (permit: Permit, run: Run, call: Invoke): Invoke =>
   async (request, stop) => {
-    const leaves = (await request.leave?.(stop)) ?? true;
-    const ended = leaves ? run.ended() : new ConnectorError("stopped");
-    return ended ? { error: ended, attempts: 0 } : next(request, stop);
+    const ended = (await permit.leave(stop)) ? run.ended() : new ConnectorError("stopped");
+    return ended ? unsent(ended) : call(request, stop);
   };
 
 /** Which quota a throttled call met. */
@@ -65,5 +56,5 @@ const throttledQuotas: Readonly<Record<string, "requests" | "tokens" | undefined
   throttled_tokens: "tokens",
 };
 
-/** A row comes out throttled only when its pacer has given up on it. */
+/** Whether a call met a quota, which its pacer waits for. */
 export const isThrottled = ({ code }: ConnectorError): boolean => throttledQuotas[code] !== undefined;

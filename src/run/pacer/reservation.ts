@@ -32,16 +32,15 @@ export const createReservations = ({ burndown, unlimited, told }: Terms): Reserv
   let matters = told;
   const limits = createLimitAdvice();
   return {
-    reserve: ({ body, maxTokens }) =>
-      Math.ceil(Buffer.byteLength(body) * tokensPerByte) + (maxTokens ?? unlimited),
-    settle({ body, maxTokens }, { inputTokens, outputTokens }) {
+    reserve: ({ bodyBytes, maxTokens }) => Math.ceil(bodyBytes * tokensPerByte) + (maxTokens ?? unlimited),
+    settle({ bodyBytes, maxTokens }, { usage: { inputTokens, outputTokens, cacheWriteTokens } }) {
       if (inputTokens === null || outputTokens === null) return null;
-      const seen = (inputTokens / Math.max(1, Buffer.byteLength(body))) * 1.05;
+      const seen = (inputTokens / Math.max(1, bodyBytes)) * 1.05;
       // The first count replaces the guess; later ones raise the estimate at once and lower it slowly.
       tokensPerByte =
         counted++ === 0 || seen > tokensPerByte ? seen : tokensPerByte + (seen - tokensPerByte) / 50;
       limits.note(inputTokens, outputTokens, maxTokens);
-      return inputTokens + outputTokens * burndown;
+      return inputTokens + cacheWriteTokens + outputTokens * burndown;
     },
     tooMuch() {
       matters = true;

@@ -1,7 +1,7 @@
 import { ConnectorError } from "../../core/errors.js";
 import { search } from "../../core/jmespath.js";
 import { isObject, type JsonObject } from "../../core/json.js";
-import type { Reply } from "../../models/reply.js";
+import type { Reply } from "../../core/reply.js";
 import type { OutputColumns } from "../output-columns.js";
 import { objectsIn } from "./find-json.js";
 import type { OutputSchema } from "./schema.js";

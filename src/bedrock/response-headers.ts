@@ -1,0 +1,24 @@
+import type { Usage } from "../core/reply.js";
+
+/** What Bedrock's response headers tell of an answer, as far as it sent them. Names are lower-case. */
+export const readHeaders = (
+  headers: Readonly<Record<string, string | undefined>>,
+): { counts: Partial<Usage>; latencyMs: number | null; requestId: string | null } => ({
+  counts: {
+    inputTokens: numberIn(headers["x-amzn-bedrock-input-token-count"]),
+    outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
+    ...countOf("cacheReadTokens", headers["x-amzn-bedrock-cache-read-input-token-count"]),
+    ...countOf("cacheWriteTokens", headers["x-amzn-bedrock-cache-write-input-token-count"]),
+  },
+  latencyMs: numberIn(headers["x-amzn-bedrock-invocation-latency"]),
+  requestId: headers["x-amzn-requestid"] ?? null,
+});
+
+/** The whole number that a header holds. */
+const numberIn = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+
+const countOf = (name: "cacheReadTokens" | "cacheWriteTokens", text: string | undefined): Partial<Usage> => {
+  const count = numberIn(text);
+  return count === null ? {} : { [name]: count };
+};
