@@ -5,13 +5,14 @@ import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke
 import { AwsBedrockModel } from "../../src/index.js";
 import { circuitBreaker, endOnExhaustion } from "../../src/run/circuit-breaker.js";
 import { createSlots, limit } from "../../src/run/concurrency.js";
-import type { Clock } from "../../src/run/pacer/clock.js";
 import { retry } from "../../src/run/retry.js";
 import { createRun, type Run } from "../../src/run/run-state.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import type { Emulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
+import { virtualClock } from "../support/virtual-clock.js";
 
 type Result = Invocation | FailedInvocation;
 
@@ -274,27 +275,14 @@ describe("circuitBreaker: what ends a run by itself", () => {
 });
 
 describe("endOnExhaustion", () => {
-  /** Time that passes only when someone sleeps. */
-  const virtualClock = (onSleep: () => void = () => undefined): Clock => {
-    let time = 0;
-    return {
-      now: () => time,
-      after: () => undefined,
-      random: () => 1,
-      async sleep(ms) {
-        time += ms;
-        onSleep();
-      },
-    };
-  };
-
   it("ends the run when a row was sent again and again in vain", async () => {
     const run = newRun();
+    const clock = virtualClock();
     const invoke = endOnExhaustion(
       run,
-      retry(async () => failureOf("throttled_requests"), virtualClock()),
+      retry(async () => failureOf("throttled_requests"), clock),
     );
-    expect(codeOf(await invoke(requestOf("a"), running))).to.equal("throttled_requests");
+    expect(codeOf(await clock.until(invoke(requestOf("a"), running)))).to.equal("throttled_requests");
     expect(run.ended()).to.include({ code: "run_broken" });
     expect(run.ended()?.message).to.contain("throttled_requests").and.to.contain("quota");
   });
@@ -302,11 +290,13 @@ describe("endOnExhaustion", () => {
   it("does not end it when the stop ended the waiting", async () => {
     const run = newRun();
     const stop = new AbortController();
-    const clock = virtualClock(() => stop.abort());
-    await endOnExhaustion(
+    const clock = virtualClock();
+    clock.after(1, () => stop.abort());
+    const invoke = endOnExhaustion(
       run,
       retry(async () => failureOf("overloaded"), clock),
-    )(requestOf("a"), stop.signal);
+    );
+    await clock.until(invoke(requestOf("a"), stop.signal));
     expect(run.ended()).to.equal(null);
   });
 
@@ -320,21 +310,18 @@ describe("endOnExhaustion", () => {
   it("does not end it for a row that was sent again and then answered", async () => {
     const run = newRun();
     let calls = 0;
+    const clock = virtualClock();
     const invoke = endOnExhaustion(
       run,
-      retry(async () => (calls++ < 5 ? failureOf("overloaded") : ok), virtualClock()),
+      retry(async () => (calls++ < 5 ? failureOf("overloaded") : ok), clock),
     );
-    expect(codeOf(await invoke(requestOf("a"), running))).to.equal("ok");
+    expect(codeOf(await clock.until(invoke(requestOf("a"), running)))).to.equal("ok");
     expect(run.ended()).to.equal(null);
   });
 });
 
 describe("a run that cannot work", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   const rows = Array.from({ length: 500 }, (_, id) => ({ id, text: `Letter ${id}` }));
   const write = (faults: Parameters<Emulator["setFaults"]>[0], sync_run_id: string) => {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
-import type { Clock } from "../../src/run/pacer/clock.js";
 import { retry } from "../../src/run/retry.js";
 import { requestOf } from "../support/requests.js";
+import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
 
 const request = requestOf("{}");
 const patienceMs = 5 * 60_000;
@@ -22,21 +22,8 @@ const failed = (code: ErrorCode, retryAfterMs: number | null = null): FailedInvo
   attempts: 1,
 });
 
-/** Time that passes only when someone sleeps, and chance that is what the spec says. */
-const virtualClock = (chance: number) => {
-  let time = 1000;
-  const waits: number[] = [];
-  const clock: Clock = {
-    now: () => time,
-    random: () => chance,
-    after: () => undefined,
-    async sleep(ms) {
-      waits.push(ms);
-      time += ms;
-    },
-  };
-  return { clock, waits, elapsed: () => time - 1000 };
-};
+/** Chance that is what the spec says. */
+const clockOf = (chance: number): VirtualClock => ({ ...virtualClock(), random: () => chance });
 
 /** Answers with each result in turn, the last one for ever. */
 const answering = (...results: (Invocation | FailedInvocation)[]) => {
@@ -52,10 +39,11 @@ const answering = (...results: (Invocation | FailedInvocation)[]) => {
 const running = new AbortController().signal;
 
 const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]) => {
-  const time = virtualClock(chance);
+  const clock = clockOf(chance);
+  await clock.pass(1000);
   const { invoke, calls } = answering(...results);
-  const result = await retry(invoke, time.clock)(request, running);
-  return { result, calls: calls.count, ...time };
+  const result = await clock.until(retry(invoke, clock)(request, running));
+  return { result, calls: calls.count, waits: clock.waits, elapsed: clock.now() - 1000 };
 };
 
 describe("retry: what is sent again", () => {
@@ -124,7 +112,7 @@ describe("retry: waiting", () => {
     const { result, calls, elapsed } = await run(1, failed("overloaded"));
     expect(result).to.have.nested.property("error.code", "overloaded");
     expect(result.attempts).to.equal(calls).and.to.be.above(10);
-    expect(elapsed())
+    expect(elapsed)
       .to.be.above(patienceMs - 20_000)
       .and.to.be.at.most(patienceMs);
   });
@@ -140,14 +128,14 @@ describe("retry: waiting", () => {
   });
 
   it("is each row's own", async () => {
-    const { clock, waits } = virtualClock(1);
+    const clock = clockOf(1);
     const invoke = retry(
       answering(failed("overloaded"), success, failed("overloaded"), success).invoke,
       clock,
     );
-    await invoke(request, running);
-    await invoke(request, running);
-    expect(waits).to.deep.equal([500, 500]);
+    await clock.until(invoke(request, running));
+    await clock.until(invoke(request, running));
+    expect(clock.waits).to.deep.equal([500, 500]);
   });
 });
 
@@ -155,21 +143,25 @@ describe("retry: a stop", () => {
   it("while it waits ends it, and nothing more is sent", async () => {
     const stop = new AbortController();
     const { invoke, calls } = answering(failed("overloaded"), success);
-    const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
-    const result = await retry(invoke, clock)(request, stop.signal);
+    const clock = clockOf(1);
+    clock.after(1, () => stop.abort());
+    const result = await clock.until(retry(invoke, clock)(request, stop.signal));
     expect(result).to.have.nested.property("error.code", "stopped");
     expect({ calls: calls.count, attempts: result.attempts }).to.deep.equal({ calls: 1, attempts: 1 });
   });
 
   it("while a call is out ends it without waiting", async () => {
     const stop = new AbortController();
-    const { clock, waits } = virtualClock(1);
+    const clock = clockOf(1);
     const invoke = retry(async () => {
       stop.abort();
       return failed("overloaded");
     }, clock);
-    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "overloaded");
-    expect(waits).to.deep.equal([]);
+    expect(await clock.until(invoke(request, stop.signal))).to.have.nested.property(
+      "error.code",
+      "overloaded",
+    );
+    expect(clock.waits).to.deep.equal([]);
   });
 
   it("is handed on to the call", async () => {
