@@ -1,24 +1,19 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { AwsBedrockModel, type RecordMessage, type TrackedMessage } from "../src/index.js";
-import { type Emulator, startEmulator } from "../src/testing/emulator/index.js";
+import { useBedrock } from "./support/bedrock.js";
 import { startServer } from "./support/http-server.js";
 import { validateMessage } from "./support/protocol.js";
 import { type Row, rowsOf } from "./support/rows.js";
 import { localConfig, syncConfig } from "./support/sync-config.js";
 
 describe("AwsBedrockModel", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   const connector = new AwsBedrockModel();
   const connection = (changes: Record<string, unknown> = {}) => localConfig(bedrock.url, changes);
   const write = (records: readonly unknown[], changes?: Record<string, unknown>) =>
     connector.write(syncConfig(connection(changes)), records, "destination_insert");
   const logTexts = ({ tracking }: TrackedMessage) => tracking.logs?.map(({ message }) => JSON.parse(message));
-
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
 
   const accepted = (message: unknown): void => {
     const verdict = validateMessage(message);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import * as host from "../src/host/index.js";
 import * as connector from "../src/index.js";
-import { demoCredentials, type Emulator, startEmulator } from "../src/testing/emulator/index.js";
+import { demoCredentials } from "../src/testing/emulator/index.js";
+import { useBedrock } from "./support/bedrock.js";
 import { localConfig, syncConfig } from "./support/sync-config.js";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -36,21 +37,19 @@ const run = async (heading: string, given: Record<string, unknown>): Promise<unk
 };
 
 describe("the code in the README runs against the local Bedrock:", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let folder: string;
   const environment: Record<string, string> = {
     AWS_ACCESS_KEY_ID: demoCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: demoCredentials.secretAccessKey,
   };
   before(async () => {
-    emulator = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), "readme-"));
     Object.assign(process.env, environment, { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: emulator.url });
   });
   after(async () => {
     for (const name of [...Object.keys(environment), "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"])
       delete process.env[name];
-    await emulator.close();
     await rm(folder, { recursive: true });
   });
 

@@ -2,7 +2,8 @@ import { mock } from "node:test";
 import { expect } from "chai";
 import { readConnection } from "../../src/connection/connection.js";
 import { AwsBedrockModel, type RunOptions } from "../../src/index.js";
-import { demoCredentials, type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { demoCredentials, type Fault } from "../../src/testing/emulator/index.js";
+import { useBedrock, useFreshBedrock, withBedrock } from "../support/bedrock.js";
 import { resolveCredentials } from "../support/credentials.js";
 import { startServer } from "../support/http-server.js";
 import { rowsOf } from "../support/rows.js";
@@ -29,14 +30,12 @@ const write = async (
 let runs = 0;
 
 describe("a role", () => {
-  let bedrock: Emulator;
-  beforeEach(async () => {
-    bedrock = await startEmulator({ latencyMs: 2 });
+  const bedrock = useFreshBedrock({ latencyMs: 2 });
+  beforeEach(() => {
     process.env.AWS_ENDPOINT_URL_STS = bedrock.url;
   });
-  afterEach(async () => {
+  afterEach(() => {
     delete process.env.AWS_ENDPOINT_URL_STS;
-    await bedrock.close();
   });
 
   it("is assumed once for many rows, and for the next run too", async () => {
@@ -106,12 +105,8 @@ const stsError = (code: string, message: string): string =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 
 describe("an STS that does not hand out credentials", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let close: () => Promise<void>;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
   afterEach(async () => {
     delete process.env.AWS_ENDPOINT_URL_STS;
     await close();
@@ -171,17 +166,13 @@ describe("an STS that does not hand out credentials", () => {
 describe("given keys that have expired", () => {
   it("are credentials_expired after one request", async () => {
     const message = "The security token included in the request is expired";
-    const bedrock = await startEmulator({
-      faults: [{ kind: "error", status: 403, type: "ExpiredTokenException", message }],
-    });
-    try {
+    const faults: Fault[] = [{ kind: "error", status: 403, type: "ExpiredTokenException", message }];
+    await withBedrock({ faults }, async (bedrock) => {
       const { rows } = await write(bedrock.url, {}, rowsFrom(1));
       expect(rows[0]?._bedrock).to.deep.include({ status: "failed", attempts: 1, billed: "no" });
       expect(rows[0]?._bedrock.error?.code).to.equal("credentials_expired");
       expect(bedrock.stats().requests).to.equal(1);
-    } finally {
-      await bedrock.close();
-    }
+    });
   });
 });
 

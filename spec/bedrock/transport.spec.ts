@@ -5,7 +5,7 @@ import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { readConnection } from "../../src/connection/connection.js";
 import { isFailed } from "../../src/core/invoke.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { startServer } from "../support/http-server.js";
 import { requestOf } from "../support/requests.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -41,11 +41,7 @@ const startSockets = async (meet: (socket: Socket) => void) => {
 };
 
 describe("connections", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   it("are at most as many as calls at a time, for any number of rows", async () => {
     // What passes the bytes on counts the connections.

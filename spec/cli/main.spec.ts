@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
-import { demoCredentials, type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { demoCredentials } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { endLeftovers, finished, type Message, runCli, said, startCli } from "./run-cli.js";
 
 describe("command line", function () {
@@ -12,7 +13,7 @@ describe("command line", function () {
   this.timeout(20_000);
 
   let folder: string;
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let config: string;
   const inFolder = (name: string): string => join(folder, name);
   const writeConfig = async (name: string, settings: object): Promise<string> => {
@@ -32,12 +33,10 @@ describe("command line", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "cli-main-"));
-    emulator = await startEmulator();
     config = await writeConfig("config.json", settings(emulator.url));
   });
   afterEach(endLeftovers);
   after(async () => {
-    await emulator.close();
     await rm(folder, { recursive: true });
   });
 
@@ -183,13 +182,11 @@ describe("command line", function () {
   });
 
   describe("interrupted", () => {
-    let slow: Emulator;
+    const slow = useBedrock({ latencyMs: 300 });
     let slowConfig: string;
     before(async () => {
-      slow = await startEmulator({ latencyMs: 300 });
       slowConfig = await writeConfig("slow.json", { ...settings(slow.url), max_concurrency: 2 });
     });
-    after(() => slow.close());
 
     /** A run over many rows from a pipe that stays open, with its first answers out. */
     const underWay = async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
-import { demoCredentials, type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { demoCredentials } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 
 const valid = {
   access_key: demoCredentials.accessKeyId,
@@ -14,17 +15,15 @@ const check = async (changes: Record<string, unknown>) =>
   (await new AwsBedrockModel().checkConnection({ ...valid, ...changes })).connection_status;
 
 describe("the connection settings", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator({ account: { models: { "acme.model-1": {} } } });
+  const bedrock = useBedrock({ account: { models: { "acme.model-1": {} } } });
+  before(() => {
     // Settings without an endpoint are tried too, and no spec asks AWS.
     process.env.AWS_ENDPOINT_URL_BEDROCK = bedrock.url;
     process.env.AWS_ENDPOINT_URL_STS = bedrock.url;
   });
-  after(async () => {
+  after(() => {
     delete process.env.AWS_ENDPOINT_URL_BEDROCK;
     delete process.env.AWS_ENDPOINT_URL_STS;
-    await bedrock.close();
   });
 
   const good: [string, Record<string, unknown>][] = [

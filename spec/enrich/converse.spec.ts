@@ -3,8 +3,8 @@ import { expect } from "chai";
 import nock from "nock";
 import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 import { scratch } from "../run/ledger/scratch.js";
+import { useBedrock } from "../support/bedrock.js";
 import { throughNodeHttp } from "../support/node-http.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -127,12 +127,8 @@ describe("api: converse", () => {
   });
 
   describe("against the local Bedrock", () => {
-    let bedrock: Emulator;
+    const bedrock = useBedrock();
     const folder = scratch();
-    before(async () => {
-      bedrock = await startEmulator();
-    });
-    after(() => bedrock.close());
     beforeEach(() => bedrock.setFaults([]));
     const config = (changes: JsonObject = {}) =>
       localConfig(bedrock.url, { api: "converse", request_format, ...changes });

@@ -2,18 +2,14 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 /** Far more than a run may hold at once. */
 const count = 20_000;
 
 describe("a very large run", () => {
-  let emulator: Emulator;
-  before(async () => {
-    emulator = await startEmulator();
-  });
-  after(() => emulator.close());
+  const emulator = useBedrock();
 
   it("holds some hundreds of its rows, however many it has had", async () => {
     setFlagsFromString("--expose-gc");

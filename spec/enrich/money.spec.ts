@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, type Summary } from "../../src/index.js";
-import { type Emulator, type Fault, startEmulator } from "../../src/testing/emulator/index.js";
+import type { Fault } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { type Row, rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
@@ -12,16 +13,14 @@ const texts = (count: number) => Array.from({ length: count }, (_, id) => ({ id,
 const hit = "mail-4-.";
 
 describe("what a fault costs", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let folder: string;
   const connector = new AwsBedrockModel();
 
-  before(async () => {
-    bedrock = await startEmulator();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "bedrock-money-"));
   });
-  after(async () => {
-    await bedrock.close();
+  after(() => {
     rmSync(folder, { recursive: true });
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, type LocalAccount, startEmulator } from "../../src/testing/emulator/index.js";
+import type { LocalAccount } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
@@ -8,11 +9,7 @@ const arn = (name: string) => `arn:aws:bedrock:us-east-1:123456789012:applicatio
 const nova = "amazon.nova-lite-v1:0";
 
 describe("a run, before its first call", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   const asked = () => bedrock.stats().control_plane.GetInferenceProfile ?? 0;
   const write = async (account: LocalAccount, changes: Record<string, unknown>, text = "Hello there.") => {

@@ -2,18 +2,14 @@ import { readFile } from "node:fs/promises";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { expect } from "chai";
 import type { Progress } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { createEnrichTable, writePage } from "../support/temporal/activities.js";
 
 const example = new URL("../support/temporal/activities.ts", import.meta.url);
 
 describe("hooks in a Temporal activity", () => {
-  let emulator: Emulator;
-  before(async () => {
-    emulator = await startEmulator({ latencyMs: 25 });
-  });
-  after(() => emulator.close());
+  const emulator = useBedrock({ latencyMs: 25 });
 
   const rows = (what: string) => Array.from({ length: 6 }, (_, id) => ({ id, text: `${what} ${id}` }));
   const config = (changes = {}) => syncConfig(localConfig(emulator.url, { max_concurrency: 1, ...changes }));

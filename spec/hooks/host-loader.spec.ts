@@ -3,20 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { loadPage, type SyncRecord } from "../support/host-loader.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 describe("a host's loader", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock({ latencyMs: 2 });
   let folder: string;
 
-  before(async () => {
-    bedrock = await startEmulator({ latencyMs: 2 });
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "bedrock-host-"));
   });
-  after(async () => {
-    await bedrock.close();
+  after(() => {
     rmSync(folder, { recursive: true });
   });
 

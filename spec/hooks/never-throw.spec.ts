@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, type RunOptions, type TrackedMessage } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { startServer } from "../support/http-server.js";
 import { validateMessage } from "../support/protocol.js";
 import { rowsOf } from "../support/rows.js";
@@ -61,13 +61,9 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
 ];
 
 describe("hooks, whatever they are given", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let sync = 0;
   const connector = new AwsBedrockModel();
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
 
   const config = (changes?: Record<string, unknown>) => localConfig(bedrock.url, changes);
   const accepted = (message: unknown): void => {

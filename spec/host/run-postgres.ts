@@ -1,12 +1,13 @@
 import type { Pipeline } from "../../src/host/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { type Server, startPostgres } from "../support/postgres.js";
 import { hostFolder } from "./run-host.js";
 
 /** A PostgreSQL server and a local Bedrock while the suite runs; where PostgreSQL cannot run, the suite is skipped. */
 export const withPostgres = () => {
   const folder = hostFolder();
-  const servers = {} as { postgres: Server; bedrock: Emulator };
+  const bedrock = useBedrock({ latencyMs: 10 });
+  const servers = { bedrock } as { postgres: Server; bedrock: typeof bedrock };
   before(async function () {
     const started = await startPostgres();
     if (typeof started === "string") {
@@ -14,12 +15,8 @@ export const withPostgres = () => {
       return this.skip();
     }
     servers.postgres = started;
-    servers.bedrock = await startEmulator({ latencyMs: 10 });
   });
-  after(async () => {
-    await servers.bedrock?.close();
-    await servers.postgres?.stop();
-  });
+  after(() => servers.postgres?.stop());
 
   /** Makes a table of mails with columns for what comes back. */
   const fill = (table: string, count: number): Promise<unknown> =>

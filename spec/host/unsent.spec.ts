@@ -2,18 +2,14 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useFreshBedrock } from "../support/bedrock.js";
 import { localConfig } from "../support/sync-config.js";
 import { hostFolder, pipelineOf, withHost } from "./run-host.js";
 
 describe("rows that a run of the host did not come to", () => {
   const folder = hostFolder();
   const rows = Array.from({ length: 100 }, (_, id) => ({ id, text: `Row ${id}.` }));
-  let bedrock: Emulator;
-  beforeEach(async () => {
-    bedrock = await startEmulator({ latencyMs: 40 });
-  });
-  afterEach(() => bedrock.close());
+  const bedrock = useFreshBedrock({ latencyMs: 40 });
 
   const toBedrock = (load: Pipeline["load"], changes: Record<string, unknown> = {}): Pipeline =>
     pipelineOf(folder, rows, {

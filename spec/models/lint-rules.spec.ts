@@ -9,7 +9,7 @@ import { limitsOf } from "../../src/models/limits.js";
 import { checkBody, lintSample } from "../../src/models/lint-body.js";
 import { lintForModel } from "../../src/models/lint-rules.js";
 import { listModels } from "../../src/models/list-models.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { clientFor, invoke, refusalOf } from "../testing/emulator/client.js";
@@ -217,12 +217,8 @@ describe("model rules", () => {
 });
 
 describe("model rules at the connector", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   const connector = new AwsBedrockModel();
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
   const connection = (model_id: string, request: JsonObject) =>
     localConfig(bedrock.url, { model_id, request_format: JSON.stringify(request) });
   const check = async (model_id: string, request: JsonObject) =>

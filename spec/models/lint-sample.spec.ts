@@ -2,15 +2,11 @@ import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
 import { resolveFamily } from "../../src/models/find-family.js";
 import { lintSample } from "../../src/models/lint-body.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { modelFixtures } from "../support/fixtures.js";
 import { localConfig } from "../support/sync-config.js";
 
-let bedrock: Emulator;
-before(async () => {
-  bedrock = await startEmulator({ account: { models: { "acme.model-1": {} } } });
-});
-after(() => bedrock.close());
+const bedrock = useBedrock({ account: { models: { "acme.model-1": {} } } });
 
 const check = async (request: unknown, model_id = "us.amazon.nova-lite-v1:0") => {
   const request_format = typeof request === "string" ? request : JSON.stringify(request);

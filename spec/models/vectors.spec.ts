@@ -8,7 +8,7 @@ import { AwsBedrockModel, closeLedger } from "../../src/index.js";
 import { families } from "../../src/models/families/index.js";
 import { readAnswer } from "../../src/models/reply.js";
 import { csvEncoder } from "../../src/rows/write-csv.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { modelFixtures } from "../support/fixtures.js";
 import { type Row, rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -25,15 +25,13 @@ const dot = (one: number[], other: number[]): number =>
   one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 
 describe("vectors", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let folder: string;
   const connector = new AwsBedrockModel();
   before(async () => {
-    bedrock = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), "vectors-"));
   });
   after(async () => {
-    await bedrock.close();
     await rm(folder, { recursive: true });
   });
 

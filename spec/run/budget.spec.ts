@@ -10,7 +10,7 @@ import type { FailedInvocation, Invocation, Invoke, InvokeRequest } from "../../
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
 import { budget } from "../../src/run/budget.js";
 import { createRun, type Run } from "../../src/run/run-state.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -282,16 +282,14 @@ describe("budget: whatever comes back, and in whatever order", () => {
 });
 
 describe("a run with max_rows", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let folder: string;
   before(async () => {
-    bedrock = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), "budget-"));
   });
   after(async () => {
     await closeLedger(join(folder, "ledger"));
     await rm(folder, { recursive: true });
-    await bedrock.close();
   });
 
   const write = (records: readonly unknown[], changes: Record<string, unknown>, sync_run_id: string) =>

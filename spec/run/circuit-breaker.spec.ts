@@ -6,7 +6,8 @@ import { AwsBedrockModel } from "../../src/index.js";
 import { circuitBreaker } from "../../src/run/circuit-breaker.js";
 import { createSlots, limit } from "../../src/run/concurrency.js";
 import { createRun, type Run } from "../../src/run/run-state.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import type { Emulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -272,11 +273,7 @@ describe("circuitBreaker: what ends a run by itself", () => {
 });
 
 describe("a run that cannot work", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   const rows = Array.from({ length: 500 }, (_, id) => ({ id, text: `Letter ${id}` }));
   const write = (faults: Parameters<Emulator["setFaults"]>[0], sync_run_id: string) => {

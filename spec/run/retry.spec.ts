@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
-import type { Clock } from "../../src/run/pacer/clock.js";
 import { retry } from "../../src/run/retry.js";
 import { createRun } from "../../src/run/run-state.js";
 import { answerOf, requestOf } from "../support/requests.js";
+import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
 
 const request = requestOf("{}");
 const patienceMs = 5 * 60_000;
@@ -16,24 +16,11 @@ const failed = (code: ErrorCode, retryAfterMs: number | null = null): FailedInvo
   attempts: 1,
 });
 
-/** Time that passes only when someone sleeps, and chance that is what the spec says. */
-const virtualClock = (chance: number) => {
-  let time = 1000;
-  const waits: number[] = [];
-  const clock: Clock = {
-    now: () => time,
-    random: () => chance,
-    after: () => undefined,
-    async sleep(ms) {
-      waits.push(ms);
-      time += ms;
-    },
-  };
-  return { clock, waits, elapsed: () => time - 1000 };
-};
+/** Chance that is what the spec says. */
+const clockOf = (chance: number): VirtualClock => ({ ...virtualClock(), random: () => chance });
 
 /** The loop over a pacer that has let nothing in since it began. */
-const retryOn = (clock: Clock, invoke: Invoke): Invoke =>
+const retryOn = (clock: VirtualClock, invoke: Invoke): Invoke =>
   retry({ clock, lastAdmittedAt: () => 0 }, createRun({ count: null, percent: null }), invoke);
 
 /** Answers with each result in turn, the last one for ever. */
@@ -50,10 +37,11 @@ const answering = (...results: (Invocation | FailedInvocation)[]) => {
 const running = new AbortController().signal;
 
 const run = async (chance: number, ...results: (Invocation | FailedInvocation)[]) => {
-  const time = virtualClock(chance);
+  const clock = clockOf(chance);
+  await clock.pass(1000);
   const { invoke, calls } = answering(...results);
-  const result = await retryOn(time.clock, invoke)(request, running);
-  return { result, calls: calls.count, ...time };
+  const result = await clock.until(retryOn(clock, invoke)(request, running));
+  return { result, calls: calls.count, waits: clock.waits, elapsed: clock.now() - 1000 };
 };
 
 describe("retry: what is sent again", () => {
@@ -67,13 +55,13 @@ describe("retry: what is sent again", () => {
 
   for (const code of ["throttled_requests", "throttled_tokens"] as const)
     it(`${code}, by the way of what was throttled and without a wait but its pacer's`, async () => {
-      const { clock, waits } = virtualClock(1);
+      const clock = clockOf(1);
       const [first, again] = [answering(failed(code)), answering(failed(code), success)];
       const pacer = { clock, lastAdmittedAt: () => 0 };
       const invoke = retry(pacer, createRun({ count: null, percent: null }), first.invoke, again.invoke);
       const result = await invoke(request, running);
       expect(result).to.deep.equal({ ...success, attempts: 3, rejections: { [code]: 2 } });
-      expect({ first: first.calls.count, again: again.calls.count, waits }).to.deep.equal({
+      expect({ first: first.calls.count, again: again.calls.count, waits: clock.waits }).to.deep.equal({
         first: 1,
         again: 2,
         waits: [],
@@ -134,7 +122,7 @@ describe("retry: waiting", () => {
     const { result, calls, elapsed } = await run(1, failed("overloaded"));
     expect(result).to.have.nested.property("error.code", "overloaded");
     expect(result.attempts).to.equal(calls).and.to.be.above(10);
-    expect(elapsed())
+    expect(elapsed)
       .to.be.above(patienceMs - 20_000)
       .and.to.be.at.most(patienceMs);
   });
@@ -150,14 +138,14 @@ describe("retry: waiting", () => {
   });
 
   it("is each row's own", async () => {
-    const { clock, waits } = virtualClock(1);
+    const clock = clockOf(1);
     const invoke = retryOn(
       clock,
       answering(failed("overloaded"), success, failed("overloaded"), success).invoke,
     );
-    await invoke(request, running);
-    await invoke(request, running);
-    expect(waits).to.deep.equal([500, 500]);
+    await clock.until(invoke(request, running));
+    await clock.until(invoke(request, running));
+    expect(clock.waits).to.deep.equal([500, 500]);
   });
 });
 
@@ -165,26 +153,30 @@ describe("retry: a stop", () => {
   it("while it waits ends it, and nothing more is sent", async () => {
     const stop = new AbortController();
     const { invoke, calls } = answering(failed("overloaded"), success);
-    const clock: Clock = { ...virtualClock(1).clock, sleep: async () => stop.abort() };
-    const result = await retryOn(clock, invoke)(request, stop.signal);
+    const clock = clockOf(1);
+    clock.after(1, () => stop.abort());
+    const result = await clock.until(retryOn(clock, invoke)(request, stop.signal));
     expect(result).to.have.nested.property("error.code", "stopped");
     expect({ calls: calls.count, attempts: result.attempts }).to.deep.equal({ calls: 1, attempts: 1 });
   });
 
   it("while a call is out ends it without waiting", async () => {
     const stop = new AbortController();
-    const { clock, waits } = virtualClock(1);
+    const clock = clockOf(1);
     const invoke = retryOn(clock, async () => {
       stop.abort();
       return failed("overloaded");
     });
-    expect(await invoke(request, stop.signal)).to.have.nested.property("error.code", "overloaded");
-    expect(waits).to.deep.equal([]);
+    expect(await clock.until(invoke(request, stop.signal))).to.have.nested.property(
+      "error.code",
+      "overloaded",
+    );
+    expect(clock.waits).to.deep.equal([]);
   });
 
   it("is handed on to the call", async () => {
     const signals: AbortSignal[] = [];
-    const invoke = retryOn(virtualClock(1).clock, async (_, stop) => {
+    const invoke = retryOn(clockOf(1), async (_, stop) => {
       signals.push(stop);
       return success;
     });
@@ -194,28 +186,20 @@ describe("retry: a stop", () => {
 });
 
 describe("retry: a run whose row was sent again in vain", () => {
+  /** Each call takes a second. */
   const ended = async (
     invoke: Invoke,
-    stop = running,
-    onSleep: () => void = () => undefined,
-    lastAdmittedAt = 0,
+    { stop = new AbortController(), stopAtMs = Number.NaN, lastAdmittedAt = 0 } = {},
   ) => {
-    const { clock } = virtualClock(1);
+    const clock = clockOf(1);
     const state = createRun({ count: null, percent: null });
-    // Each call takes a second.
     const timed: Invoke = async (...args) => {
-      await clock.sleep(1000, running);
+      await new Promise<void>((resolve) => clock.after(1000, resolve));
       return invoke(...args);
     };
-    const sleeping: Clock = {
-      ...clock,
-      async sleep(ms, signal) {
-        await clock.sleep(ms, signal);
-        onSleep();
-      },
-    };
-    const pacer = { clock: sleeping, lastAdmittedAt: () => lastAdmittedAt };
-    const result = await retry(pacer, state, timed)(request, stop);
+    if (stopAtMs > 0) clock.after(stopAtMs, () => stop.abort());
+    const looped = retry({ clock, lastAdmittedAt: () => lastAdmittedAt }, state, timed);
+    const result = await clock.until(looped(request, stop.signal));
     return { state, result, at: clock.now() };
   };
 
@@ -227,18 +211,13 @@ describe("retry: a run whose row was sent again in vain", () => {
       expect(state.ended()?.message).to.contain(code);
     });
 
-  it("has five minutes from the last call of any row that the pacer was let in with", async () => {
-    const { at } = await ended(async () => failed("throttled_tokens"), running, undefined, 100_000);
+  it("has five minutes from the moment at which the pacer last let any row in", async () => {
+    const { at } = await ended(async () => failed("throttled_tokens"), { lastAdmittedAt: 100_000 });
     expect(at).to.be.within(100_000 + patienceMs, 100_000 + patienceMs + 2000);
   });
 
   it("goes on when the stop ended the waiting", async () => {
-    const stop = new AbortController();
-    const { state } = await ended(
-      async () => failed("overloaded"),
-      stop.signal,
-      () => stop.abort(),
-    );
+    const { state } = await ended(async () => failed("overloaded"), { stopAtMs: 1001 });
     expect(state.ended()).to.equal(null);
   });
 

@@ -6,11 +6,16 @@ export interface VirtualClock extends Clock {
   run(done: () => boolean): Promise<void>;
   /** Lets so many milliseconds pass. */
   pass(ms: number): Promise<void>;
+  /** Lets time pass until this is settled, and answers what it came to. */
+  until<Result>(settled: Promise<Result>): Promise<Result>;
+  /** How long each `sleep` was asked for. */
+  readonly waits: readonly number[];
 }
 
 /** Time that passes only as tasks ask for it: hours in milliseconds. Chance is repeatable. */
 export const virtualClock = (seed = 1): VirtualClock => {
   const tasks: Task[] = [];
+  const waits: number[] = [];
   let time = 0;
   // Mixed, so that the seeds 1, 2, 3 are not alike.
   let chance = Math.imul(seed, 0x9e3779b1) >>> 0;
@@ -41,11 +46,14 @@ export const virtualClock = (seed = 1): VirtualClock => {
     now: () => time,
     random,
     after,
-    sleep: (ms, stop) =>
-      new Promise((resolve) => {
+    waits,
+    sleep(ms, stop) {
+      waits.push(ms);
+      return new Promise((resolve) => {
         stop.addEventListener("abort", () => resolve(), { once: true });
         after(ms, resolve);
-      }),
+      });
+    },
     run,
     async pass(ms) {
       let passed = false;
@@ -53,6 +61,16 @@ export const virtualClock = (seed = 1): VirtualClock => {
         passed = true;
       });
       await run(() => passed);
+    },
+    async until(settled) {
+      let due = true;
+      const end = (): void => {
+        due = false;
+      };
+      settled.then(end, end);
+      await run(() => !due);
+      if (due) throw new Error("Nothing is left to happen, and it is not settled.");
+      return settled;
     },
   };
 };

@@ -4,7 +4,7 @@ import { ConnectorError } from "../../src/core/errors.js";
 import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { compileTemplate } from "../../src/template/template.js";
-import { startEmulator } from "../../src/testing/emulator/index.js";
+import { withBedrock } from "../support/bedrock.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const render = (leaf: string, record: Record<string, unknown>): JsonObject => {
@@ -170,8 +170,7 @@ describe("fence: forged markers", () => {
 
 describe("fence: what is paid", () => {
   it("equal rows share one call, and a column that no template reads changes nothing", async () => {
-    const bedrock = await startEmulator();
-    try {
+    await withBedrock({}, async (bedrock) => {
       const request_format = {
         messages: [{ role: "user", content: [{ text: "Summarise: {{ text | fence: 'mail' }}" }] }],
       };
@@ -182,8 +181,6 @@ describe("fence: what is paid", () => {
       );
       expect(tracking.success).to.equal(3);
       expect(bedrock.stats().requests).to.equal(2);
-    } finally {
-      await bedrock.close();
-    }
+    });
   });
 });

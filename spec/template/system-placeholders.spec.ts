@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
-let bedrock: Emulator;
+const bedrock = useBedrock();
 
 const check = async (model_id: string, request_format: unknown, changes = {}) => {
   const config = localConfig(bedrock.url, { model_id, request_format, ...changes });
@@ -23,11 +23,6 @@ const llamaTurn = (role: string, words: string) =>
   `<|start_header_id|>${role}<|end_header_id|>\n\n${words}<|eot_id|>`;
 
 describe("placeholders in system text", () => {
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
-
   const refused: [name: string, model: string, body: object, path: string][] = [
     ["Claude's system", claude, { ...claudeBody, system: "Speak {{ language }}." }, "system"],
     [

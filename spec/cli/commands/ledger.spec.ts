@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { defaultLedger, ledgerOf, withLedger } from "../../../src/cli/ledger-option.js";
 import { ledgerReport } from "../../../src/cli/report/ledger-lines.js";
 import { refuseOverwrite } from "../../../src/rows/refuse-overwrite.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { endLeftovers, runCli } from "../run-cli.js";
 
@@ -73,15 +73,13 @@ describe("ledger", () => {
     this.timeout(20_000);
 
     let folder: string;
-    let emulator: Emulator;
+    const emulator = useBedrock();
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "cli-ledger-"));
-      emulator = await startEmulator();
       await writeFile(join(folder, "config.json"), JSON.stringify(localConfig(emulator.url)));
     });
     afterEach(endLeftovers);
     after(async () => {
-      await emulator.close();
       await rm(folder, { recursive: true });
     });
     const run = (args: string[], input = "") => runCli(args, input, { cwd: folder });

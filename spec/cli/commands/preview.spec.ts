@@ -2,21 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { endLeftovers, runCli } from "../run-cli.js";
 
 describe("bedrock-model preview", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let cwd: string;
-  before(async () => {
-    bedrock = await startEmulator();
+  before(() => {
     cwd = mkdtempSync(join(tmpdir(), "preview-cli-"));
     writeFileSync(join(cwd, "config.json"), JSON.stringify(localConfig(bedrock.url)));
   });
-  after(async () => {
+  after(() => {
     endLeftovers();
-    await bedrock.close();
     rmSync(cwd, { recursive: true });
   });
   const rows = '{"text":"One."}\n{"text":"Two."}\n{"id":3}\n';

@@ -2,19 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { runCli } from "../run-cli.js";
 
 describe("bedrock-model sync", () => {
   let folder: string;
-  let bedrock: Emulator;
-  before(async () => {
+  const bedrock = useBedrock();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "sync-spec-"));
-    bedrock = await startEmulator();
   });
-  after(async () => {
-    await bedrock.close();
+  after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 

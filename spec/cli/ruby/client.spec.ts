@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { program } from "../../support/program.js";
 import { validate, validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -19,19 +19,15 @@ const hasRuby = spawnSync("ruby", ["--version"]).status === 0;
 describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on this machine)"}`, function () {
   this.timeout(30_000);
 
-  let emulator: Emulator;
-  let slow: Emulator;
+  const emulator = useBedrock({ latencyMs: 150 });
+  const slow = useBedrock({ latencyMs: 200 });
   let folder: string;
   before(async function () {
     if (!hasRuby) this.skip();
-    emulator = await startEmulator({ latencyMs: 150 });
-    slow = await startEmulator({ latencyMs: 200 });
     folder = await mkdtemp(join(tmpdir(), "ruby-"));
     expect(await runCli(["ruby", "--output", folder])).to.include({ code: 0, stdout: "" });
   });
   after(async () => {
-    await emulator?.close();
-    await slow?.close();
     if (folder) await rm(folder, { recursive: true });
   });
 

@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { serveLines } from "../../../src/cli/serve/serve-lines.js";
 import { AwsBedrockModel, inspectLedger } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock, withBedrock } from "../../support/bedrock.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 import { endLeftovers, finished, type Message, startCli } from "../run-cli.js";
 
@@ -34,15 +34,13 @@ const answersTo = async (...lines: (string | Buffer)[]): Promise<Message[]> => {
 };
 
 describe("serve", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let folder: string;
   before(async () => {
-    emulator = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), "serve-"));
   });
   afterEach(endLeftovers);
   after(async () => {
-    await emulator.close();
     await rm(folder, { recursive: true });
   });
   const local = (changes = {}) => syncConfig(localConfig(emulator.url, changes));
@@ -97,8 +95,7 @@ describe("serve", () => {
   });
 
   it("shares one limit among all requests of the process", async () => {
-    const slow = await startEmulator({ latencyMs: 200 });
-    try {
+    await withBedrock({ latencyMs: 200 }, async (slow) => {
       const config = syncConfig(localConfig(slow.url, { max_concurrency: 2 }));
       const lines = Array.from({ length: 8 }, (_, id) =>
         line(id, "write", config, [{ text: `limited ${id}` }]),
@@ -106,9 +103,7 @@ describe("serve", () => {
       const answers = await answersTo(...lines);
       expect(answers.map(({ message }) => message.tracking.success)).to.deep.equal(Array(8).fill(1));
       expect(slow.stats().most_in_flight).to.equal(2);
-    } finally {
-      await slow.close();
-    }
+    });
   });
 
   const secret = "hush-hush";
@@ -159,8 +154,7 @@ describe("serve", () => {
   });
 
   it("cancels one request and no other", async () => {
-    const stalled = await startEmulator({ latencyMs: 40 });
-    try {
+    await withBedrock({ latencyMs: 40 }, async (stalled) => {
       const config = syncConfig(localConfig(stalled.url, { max_concurrency: 1 }));
       const rows = Array.from({ length: 5 }, (_, id) => ({ text: `cancelled ${id}` }));
       const answers = await answersTo(
@@ -174,9 +168,7 @@ describe("serve", () => {
       expect(byId.get(1).tracking.meta.summary).to.include({ received: 5 });
       expect(byId.get(1).tracking.meta.summary.not_sent).to.be.greaterThan(0);
       expect(byId.get(2).tracking.success).to.equal(1);
-    } finally {
-      await stalled.close();
-    }
+    });
   });
 
   it("refuses the id of an open request without touching it", async () => {
@@ -188,8 +180,7 @@ describe("serve", () => {
   });
 
   it("takes no more rows than its reader keeps up with", async () => {
-    const counting = await startEmulator();
-    try {
+    await withBedrock({}, async (counting) => {
       const rows = Array.from({ length: 600 }, (_, id) => ({ text: `unread ${id}` }));
       const config = syncConfig(localConfig(counting.url, { requests_per_minute: "60000" }));
       const whenIdle = async (): Promise<void> => {
@@ -205,9 +196,7 @@ describe("serve", () => {
       });
       expect(answered).to.be.within(200, 450);
       expect(lines).to.equal(601);
-    } finally {
-      await counting.close();
-    }
+    });
   });
 
   describe("as a process", function () {
@@ -226,8 +215,7 @@ describe("serve", () => {
     });
 
     it("lets calls in flight finish on SIGTERM, answers the rest as not sent, and exits with 0", async () => {
-      const slow = await startEmulator({ latencyMs: 300 });
-      try {
+      await withBedrock({ latencyMs: 300 }, async (slow) => {
         const child = startCli(["serve"]);
         child.stdin.write(line(1, "write", syncConfig(localConfig(slow.url, { max_concurrency: 1 })), rows));
         while (slow.stats().in_flight === 0) await setImmediate();
@@ -237,14 +225,11 @@ describe("serve", () => {
         expect(stderr).to.match(/^stopping: .*\n$/);
         const { summary } = messages()[0].message.tracking.meta;
         expect(summary).to.include({ received: 3, enriched: 1, not_sent: 2 });
-      } finally {
-        await slow.close();
-      }
+      });
     });
 
     it("puts the answers of calls in flight into the ledger when the host has died", async () => {
-      const slow = await startEmulator({ latencyMs: 300 });
-      try {
+      await withBedrock({ latencyMs: 300 }, async (slow) => {
         const ledger = join(folder, "ledger.jsonl");
         const config = syncConfig(localConfig(slow.url, { ledger, max_concurrency: 1 }));
         const child = startCli(["serve"]);
@@ -256,9 +241,7 @@ describe("serve", () => {
         expect(code).to.equal(0);
         const report = await inspectLedger(ledger);
         expect(report).to.include({ received: slow.stats().billed, unknown: 0 });
-      } finally {
-        await slow.close();
-      }
+      });
     });
   });
 });

@@ -1,11 +1,7 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import {
-  demoCredentials,
-  type Emulator,
-  type LocalAccount,
-  startEmulator,
-} from "../../../src/testing/emulator/index.js";
+import { demoCredentials, type LocalAccount } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
 
@@ -29,11 +25,7 @@ type Case = readonly [
 ];
 
 describe("checkConnection, by what AWS says of it", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   const check = async (seen: LocalAccount, changes: Record<string, unknown>) => {
     bedrock.setAccount(seen);

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { type Emulator, type LocalAccount, startEmulator } from "../../../src/testing/emulator/index.js";
+import type { LocalAccount } from "../../../src/testing/emulator/index.js";
 import { endLeftovers, runCli } from "../../cli/run-cli.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 
 const account = "123456789012";
@@ -21,12 +22,8 @@ const readme = await readFile(new URL("../../../README.md", import.meta.url), "u
 const example = JSON.parse(/## Converse\n.*?```json\n(.*?)```/s.exec(readme)?.[1] ?? "");
 
 describe("checkConnection, through Converse", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
+  const bedrock = useBedrock();
   afterEach(endLeftovers);
-  after(() => bedrock.close());
 
   const config = (changes: Record<string, unknown> = {}) =>
     localConfig(bedrock.url, { ...example, ...changes });

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { demoCredentials, startEmulator } from "../../../src/testing/emulator/index.js";
+import { demoCredentials } from "../../../src/testing/emulator/index.js";
+import { useFreshBedrock, withBedrock } from "../../support/bedrock.js";
 import { startServer } from "../../support/http-server.js";
 import { localConfig } from "../../support/sync-config.js";
 
@@ -13,6 +14,7 @@ const check = async (endpoint: string, changes: Record<string, unknown> = {}) =>
 const application = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4";
 
 describe("checkConnection, where AWS does not answer", () => {
+  const bedrock = useFreshBedrock();
   afterEach(() => {
     mock.timers.reset();
     delete process.env.AWS_ENDPOINT_URL_STS;
@@ -25,7 +27,7 @@ describe("checkConnection, where AWS does not answer", () => {
       "GetFoundationModel",
       "GetFoundationModelAvailability",
     ];
-    const bedrock = await startEmulator({ account: { stalled } });
+    bedrock.setAccount({ stalled });
     mock.timers.enable({ apis: ["setTimeout"] });
     const answer = check(bedrock.url);
     while (Object.keys(bedrock.stats().control_plane).length < stalled.length) await nextTurn();
@@ -35,7 +37,6 @@ describe("checkConnection, where AWS does not answer", () => {
       message:
         "Not checked: whether AWS takes the credentials, what stands behind the profile or ARN, the model's state, access to the model (no answer in time).",
     });
-    await bedrock.close();
   });
 
   it("hangs up on a service for credentials that answers nothing, so that the process may end", async () => {
@@ -57,9 +58,7 @@ describe("checkConnection, where AWS does not answer", () => {
   });
 
   it("leaves of the ten seconds what an ARN that hides its model takes", async () => {
-    const bedrock = await startEmulator({
-      account: { stalled: ["GetInferenceProfile", "GetCallerIdentity"] },
-    });
+    bedrock.setAccount({ stalled: ["GetInferenceProfile", "GetCallerIdentity"] });
     mock.timers.enable({ apis: ["setTimeout"] });
     const answer = check(bedrock.url, { model_id: application, response_format: '{"output":"{{ a }}"}' });
     const asked = async (operation: string) => {
@@ -70,7 +69,6 @@ describe("checkConnection, where AWS does not answer", () => {
     await asked("GetCallerIdentity");
     mock.timers.tick(9_500);
     expect((await answer).message).to.contain("no answer in time");
-    await bedrock.close();
   });
 
   it("is no failure where nobody listens", async () => {
@@ -97,27 +95,23 @@ describe("checkConnection, where AWS does not answer", () => {
     });
 
   it("asks STS of its own address where one is set, and no STS at all for an API key", async () => {
-    const bedrock = await startEmulator();
-    const sts = await startEmulator();
-    process.env.AWS_ENDPOINT_URL_STS = sts.url;
-    await check(bedrock.url);
-    await check(bedrock.url, { access_key: "", secret_access_key: "", api_key: demoCredentials.apiKey });
-    expect(sts.stats().control_plane).to.deep.equal({ GetCallerIdentity: 1 });
-    expect(bedrock.stats().control_plane).not.to.have.property("GetCallerIdentity");
-    await Promise.all([bedrock.close(), sts.close()]);
+    await withBedrock({}, async (sts) => {
+      process.env.AWS_ENDPOINT_URL_STS = sts.url;
+      await check(bedrock.url);
+      await check(bedrock.url, { access_key: "", secret_access_key: "", api_key: demoCredentials.apiKey });
+      expect(sts.stats().control_plane).to.deep.equal({ GetCallerIdentity: 1 });
+      expect(bedrock.stats().control_plane).not.to.have.property("GetCallerIdentity");
+    });
   });
 
   it("assumes a role once, and asks as it", async () => {
-    const bedrock = await startEmulator();
     process.env.AWS_ENDPOINT_URL_STS = bedrock.url;
     const role = { role_arn: "arn:aws:iam::123456789012:role/bedrock" };
     expect(await check(bedrock.url, role)).to.deep.equal({ status: "succeeded" });
     expect(bedrock.stats()).to.include({ roles_assumed: 1, requests: 0 });
-    await bedrock.close();
   });
 
   it("fails for given keys of a session that has expired", async () => {
-    const bedrock = await startEmulator();
     const sts = new STSClient({ region: "us-east-1", endpoint: bedrock.url, credentials: demoCredentials });
     const role = { RoleArn: "arn:aws:iam::123456789012:role/bedrock", RoleSessionName: "spec" };
     const { Credentials: session } = await sts.send(new AssumeRoleCommand(role));
@@ -132,11 +126,9 @@ describe("checkConnection, where AWS does not answer", () => {
     const { status, message } = await check(bedrock.url, keys);
     expect(status).to.equal("failed");
     expect(message).to.contain("The AWS credentials have expired. Renew them.");
-    await bedrock.close();
   });
 
   it("fails for a session that has expired, whatever the other questions come to", async () => {
-    const bedrock = await startEmulator();
     const sts = await startServer((request, response) => {
       const error =
         "<Error><Code>ExpiredToken</Code><Message>The security token has expired</Message></Error>";
@@ -151,7 +143,7 @@ describe("checkConnection, where AWS does not answer", () => {
     const { status, message } = await check(bedrock.url);
     expect(status).to.equal("failed");
     expect(message).to.contain("The AWS credentials have expired. Renew them.");
-    await Promise.all([bedrock.close(), sts.close()]);
+    await sts.close();
   });
 
   it("fails for an API key whose identity may not use API keys", async () => {

@@ -1,7 +1,7 @@
 import { Ajv } from "ajv";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { startEmulator } from "../../../src/testing/emulator/index.js";
+import { withBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
 import { validateMessage } from "../../support/protocol.js";
 import { rowsOf } from "../../support/rows.js";
@@ -129,8 +129,7 @@ describe("discover: the columns that a row gains", () => {
   });
 
   it("fit enriched and failed rows alike", async () => {
-    const bedrock = await startEmulator();
-    try {
+    await withBedrock({}, async (bedrock) => {
       const config = localConfig(bedrock.url);
       const { schema } = await discover(config);
       expect(bedrock.stats().requests).to.equal(0);
@@ -141,9 +140,7 @@ describe("discover: the columns that a row gains", () => {
       expect(Object.keys(rows[0]?._bedrock ?? {}).sort()).to.deep.equal(
         Object.keys(schema["x-output-schema"].properties._bedrock.properties).sort(),
       );
-    } finally {
-      await bedrock.close();
-    }
+    });
   });
 });
 

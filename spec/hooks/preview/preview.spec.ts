@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, type Preview, type Summary } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 
 const format = (limit: number) =>
@@ -30,14 +30,12 @@ const expectWithin = (
 
 describe("a preview", () => {
   const connector = new AwsBedrockModel();
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let folder: string;
-  before(async () => {
-    bedrock = await startEmulator();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "preview-"));
   });
-  after(async () => {
-    await bedrock.close();
+  after(() => {
     rmSync(folder, { recursive: true });
   });
 

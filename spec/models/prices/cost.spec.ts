@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, type Summary } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { rowsOf } from "../../support/rows.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 
@@ -14,14 +14,12 @@ const format = (limit: number) =>
   });
 
 describe("the cost of a run", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let folder: string;
-  before(async () => {
-    bedrock = await startEmulator();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "cost-"));
   });
-  after(async () => {
-    await bedrock.close();
+  after(() => {
     rmSync(folder, { recursive: true });
   });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { type Row, rowsOf } from "../../support/rows.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 import { scratch } from "./scratch.js";
@@ -11,7 +11,7 @@ describe("a ledger that is damaged or in the wrong place", () => {
   const folder = scratch();
   const rows = ["one", "two", "three"].map((text) => ({ text }));
   const connector = new AwsBedrockModel();
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let lines: string[];
   let files = 0;
 
@@ -44,13 +44,11 @@ describe("a ledger that is damaged or in the wrong place", () => {
   };
 
   before(async () => {
-    bedrock = await startEmulator();
     const file = join(folder, "good");
     await write(file);
     await closeLedger(file);
     lines = readFileSync(file, "utf8").trimEnd().split("\n");
   });
-  after(() => bedrock.close());
 
   it("refuses one with a line damaged in the middle and names the line", async () => {
     const damaged = (change: (line: string) => string) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useFreshBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { type Moment, runAndKill } from "./killing.js";
 import { readLedgerFile } from "./ledger-file.js";
@@ -13,11 +13,7 @@ describe("a process that is killed and started again", function () {
   const folder = scratch();
   const concurrency = 8;
   const rows = Array.from({ length: 40 }, (_, id) => ({ id, text: `Mail number ${id}.` }));
-  let bedrock: Emulator;
-  beforeEach(async () => {
-    bedrock = await startEmulator({ latencyMs: 15 });
-  });
-  afterEach(() => bedrock.close());
+  const bedrock = useFreshBedrock({ latencyMs: 15 });
 
   const sent =
     (count: number): Moment =>

@@ -10,7 +10,7 @@ import { expect } from "chai";
 import { ConnectorError } from "../../../src/core/errors.js";
 import { AwsBedrockModel } from "../../../src/index.js";
 import { openLedger } from "../../../src/run/ledger/ledger.js";
-import { startEmulator } from "../../../src/testing/emulator/index.js";
+import { withBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { scratch } from "./scratch.js";
 
@@ -57,17 +57,17 @@ describe("the lock of a ledger", () => {
 
   it("is not kept by a check of the connection, nor does a run that holds it make the check fail", async () => {
     const file = fresh();
-    const bedrock = await startEmulator();
-    const check = async () =>
-      (await new AwsBedrockModel().checkConnection(localConfig(bedrock.url, { ledger: file })))
-        .connection_status;
-    expect(await check()).to.deep.equal({ status: "succeeded" });
-    expect(await holder(0).tell(`open ${file}`)).to.equal("open");
-    const during = await check();
-    expect(during.status).to.equal("succeeded");
-    expect(during.message).to.contain(`held by process ${holder(0).child.pid}`);
-    await holder(0).tell("close");
-    await bedrock.close();
+    await withBedrock({}, async (bedrock) => {
+      const check = async () =>
+        (await new AwsBedrockModel().checkConnection(localConfig(bedrock.url, { ledger: file })))
+          .connection_status;
+      expect(await check()).to.deep.equal({ status: "succeeded" });
+      expect(await holder(0).tell(`open ${file}`)).to.equal("open");
+      const during = await check();
+      expect(during.status).to.equal("succeeded");
+      expect(during.message).to.contain(`held by process ${holder(0).child.pid}`);
+      await holder(0).tell("close");
+    });
   });
 
   it("keeps a second process out, says who holds it, and lets it in when it is given back", async () => {

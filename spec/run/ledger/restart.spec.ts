@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { AwsBedrockModel, closeLedger, type Summary, type TrackedMessage } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { rowsOf } from "../../support/rows.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 import { readLedgerFile } from "./ledger-file.js";
@@ -13,7 +13,19 @@ describe("a restart from any prefix of a ledger", () => {
   const folder = scratch();
   const rows = Array.from({ length: 12 }, (_, id) => ({ id, text: `Mail number ${id}, über Öl.` }));
   const connector = new AwsBedrockModel();
-  let bedrock: Emulator;
+  const bedrock = useBedrock({
+    faults: [
+      { kind: "reset_after", includes: "number 3," },
+      { kind: "error", status: 400, type: "ValidationException", message: "No.", includes: "number 5," },
+      {
+        kind: "error",
+        status: 500,
+        type: "InternalServerException",
+        message: "Oh.",
+        includes: "number 8,",
+      },
+    ],
+  });
   let whole: Buffer;
   let answers: unknown[];
   let copies = 0;
@@ -26,26 +38,12 @@ describe("a restart from any prefix of a ledger", () => {
   };
 
   before(async () => {
-    bedrock = await startEmulator({
-      faults: [
-        { kind: "reset_after", includes: "number 3," },
-        { kind: "error", status: 400, type: "ValidationException", message: "No.", includes: "number 5," },
-        {
-          kind: "error",
-          status: 500,
-          type: "InternalServerException",
-          message: "Oh.",
-          includes: "number 8,",
-        },
-      ],
-    });
     const file = join(folder, "whole");
     await write(file);
     whole = readFileSync(file);
     bedrock.setFaults([]);
     answers = rowsOf(await write(join(folder, "answers"))).map(({ completion }) => completion);
   });
-  after(() => bedrock.close());
 
   type OnUnknown = "hold" | "retry" | "fail";
   const wanted = (state: string | undefined, onUnknown: OnUnknown): string => {

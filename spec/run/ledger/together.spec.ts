@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, type TrackedMessage } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useFreshBedrock } from "../../support/bedrock.js";
 import { rowsOf } from "../../support/rows.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 import { scratch } from "./scratch.js";
@@ -9,16 +9,14 @@ import { scratch } from "./scratch.js";
 describe("callers that share a ledger", () => {
   const folder = scratch();
   const rows = Array.from({ length: 20 }, (_, id) => ({ id, text: `Mail number ${id}.` }));
-  let bedrock: Emulator;
+  const bedrock = useFreshBedrock({ latencyMs: 2 });
   let file: string;
   let files = 0;
-  beforeEach(async () => {
-    bedrock = await startEmulator({ latencyMs: 2 });
+  beforeEach(() => {
     file = join(folder, `ledger-${files++}`);
   });
   afterEach(async () => {
     await closeLedger(file);
-    await bedrock.close();
   });
 
   const settings = (changes: Record<string, unknown> = {}) =>

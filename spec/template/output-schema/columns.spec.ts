@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { JsonObject } from "../../../src/core/json.js";
 import { AwsBedrockModel, closeLedger, type TrackedMessage } from "../../../src/index.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
 import { scratch } from "../../run/ledger/scratch.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { rowsOf } from "../../support/rows.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 
@@ -30,7 +30,7 @@ const chat = { messages: [{ role: "user", content: prompt }], max_tokens: 300 };
 const nova = { messages: [{ role: "user", content: [{ text: prompt }] }] };
 
 describe("typed output: an answer that fits a schema becomes columns", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   const connector = new AwsBedrockModel();
   const configOf = (changes: JsonObject) =>
     localConfig(bedrock.url, { output_schema, log_payloads: true, ...changes });
@@ -46,10 +46,6 @@ describe("typed output: an answer that fits a schema becomes columns", () => {
       texts.map((text, index) => ({ kind: "stop", reason: "end_turn", text, at: [index + 1] })),
     );
 
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
   beforeEach(() => bedrock.setFaults([]));
 
   const ways: [how: string, model_id: string, request_format: JsonObject, key: string, more?: JsonObject][] =

@@ -2,18 +2,15 @@ import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
-import { demoCredentials, type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { demoCredentials } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { clientFor, invoke, refusalOf } from "./client.js";
 
 const modelId = "cohere.command-text-v14";
 const body = { prompt: "hello" };
 
 describe("emulator: authentication", () => {
-  let emulator: Emulator;
-  before(async () => {
-    emulator = await startEmulator();
-  });
-  after(() => emulator.close());
+  const emulator = useBedrock();
 
   const call = async (config: BedrockRuntimeClientConfig): Promise<unknown> => {
     const client = clientFor(emulator, config);

@@ -9,19 +9,15 @@ import {
 } from "@aws-sdk/client-bedrock";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import {
-  demoCredentials,
-  type Emulator,
-  type LocalAccount,
-  startEmulator,
-} from "../../../src/testing/emulator/index.js";
+import { demoCredentials, type LocalAccount } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
 import { refusalOf } from "./client.js";
 
 const present = modelFixtures.filter(({ lifecycle }) => lifecycle !== "gone");
 
 describe("emulator: the control plane", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let client: BedrockClient;
   const settings = (changes: BedrockClientConfig = {}): BedrockClientConfig => ({
     region: "us-east-1",
@@ -31,14 +27,12 @@ describe("emulator: the control plane", () => {
     credentials: demoCredentials,
     ...changes,
   });
-  before(async () => {
-    emulator = await startEmulator();
+  before(() => {
     client = new BedrockClient(settings());
   });
   beforeEach(() => emulator.setAccount({}));
-  after(async () => {
+  after(() => {
     client.destroy();
-    await emulator.close();
   });
 
   it("knows every model and profile of the fixtures that is not gone, active and available", async () => {

@@ -1,13 +1,13 @@
 import { BedrockRuntimeClient, CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
 import { createTransport } from "../../../src/bedrock/transport.js";
-import { demoCredentials, type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { demoCredentials } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 
 describe("CountTokens of the local Bedrock", () => {
-  let bedrock: Emulator;
+  const bedrock = useBedrock();
   let client: BedrockRuntimeClient;
-  before(async () => {
-    bedrock = await startEmulator();
+  before(() => {
     client = new BedrockRuntimeClient({
       region: "us-east-1",
       endpoint: bedrock.url,
@@ -16,9 +16,8 @@ describe("CountTokens of the local Bedrock", () => {
       requestHandler: createTransport(1, 10_000),
     });
   });
-  after(async () => {
+  after(() => {
     client.destroy();
-    await bedrock.close();
   });
 
   const model = "anthropic.claude-3-5-haiku-20241022-v1:0";

@@ -3,20 +3,18 @@ import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { expect } from "chai";
 import type { Family } from "../../../src/models/families/family.js";
 import { resolveFamily } from "../../../src/models/find-family.js";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
 import { clientFor, invoke } from "./client.js";
 
 describe("emulator: the families' shapes", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let client: BedrockRuntimeClient;
-  before(async () => {
-    emulator = await startEmulator();
+  before(() => {
     client = clientFor(emulator);
   });
-  after(async () => {
+  after(() => {
     client.destroy();
-    await emulator.close();
   });
 
   for (const { modelId, inferenceProfiles, profileRequired, request, expected } of modelFixtures) {

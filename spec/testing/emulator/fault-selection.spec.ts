@@ -1,16 +1,13 @@
 import { expect } from "chai";
-import { type Emulator, type Fault, startEmulator } from "../../../src/testing/emulator/index.js";
+import { type Fault, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { rawCall } from "./raw-call.js";
 
 /** A fault that shows as this status. */
 const error = (status: number) => ({ kind: "error", status, type: "Made", message: "up" }) as const;
 
 describe("emulator: which fault is applied", () => {
-  let emulator: Emulator;
-  before(async () => {
-    emulator = await startEmulator();
-  });
-  after(() => emulator.close());
+  const emulator = useBedrock();
 
   /** The statuses of so many calls, one after the other; 0 where the connection was reset. */
   const statuses = async (calls: number, faults?: readonly Fault[], sent?: string): Promise<number[]> => {

@@ -1,21 +1,19 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
 import { clientFor, invoke, refusalOf } from "./client.js";
 
 const claude = "anthropic.claude-3-haiku-20240307-v1:0";
 
 describe("emulator: refusals", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let client: BedrockRuntimeClient;
-  before(async () => {
-    emulator = await startEmulator();
+  before(() => {
     client = clientFor(emulator);
   });
-  after(async () => {
+  after(() => {
     client.destroy();
-    await emulator.close();
   });
 
   const malformed = (faults: string): string =>

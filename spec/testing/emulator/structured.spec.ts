@@ -1,20 +1,18 @@
 import { type BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
-import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { useBedrock } from "../../support/bedrock.js";
 import { clientFor, invoke, refusalOf } from "./client.js";
 
 const haiku = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
 
 describe("emulator: answers that fit a schema", () => {
-  let emulator: Emulator;
+  const emulator = useBedrock();
   let client: BedrockRuntimeClient;
-  before(async () => {
-    emulator = await startEmulator();
+  before(() => {
     client = clientFor(emulator);
   });
-  after(async () => {
+  after(() => {
     client.destroy();
-    await emulator.close();
   });
 
   const asked = (schema: unknown) => ({
