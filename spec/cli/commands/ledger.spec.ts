@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { defaultLedger, ledgerOf, withLedger } from "../../../src/cli/ledger-option.js";
 import { ledgerReport } from "../../../src/cli/report/ledger-lines.js";
-import { refuseOverwrite } from "../../../src/rows/refuse-overwrite.js";
+import { refuseOverwrite } from "../../../src/cli/refuse-overwrite.js";
 import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
 import { localConfig } from "../../support/sync-config.js";
 import { endLeftovers, runCli } from "../run-cli.js";
