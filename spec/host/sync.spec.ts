@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "chai";
 import { type Answer, enriched, fakeConnector } from "../support/fake-connector.js";
 import { hostRuns, pipelineOf, sampleRows, withHost } from "./run-host.js";
@@ -133,49 +131,6 @@ describe("a sync of the host", () => {
     });
     expect(calls).to.have.length(50);
   });
-
-  it("reads NDJSON of any size and line end, whatever its texts hold", async () => {
-    const path = join(folder, "any.ndjson");
-    const rows = ["\u2028 and \u2029", "x".repeat(200_000), "é".repeat(100_000)].map((text, id) => ({
-      id,
-      text,
-    }));
-    writeFileSync(path, `\uFEFF${rows.map((row) => JSON.stringify(row)).join("\r\n\r\n")}`);
-    const { calls } = await runs([[]], { source: { type: "ndjson", path, primary_key: "id" } });
-    expect(calls).to.have.deep.members(rows.map((row) => [row]));
-  });
-
-  it("reads CSV", async () => {
-    const path = join(folder, "rows.csv");
-    writeFileSync(path, '\uFEFFid,text\n1,"a ""b"", c"\n2,\n');
-    const { calls } = await runs([[]], { source: { type: "csv", path, primary_key: "id" } });
-    expect(calls).to.have.deep.members([[{ id: "1", text: 'a "b", c' }], [{ id: "2", text: "" }]]);
-  });
-
-  it("fails on a source that breaks, and names the line", async () => {
-    const path = join(folder, "broken.ndjson");
-    writeFileSync(path, '{"id":1}\n{"id":');
-    const { connector, calls } = fakeConnector();
-    const pipeline = pipelineOf(folder, [], { source: { type: "ndjson", path, primary_key: "id" } });
-    const error = await withHost(freshState(), connector, (host) => host.sync(pipeline)).catch(String);
-    expect(error).to.equal(`Error: ${path}, line 2 is not JSON`);
-    expect(calls).to.deep.equal([]);
-  });
-
-  for (const type of ["csv", "ndjson"] as const)
-    it(`fails on a ${type} source that is not there, and quotes no row of one that is broken`, async () => {
-      const errorOf = (path: string) => {
-        const pipeline = pipelineOf(folder, [], { source: { type, path, primary_key: "id" } });
-        return withHost(freshState(), fakeConnector().connector, (host) => host.sync(pipeline)).catch(String);
-      };
-      const [missing, broken] = [join(folder, "missing"), join(folder, `bad.${type}`)];
-      writeFileSync(broken, 'id,text\n1,a"private"\n');
-      expect(await errorOf(missing)).to.equal(`Error: cannot read the source ${missing}: ENOENT`);
-      expect(await errorOf(folder)).to.equal(`Error: cannot read the source ${folder}: it is no file`);
-      expect(await errorOf(broken))
-        .to.match(/line [12] is not/)
-        .and.not.include("private");
-    });
 
   it("refuses what is no pipeline, and names every field", async () => {
     const pipeline = { name: "x", source: { type: "ndjson", primary_key: "id" }, sink: 1 } as never;

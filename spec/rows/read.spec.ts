@@ -1,16 +1,16 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "chai";
-import { Failure } from "../../src/cli/failure.js";
-import { untilQuiet } from "../../src/rows/lines.js";
-import { openInput, refuseTerminal } from "../../src/rows/read.js";
+import { FileFailure } from "../../src/core/file-failure.js";
+import { openInput } from "../../src/rows/read.js";
 
-describe("input", () => {
+describe("rows that are read", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "cli-input-"));
+    folder = await mkdtemp(join(tmpdir(), "rows-read-"));
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -32,13 +32,13 @@ describe("input", () => {
     await writeFile(join(folder, name), content);
     return read(join(folder, name));
   };
-  const refusal = async (reading: Promise<unknown>): Promise<Failure> => {
+  const refusal = async (reading: Promise<unknown>): Promise<FileFailure> => {
     const error = await reading.then(
       () => undefined,
       (reason: unknown) => reason,
     );
-    expect(error).to.be.instanceOf(Failure);
-    return error as Failure;
+    expect(error).to.be.instanceOf(FileFailure);
+    return error as FileFailure;
   };
   const fixture = (name: string) => read(`fixtures/records/${name}`);
 
@@ -63,6 +63,12 @@ describe("input", () => {
       expect(rows).to.deep.equal([{ a: "é" }, { a: "👍" }, { a: 3 }]);
       expect(warnings).to.deep.equal([]);
       expect(fraction).to.equal(undefined);
+    });
+
+    it("ends a line at a line feed alone", async () => {
+      const texts = ["a\u2028b", "a\u2029b", "a\u0085b"];
+      const { rows } = await read("-", [texts.map((text) => `{"text":"${text}"}\r\n`).join("")]);
+      expect(rows).to.deep.equal(texts.map((text) => ({ text })));
     });
 
     it("keeps a line of several megabytes whole", async () => {
@@ -108,7 +114,6 @@ describe("input", () => {
       const array = await refusal(readText("array.ndjson", '[\n{"id":1}\n]\n'));
       expect(array.message).to.match(/array\.ndjson: this looks like pretty-printed JSON: .*\.json$/);
       const object = await refusal(read("-", ['\uFEFF\n { \r\n  "id": 1\n}\n']));
-      expect(object).to.include({ exitCode: 1 });
       expect(object.message).to.match(/^stdin: this looks like pretty-printed JSON: write one object a line/);
       const utf16 = await refusal(readText("utf16.ndjson", Buffer.from('{"id":1}\n', "utf16le")));
       expect(utf16.message).to.contain("is not UTF-8 text");
@@ -157,15 +162,21 @@ describe("input", () => {
     ];
     for (const [what, content, words] of headers) {
       it(`refuses a header with ${what}`, async () => {
-        const failure = await refusal(readText("header.csv", content));
-        expect(failure.exitCode).to.equal(1);
-        expect(failure.message).to.match(words);
+        expect((await refusal(readText("header.csv", content))).message).to.match(words);
       });
     }
 
     it("refuses another encoding before the first row, wherever the bad byte is", async () => {
       const content = Buffer.from(`id,text\n${"1,plain\n".repeat(20_000)}2,caf\xe9\n`, "latin1");
       expect((await refusal(readText("latin1.csv", content))).message).to.contain("is not UTF-8");
+    });
+
+    it("refuses a pipe, which could not be read twice", async () => {
+      const pipe = join(folder, "pipe.csv");
+      execFileSync("mkfifo", [pipe]);
+      expect((await refusal(read(pipe))).message).to.equal(
+        `cannot read ${pipe}: CSV is read twice, which a pipe cannot be`,
+      );
     });
 
     it("ends at an error in the middle, keeping the rows before it", async () => {
@@ -204,23 +215,5 @@ describe("input", () => {
     const missing = join(folder, "missing.csv");
     expect((await refusal(read(missing))).message).to.equal(`cannot read ${missing}: no such file or folder`);
     expect((await refusal(read(folder))).message).to.equal(`cannot read ${folder}: it is a folder`);
-  });
-
-  it("refuses to wait for somebody to type", () => {
-    expect(() => refuseTerminal(undefined, { isTTY: true })).to.throw(Failure, /pipe rows in/);
-    expect(() => refuseTerminal("rows.csv", { isTTY: true })).not.to.throw();
-  });
-
-  it("gives up on a silent pipe after the abort, but not on what it still sends", async () => {
-    const stop = new AbortController();
-    const pipe = new Readable({ read: () => undefined });
-    pipe.push("a");
-    const received: string[] = [];
-    for await (const chunk of untilQuiet(pipe, stop.signal, 20)) {
-      received.push(String(chunk));
-      if (received.length === 1) pipe.push("b");
-      stop.abort();
-    }
-    expect(received).to.deep.equal(["a", "b"]);
   });
 });

@@ -1,5 +1,5 @@
-import { readJsonFile } from "../rows/json-file.js";
 import { cannotRun } from "./failure.js";
+import { readJsonFile } from "./json-file.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Fields = Record<string, unknown>;

@@ -31,7 +31,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
 }
 
 async function runCommand({ name, load }: Listing, argv: string[]): Promise<number> {
-  const [command, { readArguments }, { Failure }] = await Promise.all([
+  const [command, { readArguments }, { failureOf }] = await Promise.all([
     load(),
     import("./arguments.js"),
     import("./failure.js"),
@@ -39,7 +39,7 @@ async function runCommand({ name, load }: Listing, argv: string[]): Promise<numb
   try {
     return await command.run(readArguments(command, argv));
   } catch (error) {
-    const failure = error instanceof Failure ? error : new Failure(1, `unexpected error: ${error}`);
+    const failure = failureOf(error);
     process.stderr.write(`${programName}: ${failure.message}\n`);
     if (failure.exitCode === 2) process.stderr.write(`${usageLine(name, command)}\n`);
     return failure.exitCode;

@@ -1,7 +1,7 @@
-import { readJsonFile } from "../rows/json-file.js";
 import type { Arguments } from "./command.js";
 import { type Environment, type Fields, fillEnvironment, loadConfig, objectOf } from "./config.js";
 import { cannotRun, wrongUsage } from "./failure.js";
+import { readJsonFile } from "./json-file.js";
 
 export interface SyncConfig extends Fields {
   destination: Fields & { connection_specification: Fields };

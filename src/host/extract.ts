@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Pipeline } from "../generated/pipeline.js";
 import type { Quirk } from "./quirks.js";
 import { type Fields, isFields } from "./secrets.js";
-import type { SourceRow } from "./source.js";
 import type { RecordState } from "./state.js";
 
 /** What a run found in its source. */
@@ -31,12 +30,12 @@ export interface ExtractPlan {
 
 /** Reads the source and queues what has to be sent, a thousand rows a transaction. */
 export const extract = async (
-  rows: AsyncIterable<SourceRow>,
+  rows: AsyncIterable<unknown>,
   { name, source, sync_mode }: Pipeline,
   { state, run, quirks, uncounted, signal }: ExtractPlan,
 ): Promise<Extracted> => {
   const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, repeated: 0, unusable: 0 };
-  const take = (row: SourceRow): void => {
+  const take = (row: unknown): void => {
     counts.extracted++;
     const primaryKey = isFields(row) ? keyOf(row[source.primary_key]) : null;
     if (!isFields(row) || primaryKey === null) {
@@ -56,7 +55,7 @@ export const extract = async (
     if (known?.run === run) counts.repeated++;
     else counts.queued++;
   };
-  let page: SourceRow[] = [];
+  let page: unknown[] = [];
   const flush = (): void => {
     state.together(() => page.forEach(take));
     page = [];

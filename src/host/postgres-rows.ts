@@ -1,13 +1,12 @@
 import type { Pipeline } from "../generated/pipeline.js";
 import { inWords, openPool, quoteName, quotePart } from "./postgres.js";
-import type { SourceRow } from "./source.js";
 
 /** The rows of a table as they are at one moment, a thousand at a time, by a cursor in a read-only transaction. */
 export async function* postgresRows({
   connection_string,
   table = "",
   columns,
-}: Pipeline["source"]): AsyncGenerator<SourceRow> {
+}: Pipeline["source"]): AsyncGenerator<unknown> {
   const pool = await openPool(connection_string, 1);
   try {
     const client = await pool.connect().catch((cause: unknown) => {

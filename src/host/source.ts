@@ -1,13 +1,28 @@
 import type { Pipeline } from "../generated/pipeline.js";
 import { postgresRows } from "./postgres-rows.js";
-import { csvRows, ndjsonRows } from "./source-file.js";
 
-/** A row of a source; of a file it may be any JSON value. */
-export type SourceRow = unknown;
+/** How a source is listened to while it is read. */
+export interface SourceReading {
+  /** Once aborted, a file that is a silent pipe is no longer waited for. */
+  readonly signal: AbortSignal | undefined;
+  /** Takes one line about the source; never a row's content. */
+  warn(line: string): void;
+}
 
-/** The rows of a pipeline's source, read as they are asked for. */
-export const sourceRows = (source: Pipeline["source"]): AsyncIterable<SourceRow> => {
-  if (source.type === "postgres") return postgresRows(source);
-  const { path = "" } = source;
-  return source.type === "csv" ? csvRows(path) : ndjsonRows(path);
-};
+/**
+ * The rows of a pipeline's source, read as they are asked for; of a file a row may be any JSON value. @throws Error
+ * with a sentence that quotes no row.
+ */
+export const sourceRows = (source: Pipeline["source"], reading: SourceReading): AsyncIterable<unknown> =>
+  source.type === "postgres" ? postgresRows(source) : fileRows(source.type, source.path ?? "", reading);
+
+async function* fileRows(
+  format: "csv" | "ndjson",
+  path: string,
+  reading: SourceReading,
+): AsyncGenerator<unknown> {
+  const { readFileRows } = await import("../rows/read-file.js");
+  // A row without a primary key has no place in the state, so a broken line would be lost.
+  const { rows } = await readFileRows(path, { format, badLines: "refuse", ...reading });
+  for await (const { value } of rows) yield value;
+}

@@ -25,6 +25,8 @@ export interface SyncOptions {
   readonly signal?: AbortSignal;
   /** Called when rows have ended, with how many have and how many there are. */
   readonly onProgress?: (done: number, queued: number) => void;
+  /** Takes one line about the source, such as a row with too few cells; never a row's content. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface SyncOptions {
 export const sync = async (
   pipeline: Pipeline,
   { connections, state }: { connections: Connections; state: RecordState },
-  { signal, onProgress }: SyncOptions = {},
+  { signal, onProgress, onWarning = () => undefined }: SyncOptions = {},
 ): Promise<Report> => {
   const started = performance.now();
   const { name, destination, sync_mode = "incremental", load: how = {} } = pipeline;
@@ -55,9 +57,8 @@ export const sync = async (
   const run = state.start(name, sync_mode);
   try {
     const uncounted = await writtenColumns(pipeline);
-    const found = await extract(sourceRows(pipeline.source), pipeline, {
-      ...{ state, run, quirks, uncounted, signal },
-    });
+    const rows = sourceRows(pipeline.source, { signal, warn: onWarning });
+    const found = await extract(rows, pipeline, { state, run, quirks, uncounted, signal });
     const { connector, configuration } = connections.open(name);
     let done = 0;
     const loaded = await load(state, run, {

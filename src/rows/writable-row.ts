@@ -1,7 +1,7 @@
-type Row = Record<string, unknown>;
+type Columns = Record<string, unknown>;
 
 /** Applies `use` to a row; where JSON cannot take a column, it becomes null, so that the row is not lost. */
-export type WritableRow = <Result>(row: Row, use: (row: Row) => Result) => Result;
+export type WritableRow = <Result>(row: Columns, use: (row: Columns) => Result) => Result;
 
 /** A guard for the rows of one output. It tells `warn` of the first row that loses a column; never its content. */
 export const createWritableRow = (warn: (line: string) => void): WritableRow => {

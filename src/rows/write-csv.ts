@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import type { Encoder } from "./write.js";
+import type { Encoder } from "./encoder.js";
 
 /**
  * CSV or TSV. `_bedrock` becomes columns `_bedrock.status` and so on; other nested values are JSON text; null is
@@ -7,20 +7,20 @@ import type { Encoder } from "./write.js";
  */
 export const csvEncoder = (delimiter: "," | "\t"): Encoder => {
   let header: string[] | undefined;
-  let strays: Row[] = [];
+  let strays: Cells[] = [];
   let lossyRows = 0;
   const lost = new Set<string>();
 
   const line = (cells: string[]): string =>
     // A carriage return or an outer space would not survive other readers unquoted.
     stringify([cells], { delimiter, quoted_match: /[\r\n]|^\s|\s$/ });
-  const lineOf = (row: Row, columns: string[]): string => {
+  const lineOf = (row: Cells, columns: string[]): string => {
     const outside = [...row.keys()].filter((name) => !columns.includes(name));
     if (outside.length > 0) lossyRows += 1;
     for (const name of outside) lost.add(name);
     return line(columns.map((name) => row.get(name) ?? ""));
   };
-  const startWith = (rows: Row[]): string => {
+  const startWith = (rows: Cells[]): string => {
     const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
     header = columns;
     return line(columns) + rows.map((row) => lineOf(row, columns)).join("");
@@ -49,10 +49,11 @@ export const csvEncoder = (delimiter: "," | "\t"): Encoder => {
   };
 };
 
-type Row = Map<string, string>;
+/** The text of a row's cells by their column. */
+type Cells = Map<string, string>;
 
-function flatten(data: Record<string, unknown>): Row {
-  const row: Row = new Map();
+function flatten(data: Record<string, unknown>): Cells {
+  const row: Cells = new Map();
   for (const [name, value] of Object.entries(data)) {
     if (name === "_bedrock") flattenTrace(value as Record<string, unknown>, row);
     else row.set(name, cell(value));
@@ -60,7 +61,7 @@ function flatten(data: Record<string, unknown>): Row {
   return row;
 }
 
-function flattenTrace(trace: Record<string, unknown>, row: Row): void {
+function flattenTrace(trace: Record<string, unknown>, row: Cells): void {
   for (const [name, value] of Object.entries(trace)) {
     if (name !== "error") row.set(`_bedrock.${name}`, cell(value));
   }

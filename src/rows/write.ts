@@ -1,17 +1,10 @@
 import { open } from "node:fs/promises";
-import { extname } from "node:path";
-import { fileFailure } from "../cli/failure.js";
+import { fileFailure } from "../core/file-failure.js";
+import type { Encoder } from "./encoder.js";
+import { type Format, formatOf } from "./format.js";
 import type { WritableRow } from "./writable-row.js";
 import { csvEncoder } from "./write-csv.js";
-
-/** Turns enriched rows into the text of one file format, in order. Every part is complete text. */
-export interface Encoder {
-  row(data: Record<string, unknown>): string;
-  /** What closes the file. `example` is a row that was not written, for the header of a table without rows. */
-  end(example?: Record<string, unknown>): string;
-  /** A sentence about what the format could not keep, if anything. */
-  loss?(): string | undefined;
-}
+import { jsonEncoder, ndjsonEncoder } from "./write-json.js";
 
 /** A file being written row by row, so that a killed run keeps what it wrote. */
 export interface Sink {
@@ -20,12 +13,12 @@ export interface Sink {
   loss(): string | undefined;
 }
 
-/** Creates or empties `path`; its ending chooses the format. Throws "cannot run" with the path and the reason. */
+/** Creates or empties `path`; its ending chooses the format. Throws a FileFailure with the path and the reason. */
 export const openOutput = async (path: string, guard: WritableRow): Promise<Sink> => {
   const failed = (error: unknown): never => {
     throw fileFailure("write", path, error);
   };
-  const encoder = encoderFor(path);
+  const encoder = encoders[formatOf(path)]();
   const file = await open(path, "w").catch(failed);
   const put = async (text: string): Promise<void> => {
     if (text !== "") await file.appendFile(text).catch(failed);
@@ -40,28 +33,9 @@ export const openOutput = async (path: string, guard: WritableRow): Promise<Sink
   };
 };
 
-/** One JSON object a line. */
-export const ndjsonEncoder = (): Encoder => ({
-  row: (data) => `${JSON.stringify(data)}\n`,
-  end: () => "",
-});
-
-/** One JSON array, one row a line. */
-export const jsonEncoder = (): Encoder => {
-  let opening = "[\n";
-  return {
-    row(data) {
-      const text = opening + JSON.stringify(data);
-      opening = ",\n";
-      return text;
-    },
-    end: () => (opening === ",\n" ? "\n]\n" : "[]\n"),
-  };
+const encoders: Readonly<Record<Format, () => Encoder>> = {
+  csv: () => csvEncoder(","),
+  tsv: () => csvEncoder("\t"),
+  json: jsonEncoder,
+  ndjson: ndjsonEncoder,
 };
-
-function encoderFor(path: string): Encoder {
-  const ending = extname(path).toLowerCase();
-  if (ending === ".json") return jsonEncoder();
-  if (ending !== ".csv" && ending !== ".tsv") return ndjsonEncoder();
-  return csvEncoder(ending === ".csv" ? "," : "\t");
-}

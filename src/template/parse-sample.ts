@@ -1,5 +1,5 @@
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import type { Json } from "../core/json.js";
+import { findJsonBreak } from "../core/json-break.js";
 
 /**
  * Reads a pasted JSON sample. Raw line breaks and tabs inside its strings are accepted, because the host's
@@ -31,21 +31,11 @@ const escapeControl = (control: string): string => {
 };
 
 const describeBreak = (text: string): string => {
-  const errors: ParseError[] = [];
   // Blanks of the same length keep every offset where the reader of the message will look for it.
-  parse(
-    mendStrings(text, (control) => " ".repeat(control.length)),
-    errors,
-    { disallowComments: true, allowTrailingComma: false },
-  );
-  const [first] = errors;
-  if (!first) return "is not valid JSON";
-  const before = text.slice(0, first.offset).split("\n");
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-  const cause = printParseErrorCode(first.error)
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase();
-  return `is not valid JSON at ${place} (${cause})${hint(text, first.offset)}`;
+  const broken = findJsonBreak(mendStrings(text, (control) => " ".repeat(control.length)));
+  if (!broken) return "is not valid JSON";
+  const { offset, line, column, cause } = broken;
+  return `is not valid JSON at line ${line}, column ${column} (${cause})${hint(text, offset)}`;
 };
 
 const hint = (text: string, offset: number): string => {

@@ -73,4 +73,24 @@ describe("bedrock-model sync", () => {
         "destination must have required property 'connector'; destination must have required property 'connection'\n",
     );
   });
+
+  it("refuses a source before any call, and warns of one, in the words of write", async () => {
+    const runOf = (name: string, csv: string) => {
+      const source = { type: "csv", path: write(`${name}.csv`, csv), primary_key: "id" };
+      const connection = write("c.json", JSON.stringify(localConfig(bedrock.url)));
+      const pipeline = { name, source, destination: { connector: "AwsBedrockModel", connection } };
+      const file = write(`${name}.json`, JSON.stringify(pipeline));
+      return runCli(["sync", "--pipeline", file], "", { cwd: folder });
+    };
+    const before = bedrock.stats().requests;
+    const twice = await runOf("twice", "id,text,text\n1,a,b\n");
+    expect(twice).to.include({
+      code: 1,
+      stderr: 'bedrock-model: twice.csv: the header has "text" twice; rename one\n',
+    });
+    expect(bedrock.stats().requests).to.equal(before);
+    const uneven = await runOf("uneven", "id,text\n1,One.,more\n");
+    expect(uneven.code).to.equal(0);
+    expect(uneven.stderr).to.match(/^uneven\.csv, line 2: more or fewer cells than the header\nsync uneven,/);
+  });
 });

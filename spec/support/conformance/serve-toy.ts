@@ -1,4 +1,4 @@
 import { serveClass } from "../../../src/testing/conformance/serve-class.js";
 import { Toy } from "./toy-class.js";
 
-serveClass(Toy);
+await serveClass(Toy);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { conform } from "../../../src/cli/commands/conform.js";
+import { failureOf } from "../../../src/cli/failure.js";
 import {
   type Descriptor,
   type RuleResult,
@@ -59,7 +60,7 @@ describe("bedrock-model conform", () => {
   ];
   for (const [name, values, words, exitCode] of refused)
     it(`answers ${name} with what is wrong`, async () => {
-      const failure = await conform.run({ values, flags: new Set() }).catch((thrown: Error) => thrown);
+      const failure = await conform.run({ values, flags: new Set() }).catch(failureOf);
       expect(failure).to.have.property("message").that.matches(words);
       expect(failure).to.have.property("exitCode", exitCode);
     });

@@ -1,7 +1,8 @@
+import { fileFailure } from "../../core/file-failure.js";
 import type { RuleResult } from "../../testing/conformance/index.js";
 import { wholeNumber } from "../arguments.js";
 import type { Arguments, Command } from "../command.js";
-import { cannotRun, fileFailure, wrongUsage } from "../failure.js";
+import { cannotRun, wrongUsage } from "../failure.js";
 
 /** `bedrock-model conform`, as data. */
 export const conform: Command = {

@@ -1,6 +1,6 @@
-import { readJsonFile } from "../../rows/json-file.js";
 import type { Command } from "../command.js";
 import { withoutUnset } from "../config.js";
+import { readJsonFile } from "../json-file.js";
 import { sendMessage } from "../report/terminal.js";
 
 export const spec: Command = {

@@ -1,8 +1,8 @@
-import { readJsonFile } from "../../rows/json-file.js";
 import type { Quota } from "../../testing/emulator/index.js";
 import { wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
 import { cannotRun } from "../failure.js";
+import { readJsonFile } from "../json-file.js";
 import { onInterrupt } from "../report/terminal.js";
 
 export const emulate: Command = {

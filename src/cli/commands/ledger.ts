@@ -1,6 +1,7 @@
+import { fileFailure } from "../../core/file-failure.js";
 import type { LedgerReport } from "../../index.js";
 import type { Command } from "../command.js";
-import { cannotRun, fileFailure } from "../failure.js";
+import { cannotRun } from "../failure.js";
 import { defaultLedger } from "../ledger-option.js";
 import { ledgerReport } from "../report/ledger-lines.js";
 

@@ -1,10 +1,11 @@
 import { AwsBedrockModel } from "../../index.js";
-import { openInput, refuseTerminal, sizeOfStdin } from "../../rows/read.js";
+import { openInput } from "../../rows/read.js";
 import type { Arguments } from "../command.js";
 import { loadConfig } from "../config.js";
 import { cannotRun } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
 import { previewReport } from "../report/preview-lines.js";
+import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 
 /** Runs `preview`. Resolves to the exit code. */
 export const previewInput = async (given: Arguments, shown: number): Promise<number> => {

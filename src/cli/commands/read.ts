@@ -1,7 +1,7 @@
-import { parseJson } from "../../rows/json-file.js";
+import { parseJson } from "../../core/parse-json.js";
 import type { Command } from "../command.js";
 import { loadConfig } from "../config.js";
-import { type Failure, wrongUsage } from "../failure.js";
+import { wrongUsage } from "../failure.js";
 import { sendMessage } from "../report/terminal.js";
 import { buildSyncConfig } from "../sync-config.js";
 
@@ -14,7 +14,7 @@ export const read: Command = {
   notes: ["This is one paid call."],
   run: async ({ values }) => {
     const query = values.query ?? "";
-    await parseJson(query, "option --query").catch((error: Failure) => {
+    await parseJson(query, "option --query").catch((error: Error) => {
       throw wrongUsage(error.message);
     });
     const config = await loadConfig(values.config ?? "", process.env);

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileFailure } from "../../core/file-failure.js";
 import type { Command } from "../command.js";
-import { fileFailure } from "../failure.js";
 
 /** `bedrock-model ruby`. */
 export const ruby: Command = {

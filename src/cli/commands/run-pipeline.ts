@@ -1,10 +1,10 @@
 import type { Host, Pipeline, Report } from "../../host/index.js";
-import { readJsonFile } from "../../rows/json-file.js";
 import { createWritableRow } from "../../rows/writable-row.js";
 import { openOutput } from "../../rows/write.js";
 import type { Arguments } from "../command.js";
 import { type Fields, fillEnvironment, objectOf } from "../config.js";
 import { cannotRun } from "../failure.js";
+import { readJsonFile } from "../json-file.js";
 import { withLedger } from "../ledger-option.js";
 import { createTerminal, onInterrupt, sendMessage } from "../report/terminal.js";
 
@@ -32,7 +32,8 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
     const onProgress = (done: number, queued: number): void => {
       progress = `${done} of ${queued} rows`;
     };
-    const report = await orCannotRun(host.sync(pipeline, { signal: stop.signal, onProgress }));
+    const options = { signal: stop.signal, onProgress, onWarning: terminal.say };
+    const report = await orCannotRun(host.sync(pipeline, options));
     terminal.stop();
     for (const line of inWords(report)) terminal.say(line);
     await sendMessage(report);

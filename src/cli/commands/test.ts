@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { readJsonFile } from "../../rows/json-file.js";
 import type { Arguments, Command } from "../command.js";
 import { type Fields, objectOf, withoutUnset } from "../config.js";
 import { cannotRun, wrongUsage } from "../failure.js";
+import { readJsonFile } from "../json-file.js";
 import { testReport } from "../report/test-lines.js";
 
 /** `bedrock-model test`. */

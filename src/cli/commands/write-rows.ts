@@ -1,16 +1,17 @@
 import type { RecordMessage, Summary, TrackedMessage } from "../../index.js";
-import { openInput, refuseTerminal, type Source, sizeOfStdin } from "../../rows/read.js";
-import { refuseOverwrite } from "../../rows/refuse-overwrite.js";
+import { type Input, openInput } from "../../rows/read.js";
 import { createWritableRow, type WritableRow } from "../../rows/writable-row.js";
 import { openOutput, type Sink } from "../../rows/write.js";
 import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
 import { cannotRun } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
+import { refuseOverwrite } from "../refuse-overwrite.js";
 import { replayCommand } from "../report/format.js";
 import { type Ending, summaryLines } from "../report/summary-lines.js";
 import { createTerminal, onInterrupt, sendLine, sendMessage, type Terminal } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";
+import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 import { loadSyncConfig } from "../sync-config.js";
 import { exampleRow } from "./example-row.js";
 
@@ -106,7 +107,7 @@ async function deliver(
 interface Finished {
   summary: Summary;
   ending: Ending;
-  source: Source;
+  source: Input;
   sink: Sink | undefined;
   say(line: string): void;
 }
@@ -119,7 +120,7 @@ function report({ summary, ending, source, sink, say }: Finished): number {
   if (loss !== undefined) say(loss);
   if (failure !== undefined) {
     say(`the input was not read to its end: ${failure.message}`);
-    return failure.exitCode;
+    return 1;
   }
   return summary.enriched === summary.received ? 0 : 3;
 }

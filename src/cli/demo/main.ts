@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
+import { createWritableRow } from "../../rows/writable-row.js";
+import { openOutput } from "../../rows/write.js";
 import { demoCredentials, startEmulator } from "../../testing/emulator/index.js";
 import { loadMails } from "./mails.js";
 import { table } from "./table.js";
@@ -62,10 +64,13 @@ const files = {
   config: join(folder, "aws.json"),
   output: join(folder, "enriched.ndjson"),
 };
-const toLines = (values: readonly unknown[]): string =>
-  values.map((value) => `${JSON.stringify(value)}\n`).join("");
-writeFileSync(files.rows, toLines(mails));
-writeFileSync(files.output, toLines(rows));
+const writeRows = async (path: string, all: readonly object[]): Promise<void> => {
+  const sink = await openOutput(path, createWritableRow(console.error));
+  for (const row of all) await sink.write({ ...row });
+  await sink.end();
+};
+await writeRows(files.rows, mails);
+await writeRows(files.output, rows);
 const onAws = { region: "us-east-1", model_id: modelId, request_format: request };
 writeFileSync(files.config, `${JSON.stringify(onAws, null, 2)}\n`);
 

@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { AwsBedrockModel } from "../../index.js";
-import { splitLines, untilQuiet } from "../../rows/lines.js";
+import { splitLines } from "../../rows/lines.js";
+import { untilQuiet } from "../../rows/until-quiet.js";
 import { hooks } from "./serve-hooks.js";
 import { type Id, type Request, readRequest } from "./serve-request.js";
 

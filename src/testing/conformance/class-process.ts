@@ -3,4 +3,4 @@ import { loadClass } from "./load-class.js";
 import { serveClass } from "./serve-class.js";
 
 const [module = "", name = ""] = process.argv.slice(2);
-serveClass(await loadClass({ module, export: name }));
+await serveClass(await loadClass({ module, export: name }));

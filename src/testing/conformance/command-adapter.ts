@@ -1,6 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import { type Adapter, HookFailure } from "./adapter.js";
-import { onLines } from "./on-lines.js";
-import { type CommandPlace, endNow, endSoon, startCommand } from "./start-command.js";
+import { type CommandPlace, endNow, endSoon, readLines, startCommand } from "./start-command.js";
 
 /**
  * The adapter of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
@@ -18,18 +18,21 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
     for (const settle of waiting.values()) settle({ error: { message: ended } });
     waiting.clear();
   };
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   child.once("error", (error) => end(`the command cannot be started: ${error.message}`));
-  void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
   child.stdin.on("error", () => undefined); // Its end is told by "close".
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  onLines(child.stdout, (text) => {
-    const line = readLine(text);
-    const settle = waiting.get(line.id ?? -1);
-    if (!settle) return end(`the command wrote a line that answers nothing: ${text.slice(0, 200)}`);
-    waiting.delete(line.id ?? -1);
-    settle(line);
+  const printed = readLines(child, (line) => {
+    const answer = readAnswer(line);
+    const settle = waiting.get(answer.id ?? -1);
+    if (!settle)
+      return end(`the command wrote a line that answers nothing: ${line.toString().slice(0, 200)}`);
+    waiting.delete(answer.id ?? -1);
+    settle(answer);
   });
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  // Its last line may be an answer, so it counts as ended once that is read.
+  const closed = Promise.all([gone, printed]);
+  void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
 
   return {
     lacks: {},
@@ -65,9 +68,10 @@ interface Answer {
   readonly error?: { readonly code?: string; readonly message?: string };
 }
 
-const readLine = (text: string): Answer => {
+/** What is not UTF-8 is no JSON, and answers nothing. */
+const readAnswer = (line: Buffer): Answer => {
   try {
-    return JSON.parse(text) ?? {};
+    return isUtf8(line) ? (JSON.parse(line.toString()) ?? {}) : {};
   } catch {
     return {};
   }

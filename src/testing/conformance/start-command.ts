@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { onLines } from "./on-lines.js";
+import { splitLines } from "../../rows/lines.js";
 import { within } from "./verdict.js";
 
 export interface CommandPlace {
@@ -25,6 +25,19 @@ const kept = (): NodeJS.ProcessEnv =>
       return value === undefined ? [] : [[name, value]];
     }),
   );
+
+/** Hands over each line that a process prints on stdout. Resolves once there are no more, also where it is ended. */
+export const readLines = async (
+  { stdout }: ChildProcessWithoutNullStreams,
+  take: (line: Buffer) => void,
+): Promise<void> => {
+  try {
+    for await (const line of splitLines(stdout)) take(line);
+  } catch (error) {
+    // A process that was ended at once.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  }
+};
 
 /** Ends a process at once; "close" follows, even where a process that it has started itself goes on. */
 export const endNow = (child: ChildProcessWithoutNullStreams): void => {
@@ -59,7 +72,8 @@ export const firstLine = async (
   });
   failed.catch(() => undefined);
   child.stderr.resume();
-  const printed = new Promise<string>((resolve) => onLines(child.stdout, resolve));
+  // All of them are read, or the pipe would fill.
+  const printed = new Promise<Buffer>((resolve) => void readLines(child, resolve));
   const close = async (): Promise<void> => {
     endSoon(child, () => child.kill());
     await closed;
@@ -78,8 +92,7 @@ export const firstLine = async (
       `${named} printed no line within ${seconds} s and was ended. The first line of a stand-in server on stdout is ` +
         "its URL. Check the command, flush the line, or raise --timeout.",
     );
-    child.stdout.resume();
-    return { line: line.trimEnd(), close };
+    return { line: line.toString().trimEnd(), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,35 +1,32 @@
 import { isUtf8 } from "node:buffer";
-import { cannotRun } from "../cli/failure.js";
+import { FileFailure } from "../core/file-failure.js";
 import { inexactNumber, losesDigits } from "./inexact-numbers.js";
 import { splitLines } from "./lines.js";
-import type { Row } from "./read.js";
+import type { Row, RowsInput } from "./row.js";
 
 /**
- * One JSON value a line; blank lines are skipped. A line that is not JSON is handed over as a string, so that it
- * comes out as a failed row, and is warned about by its number.
+ * One JSON value a line; blank lines are skipped. A line that is not JSON and is kept is handed over as a string, so
+ * that it comes out as a failed row, and is warned about by its number.
  */
-export async function* ndjsonRows(
-  chunks: AsyncIterable<Buffer>,
-  name: string,
-  warn: (line: string) => void,
-): AsyncGenerator<Row> {
+export async function* ndjsonRows({ name, open, badLines, warn }: RowsInput): AsyncGenerator<Row> {
   let number = 0;
   let end = 0;
   let bad = 0;
   let inexact = false;
   let blank = true;
-  for await (const line of splitLines(chunks)) {
+  for await (const line of splitLines(open())) {
     number += 1;
     end += line.length + 1;
     const text = textOf(line, number === 1);
     if (text.trim() === "") continue;
-    if (blank && /^\s*[{[]\s*$/.test(text)) throw cannotRun(`${name}: ${prettyHint}`);
+    if (blank && /^\s*[{[]\s*$/.test(text)) throw new FileFailure(`${name}: ${prettyHint}`);
     blank = false;
     const parsed = isUtf8(line) ? parsedOrNot(text) : undefined;
     if (parsed === undefined) {
+      const what = `${name}, line ${number}: ${isUtf8(line) ? "not JSON" : "not UTF-8"}`;
+      if (badLines === "refuse") throw new FileFailure(what);
       bad += 1;
-      const what = isUtf8(line) ? "not JSON" : "not UTF-8";
-      if (bad <= mostWarnings) warn(`${name}, line ${number}: ${what}; it will come out as a failed row`);
+      if (bad <= mostWarnings) warn(`${what}; it will come out as a failed row`);
     }
     if (parsed && !inexact && losesDigits(text, parsed.value)) {
       inexact = true;

@@ -1,27 +1,27 @@
 import { pipeline, Readable } from "node:stream";
 import { type Info, type Options, parse } from "csv-parse";
-import { cannotRun } from "../cli/failure.js";
-import type { Row } from "./read.js";
+import { FileFailure } from "../core/file-failure.js";
+import type { ReadRows, Row, RowsInput } from "./row.js";
+import { refuseOtherThanUtf8 } from "./utf8.js";
+
+/** The reader of CSV (",") or TSV ("\t"). */
+export const csvReader =
+  (delimiter: "," | "\t"): ReadRows =>
+  (input) =>
+    csvRows(input, delimiter);
 
 /**
- * The records of a CSV or TSV file, keyed by its header. `open` is called twice: the text is checked to be UTF-8
- * to its end before the first row is handed over, since a row once sent is paid for. `found` is told the header.
+ * The records of a CSV or TSV file, keyed by its header. The input is opened twice: the text is checked to be UTF-8 to
+ * its end before the first row is handed over, since a row once sent is paid for.
  */
-export async function* csvRows(
-  open: () => AsyncIterable<Buffer>,
-  name: string,
-  {
-    delimiter,
-    warn,
-    found,
-  }: { delimiter: "," | "\t"; warn(line: string): void; found(header: string[]): void },
-): AsyncGenerator<Row> {
+async function* csvRows({ name, open, warn, found }: RowsInput, delimiter: "," | "\t"): AsyncGenerator<Row> {
   await refuseOtherThanUtf8(open(), name);
   const options: Options = {
     delimiter,
     bom: true,
     columns: (header: string[]) => {
-      found(checkedHeader(header, name, delimiter));
+      refuseHeader(header, name, delimiter);
+      found(header);
       return header;
     },
     info: true,
@@ -51,27 +51,15 @@ interface Parsed {
   info: Info & { error?: Error | null };
 }
 
-function checkedHeader(header: string[], name: string, delimiter: string): string[] {
+function refuseHeader(header: readonly string[], name: string, delimiter: string): void {
   const empty = header.findIndex((title) => title.trim() === "");
-  if (empty !== -1) throw cannotRun(`${name}: column ${empty + 1} of the header has no name`);
+  if (empty !== -1) throw new FileFailure(`${name}: column ${empty + 1} of the header has no name`);
   const twice = header.find((title, index) => header.indexOf(title) !== index);
   if (twice !== undefined)
-    throw cannotRun(`${name}: the header has ${JSON.stringify(twice)} twice; rename one`);
+    throw new FileFailure(`${name}: the header has ${JSON.stringify(twice)} twice; rename one`);
   if (header.length === 1 && /[;\t|]/.test(header[0] ?? "")) {
     const expected = delimiter === "," ? "commas" : "tabs";
-    throw cannotRun(`${name}: the header is one column; separate its names by ${expected}`);
-  }
-  return header;
-}
-
-async function refuseOtherThanUtf8(chunks: AsyncIterable<Buffer>, name: string): Promise<void> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  try {
-    for await (const chunk of chunks) decoder.decode(chunk, { stream: true });
-    decoder.decode();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw cannotRun(`${name} is not UTF-8; save it as UTF-8 text first`);
+    throw new FileFailure(`${name}: the header is one column; separate its names by ${expected}`);
   }
 }
 
@@ -80,5 +68,5 @@ function csvFailure(error: unknown, name: string): unknown {
   const { code, lines } = error as { code?: string; lines?: number };
   if (code === undefined || !code.startsWith("CSV_")) return error;
   const what = code.slice("CSV_".length).replaceAll("_", " ").toLowerCase();
-  return cannotRun(`${name}, line ${lines}: ${what}`);
+  return new FileFailure(`${name}, line ${lines}: ${what}`);
 }

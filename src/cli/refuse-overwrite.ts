@@ -1,8 +1,8 @@
 import { fstatSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Arguments } from "../cli/command.js";
-import { wrongUsage } from "../cli/failure.js";
+import type { Arguments } from "./command.js";
+import { wrongUsage } from "./failure.js";
 
 /** Throws wrong usage when --output is the ledger or a file that is also read: it would be emptied. Links count. */
 export const refuseOverwrite = async ({ values }: Arguments, ledger: string | undefined): Promise<void> => {

@@ -1,0 +1,23 @@
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+
+/** Where JSON text breaks and, in a few words, how. It quotes nothing of the text, which may be secret. */
+export interface JsonBreak {
+  readonly offset: number;
+  /** From 1, as editors count. */
+  readonly line: number;
+  readonly column: number;
+  readonly cause: string;
+}
+
+/** The first place where text is not JSON; with `lax`, comments and trailing commas are. */
+export const findJsonBreak = (text: string, { lax = false } = {}): JsonBreak | undefined => {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: !lax, allowTrailingComma: lax });
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const before = text.slice(0, first.offset).split("\n");
+  const cause = printParseErrorCode(first.error)
+    .replace(/(?<=[a-z])(?=[A-Z])/g, " ")
+    .toLowerCase();
+  return { offset: first.offset, line: before.length, column: (before.at(-1) ?? "").length + 1, cause };
+};
