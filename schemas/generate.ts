@@ -1,8 +1,8 @@
 /**
- * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of README.md.
+ * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of the READMEs.
  * Run with `npm run generate`; CI fails when the committed output differs.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 import type { Family } from "../src/models/families/family.js";
 import { families } from "../src/models/families/index.js";
@@ -20,12 +20,11 @@ write("src/generated/connection.ts", await connectionType());
 write("src/generated/pipeline.ts", await pipelineType());
 write("src/generated/template-tests.ts", await templateTestTypes());
 write("src/generated/conformance.ts", await descriptorTypes());
-if (existsSync(new URL("README.md", root))) {
-  const tables = { configuration: configurationTable(), families: familiesTable(), conformance: rowsTable() };
-  write(
-    "README.md",
-    Object.entries(tables).reduce((readme, [at, rows]) => fill(readme, at, rows), read("README.md")),
-  );
+/** The page that each generated table stands in, between the marks of its name. */
+const pages = { configuration: "README.md", families: "src/models/README.md", conformance: "README.md" };
+const tables = { configuration: configurationTable(), families: familiesTable(), conformance: rowsTable() };
+for (const [name, page] of Object.entries(pages)) {
+  write(page, fill(page, name, tables[name as keyof typeof pages]));
 }
 
 /** Each definition is compiled by itself, so that only the structs are exported, under their own names. */
@@ -179,18 +178,19 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** Puts the table between the marks of its section. */
-function fill(readme: string, section: string, content: string): string {
-  const open = `<!-- generated:${section} -->`;
+/** The page with the table between the marks of its name. */
+function fill(page: string, name: string, content: string): string {
+  const text = read(page);
+  const open = `<!-- generated:${name} -->`;
   const close = "<!-- /generated -->";
-  const start = readme.indexOf(open);
-  if (start < 0) throw new Error(`README.md has no mark ${open}`);
+  const start = text.indexOf(open);
+  if (start < 0) throw new Error(`${page} has no mark ${open}`);
   const inside = start + open.length;
-  const end = readme.indexOf(close, inside);
-  if (end < 0 || readme.slice(inside, end).includes("<!-- generated:")) {
-    throw new Error(`README.md has no mark ${close} after ${open}`);
+  const end = text.indexOf(close, inside);
+  if (end < 0 || text.slice(inside, end).includes("<!-- generated:")) {
+    throw new Error(`${page} has no mark ${close} after ${open}`);
   }
-  return `${readme.slice(0, inside)}\n\n${content}\n\n${readme.slice(end)}`;
+  return `${text.slice(0, inside)}\n\n${content}\n\n${text.slice(end)}`;
 }
 
 function read(path: string): string {
