@@ -1,32 +1,27 @@
 /**
- * Writes what follows from the schemas and the families: src/generated/*.ts and the marked tables of README.md.
+ * Writes what follows from the schemas, the families, the facts of models and their samples: src/generated/*.ts and
+ * the marked tables of the READMEs.
  * Run with `npm run generate`; CI fails when the committed output differs.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
-import type { Family } from "../src/models/families/family.js";
-import { families } from "../src/models/families/index.js";
-import { listModels } from "../src/models/list-models.js";
-import { rules } from "../src/testing/conformance/rules/index.js";
-import { unjudgedRules } from "../src/testing/conformance/unjudged-rules.js";
+import { modelData, modelSamples } from "./models.js";
 
 type Schema = Parameters<typeof compile>[0];
 
 const root = new URL("../", import.meta.url);
-const connection = JSON.parse(read("schemas/connection.json"));
 
 write("src/generated/protocol.ts", await protocolTypes());
 write("src/generated/connection.ts", await connectionType());
 write("src/generated/pipeline.ts", await pipelineType());
 write("src/generated/template-tests.ts", await templateTestTypes());
 write("src/generated/conformance.ts", await descriptorTypes());
-if (existsSync(new URL("README.md", root))) {
-  const tables = { configuration: configurationTable(), families: familiesTable(), conformance: rowsTable() };
-  write(
-    "README.md",
-    Object.entries(tables).reduce((readme, [at, rows]) => fill(readme, at, rows), read("README.md")),
-  );
-}
+write("src/generated/models.ts", (await modelTypes()) + modelData());
+write("src/generated/model-samples.ts", modelSamples());
+
+// Not before the models are written, since it reads them.
+const { tables } = await import("./tables.js");
+for (const [name, { page, rows }] of Object.entries(tables)) write(page, fill(page, name, rows()));
 
 /** Each definition is compiled by itself, so that only the structs are exported, under their own names. */
 async function protocolTypes(): Promise<string> {
@@ -68,6 +63,24 @@ async function descriptorTypes(): Promise<string> {
   return banner("schemas/conformance.json") + (await compile(schema, "Descriptor", options));
 }
 
+async function modelTypes(): Promise<string> {
+  const { KnownModel, ModelLine } = forTypes(inlined(read("schemas/model-facts.json"))).definitions ?? {};
+  const { sources: _, ...properties } = KnownModel?.properties ?? {};
+  const required = ["family", "provider", "name", "lifecycle"];
+  const family = {
+    description: "`null` where its body on InvokeModel is not known.",
+    type: ["string", "null"],
+  };
+  const types = [
+    await typescript(
+      { ...KnownModel, required, properties: { family, ...properties } } as Schema,
+      "KnownModel",
+    ),
+    await typescript({ ...ModelLine }, "ModelLine"),
+  ];
+  return `// Generated from src/models/facts. Do not edit: change the facts and run \`npm run generate\`.\n\n${types.join("\n")}`;
+}
+
 function typescript(schema: Schema, name: string): Promise<string> {
   return compile(schema, name, {
     bannerComment: "",
@@ -81,6 +94,14 @@ function banner(source: string): string {
   return `// Generated from ${source}. Do not edit: change the schema and run \`npm run generate\`.\n\n`;
 }
 
+/** A schema's text with what its references stand for in their place. */
+function inlined(text: string): string {
+  const { definitions } = JSON.parse(text);
+  const put = (_: string, value: { $ref?: string } | null) =>
+    typeof value?.$ref === "string" ? definitions[value.$ref.replace("#/definitions/", "")] : value;
+  return JSON.stringify(JSON.parse(text, put));
+}
+
 /** A schema made ready for the compiler, which exports a type for every title and takes "any" for an object. */
 function forTypes(text: string): Schema {
   return JSON.parse(text, (key, value) => {
@@ -90,107 +111,19 @@ function forTypes(text: string): Schema {
   });
 }
 
-interface Property {
-  order: number;
-  description: string;
-  default?: unknown;
-  multiwoven_secret?: true;
-}
-
-function configurationTable(): string {
-  const properties = Object.entries<Property>(connection.properties);
-  properties.sort(([, a], [, b]) => a.order - b.order);
-  return table(
-    ["Field", "Required", "Default", "Meaning"],
-    properties.map(([name, property]) => [
-      code(name),
-      connection.required.includes(name) ? "yes" : "no",
-      property.default === undefined ? "" : code(String(property.default)),
-      (property.multiwoven_secret ? "**Secret.** " : "") + property.description,
-    ]),
-  );
-}
-
-function familiesTable(): string {
-  return table(
-    ["Family", "Models tested", "Output limit", "Token usage", "Chat template"],
-    families.map((family) => {
-      const maxTokens = family.request.maxTokens[0]?.join(".");
-      return [
-        family.title,
-        someOf(modelNames(family.name)),
-        maxTokens ? code(maxTokens) : "",
-        tokenUsage(family),
-        chatTemplate(family),
-      ];
-    }),
-  );
-}
-
-/** Without verdicts, which a run gives; the specs see to it that they are as the README says. */
-function rowsTable(): string {
-  return table(
-    ["Row", "Rule", "Needs"],
-    [
-      ...rules.map(({ id, what, needs = [] }) => [
-        id,
-        what,
-        needs.map((need) => (need === "process" ? "a process" : code(need))).join(", "),
-      ]),
-      ...unjudgedRules.map(({ id, what, why }) => [id, what, `not judged: ${why}`]),
-    ],
-  );
-}
-
-function modelNames(family: string): string[] {
-  return listModels()
-    .filter((model) => model.family === family)
-    .sort((one, other) => Number(other.lifecycle === "active") - Number(one.lifecycle === "active"))
-    .map(({ name }) => name);
-}
-
-function tokenUsage({ response, withoutCountHeaders }: Family): string {
-  if (response.usage) return "body";
-  return withoutCountHeaders ? "not known" : "headers only";
-}
-
-/** As many names as a cell reads well with; the command line lists them all. */
-function someOf(names: string[]): string {
-  const most = 4;
-  const shown = names.slice(0, most).join(", ");
-  return `${names.length}: ${shown}${names.length > most ? " and others" : ""}`;
-}
-
-function chatTemplate({ chat }: Family): string {
-  if (!chat) return "no";
-  return chat.always ? "always" : "yes";
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replace(/\s+/g, " ");
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-/** Puts the table between the marks of its section. */
-function fill(readme: string, section: string, content: string): string {
-  const open = `<!-- generated:${section} -->`;
+/** The page with the table between the marks of its name. */
+function fill(page: string, name: string, content: string): string {
+  const text = read(page);
+  const open = `<!-- generated:${name} -->`;
   const close = "<!-- /generated -->";
-  const start = readme.indexOf(open);
-  if (start < 0) throw new Error(`README.md has no mark ${open}`);
+  const start = text.indexOf(open);
+  if (start < 0) throw new Error(`${page} has no mark ${open}`);
   const inside = start + open.length;
-  const end = readme.indexOf(close, inside);
-  if (end < 0 || readme.slice(inside, end).includes("<!-- generated:")) {
-    throw new Error(`README.md has no mark ${close} after ${open}`);
+  const end = text.indexOf(close, inside);
+  if (end < 0 || text.slice(inside, end).includes("<!-- generated:")) {
+    throw new Error(`${page} has no mark ${close} after ${open}`);
   }
-  return `${readme.slice(0, inside)}\n\n${content}\n\n${readme.slice(end)}`;
+  return `${text.slice(0, inside)}\n\n${content}\n\n${text.slice(end)}`;
 }
 
 function read(path: string): string {

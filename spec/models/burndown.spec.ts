@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { resolveFamily } from "../../src/models/find-family.js";
 import { burndownOf } from "../../src/models/limits.js";
 
 describe("what an output token burns of the quota", () => {
@@ -20,17 +19,17 @@ describe("what an output token burns of the quota", () => {
 
   for (const [modelId, rate] of Object.entries(published))
     it(`is ${rate} for ${modelId}`, () => {
-      expect(burndownOf(resolveFamily(modelId), modelId)).to.equal(rate);
+      expect(burndownOf(modelId)).to.equal(rate);
     });
 
   it("follows the id that names the model where an ARN hides it", () => {
     const hidden = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc";
     const named = "anthropic.claude-opus-4-8";
-    expect(burndownOf(resolveFamily(hidden, named), hidden, named)).to.equal(15);
+    expect(burndownOf(hidden, named)).to.equal(15);
   });
 
-  it("is 1 for a model that no family knows", () => {
-    expect(burndownOf(null, "acme.unknown")).to.equal(1);
-    expect(burndownOf(resolveFamily("anthropic.claude-opus-4-8"), undefined)).to.equal(1);
+  it("is 1 for a model that is not known", () => {
+    expect(burndownOf("acme.unknown")).to.equal(1);
+    expect(burndownOf(undefined)).to.equal(1);
   });
 });

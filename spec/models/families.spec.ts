@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import nock from "nock";
+import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { families } from "../../src/models/families/index.js";
 import { baseModelId } from "../../src/models/find-family.js";
+import { listModels } from "../../src/models/list-models.js";
 import { modelFixtures } from "../support/fixtures.js";
 import { throughNodeHttp } from "../support/node-http.js";
 import { rowsOf } from "../support/rows.js";
@@ -29,8 +31,8 @@ describe("the models whose body is known", () => {
   });
 
   it("are here once, and each belongs to exactly one family, the one its folder names", () => {
-    expect(new Set(modelFixtures.map(({ modelId }) => modelId))).to.have.property("size", 102);
-    expect(modelFixtures).to.have.length(102);
+    const proven = listModels().filter(({ family }) => family !== null);
+    expect(modelFixtures.map(({ modelId }) => modelId)).to.have.members(proven.map(({ modelId }) => modelId));
     for (const { modelId, family } of modelFixtures)
       expect(
         families.filter(({ models }) => models.test(baseModelId(modelId) ?? "")).map(({ name }) => name),
@@ -73,4 +75,31 @@ describe("the models whose body is known", () => {
       expect(row?._bedrock).to.include({ input_tokens: 7001, output_tokens: 7002, latency_ms: 7003 });
     });
   }
+
+  const turns = (text: string): JsonObject => ({
+    system: [{ text: "Be brief." }],
+    messages: [{ role: "user", content: [{ text }] }],
+    inferenceConfig: { maxTokens: 200 },
+  });
+  for (const { name, modelId } of listModels().filter(({ answers }) => answers === "text"))
+    it(`${name}: through Converse a request goes out exactly, and its answer is read`, async () => {
+      let sent: unknown;
+      nock(`https://bedrock-runtime.${region}.amazonaws.com`)
+        .post(`/model/${encodeURIComponent(modelId)}/converse`, (body) => {
+          sent = body;
+          return true;
+        })
+        .reply(200, {
+          output: { message: { role: "assistant", content: [{ text: "Hi." }] } },
+          stopReason: "end_turn",
+          usage: { inputTokens: 7, outputTokens: 3, totalTokens: 10 },
+          metrics: { latencyMs: 40 },
+        });
+      const config = { ...connectionTo(modelId, turns("{{ text }}")), api: "converse" };
+      const [row] = rowsOf(await connector.write(syncConfig(config), [{ text: "Hello." }]));
+      expect(sent).to.deep.equal(turns("Hello."));
+      expect(row?.completion).to.equal("Hi.");
+      expect(row?._bedrock).to.include({ status: "enriched", stop_reason: "end_turn", billed: "yes" });
+      expect(row?._bedrock).to.include({ input_tokens: 7, output_tokens: 3, latency_ms: 40 });
+    });
 });

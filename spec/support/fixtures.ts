@@ -1,14 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { JsonObject } from "../../src/core/json.js";
+import { listModels, type Model } from "../../src/models/list-models.js";
 
-/** One model of fixtures/models: a sample request and response, and what they mean. */
-export interface ModelFixture {
-  readonly family: string;
-  readonly name: string;
-  readonly modelId: string;
-  readonly inferenceProfiles: readonly string[];
-  readonly profileRequired: boolean;
-  readonly lifecycle: "active" | "preview" | "legacy" | "gone";
+/** A sample request and response of one or several models, and what they mean. */
+interface Sample {
   readonly record: Record<string, unknown>;
   readonly template: JsonObject;
   readonly request: JsonObject;
@@ -27,14 +22,26 @@ export interface ModelFixture {
 
 const folder = new URL("../../fixtures/models/", import.meta.url);
 
-/** A file may list several models that share its samples. */
-export const modelFixtures: readonly ModelFixture[] = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .flatMap(({ name: family }) =>
-    readdirSync(new URL(`${family}/`, folder)).flatMap((file) => {
-      const { models = [{}], ...shared } = JSON.parse(
-        readFileSync(new URL(`${family}/${file}`, folder), "utf8"),
-      );
-      return models.map((model: object) => ({ family, ...shared, ...model }));
+/** The samples of fixtures/models, whose folders are named after families. */
+export const modelSamples: readonly (Sample & {
+  readonly folder: string;
+  readonly models: readonly string[];
+})[] = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".json"))
+  .sort()
+  .map((path) => ({
+    folder: path.replace(/[\\/].*/, ""),
+    ...JSON.parse(readFileSync(new URL(path.replaceAll("\\", "/"), folder), "utf8")),
+  }));
+
+/** One model with its sample. */
+export type ModelFixture = Sample & Model & { readonly family: string };
+
+/** Every model that has a sample. */
+export const modelFixtures: readonly ModelFixture[] = modelSamples.flatMap(
+  ({ folder: family, models, ...sample }) =>
+    models.flatMap((id) => {
+      const model = listModels().find(({ modelId }) => modelId === id);
+      return model ? [{ ...model, ...sample, family }] : [];
     }),
-  );
+);

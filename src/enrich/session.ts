@@ -64,7 +64,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
   const underway: Underway = ledger?.underway ?? new Map();
   const call = createInvoke(connection, plan.family);
   const pacer = sharedPacer(connection);
-  const burndown = burndownOf(plan.family, ...connection.candidateModelIds);
+  const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
   const unlimited = plan.family?.vector
     ? 0

@@ -3,6 +3,7 @@ import { type JsonObject, valueAt } from "../core/json.js";
 import type { Family, ModelRule } from "./families/family.js";
 import { baseModelId } from "./find-family.js";
 import { limitsOf } from "./limits.js";
+import { isFor } from "./model-facts.js";
 
 /** What single models say of a body that fits their family's schema, by how sure it is. Names keys, never values. */
 export type ModelFindings = Readonly<Record<ModelRule["level"], readonly string[]>>;
@@ -34,7 +35,7 @@ const rulesOf = (family: Family, base: string): readonly ModelRule[] => {
   const key = `${family.name} ${base}`;
   let rules = known.get(key);
   if (!rules) {
-    rules = (family.rules ?? []).filter(({ models }) => models.test(base));
+    rules = (family.rules ?? []).filter((rule) => isFor(rule, base));
     known.set(key, rules);
   }
   return rules;

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { knownModels } from "../generated/models.js";
 import { families } from "./families/index.js";
-import { type Limits, limitsOf } from "./limits.js";
+import type { Limits } from "./limits.js";
 
 /** A model on Amazon Bedrock. */
 export interface Model {
@@ -23,42 +23,21 @@ export interface Model {
   readonly limits: Limits | null;
 }
 
-const folder = new URL("../../fixtures/models/", import.meta.url);
-
 /** The models that a sample request and response prove, by family, and after them those whose body is not known. */
-export const listModels = (): Model[] => [
-  ...readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
-    .flatMap((family) => filesOf(family).flatMap((file) => modelsIn(`${family}/${file}`, family))),
-  ...modelsIn("unproven.json", null),
-];
-
-const filesOf = (family: string): string[] => readdirSync(new URL(`${family}/`, folder)).sort();
-
-/** A file holds one model, or several that share what it says under `models`. */
-const modelsIn = (path: string, family: string | null): Model[] => {
-  const entry = JSON.parse(readFileSync(new URL(path, folder), "utf8"));
-  return (entry.models ?? [entry]).map((model: Entry) => toModel(model, family));
-};
-
-type Entry = Omit<Model, "family" | "answers" | "endOfLife" | "unproven" | "limits"> & Partial<Model>;
-
-const toModel = (entry: Entry, family: string | null): Model => {
-  const { provider, name, modelId, inferenceProfiles, profileRequired, lifecycle } = entry;
-  const vector = families.find((known) => known.name === family)?.vector;
-  return {
-    provider,
-    name,
-    modelId,
-    inferenceProfiles,
-    profileRequired,
-    lifecycle,
-    endOfLife: entry.endOfLife ?? null,
-    family,
-    answers: entry.answers ?? (vector ? "vector" : "text"),
-    unproven: entry.unproven ?? null,
-    limits: limitsOf(modelId) ?? null,
-  };
-};
+export const listModels = (): Model[] =>
+  Object.entries(knownModels).map(([modelId, known]) => {
+    const vector = families.find(({ name }) => name === known.family)?.vector;
+    return {
+      provider: known.provider,
+      name: known.name,
+      modelId,
+      inferenceProfiles: (known.profiles ?? []).map((geography) => `${geography}.${modelId}`),
+      profileRequired: known.profile_required ?? false,
+      lifecycle: known.lifecycle,
+      endOfLife: known.end_of_life ?? null,
+      family: known.family,
+      answers: known.answers ?? (vector ? "vector" : "text"),
+      unproven: known.unproven ?? null,
+      limits: known.limits ?? null,
+    };
+  });

@@ -28,7 +28,7 @@ export const refusedModel = (answers: AwsAnswers, plan: Plan, now: Date): Connec
 const isProfileId = ({ called, profiles }: AwsAnswers): boolean =>
   known(profiles)?.some(({ id }) => id === called.id) === true;
 
-/** An id of the fixtures is known to have been a model, so that a missing one is no slip of the pen. */
+/** A listed id is known to have been a model, so that a missing one is no slip of the pen. */
 const absentModel = (answers: AwsAnswers, plan: Plan): ConnectorError => {
   const { id } = answers.called;
   const wasModel = listModels().some(({ modelId, lifecycle }) => modelId === id && lifecycle === "gone");

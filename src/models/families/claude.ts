@@ -1,7 +1,6 @@
 import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
 import { rulesAt } from "./place-rules.js";
-import { schemaClaude, toolClaude } from "./structured-output-models.js";
 
 /** Anthropic Messages. */
 export const claude = {
@@ -29,12 +28,12 @@ export const claude = {
   structured: [
     {
       kind: "native",
-      models: schemaClaude,
+      trait: "native_schema",
       body: { output_config: { format: { type: "json_schema", schema: "{{ schema }}" } } },
     },
     {
       kind: "tool",
-      models: toolClaude,
+      trait: "forced_tool",
       unless: [["thinking"]],
       body: {
         tools: [{ name: "answer", description: "Takes the answer.", input_schema: "{{ schema }}" }],
@@ -54,12 +53,6 @@ export const claude = {
       stopReason: "tool_use",
     },
   ],
-  burndown: [
-    { models: /claude-opus-4-8/, rate: 15 },
-    // Published for Sonnet 5, Opus 5, Opus 5.5 and Fable 5.1; taken for their whole generation, as too much is only slow.
-    { models: /claude-(sonnet|opus|haiku|fable|mythos)-5/, rate: 10 },
-    { models: /claude-(3-7|(sonnet|opus|haiku)-4)/, rate: 5 },
-  ],
   useCaseForm: true,
   reply: {
     id: "{{ id }}",
@@ -71,6 +64,5 @@ export const claude = {
     stop_sequence: null,
     usage: { input_tokens: "{{ input_tokens }}", output_tokens: "{{ output_tokens }}" },
   },
-  countsTokens: /^anthropic\.claude-(?:3-5-(?:haiku|sonnet)|3-7-sonnet|(?:opus|sonnet)-4-\d{8})/,
   stopReasons: { end: "end_turn", length: "max_tokens" },
 } as const satisfies Family;

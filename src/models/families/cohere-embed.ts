@@ -10,10 +10,7 @@ export const cohereEmbed = {
   models: /^cohere\.embed-/,
   vector: {
     asked: ["output_dimension"],
-    lengths: [
-      { models: /-v3/, length: 1024 },
-      { models: /./, length: 1536 },
-    ],
+    length: 1536,
   },
   request: { prompt: "texts || inputs[].content[].text", maxTokens: [] },
   response: {
@@ -22,19 +19,19 @@ export const cohereEmbed = {
   },
   rules: [
     {
-      models: /-v3/,
+      trait: "embed_v3",
       when: "inputs || output_dimension || max_tokens",
       says: "inputs, output_dimension and max_tokens are for Embed v4: remove them",
       level: "doubtful",
     },
     {
-      models: /-v3/,
+      trait: "embed_v3",
       when: "truncate == 'LEFT' || truncate == 'RIGHT'",
       says: "truncate is START or END for Embed v3",
       level: "doubtful",
     },
     {
-      models: /-v4/,
+      trait: "embed_v4",
       when: "truncate == 'START' || truncate == 'END'",
       says: "truncate is LEFT or RIGHT for Embed v4",
       level: "doubtful",

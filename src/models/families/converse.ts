@@ -3,7 +3,6 @@ import { claudeRules } from "./claude-rules.js";
 import type { Family } from "./family.js";
 import { nova } from "./nova.js";
 import { rulesAt } from "./place-rules.js";
-import { schemaClaude, schemaOpenWeight, toolClaude } from "./structured-output-models.js";
 
 const asked = {
   outputConfig: {
@@ -93,20 +92,20 @@ export const converse = {
   },
   rules: [...rulesAt(claudePlaces, claudeRules), ...rulesAt(novaPlaces, nova.rules)],
   structured: [
+    { kind: "native", trait: "native_schema", body: asked },
     {
       kind: "native",
-      models: new RegExp(`${schemaClaude.source}|${schemaOpenWeight.source}`),
-      body: asked,
-    },
-    {
-      kind: "native",
-      models: /^openai\.gpt-6\.1/,
+      trait: "strict_schema",
       body: { ...asked, additionalModelRequestFields: { text: { format: { strict: true } } } },
     },
-    { ...tool, models: toolClaude, unless: [["additionalModelRequestFields", "thinking"]] },
+    {
+      ...tool,
+      models: claude.models,
+      trait: "forced_tool",
+      unless: [["additionalModelRequestFields", "thinking"]],
+    },
     { ...tool, models: /^amazon\.nova/, topKeys: ["type", "properties", "required"] },
   ],
-  burndown: [...claude.burndown, { models: /^openai\.gpt-(5\.6|6)/, rate: 10 }],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",

@@ -14,7 +14,6 @@ export const deepseekR1 = {
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
   rules: [
     {
-      models: /./,
       when: "max_tokens > `8192`",
       says: "answers over 8192 tokens get significantly worse, says AWS",
       level: "note",

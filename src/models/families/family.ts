@@ -13,8 +13,8 @@ export interface Family {
   readonly vector?: {
     /** Keys from the top of a body to the length that it asks for. */
     readonly asked?: readonly string[];
-    /** The length where the body asks for none; the first match counts. */
-    readonly lengths: readonly { readonly models: RegExp; readonly length: number }[];
+    /** The length where the body asks for none and the model's facts name no other. */
+    readonly length: number;
   };
   readonly request: {
     /** Where the words of the user stand in a body: a string, or a list of strings. */
@@ -62,26 +62,25 @@ export interface Family {
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
   };
-  /**
-   * How many tokens of the quota one output token burns at the end of a call, by base model id; the first match
-   * counts, and a model that matches none burns one. Source: Bedrock user guide, "Token burndown".
-   */
-  readonly burndown?: readonly { readonly models: RegExp; readonly rate: number }[];
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;
   /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
   readonly reply: unknown;
-  /** For the local Bedrock: matches the base ids of models whose tokens the service counts without a call. */
-  readonly countsTokens?: RegExp;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
   /** For the local Bedrock: what the service calls the two usual ends of a text. */
   readonly stopReasons?: { readonly end: string; readonly length: string };
 }
 
-export interface ModelRule {
-  /** Matches base model ids. */
-  readonly models: RegExp;
+/** Which models of a family something is for: all, unless it says otherwise. */
+export interface Selection {
+  /** A word among the traits of a model's facts. What differs from model to model is told by one. */
+  readonly trait?: string;
+  /** Matches base model ids. For the Converse API, whose models are of all families. */
+  readonly models?: RegExp;
+}
+
+export interface ModelRule extends Selection {
   /** JMESPath into a body. The rule speaks where it finds anything but null, false or what is empty. */
   readonly when: string;
   /** Names the keys and what to do; never a value. `{key}` is a key that `rulesAt` puts in its place. */
@@ -101,11 +100,9 @@ export interface ReasoningTags {
 }
 
 /** One way to ask for an answer that fits a JSON Schema. */
-export interface StructuredWay {
+export interface StructuredWay extends Selection {
   /** Kept to by the service itself, or given as the arguments of a tool that the model has to call. */
   readonly kind: "native" | "tool";
-  /** Matches the base model ids that are known to take it; without it all do. */
-  readonly models?: RegExp;
   /** Keys from the top of a body, any of which rules it out. */
   readonly unless?: readonly (readonly string[])[];
   /** What a body gains. The leaf `{{ schema }}` is the schema, `{{ schema_text }}` the schema as JSON text. */

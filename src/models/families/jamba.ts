@@ -17,7 +17,6 @@ export const jamba = {
   },
   rules: [
     {
-      models: /./,
       when: "n > `1` && temperature == `0`",
       says: "n over 1 is refused with temperature 0: raise the temperature or remove n",
       level: "refused",

@@ -7,7 +7,7 @@ export const novaEmbed = {
   models: /^amazon\.nova-.*embeddings/,
   vector: {
     asked: ["singleEmbeddingParams", "embeddingDimension"],
-    lengths: [{ models: /./, length: 3072 }],
+    length: 3072,
   },
   request: { prompt: "singleEmbeddingParams.text.value", maxTokens: [] },
   response: {

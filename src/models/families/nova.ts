@@ -27,7 +27,7 @@ export const nova = {
   },
   rules: [
     {
-      models: /nova-(lite|micro|pro|premier)/,
+      trait: "no_reasoning",
       when: "inferenceConfig.reasoningConfig || reasoningConfig",
       says: "reasoningConfig is for Nova 2: remove it",
       level: "doubtful",

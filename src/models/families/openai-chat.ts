@@ -1,5 +1,4 @@
 import type { Family } from "./family.js";
-import { schemaOpenWeight } from "./structured-output-models.js";
 
 /** The OpenAI chat-completion shape, which Bedrock's open-weight models and newer Mistral models take. */
 export const openaiChat = {
@@ -22,7 +21,7 @@ export const openaiChat = {
   structured: [
     {
       kind: "native",
-      models: schemaOpenWeight,
+      trait: "native_schema",
       body: {
         response_format: { type: "json_schema", json_schema: { name: "answer", schema: "{{ schema }}" } },
       },
@@ -30,7 +29,7 @@ export const openaiChat = {
     {
       // In Mistral's chat completion `any` is the word for "call a tool".
       kind: "tool",
-      models: /^mistral\.pixtral/,
+      trait: "forced_tool",
       body: {
         tools: [
           {
@@ -78,25 +77,24 @@ export const openaiChat = {
   ],
   rules: [
     {
-      models: /^openai\.gpt-oss/,
+      trait: "no_stream",
       when: "stream",
       says: "stream true is refused by InvokeModel: remove it",
       level: "refused",
     },
     {
-      models: /^openai\.gpt-oss/,
+      trait: "max_completion_tokens",
       when: "max_tokens",
       says: "this model's documents call the limit max_completion_tokens",
       level: "note",
     },
     {
-      models: /^mistral/,
+      trait: "max_tokens_alone",
       when: "max_completion_tokens",
       says: "max_completion_tokens is called max_tokens in this model's documents",
       level: "doubtful",
     },
     {
-      models: /./,
       when: "max_tokens && max_completion_tokens",
       says: "max_tokens and max_completion_tokens say the same: remove one of them",
       level: "doubtful",

@@ -7,7 +7,7 @@ export const titanEmbedImage = {
   models: /^amazon\.titan-embed-image/,
   vector: {
     asked: ["embeddingConfig", "outputEmbeddingLength"],
-    lengths: [{ models: /./, length: 1024 }],
+    length: 1024,
   },
   request: { prompt: "inputText", maxTokens: [] },
   response: { text: "embedding", usage: { input: "inputTextTokenCount" }, truncated: [] },

@@ -7,10 +7,7 @@ export const titanEmbed = {
   models: /^amazon\.titan-embed-text/,
   vector: {
     asked: ["dimensions"],
-    lengths: [
-      { models: /-v1/, length: 1536 },
-      { models: /./, length: 1024 },
-    ],
+    length: 1024,
   },
   request: { prompt: "inputText", maxTokens: [] },
   response: {
@@ -20,7 +17,7 @@ export const titanEmbed = {
   },
   rules: [
     {
-      models: /-v1/,
+      trait: "text_alone",
       when: "dimensions || embeddingTypes || normalize || type(normalize) == 'boolean'",
       says: "dimensions, normalize and embeddingTypes are for Titan Text Embeddings V2: remove them",
       level: "doubtful",

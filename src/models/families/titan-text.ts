@@ -13,7 +13,7 @@ export const titanText = {
   },
   rules: [
     {
-      models: /premier/,
+      trait: "no_output_over_3072",
       when: "textGenerationConfig.maxTokenCount > `3072`",
       says: "textGenerationConfig.maxTokenCount over 3072 is refused by this model: lower it",
       level: "refused",

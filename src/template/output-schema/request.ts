@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, valueAt } from "../../core/json.js";
 import type { Family, StructuredWay } from "../../models/families/family.js";
+import { isFor } from "../../models/model-facts.js";
 import { toSubset } from "./bedrock-subset.js";
 import { instructionFor, withInstruction } from "./instruction.js";
 
@@ -27,9 +28,9 @@ export const schemaRequestFor = (
   sample: JsonObject,
 ): SchemaRequest => {
   const way = family.structured?.find(
-    ({ models, unless = [] }) =>
-      (!models || modelIds.some((id) => models.test(id))) &&
-      !unless.some((path) => valueAt(sample, path) !== undefined),
+    (known) =>
+      modelIds.some((id) => isFor(known, id)) &&
+      !known.unless?.some((path) => valueAt(sample, path) !== undefined),
   );
   const { $schema: _, $id: __, ...bare } = schema;
   if (!way) {

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
+import { factsOf } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,11 +13,10 @@ export const vectorsOf = (json: Json, { family, baseId }: Model): Json => {
     .flat()
     .filter((part) => typeof part === "string");
   const asked = (vector.asked ?? []).reduce<unknown>((at, key) => (at as Json | undefined)?.[key], json);
-  const length =
-    typeof asked === "number" ? asked : vector.lengths.find(({ models }) => models.test(baseId))?.length;
+  const length = typeof asked === "number" ? asked : (factsOf(baseId)?.vector_length ?? vector.length);
   // An image alone has no text, and a vector all the same.
   const texts = prompts.length > 0 ? prompts : [""];
-  const vectors = texts.map((text) => embed(text, length ?? 1024));
+  const vectors = texts.map((text) => embed(text, length));
   return { prompts, vectors, vector: vectors[0] };
 };
 

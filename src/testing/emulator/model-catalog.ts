@@ -11,7 +11,7 @@ export interface Catalog {
   profiles(): readonly object[];
 }
 
-/** Every id of a known family is a model here, since new ones appear all the time; the lists hold the fixtures' that are not gone. */
+/** Every id of a known family is a model here, since new ones appear all the time; the lists hold those known to be and not gone. */
 export const openCatalog = (
   account: LocalAccount,
   region: string,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { Family } from "../../models/families/family.js";
+import { isFor } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 
@@ -23,8 +24,8 @@ export const readBody = (request: WireRequest, { family, baseId }: Model): Body 
   const validate = validatorOf(family);
   if (validate(json)) {
     const refused = family.rules?.find(
-      ({ level, models, when }) =>
-        level === "refused" && models.test(baseId) && isTrue(search(json as JSONValue, when)),
+      (rule) =>
+        rule.level === "refused" && isFor(rule, baseId) && isTrue(search(json as JSONValue, rule.when)),
     );
     return refused ? malformed(`${refused.says}.`) : { json: json as Body["json"] };
   }

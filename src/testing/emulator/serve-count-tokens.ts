@@ -1,4 +1,5 @@
-import { baseModelId, familyOf, resolveFamily } from "../../models/find-family.js";
+import { baseModelId, familyOf } from "../../models/find-family.js";
+import { factsOf } from "../../models/model-facts.js";
 import { authenticate } from "./authenticate.js";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Api, type Backend, promptOf } from "./invocation.js";
@@ -18,7 +19,7 @@ const countPath = /^\/model\/([^/]+)\/count-tokens$/;
 
 const countBody = (request: WireRequest, modelId: string): HttpReply => {
   // The service counts for a model, not for a profile.
-  if (!resolveFamily(modelId)?.countsTokens?.test(modelId) || baseModelId(modelId) !== modelId)
+  if (!factsOf(modelId)?.counts_tokens || baseModelId(modelId) !== modelId)
     return refuse(400, "ValidationException", "The provided model doesn't support counting tokens.");
   const input = readInput(request.body);
   const family = input && familyOf(input.api, modelId);

@@ -1,4 +1,5 @@
 import type { Family, StructuredWay } from "../../models/families/family.js";
+import { isFor } from "../../models/model-facts.js";
 import { analyse } from "./analyse.js";
 import { type HttpReply, refuse } from "./http-message.js";
 import { readPrompt } from "./read-prompt.js";
@@ -44,9 +45,7 @@ export const refuseUnfit = (
   family: Family,
 ): HttpReply | null => {
   if (way?.kind !== "native") return null;
-  const takes = family.structured?.some(
-    ({ kind, models }) => kind === "native" && (models?.test(baseId) ?? true),
-  );
+  const takes = family.structured?.some((known) => known.kind === "native" && isFor(known, baseId));
   if (!takes) return refuse(400, "ValidationException", `${place}: Extra inputs are not permitted`);
   const fault = subsetFault(schema);
   return fault === null ? null : refuse(400, "ValidationException", `${place}: ${fault}`);

@@ -1,0 +1,22 @@
+import { type KnownModel, knownModels, modelLines } from "../generated/models.js";
+import type { Selection } from "./families/family.js";
+import { firstBaseModel } from "./find-family.js";
+
+/** What is known of a model beside its family, from `facts/`. */
+export type ModelFacts = Pick<
+  KnownModel,
+  "limits" | "burndown" | "vector_length" | "counts_tokens" | "traits"
+>;
+
+/** The facts of the first id that names a model: its own, else those of its line; `undefined` where there are none. */
+export const factsOf = (...modelIds: (string | undefined)[]): ModelFacts | undefined => {
+  const base = firstBaseModel(...modelIds.filter((id) => id !== undefined));
+  if (base === null) return undefined;
+  return Object.hasOwn(knownModels, base) ? knownModels[base] : lines.find(({ models }) => models.test(base));
+};
+
+const lines = modelLines.map((line) => ({ ...line, models: new RegExp(line.models) }));
+
+/** Whether a rule, or a way to ask, of a family is for a model. */
+export const isFor = ({ models, trait }: Selection, baseId: string): boolean =>
+  (models?.test(baseId) ?? true) && (trait === undefined || !!factsOf(baseId)?.traits?.includes(trait));
