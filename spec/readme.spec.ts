@@ -39,8 +39,8 @@ describe("the code in the README runs against the local Bedrock:", () => {
   let emulator: Emulator;
   let folder: string;
   const environment: Record<string, string> = {
-    AWS_ACCESS_KEY_ID: demoCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: demoCredentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: demoCredentials.access_key,
+    AWS_SECRET_ACCESS_KEY: demoCredentials.secret_access_key,
   };
   before(async () => {
     emulator = await startEmulator();

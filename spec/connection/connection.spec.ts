@@ -3,8 +3,7 @@ import { AwsBedrockModel } from "../../src/index.js";
 import { demoCredentials, type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
 
 const valid = {
-  access_key: demoCredentials.accessKeyId,
-  secret_access_key: demoCredentials.secretAccessKey,
+  ...demoCredentials,
   region: "us-east-1",
   model_id: "amazon.nova-lite-v1:0",
   request_format: '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}]}',

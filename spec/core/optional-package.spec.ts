@@ -1,18 +1,30 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { peerDependencies, peerDependenciesMeta } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
 
 /** The package as a user has it who installed nothing beside it but `present`. */
 const installWith = (folder: string, present: readonly string[]): string => {
   const missing = Object.keys(peerDependencies).filter((name) => !present.includes(name));
   for (const part of ["dist", "schemas", "fixtures", "package.json"])
-    if (part in { dist: 0, "package.json": 0 }) cpSync(join(root, part), join(folder, part), { recursive: true });
+    if (part in { dist: 0, "package.json": 0 })
+      cpSync(join(root, part), join(folder, part), { recursive: true });
     else symlinkSync(join(root, part), join(folder, part));
   for (const name of packagesIn(join(root, "node_modules"))) {
     if (missing.includes(name)) continue;
@@ -26,7 +38,9 @@ const installWith = (folder: string, present: readonly string[]): string => {
 const packagesIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => !name.startsWith("."))
-    .flatMap((name) => (name.startsWith("@") ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : name));
+    .flatMap((name) =>
+      name.startsWith("@") ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : name,
+    );
 
 describe("a package that one door alone needs", () => {
   let bare: string;
@@ -47,16 +61,23 @@ describe("a package that one door alone needs", () => {
     `${door} needs the package ${name}, which is not installed; install it: npm install "${name}@${peerDependencies[name]}"\n`;
   const pipeline = (folder: string, source: object): string => {
     const connection = { region: "us-east-1", model_id: "us.amazon.nova-lite-v1:0", request_format: "{}" };
-    const text = JSON.stringify({ name: "x", source, destination: { connector: "AwsBedrockModel", connection } });
+    const text = JSON.stringify({
+      name: "x",
+      source,
+      destination: { connector: "AwsBedrockModel", connection },
+    });
     writeFileSync(join(folder, "pipeline.json"), text);
     return "pipeline.json";
   };
   const file = { type: "ndjson", path: "rows.ndjson", primary_key: "id" };
   const printed = (folder: string, script: string): string =>
-    run(folder, "--input-type=module", "--eval", `${script}.catch(({ message }) => console.log(message));`).stdout;
+    run(folder, "--input-type=module", "--eval", `${script}.catch(({ message }) => console.log(message));`)
+      .stdout;
 
   it("is an optional peer, each of them", () => {
-    const optional = Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }]));
+    const optional = Object.fromEntries(
+      Object.keys(peerDependencies).map((name) => [name, { optional: true }]),
+    );
     expect(peerDependenciesMeta).to.deep.equal(optional);
   });
 

@@ -5,8 +5,7 @@ export const localConfig = (
   endpoint: string,
   changes: Record<string, unknown> = {},
 ): Record<string, unknown> => ({
-  access_key: demoCredentials.accessKeyId,
-  secret_access_key: demoCredentials.secretAccessKey,
+  ...demoCredentials,
   region: "us-east-1",
   endpoint,
   model_id: "us.amazon.nova-lite-v1:0",

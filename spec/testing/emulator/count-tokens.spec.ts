@@ -1,7 +1,8 @@
 import { BedrockRuntimeClient, CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
 import { createTransport } from "../../../src/bedrock/transport.js";
-import { demoCredentials, type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { type Emulator, startEmulator } from "../../../src/testing/emulator/index.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 
 describe("CountTokens of the local Bedrock", () => {
   let bedrock: Emulator;
@@ -11,7 +12,7 @@ describe("CountTokens of the local Bedrock", () => {
     client = new BedrockRuntimeClient({
       region: "us-east-1",
       endpoint: bedrock.url,
-      credentials: demoCredentials,
+      credentials: sdkKeys,
       maxAttempts: 1,
       requestHandler: createTransport(1, 10_000),
     });
