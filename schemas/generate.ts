@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
+import { holdsJson } from "../src/connection/schema.js";
 import { modelData, modelSamples } from "./models.js";
 
 type Schema = Parameters<typeof compile>[0];
@@ -34,8 +35,17 @@ async function protocolTypes(): Promise<string> {
 }
 
 async function connectionType(): Promise<string> {
-  const schema = { ...forTypes(read("schemas/connection.json")), additionalProperties: false };
-  return banner("schemas/connection.json") + (await typescript(schema, "ConnectionConfig"));
+  const { properties = {}, ...schema } = forTypes(read("schemas/connection.json"));
+  const accepted = Object.entries(properties).map(([name, property]) => [name, acceptedType(name, property)]);
+  const type = { ...schema, properties: Object.fromEntries(accepted), additionalProperties: false };
+  return banner("schemas/connection.json") + (await typescript(type, "ConnectionConfig"));
+}
+
+/** Forms give text alone; programs may also give a number where its text fits, and an object where JSON is pasted. */
+function acceptedType(name: string, property: Schema): Schema {
+  if (holdsJson(name)) return { ...property, tsType: "string | object" };
+  const takesNumber = property.pattern !== undefined && new RegExp(property.pattern).test("1");
+  return takesNumber ? { ...property, tsType: "string | number" } : property;
 }
 
 async function pipelineType(): Promise<string> {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { AwsBedrockModel, type RecordMessage, type TrackedMessage } from "../src/index.js";
+import { AwsBedrockModel, type Hooks, type RecordMessage, type TrackedMessage } from "../src/index.js";
 import { useBedrock } from "./support/bedrock.js";
 import { startServer } from "./support/http-server.js";
 import { validateMessage } from "./support/protocol.js";
@@ -9,7 +9,7 @@ import { localConfig, syncConfig } from "./support/sync-config.js";
 
 describe("AwsBedrockModel", () => {
   const bedrock = useBedrock();
-  const connector = new AwsBedrockModel();
+  const connector: Hooks = new AwsBedrockModel();
   const connection = (changes: Record<string, unknown> = {}) => localConfig(bedrock.url, changes);
   const write = (records: readonly unknown[], changes?: Record<string, unknown>) =>
     connector.write(syncConfig(connection(changes)), records, "destination_insert");

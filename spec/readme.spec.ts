@@ -40,8 +40,8 @@ describe("the code in the README runs against the local Bedrock:", () => {
   const emulator = useBedrock();
   let folder: string;
   const environment: Record<string, string> = {
-    AWS_ACCESS_KEY_ID: demoCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: demoCredentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: demoCredentials.access_key,
+    AWS_SECRET_ACCESS_KEY: demoCredentials.secret_access_key,
   };
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "readme-"));

@@ -4,6 +4,8 @@ import { valueAt } from "./core/json.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
 import type { RunOptions } from "./enrich/enrich-rows.js";
 import type { Session } from "./enrich/session.js";
+import type { ConnectionConfig } from "./generated/connection.js";
+import type { Hooks } from "./hooks/hooks.js";
 import {
   type CatalogMessage,
   catalogMessage,
@@ -22,13 +24,14 @@ import {
 } from "./hooks/messages.js";
 import { type MetaData, metaData } from "./hooks/metadata.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
+import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/sync-config.js";
 
 /**
  * The connector that a host registers. It holds no state: one instance serves any number of threads and syncs.
- * No hook throws to the host; what goes wrong stands in the message that it returns. `syncConfig` is the
- * protocol's `SyncConfig`; it and the configuration are `unknown` here because hosts send what they have.
+ * No hook throws to the host; what goes wrong stands in the message that it returns. The types are for those who write
+ * settings down: a host may hand over anything, by `Hooks`.
  */
-export class AwsBedrockModel {
+export class AwsBedrockModel implements Hooks {
   /** What a host shows before the connector is configured. */
   metaData(): MetaData {
     return metaData;
@@ -43,7 +46,7 @@ export class AwsBedrockModel {
    * Validates the settings, compiles both templates, tries the ledger, and asks AWS what costs nothing to ask: whose
    * the credentials are, and whether the model can be called. Calls no model; ends within 10 seconds.
    */
-  async checkConnection(config: unknown): Promise<StatusMessage> {
+  async checkConnection(config: ConnectionConfig): Promise<StatusMessage> {
     try {
       const { checkConfig } = await import("./hooks/check/check.js");
       const finding = await checkConfig(config);
@@ -59,7 +62,7 @@ export class AwsBedrockModel {
    * The catalog: one stream, with the columns that the configuration's templates read and give. Without a usable
    * configuration the stream takes any fields. Needs no network; the same configuration has the same answer.
    */
-  async discover(config?: unknown): Promise<CatalogMessage> {
+  async discover(config?: Partial<ConnectionConfig> | null): Promise<CatalogMessage> {
     if (config === undefined || config === null) return catalogMessage();
     try {
       const { publishColumns } = await import("./hooks/discover/catalog.js");
@@ -74,7 +77,7 @@ export class AwsBedrockModel {
    * one JSON text a record, `meta.records` the enriched records, all in order. `action` makes no difference.
    */
   async write(
-    syncConfig: unknown,
+    syncConfig: BedrockSyncConfig,
     records: readonly unknown[],
     _action?: string,
     options?: RunOptions,
@@ -93,7 +96,7 @@ export class AwsBedrockModel {
    * The `ai_ml` source: sends `model.query`, a finished body as JSON text, and returns one record message with the
    * response. `[]` for a positive offset, so that a sync ends; one log message, not in an array, on failure.
    */
-  async read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope> {
+  async read(syncConfig: BedrockReadConfig): Promise<RecordMessage[] | LogEnvelope> {
     const [offset, query] = [readPath(syncConfig, "offset"), readPath(syncConfig, "model", "query")];
     if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
     const session = await open(syncConfig, "source", "read");
@@ -107,7 +110,7 @@ export class AwsBedrockModel {
    * Sends again, on the user's word, what the ledger holds of this configuration as refused or of unknown outcome.
    * The answers go into the ledger: the next sync finds them there. Rows of unknown outcome may be paid for twice.
    */
-  async replay(config: unknown, options?: RunOptions): Promise<TrackedMessage> {
+  async replay(config: ConnectionConfig, options?: RunOptions): Promise<TrackedMessage> {
     const session = await open(
       { destination: { connection_specification: config } },
       "destination",
@@ -125,7 +128,7 @@ export class AwsBedrockModel {
    * fail, and low, expected and highest cost of those that the ledger does not answer. One log message on failure.
    */
   async preview(
-    config: unknown,
+    config: ConnectionConfig,
     records: Iterable<unknown> | AsyncIterable<unknown>,
     options?: PreviewOptions,
   ): Promise<Preview | LogEnvelope> {
@@ -139,7 +142,7 @@ export class AwsBedrockModel {
    * memory, and one tracking message at the end. Rethrows an error of the source after the rows before it.
    */
   async *enrich(
-    syncConfig: unknown,
+    syncConfig: BedrockSyncConfig,
     records: Iterable<unknown> | AsyncIterable<unknown>,
     options?: RunOptions,
   ): AsyncGenerator<RecordMessage | TrackedMessage, void> {

@@ -9,6 +9,7 @@ export type { Progress, Summary } from "./enrich/summary.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
 export type { TemplateTestCase, TemplateTests } from "./generated/template-tests.js";
+export type { Hooks } from "./hooks/hooks.js";
 export type {
   CatalogMessage,
   LogEnvelope,
@@ -20,6 +21,7 @@ export type {
 export type { MetaData } from "./hooks/metadata.js";
 export type { Preview, PreviewOptions, RowCounts } from "./hooks/preview/preview.js";
 export type { Sample } from "./hooks/preview/samples.js";
+export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/sync-config.js";
 export type { Difference } from "./hooks/template-tests/compare.js";
 export type { TemplateTestReport } from "./hooks/template-tests/run-cases.js";
 export { testTemplates } from "./hooks/template-tests/test-templates.js";

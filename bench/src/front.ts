@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from "node:
 import { createSecureServer } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { demoCredentials } from "../../dist/testing/emulator/index.js";
+import { demoApiKey } from "../../dist/testing/emulator/index.js";
 
 /**
  * A door before the local Bedrock that speaks TLS, with HTTP/2 or 1.1. What comes in goes on over plain HTTP/1.1
@@ -37,7 +37,7 @@ const forward = async (
   const body = await buffer(incoming);
   const { method = "", url = "" } = incoming;
   const headers = {
-    authorization: `Bearer ${demoCredentials.apiKey}`,
+    authorization: `Bearer ${demoApiKey}`,
     "content-type": "application/json",
     "content-length": body.length,
   };

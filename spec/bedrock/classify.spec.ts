@@ -180,7 +180,7 @@ describe("an endpoint that cannot be talked to", () => {
       const error = await failureAt(server.url.replace("http:", "https:"));
       expect(error).to.include({ billed: "no" });
       expect(server.requests()).to.equal(0);
-      expect(error.message).not.to.contain(demoCredentials.secretAccessKey);
+      expect(error.message).not.to.contain(demoCredentials.secret_access_key);
     } finally {
       await server.close();
     }

@@ -194,8 +194,8 @@ describe("what a service quotes of a request", () => {
   };
 
   const cases: [name: string, config: Record<string, unknown>, secrets: string[]][] = [
-    ["keys", {}, [demoCredentials.secretAccessKey]],
-    ["a session token", { session_token: token }, [token, demoCredentials.secretAccessKey]],
+    ["keys", {}, [demoCredentials.secret_access_key]],
+    ["a session token", { session_token: token }, [token, demoCredentials.secret_access_key]],
     ["an API key", { ...unsigned, api_key: apiKey }, [apiKey]],
     ["the host's API key", unsigned, [ambient]],
     ["a role", role, [token, sessionSecret, role.external_id]],

@@ -14,9 +14,9 @@ import { createClient } from "../../src/bedrock/client.js";
 import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { readConnection } from "../../src/connection/connection.js";
 import { type Invocation, isFailed } from "../../src/core/invoke.js";
-import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { startServer } from "../support/http-server.js";
 import { requestOf } from "../support/requests.js";
+import { sdkKeys } from "../support/sdk-keys.js";
 import { localConfig } from "../support/sync-config.js";
 
 interface Received {
@@ -69,7 +69,7 @@ const shared = (headers: IncomingHttpHeaders) =>
 
 /** The authorization that the SDK's signer gives a request that came in. */
 const bySdk = async ({ path, headers, body }: Received, sessionToken?: string): Promise<unknown> => {
-  const { accessKeyId, secretAccessKey } = demoCredentials;
+  const { accessKeyId, secretAccessKey } = sdkKeys;
   const signer = new SignatureV4({
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
     region: "us-east-1",

@@ -23,12 +23,12 @@ describe("command line", function () {
   const settings = (endpoint: string) => ({
     endpoint,
     region: "us-east-1",
-    access_key: demoCredentials.accessKeyId,
+    access_key: demoCredentials.access_key,
     secret_access_key: `\${CLI_SPEC_SECRET}`,
     model_id: "us.amazon.nova-lite-v1:0",
     request_format: { messages: [{ role: "user", content: [{ text: "About: {{ text }}" }] }] },
   });
-  const place = { env: { CLI_SPEC_SECRET: demoCredentials.secretAccessKey } };
+  const place = { env: { CLI_SPEC_SECRET: demoCredentials.secret_access_key } };
   const write = (...options: string[]) => ["write", "--no-ledger", ...options];
 
   before(async () => {
@@ -130,7 +130,7 @@ describe("command line", function () {
     expect(unset.stderr).to.contain("secret_access_key needs CLI_SPEC_SECRET");
     expect(invalid.stderr)
       .to.match(/region/)
-      .and.not.contain(demoCredentials.secretAccessKey);
+      .and.not.contain(demoCredentials.secret_access_key);
     expect(missing.stderr).to.contain(`cannot read ${inFolder("no.csv")}: no such file or folder`);
     expect(await readFile(output, "utf8")).to.equal("kept");
   });

@@ -4,8 +4,7 @@ import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { useBedrock } from "../support/bedrock.js";
 
 const valid = {
-  access_key: demoCredentials.accessKeyId,
-  secret_access_key: demoCredentials.secretAccessKey,
+  ...demoCredentials,
   region: "us-east-1",
   model_id: "amazon.nova-lite-v1:0",
   request_format: '{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}]}',

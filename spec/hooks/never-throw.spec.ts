@@ -2,7 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { AwsBedrockModel, closeLedger, type RunOptions, type TrackedMessage } from "../../src/index.js";
+import {
+  AwsBedrockModel,
+  closeLedger,
+  type Hooks,
+  type RunOptions,
+  type TrackedMessage,
+} from "../../src/index.js";
 import { useBedrock } from "../support/bedrock.js";
 import { startServer } from "../support/http-server.js";
 import { validateMessage } from "../support/protocol.js";
@@ -63,7 +69,7 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
 describe("hooks, whatever they are given", () => {
   const bedrock = useBedrock();
   let sync = 0;
-  const connector = new AwsBedrockModel();
+  const connector: Hooks = new AwsBedrockModel();
 
   const config = (changes?: Record<string, unknown>) => localConfig(bedrock.url, changes);
   const accepted = (message: unknown): void => {

@@ -1,5 +1,5 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
 import { takeShortcuts } from "./reuse-request-form.js";
@@ -64,15 +64,17 @@ export const signing = (
       : undefined;
   const pinned = { authSchemePreference: ["sigv4"] };
   if (role) {
-    const credentials = fromTemporaryCredentials({
-      ...(keys && { masterCredentials: keys }),
-      params: {
-        RoleArn: role.arn,
-        RoleSessionName: "bedrock-model",
-        ...(role.externalId && { ExternalId: role.externalId }),
-      },
-      clientConfig: { region, requestHandler: transport },
-    });
+    const params = {
+      RoleArn: role.arn,
+      RoleSessionName: "bedrock-model",
+      ...(role.externalId && { ExternalId: role.externalId }),
+    };
+    const source = keys ? async () => keys : defaultProvider();
+    // Loaded on need: most connections assume no role.
+    const assumer = import("@aws-sdk/client-sts").then(({ getDefaultRoleAssumer }) =>
+      getDefaultRoleAssumer({ region, requestHandler: transport }),
+    );
+    const credentials = async () => (await assumer)(await source(), params);
     return { credentials, ...pinned };
   }
   if (keys) return { credentials: keys, ...pinned };

@@ -1,11 +1,16 @@
-import type { AwsBedrockModel } from "../index.js";
+import type { Hooks } from "../index.js";
 import type { Fields } from "./config.js";
 import { cannotRun } from "./failure.js";
 
-/** A connector whose connection has passed its check, before any row is paid for. Throws "cannot run". */
-export const connect = async (connection: Fields): Promise<AwsBedrockModel> => {
+/** The connector, which judges whatever a file holds. Loaded on need. */
+export const openConnector = async (): Promise<Hooks> => {
   const { AwsBedrockModel } = await import("../index.js");
-  const connector = new AwsBedrockModel();
+  return new AwsBedrockModel();
+};
+
+/** A connector whose connection has passed its check, before any row is paid for. Throws "cannot run". */
+export const connect = async (connection: Fields): Promise<Hooks> => {
+  const connector = await openConnector();
   const { status, message } = (await connector.checkConnection(connection)).connection_status;
   if (status === "failed") throw cannotRun(message ?? "the connection check failed");
   return connector;

@@ -7,7 +7,7 @@ import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { connectionSchema } from "./schema.js";
+import { connectionSchema, holdsJson } from "./schema.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 export type Auth =
@@ -99,7 +99,7 @@ export const readConnection = (config: unknown, problems: Problem[]): Connection
   else if (!validator()(settings)) problems.push(...(validator().errors ?? []).map(toProblem));
   problems.push(...brokenRules(settings));
   // The schema has just judged the types; a bad one is in `problems`.
-  return toConnection(settings as unknown as ConnectionConfig, Object.keys(settings));
+  return toConnection(settings as unknown as Settings, Object.keys(settings));
 };
 
 let compiled: ValidateFunction | undefined;
@@ -108,9 +108,6 @@ const validator = (): ValidateFunction => {
   compiled ??= compileSchema(connectionSchema());
   return compiled;
 };
-
-/** Settings that hold JSON, as an object or as text. */
-const pasted = /_(format|schema)$/;
 
 const normalise = (config: Record<string, unknown>): Record<string, unknown> => {
   const settings: Record<string, unknown> = {};
@@ -121,8 +118,8 @@ const normalise = (config: Record<string, unknown>): Record<string, unknown> => 
       : undefined;
     if (type === "string" && typeof value === "number") settings[name] = String(value);
     else if (type === "boolean" && (value === "true" || value === "false")) settings[name] = value === "true";
-    else if (pasted.test(name) && isObject(value)) settings[name] = JSON.stringify(value);
-    else settings[name] = typeof value === "string" && !pasted.test(name) ? value.trim() : value;
+    else if (holdsJson(name) && isObject(value)) settings[name] = JSON.stringify(value);
+    else settings[name] = typeof value === "string" && !holdsJson(name) ? value.trim() : value;
   }
   return settings;
 };
@@ -140,11 +137,12 @@ const toProblem = ({ keyword, instancePath, params, parentSchema, message }: Err
   };
 };
 
-const toConnection = (settings: ConnectionConfig, names: readonly string[]): Connection => {
-  const withDefault = <Name extends keyof ConnectionConfig>(
-    name: Name,
-  ): NonNullable<ConnectionConfig[Name]> =>
-    (settings[name] ?? connectionSchema().properties[name]?.default) as NonNullable<ConnectionConfig[Name]>;
+/** The settings as `normalise` leaves them: numbers and JSON are text. */
+type Settings = { [Name in keyof ConnectionConfig]: Exclude<ConnectionConfig[Name], number | object> };
+
+const toConnection = (settings: Settings, names: readonly string[]): Connection => {
+  const withDefault = <Name extends keyof Settings>(name: Name): NonNullable<Settings[Name]> =>
+    (settings[name] ?? connectionSchema().properties[name]?.default) as NonNullable<Settings[Name]>;
   const { role_arn, external_id, guardrail_identifier, guardrail_version, inference_profile } = settings;
   return {
     auth: toAuth(settings),
@@ -200,7 +198,7 @@ const toConnection = (settings: ConnectionConfig, names: readonly string[]): Con
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
 
-const toAuth = ({ access_key, secret_access_key, session_token, api_key }: ConnectionConfig): Auth => {
+const toAuth = ({ access_key, secret_access_key, session_token, api_key }: Settings): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };
   if (!access_key || !secret_access_key) return { kind: "default" };
   return {

@@ -22,3 +22,6 @@ export const connectionSchema = (): ConnectionSchema => {
 };
 
 let schema: ConnectionSchema | undefined;
+
+/** Whether a setting is JSON, which may be an object as well as text. */
+export const holdsJson = (name: string): boolean => /_(format|schema)$/.test(name);

@@ -40,11 +40,11 @@ export interface ConnectionConfig {
   /**
    * A sample request body of the model, as JSON, with {{ column }} in the places where a row's values go.
    */
-  request_format: string;
+  request_format: string | object;
   /**
    * A sample response body of the model, as JSON, with {{ column }} as the values that become output columns. Without a placeholder the model's text goes to the output field.
    */
-  response_format?: string;
+  response_format?: string | object;
   /**
    * The column that receives the model's text when the response format names none.
    */
@@ -56,11 +56,11 @@ export interface ConnectionConfig {
   /**
    * How many calls may be open at once.
    */
-  max_concurrency?: string;
+  max_concurrency?: string | number;
   /**
    * The deadline of one call. A call that passes it may have been billed, so its row is held and not sent again.
    */
-  request_timeout_seconds?: string;
+  request_timeout_seconds?: string | number;
   /**
    * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
    */
@@ -80,31 +80,31 @@ export interface ConnectionConfig {
   /**
    * Ends a run before it sends more rows than this.
    */
-  max_rows?: string;
+  max_rows?: string | number;
   /**
    * Ends a run before its calls could take more tokens, in and out, than this. The request format must limit its output tokens.
    */
-  max_tokens_total?: string;
+  max_tokens_total?: string | number;
   /**
    * Ends a run before its calls could cost more than this. Needs the model's price, and a limit of output tokens in the request format.
    */
-  max_spend_usd?: string;
+  max_spend_usd?: string | number;
   /**
    * The model's price, in place of the list price. Give both prices or neither.
    */
-  input_price_usd?: string;
+  input_price_usd?: string | number;
   /**
    * The model's price, in place of the list price. Give both prices or neither.
    */
-  output_price_usd?: string;
+  output_price_usd?: string | number;
   /**
    * Ends a run when more rows than this have failed or are held.
    */
-  tolerated_failure_count?: string;
+  tolerated_failure_count?: string | number;
   /**
    * Ends a run when more than this share of its rows has failed or is held, judged from the 20th row on.
    */
-  tolerated_failure_percent?: string;
+  tolerated_failure_percent?: string | number;
   /**
    * Another Bedrock Runtime endpoint, such as a VPC endpoint or a local Bedrock. It receives signed requests and row values.
    */
@@ -116,7 +116,7 @@ export interface ConnectionConfig {
   /**
    * The guardrail's version: DRAFT or a number.
    */
-  guardrail_version?: string;
+  guardrail_version?: string | number;
   /**
    * The service tier of every call, where the model has it.
    */
@@ -132,11 +132,11 @@ export interface ConnectionConfig {
   /**
    * The account's tokens-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
    */
-  tokens_per_minute?: string;
+  tokens_per_minute?: string | number;
   /**
    * The account's requests-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
    */
-  requests_per_minute?: string;
+  requests_per_minute?: string | number;
   /**
    * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
    */
@@ -152,11 +152,11 @@ export interface ConnectionConfig {
   /**
    * A JSON Schema of an object. The model is asked for an answer that fits it, in the best way that the model knows, and its properties become output columns.
    */
-  output_schema?: string;
+  output_schema?: string | object;
   /**
    * How often a row is asked again whose answer does not fit the output schema. Each retry is a call that is paid for.
    */
-  schema_retries?: string;
+  schema_retries?: string | number;
   /**
    * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
    */

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Database } from "libsql";
+import { loadOptional } from "../core/optional-package.js";
 
 /**
  * Opens the host's database file, a SQLite database, for this process alone: the lock goes with the process, however
@@ -8,7 +9,7 @@ import type { Database } from "libsql";
  * @throws Error with a sentence.
  */
 export const openDatabase = async (file: string): Promise<Database> => {
-  const Libsql = await loadDriver();
+  const { default: Libsql } = await loadOptional("libsql", "the pipeline host", () => import("libsql"));
   mkdirSync(dirname(file), { recursive: true });
   let database: Database | undefined;
   try {
@@ -77,17 +78,6 @@ const schema = `
   UPDATE sync_runs SET status = 'interrupted' WHERE status = 'started';
   COMMIT;
 `;
-
-const loadDriver = async () => {
-  try {
-    return (await import("libsql")).default;
-  } catch (cause) {
-    const where = `${process.platform}-${process.arch}`;
-    throw new Error(`the database of the host, libsql, does not load on ${where}: install it anew`, {
-      cause,
-    });
-  }
-};
 
 const reason = (cause: unknown): string => {
   const { code, message } = cause as { code?: string; message: string };

@@ -1,12 +1,13 @@
 import type { Pool, PoolConfig } from "pg";
+import { loadOptional } from "../core/optional-package.js";
 
 /**
  * Connections to a PostgreSQL server, opened on need. Numbers of up to 53 bits, booleans and JSON come as such, dates,
  * times and longer numbers as the server's text, in UTC, so that a row reads the same wherever the host runs; arrays
- * as arrays of these.
+ * as arrays of these. @throws Error with a sentence when the client is not installed.
  */
 export const openPool = async (connectionString: string | undefined, max: number): Promise<Pool> => {
-  const { default: pg } = await import("pg");
+  const { default: pg } = await loadOptional("pg", "a pipeline with PostgreSQL", () => import("pg"));
   const config: PoolConfig = {
     ...(connectionString !== undefined && { connectionString }),
     max,

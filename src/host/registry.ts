@@ -1,7 +1,7 @@
-import type { AwsBedrockModel, MetaData } from "../index.js";
+import type { Hooks, MetaData } from "../index.js";
 
 /** What the host needs of a connector, and all that it calls. */
-export type Connector = Pick<AwsBedrockModel, "metaData" | "spec" | "checkConnection" | "discover" | "write">;
+export type Connector = Pick<Hooks, "metaData" | "spec" | "checkConnection" | "discover" | "write">;
 
 export type ConnectorClass = new () => Connector;
 export type ConnectorType = MetaData["data"]["connector_type"];

@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { ChatBedrockConverse } from "@langchain/aws";
-import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { promptOf } from "../rows.js";
+import { sdkKeys } from "../sdk-keys.js";
 import { keepAliveTransport } from "./sdk.js";
 
 /** LangChain's `batch`, over connections that are kept open. It takes all rows at once and gives all answers at once. */
@@ -10,7 +10,7 @@ export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, 
   const region = "us-east-1";
   const client = new BedrockRuntimeClient({
     region,
-    credentials: demoCredentials,
+    credentials: sdkKeys,
     endpoint: url,
     requestHandler: keepAliveTransport(concurrency),
   });

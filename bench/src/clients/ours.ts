@@ -12,8 +12,7 @@ export const createClient: CreateClient = async (job, { url }) => {
   const ledger = join(folder, "ledger.jsonl");
   const connector = new AwsBedrockModel();
   const connection_specification = {
-    access_key: demoCredentials.accessKeyId,
-    secret_access_key: demoCredentials.secretAccessKey,
+    ...demoCredentials,
     region: "us-east-1",
     endpoint: url,
     model_id: job.modelId,

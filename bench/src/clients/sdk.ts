@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { demoCredentials } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { novaBody, novaText, workThrough } from "../rows.js";
+import { sdkKeys } from "../sdk-keys.js";
 
 /**
  * A bare loop over the AWS SDK. `tls` has the SDK's own transport; the others have one connection for each worker,
@@ -15,7 +15,7 @@ export const createClient: CreateClient = ({ variant, concurrency, modelId, maxT
       : { endpoint: url, requestHandler: keepAliveTransport(concurrency) };
   const client = new BedrockRuntimeClient({
     region: "us-east-1",
-    credentials: demoCredentials,
+    credentials: sdkKeys,
     ...(variant === "adaptive" && { retryMode: "adaptive" }),
     ...transport,
   });

@@ -1,5 +1,5 @@
 import { Pool } from "undici";
-import { demoCredentials } from "../../../dist/testing/emulator/index.js";
+import { demoApiKey } from "../../../dist/testing/emulator/index.js";
 import type { CreateClient } from "../job.js";
 import { novaBody, novaText, workThrough } from "../rows.js";
 
@@ -7,7 +7,7 @@ import { novaBody, novaText, workThrough } from "../rows.js";
 export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { url }) => {
   const pool = new Pool(url, { connections: concurrency, pipelining: 1 });
   const path = `/model/${encodeURIComponent(modelId)}/invoke`;
-  const headers = { authorization: `Bearer ${demoCredentials.apiKey}`, "content-type": "application/json" };
+  const headers = { authorization: `Bearer ${demoApiKey}`, "content-type": "application/json" };
   return {
     run: (rows, ended) =>
       workThrough(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { demoCredentials, type LocalAccount } from "../../../src/testing/emulator/index.js";
+import { demoApiKey, demoCredentials, type LocalAccount } from "../../../src/testing/emulator/index.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -40,14 +40,14 @@ describe("checkConnection, by what AWS says of it", () => {
       if (typeof word === "string") expect(message).to.contain(word);
       else expect(message).to.match(word);
     expect(message ?? "").not.to.match(/\d{12}/);
-    expect(message ?? "").not.to.contain(demoCredentials.secretAccessKey);
+    expect(message ?? "").not.to.contain(demoCredentials.secret_access_key);
   };
 
   const fine: readonly Case[] = [
     ["a profile", {}, {}],
     ["a model that is called by its own id", {}, { model_id: lite }],
     ["the ARN of a model", {}, { model_id: `arn:aws:bedrock:us-east-1::foundation-model/${lite}` }],
-    ["an API key", {}, { access_key: "", secret_access_key: "", api_key: demoCredentials.apiKey }],
+    ["an API key", {}, { access_key: "", secret_access_key: "", api_key: demoApiKey }],
     [
       "an application profile, without a word on its model",
       { arns: { [application]: haiku } },

@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import { demoCredentials } from "../../../src/testing/emulator/index.js";
+import { demoApiKey } from "../../../src/testing/emulator/index.js";
 import { useFreshBedrock, withBedrock } from "../../support/bedrock.js";
 import { startServer } from "../../support/http-server.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 import { localConfig } from "../../support/sync-config.js";
 
 const check = async (endpoint: string, changes: Record<string, unknown> = {}) =>
@@ -98,7 +99,7 @@ describe("checkConnection, where AWS does not answer", () => {
     await withBedrock({}, async (sts) => {
       process.env.AWS_ENDPOINT_URL_STS = sts.url;
       await check(bedrock.url);
-      await check(bedrock.url, { access_key: "", secret_access_key: "", api_key: demoCredentials.apiKey });
+      await check(bedrock.url, { access_key: "", secret_access_key: "", api_key: demoApiKey });
       expect(sts.stats().control_plane).to.deep.equal({ GetCallerIdentity: 1 });
       expect(bedrock.stats().control_plane).not.to.have.property("GetCallerIdentity");
     });
@@ -112,7 +113,7 @@ describe("checkConnection, where AWS does not answer", () => {
   });
 
   it("fails for given keys of a session that has expired", async () => {
-    const sts = new STSClient({ region: "us-east-1", endpoint: bedrock.url, credentials: demoCredentials });
+    const sts = new STSClient({ region: "us-east-1", endpoint: bedrock.url, credentials: sdkKeys });
     const role = { RoleArn: "arn:aws:iam::123456789012:role/bedrock", RoleSessionName: "spec" };
     const { Credentials: session } = await sts.send(new AssumeRoleCommand(role));
     sts.destroy();

@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import { expect } from "chai";
-import { AwsBedrockModel } from "../../../src/index.js";
+import { AwsBedrockModel, type Hooks } from "../../../src/index.js";
 import { withBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
 import { validateMessage } from "../../support/protocol.js";
@@ -11,7 +11,8 @@ import { localConfig, syncConfig } from "../../support/sync-config.js";
 type Schema = any;
 
 const discover = async (config?: unknown) => {
-  const message = await new AwsBedrockModel().discover(config);
+  const connector: Hooks = new AwsBedrockModel();
+  const message = await connector.discover(config);
   expect(validateMessage(message).ok).to.equal(true);
   const { schema_mode: mode, streams } = message.catalog;
   return { message, mode, schema: streams[0]?.json_schema as Schema };

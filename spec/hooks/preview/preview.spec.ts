@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { AwsBedrockModel, closeLedger, type Preview, type Summary } from "../../../src/index.js";
+import { AwsBedrockModel, closeLedger, type Hooks, type Preview, type Summary } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 
@@ -29,7 +29,7 @@ const expectWithin = (
 };
 
 describe("a preview", () => {
-  const connector = new AwsBedrockModel();
+  const connector: Hooks = new AwsBedrockModel();
   const bedrock = useBedrock();
   let folder: string;
   before(() => {

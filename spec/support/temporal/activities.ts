@@ -1,10 +1,16 @@
 import { Context } from "@temporalio/activity";
-import { AwsBedrockModel, type Progress, type RunOptions, type Summary } from "../../../src/index.js";
+import {
+  AwsBedrockModel,
+  type BedrockSyncConfig,
+  type Progress,
+  type RunOptions,
+  type Summary,
+} from "../../../src/index.js";
 
 const connector = new AwsBedrockModel();
 
 /** A page of rows that fits into a Temporal payload. Returns the enriched rows. */
-export const writePage = (syncConfig: unknown, rows: unknown[]) =>
+export const writePage = (syncConfig: BedrockSyncConfig, rows: unknown[]) =>
   untilCancelled(async (options) => {
     const { tracking } = await connector.write(syncConfig, rows, undefined, options);
     return tracking.meta.records;
@@ -13,7 +19,7 @@ export const writePage = (syncConfig: unknown, rows: unknown[]) =>
 /** A table of any size, where this worker reads and saves rows. Returns the counts. */
 export const createEnrichTable =
   (read: (table: string) => AsyncIterable<unknown>, save: (row: object) => Promise<void>) =>
-  (syncConfig: unknown, table: string) =>
+  (syncConfig: BedrockSyncConfig, table: string) =>
     untilCancelled(async (options) => {
       let summary: Summary | undefined;
       for await (const message of connector.enrich(syncConfig, read(table), options)) {

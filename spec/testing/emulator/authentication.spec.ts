@@ -2,8 +2,9 @@ import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
-import { demoCredentials } from "../../../src/testing/emulator/index.js";
+import { demoApiKey, demoCredentials } from "../../../src/testing/emulator/index.js";
 import { useBedrock } from "../../support/bedrock.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 import { clientFor, invoke, refusalOf } from "./client.js";
 
 const modelId = "cohere.command-text-v14";
@@ -24,11 +25,11 @@ describe("emulator: authentication", () => {
   it("accepts the demo key pair and the demo API key, in any region", async () => {
     await call({});
     await call({ region: "eu-west-3" });
-    await call(withToken(demoCredentials.apiKey));
+    await call(withToken(demoApiKey));
   });
 
   it("refuses a wrong secret key and does not repeat it", async () => {
-    const error = await refusalOf(call({ credentials: { ...demoCredentials, secretAccessKey: "wrong" } }));
+    const error = await refusalOf(call({ credentials: { ...sdkKeys, secretAccessKey: "wrong" } }));
     expect(error).to.include({ name: "InvalidSignatureException" }).and.nested.include({
       "$metadata.httpStatusCode": 403,
     });
@@ -37,7 +38,7 @@ describe("emulator: authentication", () => {
   });
 
   it("refuses an access key it does not know", async () => {
-    const error = await refusalOf(call({ credentials: { ...demoCredentials, accessKeyId: "AKIAUNKNOWN" } }));
+    const error = await refusalOf(call({ credentials: { ...sdkKeys, accessKeyId: "AKIAUNKNOWN" } }));
     expect(error).to.include({
       name: "UnrecognizedClientException",
       message: "The security token included in the request is invalid.",
@@ -45,7 +46,7 @@ describe("emulator: authentication", () => {
   });
 
   it("refuses a session token that does not belong to the key", async () => {
-    const error = await refusalOf(call({ credentials: { ...demoCredentials, sessionToken: "made-up" } }));
+    const error = await refusalOf(call({ credentials: { ...sdkKeys, sessionToken: "made-up" } }));
     expect(error.name).to.equal("UnrecognizedClientException");
   });
 
@@ -110,7 +111,7 @@ describe("emulator: authentication", () => {
     const roleArn = "arn:aws:iam::111122223333:role/pipeline/enricher";
     const assume = (secretAccessKey: string, arn: string) =>
       fromTemporaryCredentials({
-        masterCredentials: { ...demoCredentials, secretAccessKey },
+        masterCredentials: { ...sdkKeys, secretAccessKey },
         params: { RoleArn: arn, RoleSessionName: "spec" },
         clientConfig: {
           region: "us-east-1",
@@ -122,7 +123,7 @@ describe("emulator: authentication", () => {
 
     it("gives temporary credentials that the emulator then accepts", async () => {
       const before = emulator.stats().roles_assumed;
-      const credentials = await assume(demoCredentials.secretAccessKey, roleArn)();
+      const credentials = await assume(demoCredentials.secret_access_key, roleArn)();
       expect(credentials.accessKeyId).to.match(/^ASIA[0-9A-F]{16}$/);
       expect(credentials.expiration?.getTime()).to.be.above(Date.now());
       await call({ credentials });
@@ -133,7 +134,7 @@ describe("emulator: authentication", () => {
     });
 
     it("ends all sessions on demand, and gives new ones that work", async () => {
-      const fresh = assume(demoCredentials.secretAccessKey, roleArn);
+      const fresh = assume(demoCredentials.secret_access_key, roleArn);
       const ended = await fresh();
       await call({ credentials: ended });
       emulator.expireSessions();
@@ -143,14 +144,14 @@ describe("emulator: authentication", () => {
         message: "The security token included in the request is expired",
       });
       expect(error).to.nested.include({ "$metadata.httpStatusCode": 403 });
-      await call({ credentials: await assume(demoCredentials.secretAccessKey, roleArn)() });
+      await call({ credentials: await assume(demoCredentials.secret_access_key, roleArn)() });
       await call({});
     });
 
     it("refuses a wrong secret key and a role it cannot read, in STS's words", async () => {
       const wrongKey = await refusalOf(assume("wrong", roleArn)());
       expect(wrongKey.name).to.equal("SignatureDoesNotMatch");
-      const wrongRole = await refusalOf(assume(demoCredentials.secretAccessKey, "enricher")());
+      const wrongRole = await refusalOf(assume(demoCredentials.secret_access_key, "enricher")());
       expect(wrongRole.message).to.equal("RoleArn is invalid: give the ARN of an IAM role.");
     });
   });

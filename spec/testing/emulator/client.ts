@@ -4,7 +4,8 @@ import {
   InvokeModelCommand,
 } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { demoCredentials, type Emulator } from "../../../src/testing/emulator/index.js";
+import type { Emulator } from "../../../src/testing/emulator/index.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
@@ -16,7 +17,7 @@ export const clientFor = ({ url }: Emulator, config: BedrockRuntimeClientConfig 
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler(),
     authSchemePreference: ["sigv4"],
-    credentials: demoCredentials,
+    credentials: sdkKeys,
     ...config,
   });
 

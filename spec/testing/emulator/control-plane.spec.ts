@@ -9,9 +9,10 @@ import {
 } from "@aws-sdk/client-bedrock";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import { demoCredentials, type LocalAccount } from "../../../src/testing/emulator/index.js";
+import type { LocalAccount } from "../../../src/testing/emulator/index.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { modelFixtures } from "../../support/fixtures.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 import { refusalOf } from "./client.js";
 
 const present = modelFixtures.filter(({ lifecycle }) => lifecycle !== "gone");
@@ -24,7 +25,7 @@ describe("emulator: the control plane", () => {
     endpoint: emulator.url,
     maxAttempts: 1,
     authSchemePreference: ["sigv4"],
-    credentials: demoCredentials,
+    credentials: sdkKeys,
     ...changes,
   });
   before(() => {
@@ -104,16 +105,14 @@ describe("emulator: the control plane", () => {
     expect(denied.message).to.contain(
       "is not authorized to perform: bedrock:GetFoundationModel on resource:",
     );
-    const stranger = new BedrockClient(
-      settings({ credentials: { ...demoCredentials, secretAccessKey: "x" } }),
-    );
+    const stranger = new BedrockClient(settings({ credentials: { ...sdkKeys, secretAccessKey: "x" } }));
     expect(await ask(stranger)).to.have.property("name", "InvalidSignatureException");
     stranger.destroy();
   });
 
   it("tells whose the credentials are, and counts no question as a request", async () => {
     const { requests } = emulator.stats();
-    const sts = new STSClient({ region: "us-east-1", endpoint: emulator.url, credentials: demoCredentials });
+    const sts = new STSClient({ region: "us-east-1", endpoint: emulator.url, credentials: sdkKeys });
     emulator.setAccount({ id: "210987654321" });
     const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
     expect({ Account, Arn }).to.deep.equal({

@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient, CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import { expect } from "chai";
 import { createTransport } from "../../../src/bedrock/transport.js";
-import { demoCredentials } from "../../../src/testing/emulator/index.js";
 import { useBedrock } from "../../support/bedrock.js";
+import { sdkKeys } from "../../support/sdk-keys.js";
 
 describe("CountTokens of the local Bedrock", () => {
   const bedrock = useBedrock();
@@ -11,7 +11,7 @@ describe("CountTokens of the local Bedrock", () => {
     client = new BedrockRuntimeClient({
       region: "us-east-1",
       endpoint: bedrock.url,
-      credentials: demoCredentials,
+      credentials: sdkKeys,
       maxAttempts: 1,
       requestHandler: createTransport(1, 10_000),
     });

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http";
-import { demoCredentials, type Emulator } from "../../../src/testing/emulator/index.js";
+import { demoApiKey, type Emulator } from "../../../src/testing/emulator/index.js";
 
 /** What a client sees on the wire. */
 export interface Seen {
@@ -27,7 +27,7 @@ export const body = JSON.stringify({ message: "I was charged $1,000 twice on Mon
 /** One InvokeModel call over a connection of its own, with the demo API key. Never rejects. */
 export const rawCall = (emulator: Emulator, sent: string = body, options: RawCall = {}): Promise<Seen> =>
   new Promise((resolve) => {
-    const { path = `/model/${modelId}/invoke`, apiKey = demoCredentials.apiKey, signal, onPiece } = options;
+    const { path = `/model/${modelId}/invoke`, apiKey = demoApiKey, signal, onPiece } = options;
     const seen = { status: 0, headers: {}, body: "", pieces: 0 };
     const end = (error?: NodeJS.ErrnoException): void => resolve({ ...seen, error: error?.code ?? "" });
     const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };

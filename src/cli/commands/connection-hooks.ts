@@ -1,5 +1,6 @@
 import type { Command } from "../command.js";
 import { withoutUnset } from "../config.js";
+import { openConnector } from "../connect.js";
 import { readJsonFile } from "../json-file.js";
 import { sendMessage } from "../report/terminal.js";
 
@@ -7,8 +8,7 @@ export const spec: Command = {
   usage: "",
   options: {},
   run: async () => {
-    const { AwsBedrockModel } = await import("../../index.js");
-    await sendMessage(new AwsBedrockModel().spec());
+    await sendMessage((await openConnector()).spec());
     return 0;
   },
 };
@@ -19,8 +19,7 @@ export const check: Command = {
   run: async ({ values }) => {
     const { loadConfig } = await import("../config.js");
     const settings = await loadConfig(values.config ?? "", process.env);
-    const { AwsBedrockModel } = await import("../../index.js");
-    const message = await new AwsBedrockModel().checkConnection(settings);
+    const message = await (await openConnector()).checkConnection(settings);
     await sendMessage(message);
     const { status, message: sentence } = message.connection_status;
     process.stderr.write(`check ${status}${sentence ? `: ${sentence}` : ""}\n`);
@@ -33,8 +32,8 @@ export const discover: Command = {
   options: { config: { value: "FILE", summary: "the connection config, JSON" } },
   run: async ({ values }) => {
     const file = values.config === undefined ? undefined : await readJsonFile(values.config);
-    const { AwsBedrockModel } = await import("../../index.js");
-    await sendMessage(await new AwsBedrockModel().discover(withoutUnset(file, process.env).config));
+    const connector = await openConnector();
+    await sendMessage(await connector.discover(withoutUnset(file, process.env).config));
     return 0;
   },
 };

@@ -18,7 +18,7 @@ export const emulate: Command = {
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
     const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
-    const { demoCredentials, startEmulator } = await import("../../testing/emulator/index.js");
+    const { demoApiKey, demoCredentials, startEmulator } = await import("../../testing/emulator/index.js");
     const file = given.values.quota;
     const quota = file === undefined ? null : ((await readJsonFile(file)) as Quota);
     const emulator = await startEmulator({ port, latencyMs, quota }).catch((error: NodeJS.ErrnoException) => {
@@ -28,7 +28,7 @@ export const emulate: Command = {
     });
     // Before the words that invite a signal.
     const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
-    process.stderr.write(welcome(emulator.url, demoCredentials));
+    process.stderr.write(welcome(emulator.url, demoCredentials, demoApiKey));
     await interrupted;
     await emulator.close();
     process.stderr.write("closed\n");
@@ -38,13 +38,13 @@ export const emulate: Command = {
 
 function welcome(
   url: string,
-  keys: { accessKeyId: string; secretAccessKey: string; apiKey: string },
+  keys: { access_key: string; secret_access_key: string },
+  apiKey: string,
 ): string {
   const config = {
     endpoint: url,
     region: "us-east-1",
-    access_key: keys.accessKeyId,
-    secret_access_key: keys.secretAccessKey,
+    ...keys,
     model_id: "us.amazon.nova-lite-v1:0",
     request_format: {
       messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
@@ -53,7 +53,7 @@ function welcome(
   };
   return [
     `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
-    `access key ${keys.accessKeyId}, secret ${keys.secretAccessKey}; or API key ${keys.apiKey}`,
+    `access key ${keys.access_key}, secret ${keys.secret_access_key}; or API key ${apiKey}`,
     "",
     "Save this as connection.json:",
     JSON.stringify(config, null, 2),

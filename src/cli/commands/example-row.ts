@@ -1,4 +1,4 @@
-import type { AwsBedrockModel } from "../../index.js";
+import type { Hooks } from "../../index.js";
 
 type Row = Record<string, unknown>;
 
@@ -7,7 +7,7 @@ type Row = Record<string, unknown>;
  * input's columns. It makes no call: what is no object is never sent, and still gets all output columns.
  */
 export const exampleRow = async (
-  connector: AwsBedrockModel,
+  connector: Hooks,
   syncConfig: unknown,
   columns: readonly string[],
 ): Promise<Row | undefined> => {

@@ -1,7 +1,7 @@
-import { AwsBedrockModel } from "../../index.js";
 import { openInput } from "../../rows/read.js";
 import type { Arguments } from "../command.js";
 import { loadConfig } from "../config.js";
+import { openConnector } from "../connect.js";
 import { cannotRun } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
 import { previewReport } from "../report/preview-lines.js";
@@ -18,7 +18,8 @@ export const previewInput = async (given: Arguments, shown: number): Promise<num
     signal: new AbortController().signal,
     warn: (line) => process.stderr.write(`${line}\n`),
   });
-  const preview = await new AwsBedrockModel().preview(connection, source.rows, { rows: shown });
+  const connector = await openConnector();
+  const preview = await connector.preview(connection, source.rows, { rows: shown });
   if ("log" in preview) throw cannotRun(JSON.parse(preview.log.message).response);
   process.stdout.write(
     given.flags.has("json") ? `${JSON.stringify(preview, null, 2)}\n` : previewReport(preview),

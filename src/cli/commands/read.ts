@@ -1,6 +1,7 @@
 import { parseJson } from "../../core/parse-json.js";
 import type { Command } from "../command.js";
 import { loadConfig } from "../config.js";
+import { openConnector } from "../connect.js";
 import { wrongUsage } from "../failure.js";
 import { sendMessage } from "../report/terminal.js";
 import { buildSyncConfig } from "../sync-config.js";
@@ -18,8 +19,7 @@ export const read: Command = {
       throw wrongUsage(error.message);
     });
     const config = await loadConfig(values.config ?? "", process.env);
-    const { AwsBedrockModel } = await import("../../index.js");
-    const answer = await new AwsBedrockModel().read(buildSyncConfig(config, query));
+    const answer = await (await openConnector()).read(buildSyncConfig(config, query));
     for (const message of [answer].flat()) await sendMessage(message);
     if (Array.isArray(answer)) return 0;
     process.stderr.write(`read failed: ${JSON.parse(answer.log.message).response}\n`);

@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileFailure } from "../../core/file-failure.js";
 import type { Command } from "../command.js";
+import { openConnector } from "../connect.js";
 
 /** `bedrock-model ruby`. */
 export const ruby: Command = {
@@ -27,8 +28,7 @@ export const ruby: Command = {
 };
 
 async function writeFolder(folder: string): Promise<void> {
-  const { AwsBedrockModel } = await import("../../index.js");
-  const connector = new AwsBedrockModel();
+  const connector = await openConnector();
   const [{ connector_spec }, { catalog }] = [connector.spec(), await connector.discover()];
   await mkdir(join(folder, "config"), { recursive: true });
   const writeJson = (name: string, content: unknown) =>

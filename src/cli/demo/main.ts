@@ -34,8 +34,7 @@ const request = {
 const mails = loadMails(rowCount);
 const bedrock = await startEmulator({ latencyMs: 120 });
 const connection = {
-  access_key: demoCredentials.accessKeyId,
-  secret_access_key: demoCredentials.secretAccessKey,
+  ...demoCredentials,
   region: "us-east-1",
   endpoint: bedrock.url,
   model_id: modelId,

@@ -1,8 +1,8 @@
-import type { AwsBedrockModel, PreviewOptions, RunOptions } from "../../index.js";
+import type { Hooks, PreviewOptions, RunOptions } from "../../index.js";
 
 /** Calls one hook. A promise is answered by one line, an iterable by one line a message. */
 type Call = (
-  connector: AwsBedrockModel,
+  connector: Hooks,
   args: readonly unknown[],
   options: RunOptions,
 ) => Promise<unknown> | AsyncIterable<unknown>;

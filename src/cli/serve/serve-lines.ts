@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { AwsBedrockModel } from "../../index.js";
+import type { Hooks } from "../../index.js";
 import { splitLines } from "../../rows/lines.js";
 import { untilQuiet } from "../../rows/until-quiet.js";
 import { hooks } from "./serve-hooks.js";
@@ -16,10 +16,7 @@ export interface Serving {
  * Answers a host's requests, one JSON line each, until the input ends or `signal` is aborted, and then those that
  * are open. All of them share this process's limits, ledgers and connections. Requests overtake each other.
  */
-export const serveLines = async (
-  connector: AwsBedrockModel,
-  { input, output, signal }: Serving,
-): Promise<void> => {
+export const serveLines = async (connector: Hooks, { input, output, signal }: Serving): Promise<void> => {
   const send = createSender(output);
   const open = new Map<Id, AbortController>();
   let freed = (): void => undefined;

@@ -1,4 +1,5 @@
 import type { Arbitrary } from "fast-check";
+import { loadFastCheck } from "./fast-check.js";
 import { compile, isSchema, type Schema } from "./read-schema.js";
 
 /**
@@ -6,8 +7,7 @@ import { compile, isSchema, type Schema } from "./read-schema.js";
  * the others by chance. Knows what forms hold: types, enum, const, default, pattern, bounds, plain objects, lists.
  */
 export const configsOf = async (schema: Schema, count: number): Promise<unknown[]> => {
-  // Loaded on need: few commands make values up.
-  const fc = await import("fast-check");
+  const fc = await loadFastCheck();
   const valid = compile(schema);
 
   const value = (node: Schema): Arbitrary<unknown> => {

@@ -5,6 +5,7 @@ import pMap from "p-map";
 import type { Descriptor } from "../../generated/conformance.js";
 import type { Adapter } from "./adapter.js";
 import { createContext, valueAt } from "./context.js";
+import { loadFastCheck } from "./fast-check.js";
 import type { Rule } from "./rule.js";
 import { rules as allRows } from "./rules/index.js";
 import { openAnother, type SharedAdapter, shareAdapter } from "./shared-adapter.js";
@@ -35,10 +36,12 @@ export interface RuleResult {
 
 /**
  * Runs every row that applies, several at once, each on a line and in a folder of its own. In the order of the rules.
- * A process that ends is started anew, and only rules that end it by themselves fail for it.
+ * A process that ends is started anew, and only rules that end it by themselves fail for it. Rejects where fast-check
+ * is not installed: a rule that lacks it is not the connector's failure.
  */
 export const conform = async (options: ConformOptions): Promise<RuleResult[]> => {
   const { adapter, only, timeout } = options;
+  await loadFastCheck();
   const chosen = allRows.filter(({ id }) => !only || only.some((beginning) => id.startsWith(beginning)));
   const shared = shareAdapter(adapter, timeout ?? defaultPatience);
   try {

@@ -2,12 +2,17 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Accounts, checkSignature } from "./sigv4.js";
 
-/** AWS's documented example key pair and a made-up API key. The emulator knows these and no others. */
+/**
+ * AWS's documented example key pair, by the settings' own names: with a region, a model and a request format beside it,
+ * it is a configuration. The emulator knows this pair and `demoApiKey`, and no others.
+ */
 export const demoCredentials = {
-  accessKeyId: "AKIAIOSFODNN7EXAMPLE",
-  secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  apiKey: "bedrock-api-key-local-demo",
+  access_key: "AKIAIOSFODNN7EXAMPLE",
+  secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 };
+
+/** A made-up API key, for the setting `api_key` in place of the pair. */
+export const demoApiKey = "bedrock-api-key-local-demo";
 
 /** Takes a Bedrock API key (`Authorization: Bearer …`) or a signature. `null` when the caller is known. */
 export const authenticate = (
@@ -17,7 +22,7 @@ export const authenticate = (
 ): HttpReply | null => {
   const apiKey = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (apiKey === undefined) return checkSignature(request, "bedrock", accounts, clockMinutes);
-  if (timingSafeEqual(digest(apiKey), digest(demoCredentials.apiKey))) return null;
+  if (timingSafeEqual(digest(apiKey), digest(demoApiKey))) return null;
   return refuse(
     403,
     "AccessDeniedException",

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type LocalAccount, type LocalModel, readAccount } from "./account.js";
 import { createQuota, type Quota } from "./account-quota.js";
 import { expireSessions } from "./assume-role.js";
-import { demoCredentials } from "./authenticate.js";
+import { demoApiKey, demoCredentials } from "./authenticate.js";
 import { type Fault, planFaults } from "./faults.js";
 import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
@@ -23,7 +23,7 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./account-quota.js";
-export { demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
+export { demoApiKey, demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -66,14 +66,14 @@ export interface Emulator {
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
  * every family's shape, and Converse; beside it what the control plane tells of models, and AssumeRole and
- * GetCallerIdentity of STS. It knows `demoCredentials` only. Rejects when the port is taken, or a fault, the quota or
+ * GetCallerIdentity of STS. It knows `demoCredentials` and `demoApiKey` only. Rejects when the port is taken, or a fault, the quota or
  * the account is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], quota = null, account = {} } = options;
   const stats = emptyStats();
-  const { accessKeyId, secretAccessKey } = demoCredentials;
-  const accounts: Accounts = new Map([[accessKeyId, { secretAccessKey }]]);
+  const { access_key, secret_access_key } = demoCredentials;
+  const accounts: Accounts = new Map([[access_key, { secretAccessKey: secret_access_key }]]);
   const backend: Backend = {
     accounts,
     profileOnly: readProfileOnly(),

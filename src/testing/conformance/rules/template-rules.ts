@@ -1,3 +1,4 @@
+import { loadFastCheck } from "../fast-check.js";
 import { bodyOf, manyRecords, mustCall, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown } from "../verdict.js";
@@ -19,7 +20,7 @@ export const template: readonly Rule[] = [
     what: "any text makes a request of valid JSON, with the text in it as it is",
     needs: ["server", "calls", "text_column"],
     async run({ write, descriptor, wire }) {
-      const fc = await import("fast-check");
+      const fc = await loadFastCheck();
       // Any UTF-16 at all, halves of pairs too.
       const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 });
       const some = fc.sample(

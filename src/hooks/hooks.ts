@@ -1,0 +1,40 @@
+import type { RunOptions } from "../enrich/enrich-rows.js";
+import type {
+  CatalogMessage,
+  LogEnvelope,
+  RecordMessage,
+  SpecMessage,
+  StatusMessage,
+  TrackedMessage,
+} from "./messages.js";
+import type { MetaData } from "./metadata.js";
+import type { Preview, PreviewOptions } from "./preview/preview.js";
+
+/**
+ * The connector as a host calls it: settings and records are whatever the host has, and no hook throws for them.
+ * `const connector: Hooks = new AwsBedrockModel()` takes what is `unknown`; the class itself checks what is written down.
+ */
+export interface Hooks {
+  metaData(): MetaData;
+  spec(): SpecMessage;
+  checkConnection(config: unknown): Promise<StatusMessage>;
+  discover(config?: unknown): Promise<CatalogMessage>;
+  write(
+    syncConfig: unknown,
+    records: readonly unknown[],
+    action?: string,
+    options?: RunOptions,
+  ): Promise<TrackedMessage>;
+  read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope>;
+  replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
+  preview(
+    config: unknown,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    options?: PreviewOptions,
+  ): Promise<Preview | LogEnvelope>;
+  enrich(
+    syncConfig: unknown,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    options?: RunOptions,
+  ): AsyncGenerator<RecordMessage | TrackedMessage, void>;
+}
