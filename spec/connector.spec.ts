@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import { AwsBedrockModel, type Hooks, type RecordMessage, type TrackedMessage } from "../src/index.js";
 import { useBedrock } from "./support/bedrock.js";
@@ -199,6 +200,37 @@ describe("AwsBedrockModel", () => {
       expect(rowsOf(message)[0]?.text).to.equal("O''Brien isn''t here");
     });
 
+    it("leaves a date a date where it undoes doubled apostrophes", async () => {
+      const request_format = '{"messages":[{"role":"user","content":[{"text":"{{ text }} {{ seen.at }}"}]}]}';
+      const row = { text: "It''s", seen: { at: new Date(Date.UTC(2026, 10, 24)) } };
+      const sent = async (undouble_apostrophes: boolean): Promise<string> =>
+        logTexts(await write([row], { request_format, undouble_apostrophes, log_payloads: true }))?.[0]
+          .request;
+      expect(await sent(true))
+        .to.contain("2026")
+        .and.equal((await sent(false)).replace("It''s", "It's"));
+    });
+
+    const unanswered: [reason: string, code: string, changes: Record<string, unknown>][] = [
+      ["refusal", "refused", {}],
+      ["content_filtered", "content_filtered", {}],
+      ["content_filter", "content_filtered", {}],
+      ["guardrail_intervened", "guardrail_intervened", {}],
+      [
+        "ERROR_TOXIC",
+        "content_filtered",
+        { model_id: "cohere.command-text-v14", request_format: '{"prompt":"{{ text }}"}' },
+      ],
+    ];
+    for (const [reason, code, changes] of unanswered)
+      it(`tells an answer that was not given: ${reason}`, async () => {
+        bedrock.setFaults([{ kind: "stop", reason, text: "" }]);
+        const [row] = rowsOf(await write([{ text: `About ${reason}.` }], changes));
+        bedrock.setFaults([]);
+        expect(row?._bedrock).to.deep.include({ status: "failed", billed: "yes" });
+        expect(row?._bedrock.error).to.have.property("code", code);
+      });
+
     it("fills the columns that the response format names", async () => {
       const response_format =
         '{"output":{"message":{"content":[{"text":"{{ summary }}"}]}},"stopReason":"{{ ending }}","usage":{"totalTokens":"{{ tokens }}"}}';
@@ -258,6 +290,15 @@ describe("AwsBedrockModel", () => {
       expect(log.request).to.contain("surrogate");
       expect(log.request).not.to.contain("\u0000");
       expect(log.request.isWellFormed()).to.equal(true);
+      expect(log.request).to.have.length(20_000);
+    });
+
+    it("writes logs that PostgreSQL takes, whatever the service answers", async () => {
+      const server = await startServer((_, response) => response.end("nul \u0000 it"));
+      const [log] =
+        logTexts(await write([{ text: "Hi." }], { endpoint: server.url, log_payloads: true })) ?? [];
+      await server.close();
+      expect(log.response).to.equal("nul  it");
     });
 
     it("keeps the limit of calls at once over many threads of a host", async () => {
@@ -296,6 +337,12 @@ describe("AwsBedrockModel", () => {
         ...changes,
       });
     const payload = '{"messages":[{"role":"user","content":[{"text":"I love it."}]}]}';
+
+    it("dates its message in seconds, as the host does", async () => {
+      const before = Math.floor(Date.now() / 1000);
+      const [message] = (await connector.read(source(payload))) as RecordMessage[];
+      expect(message?.record.emitted_at).to.be.within(before, Math.floor(Date.now() / 1000));
+    });
 
     it("sends the payload and returns the whole response as one record message", async () => {
       const messages = (await connector.read(source(payload))) as RecordMessage[];
@@ -401,16 +448,40 @@ describe("AwsBedrockModel", () => {
       expect(rows.map(({ id }) => id)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
 
-    it("reads only so far ahead of what was taken", async () => {
-      let read = 0;
-      const endless = (function* () {
-        for (;;) yield { id: read++, text: "a" };
-      })();
-      const run = connector.enrich(syncConfig(connection({ max_concurrency: 2 })), endless);
-      await run.next();
-      await run.return();
-      expect(read).to.be.below(500);
-    });
+    for (const [max_concurrency, ahead] of [
+      [2, 200],
+      [30, 300],
+    ] as const)
+      it(`reads ${ahead} rows ahead of what was taken, with ${max_concurrency} calls at a time`, async () => {
+        let release = (): void => undefined;
+        const released = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        const server = await startServer(async (request, response) => {
+          request.resume();
+          await released;
+          response.end('{"output":{"message":{"content":[{"text":"ok"}]}}}');
+        });
+        let read = 0;
+        const endless = (function* () {
+          for (;;) yield { id: read++, text: `Mail ${read}.` };
+        })();
+        const run = connector.enrich(
+          syncConfig(connection({ endpoint: server.url, max_concurrency })),
+          endless,
+        );
+        const first = run.next();
+        // The first call goes out when all that is read ahead has been.
+        while (server.requests() === 0) await turn();
+        for (let more = 0; more < 50; more++) await turn();
+        const before = read;
+        release();
+        await first;
+        await run.return();
+        await server.close();
+        expect(before).to.equal(ahead);
+        expect(read).to.be.below(500);
+      });
 
     it("ends cleanly when it is told to stop: every row comes out, none is sent any more", async () => {
       const controller = new AbortController();

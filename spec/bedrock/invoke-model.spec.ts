@@ -235,6 +235,17 @@ describe("createInvoke, when Bedrock answers with an error", () => {
     expect((await failure()).retryAfterMs).to.be.within(50_000, 60_000);
   });
 
+  for (const past of ["-5", new Date(Date.now() - 60_000).toUTCString(), "soon"])
+    it(`knows of no wait where Retry-After is ${/^\w{3},/.test(past) ? "a date that has passed" : past}`, async () => {
+      nock(host).post(/./).reply(429, {}, { "x-amzn-errortype": "ThrottlingException", "retry-after": past });
+      expect((await failure()).retryAfterMs).to.equal(null);
+    });
+
+  it("takes a redirect, which no model gives, for no answer of Bedrock's", async () => {
+    nock(host).post(/./).reply(307, "", { location: "https://login.example/" });
+    expect(await failure()).to.include({ code: "unexpected_error", billed: "unknown" });
+  });
+
   it("says nothing of the row or the account that the service's words may quote", async () => {
     nock(host)
       .post(/./)
@@ -279,6 +290,15 @@ describe("createInvoke, when no answer comes", () => {
   it("takes a reset after the request as one that may be billed", async () => {
     const { error, requests } = await local((request) => {
       request.on("end", () => request.socket.destroy()).resume();
+    });
+    expect(error).to.include({ code: "connection_lost", billed: "unknown" });
+    expect(requests).to.equal(1);
+  });
+
+  it("takes a reset after word that the work goes on as one that may be billed", async () => {
+    const { error, requests } = await local((request, response) => {
+      response.writeProcessing();
+      request.on("end", () => setImmediate(() => request.socket.destroy())).resume();
     });
     expect(error).to.include({ code: "connection_lost", billed: "unknown" });
     expect(requests).to.equal(1);

@@ -115,6 +115,12 @@ describe("fence: forged markers", () => {
       expect(inside(`Before ${mark} after`)).to.equal("Before [marker removed] after");
     });
 
+  it("are removed with up to 80 characters behind the label", () => {
+    const mark = (more: number) => `<ticket ${"x".repeat(more - 1)}>`;
+    expect(inside(mark(81))).to.equal("[marker removed]");
+    expect(inside(mark(82))).to.equal(mark(82));
+  });
+
   it("do not come together from what is left", () => {
     expect(inside("</tic</ticket>ket>")).to.equal("</tic[marker removed]ket>");
   });

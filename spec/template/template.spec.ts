@@ -222,6 +222,12 @@ describe("template: what is refused when it is compiled", () => {
     ["a placeholder in a key", '{"a":{"{{ x }}":1}}', "placeholder in a key (in a)"],
     ["a tag in a key", '{"{% x %}":1}', "placeholder in a key (in the root)"],
     ["an unknown filter", '{"a":[{"b":"{{ x | nope }}"}]}', "at a[0].b: undefined filter: nope"],
+    [
+      "the filter raw, which would skip the way that structures become text",
+      '{"a":"<{{ x | raw }}>"}',
+      "at a: undefined filter: raw",
+    ],
+    ["a third brace", '{"a":"{{{ x }}}"}', "Liquid error at a"],
     ["an unclosed placeholder", '{"a":{"b":"{{ x"}}', "Liquid error at a.b"],
     ["an unclosed tag", '{"a":"{% if x %}"}', "Liquid error at a"],
     ["an empty placeholder", '{"a":"{{ }}"}', "Liquid error at a"],

@@ -68,7 +68,7 @@ export const takeShortcuts = (
     const stamp = request.headers["x-amz-date"] ?? "";
     const headers = await authorise({ ...form, body: request.body }, stamp);
     // What is not signed here as the SDK signs it goes the SDK's way.
-    if (headers?.authorization === request.headers.authorization && Object.keys(form.query).length === 0)
+    if (headers?.authorization === request.headers.authorization)
       forms.set(modelId, { form, until: Date.now() + lifetimeMs });
     return result;
   };

@@ -28,8 +28,8 @@ export const compileFastLeaf = (text: string, columns: readonly string[]): FastL
 
 const placeholder = /\{\{ *([A-Za-z_]\w*) *\}\}/;
 
-/** Markup of another kind; the brace would become part of the next one. */
-const notPlain = /\{[{%]|\{$/;
+/** Markup of another kind. */
+const notPlain = /\{[{%]/;
 
 const plainValue = (scope: Readonly<Record<string, unknown>>, name: string): ReturnType<FastLeaf> => {
   const value = Object.hasOwn(scope, name) ? scope[name] : undefined;

@@ -1,11 +1,12 @@
-import { appendFileSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { expect } from "chai";
 import { ConnectorError } from "../../../src/core/errors.js";
 import { compact, isWorthCompacting } from "../../../src/run/ledger/compact.js";
-import { type Entry, readHead } from "../../../src/run/ledger/entry.js";
+import { type Entry, encodeEntry, headerLine, readHead } from "../../../src/run/ledger/entry.js";
 import { createGroupCommit } from "../../../src/run/ledger/group-commit.js";
 import { createKeyIndex } from "../../../src/run/ledger/index-by-key.js";
 import { type Ledger, openLedger } from "../../../src/run/ledger/ledger.js";
@@ -116,6 +117,13 @@ describe("a ledger", () => {
     await ledger.close();
   });
 
+  it("takes no entry for that of another key, though the index cannot tell the two apart", async () => {
+    const ledger = await opened(fresh());
+    await ledger.append(received(1));
+    expect(await ledger.find(`${keyOf(1).slice(0, 16)}${keyOf(2).slice(16)}`)).to.equal(null);
+    await ledger.close();
+  });
+
   it("lists only what was there when the listing began", async () => {
     const ledger = await opened(fresh());
     for (let id = 0; id < 10; id++) await ledger.append(intent(id));
@@ -132,7 +140,7 @@ describe("a ledger", () => {
 describe("the appender of a ledger", () => {
   /** A file that counts flushes, writes half of what it is given, and is full after so many writes. */
   const fakeFile = (room = Number.POSITIVE_INFINITY) => {
-    const counts = { writes: 0, flushes: 0, bytes: 0 };
+    const counts = { writes: 0, flushes: 0, bytes: 0, flushed: 0 };
     const file = {
       write: async (_: Buffer, __: number, length: number) => {
         if (++counts.writes > room) throw new Error("ENOSPC: no space left on device, write");
@@ -142,6 +150,7 @@ describe("the appender of a ledger", () => {
       },
       datasync: async () => {
         counts.flushes++;
+        counts.flushed = counts.bytes;
       },
     };
     return { counts, file: file as unknown as FileHandle };
@@ -159,6 +168,15 @@ describe("the appender of a ledger", () => {
     }
     expect(counts.bytes).to.equal(end - 7);
     expect(counts.flushes).to.be.at.most(2);
+  });
+
+  it("hands a line back only when the disk has it, not when the system has", async () => {
+    const { counts, file } = fakeFile();
+    const appender = createGroupCommit(file, 0);
+    for (const length of [10, 25, 31]) {
+      const offset = await appender.append("x".repeat(length));
+      expect(counts.flushed).to.equal(offset + length);
+    }
   });
 
   it("tells everyone, then and ever after, that the disk refuses", async function () {
@@ -231,6 +249,32 @@ describe("compacting a ledger", () => {
     expect(kept.length).to.be.within(1, answers.length - 1);
     expect(kept).to.deep.equal(answers.slice(-kept.length));
     expect(statSync(join(folder, "bound")).size).to.be.within(34_000, 36_100);
+  });
+
+  it("has the smaller file on the disk before it takes the old one's place, and then its name", async () => {
+    const path = join(folder, "flushed");
+    const probe = await open(join(folder, "probe"), "w");
+    const size = (file: string) => (existsSync(file) ? statSync(file).size : null);
+    const flushes: unknown[] = [];
+    const syncs = mock.method(Object.getPrototypeOf(probe), "sync", async () => {
+      flushes.push({ fresh: size(`${path}.compact`), old: size(path) });
+    });
+    try {
+      await (await opened(path)).close();
+      flushes.length = 0;
+      const left = await compacted("flushed", [intent(1), received(1)], 2 ** 40);
+      expect(left).to.deep.equal([received(1)]);
+    } finally {
+      syncs.mock.restore();
+      await probe.close();
+    }
+    const [old, fresh] = [[intent(1), received(1)], [received(1)]].map(
+      (entries) => [headerLine, ...entries.map(encodeEntry)].join("").length,
+    );
+    expect(flushes).to.deep.equal([
+      { fresh, old },
+      { fresh: null, old: fresh },
+    ]);
   });
 
   it("is done for a big file of which much is outdated, and for one beyond the bound", () => {

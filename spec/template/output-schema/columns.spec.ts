@@ -97,6 +97,20 @@ describe("typed output: an answer that fits a schema becomes columns", () => {
     );
   });
 
+  it("is asked for in the last turn of a prompt that shows turns before it", async () => {
+    const ask = (words: string) =>
+      `<|start_header_id|>user<|end_header_id|>\n\n${words}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n`;
+    const shown = `<|begin_of_text|>${ask("Hi.")}Hello.<|eot_id|>`;
+    const request_format = { prompt: `${shown}${ask("{{ text }}")}` };
+    const message = await write({ model_id: "meta.llama3-8b-instruct-v1:0", request_format });
+    const [before, after] = ask("|")
+      .split("|<|eot")
+      .map((half, index) => (index === 1 ? `<|eot${half}` : half));
+    const sent = String(sentBody(message).prompt);
+    expect(sent.startsWith(`${shown}${before}${text}\n\nAnswer with`)).to.equal(true);
+    expect(sent.endsWith(`${after}`)).to.equal(true);
+  });
+
   it("adds to what the request format says beside it, and is not asked for by a tool where the model thinks", async () => {
     const request_format = { ...claude, output_config: { effort: "low" } };
     const haiku = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
