@@ -19,7 +19,8 @@ export type {
   TrackedMessage,
 } from "./hooks/messages.js";
 export type { MetaData } from "./hooks/metadata.js";
-export type { Preview, PreviewOptions, RowCounts } from "./hooks/preview/preview.js";
+export type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
+export type { RowCounts } from "./hooks/preview/row-fates.js";
 export type { Sample } from "./hooks/preview/samples.js";
 export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/sync-config.js";
 export type { Difference } from "./hooks/template-tests/compare.js";

@@ -11,7 +11,7 @@ import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
 import { createForecast, type Forecast } from "./cost-forecast.js";
 import { sumRemarks } from "./remarks.js";
-import { createSorter } from "./row-fates.js";
+import { createSorter, type RowCounts } from "./row-fates.js";
 import { type Sample, takeSamples } from "./samples.js";
 
 /** What a run would send and what it may cost. Nothing was sent to a model. */
@@ -33,20 +33,6 @@ export interface Preview extends Forecast {
   readonly samples: readonly Sample[];
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
-}
-
-/** All but `received` add up to `received`. */
-export interface RowCounts {
-  received: number;
-  to_send: number;
-  /** The ledger has their answers. */
-  answered: number;
-  /** The ledger says that they were sent without an answer, so they would be held. */
-  held: number;
-  /** They become the same request as a row before them. */
-  repeated: number;
-  /** They would fail before anything is sent. */
-  failed: number;
 }
 
 export interface PreviewOptions {

@@ -1,8 +1,9 @@
 import type { Plan } from "../../enrich/plan.js";
 import { pricedInWords } from "../../models/prices/price.js";
-import type { Preview } from "./preview.js";
+import type { Forecast } from "./cost-forecast.js";
+import type { RowCounts } from "./row-fates.js";
 
-type Counted = Pick<Preview, "rows" | "output_tokens" | "cost_usd">;
+type Counted = Pick<Forecast, "output_tokens" | "cost_usd"> & { readonly rows: Readonly<RowCounts> };
 
 /** What may be a mistake in the sum of all rows, in sentences. */
 export const sumRemarks = (

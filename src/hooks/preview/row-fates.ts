@@ -5,6 +5,20 @@ import { createKeyIndex } from "../../run/ledger/index-by-key.js";
 import type { BorrowedLedger } from "../../run/ledger/open-ledgers.js";
 import { fromEntry } from "../../run/record-and-reuse.js";
 
+/** All but `received` add up to `received`. */
+export interface RowCounts {
+  received: number;
+  to_send: number;
+  /** The ledger has their answers. */
+  answered: number;
+  /** The ledger says that they were sent without an answer, so they would be held. */
+  held: number;
+  /** They become the same request as a row before them. */
+  repeated: number;
+  /** They would fail before anything is sent. */
+  failed: number;
+}
+
 /** Where a run would put a row, and the output tokens of an answer that is there. */
 export interface Sorted {
   readonly fate: "to_send" | "answered" | "held" | "repeated";

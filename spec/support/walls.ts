@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+/** For each room of a house, which other rooms it may import. A file at the root is a room of its own. */
+export type Plan = Readonly<Record<string, readonly string[]>>;
+
+/** The rooms of src, from the ground up. Nothing imports a room that stands behind it in this list. */
+export const plan: Plan = {
+  core: [],
+  generated: [],
+  models: ["core", "generated"],
+  connection: ["core", "generated", "models"],
+  template: ["core", "models", "connection"],
+  bedrock: ["core", "models", "connection"],
+  run: ["core", "models", "connection"],
+  enrich: ["core", "models", "connection", "template", "bedrock", "run"],
+  hooks: ["core", "generated", "models", "connection", "template", "bedrock", "run", "enrich"],
+  "connector.ts": ["core", "generated", "connection", "enrich", "hooks"],
+  "index.ts": ["core", "generated", "models", "run", "enrich", "hooks", "connector.ts"],
+  rows: ["core"],
+  host: ["core", "generated", "template", "rows", "index.ts"],
+  testing: ["core", "generated", "models", "rows", "index.ts"],
+  cli: ["core", "index.ts", "rows", "host", "testing"],
+};
+
+/** A module with more lines than this has two subjects. */
+const mostLines = 250;
+
+/**
+ * What in a folder of sources is against a plan: imports through a wall, files or rooms that import each other in a
+ * circle, modules that are too long. Type imports count, since a reader follows them as well.
+ */
+export const wallFaults = (src: string, rooms: Plan): string[] => {
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => path.replaceAll(sep, "/"));
+  const imports = new Map(files.map((file) => [file, importsOf(src, file)]));
+  return [
+    ...[...imports].flatMap(([file, others]) => trespasses(file, others, rooms)),
+    ...circles("files", imports),
+    ...circles("rooms", new Map(Object.entries(rooms))),
+    ...files.flatMap((file) => tooLong(src, file)),
+  ];
+};
+
+const specifier = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)"(\.[^"]+)"/gm;
+
+const importsOf = (src: string, file: string): string[] =>
+  [...readFileSync(join(src, file), "utf8").matchAll(specifier)].map(([, path = ""]) =>
+    relative(src, join(src, file, "..", path.replace(/\.js$/, ".ts"))).replaceAll(sep, "/"),
+  );
+
+const roomOf = (file: string): string => file.split("/")[0] ?? file;
+
+const trespasses = (file: string, imported: readonly string[], rooms: Plan): string[] => {
+  const room = roomOf(file);
+  const allowed = rooms[room];
+  if (!allowed) return [`${file} stands in the room ${room}, which is not in the plan`];
+  return imported
+    .filter((other) => roomOf(other) !== room && !allowed.includes(roomOf(other)))
+    .map((other) => `${file} imports ${other}: ${room} may not import ${roomOf(other)}`);
+};
+
+/** The first circle that a walk along the arrows comes back to, as `a -> b -> a`. */
+const circles = (of: string, graph: ReadonlyMap<string, readonly string[]>): string[] => {
+  const done = new Set<string>();
+  const walk = (node: string, path: readonly string[]): string | null => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node].join(" -> ");
+    if (done.has(node)) return null;
+    for (const next of graph.get(node) ?? []) {
+      const circle = walk(next, [...path, node]);
+      if (circle) return circle;
+    }
+    done.add(node);
+    return null;
+  };
+  for (const node of graph.keys()) {
+    const circle = walk(node, []);
+    if (circle) return [`a circle of ${of}: ${circle}`];
+  }
+  return [];
+};
+
+const tooLong = (src: string, file: string): string[] => {
+  const lines = readFileSync(join(src, file), "utf8").split("\n").length - 1;
+  const isData = file.startsWith("generated/");
+  return isData || lines <= mostLines ? [] : [`${file} has ${lines} lines, more than ${mostLines}`];
+};
