@@ -103,11 +103,18 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   setMaxListeners(0, signal);
   // A body whose size in bytes is its tokens twice over, as the first estimate has it.
   const body = (row: number): string => `${row}`.padEnd(inputTokens * 2, " ");
-  for (let row = 0; row < scenario.rows; row++)
+  // As `enrich` takes rows up: some more than have a slot.
+  let taken = 0;
+  const takeUp = (): void => {
+    if (taken === scenario.rows) return;
+    const row = taken++;
     void invoke(requestOf(body(row), { key: `${row}`, maxTokens }), signal).then((result) => {
       if (isFailed(result)) seen.failed++;
       else seen.answered++;
+      takeUp();
     });
+  };
+  for (let row = 0; row < scenario.concurrency * 2; row++) takeUp();
   await clock.run(() => seen.answered + seen.failed === scenario.rows);
   return { ...seen, admittedAt, rejectedAt, wallMs: clock.now() };
 };

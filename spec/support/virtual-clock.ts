@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../src/run/pacer/clock.js";
 
 export interface VirtualClock extends Clock {
@@ -34,14 +33,25 @@ export const virtualClock = (seed = 1): VirtualClock => {
     }
     tasks.splice(low, 0, { at, run });
   };
-  const run = async (done: () => boolean): Promise<void> => {
-    for (await setImmediate(); !done(); await setImmediate()) {
-      const next = tasks.pop();
-      if (!next) return;
-      time = next.at;
-      next.run();
-    }
-  };
+  // All that a task has settled comes to rest before the next one.
+  const run = (done: () => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const step = (): void => {
+        try {
+          const next = done() ? undefined : tasks.pop();
+          if (!next) {
+            resolve();
+            return;
+          }
+          time = next.at;
+          next.run();
+          setImmediate(step);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      setImmediate(step);
+    });
   return {
     now: () => time,
     random,

@@ -1,12 +1,12 @@
-import { fileURLToPath } from "node:url";
 import type { Answer, Descriptor, Sample } from "../../../src/testing/conformance/index.js";
+import { standIn as program } from "../program.js";
 import { shoutKey } from "./shout-service.js";
 
 /** What the suite has to know of the toy: all of it, but for the files of its last release. */
 export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   name: "Toy",
-  class: { module: fileURLToPath(new URL("toy-class.ts", import.meta.url)), export: "Toy" },
-  command: [process.execPath, "--import", import.meta.resolve("tsx"), program],
+  class: { module: program("toy-class.js"), export: "Toy" },
+  command: [process.execPath, program("serve-toy.js")],
   environment: { TOY_DEFECT: defect },
   server: { url },
   calls: { path: "^/say/", input_tokens: "x-in", output_tokens: "x-out" },
@@ -58,7 +58,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
   },
   samples,
   logins: { good: [{}, { login: "session" }], bad: [{ api_key: "another key" }, { api_key: "" }] },
-  deadline: { change: { deadline_ms: "600" }, seconds: 0.6 },
+  deadline: { change: { deadline_ms: "3000" }, seconds: 3 },
   ledger: { change: { ledger: `${standIn("folder")}/ledger` }, file: "ledger" },
   new_template: { template: '{"say":"Hear: {{ text }}"}' },
   reuse: { on: {}, off: { reuse: "off" } },
@@ -104,7 +104,7 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
       retryable: true,
     },
   ],
-  limits: { spec: 5, check: 2 },
+  limits: { spec: 600, check: 600 },
 });
 
 const refusal = (status: number, why: string): Answer => ({ status, body: { why } });
@@ -143,5 +143,3 @@ const samples: Sample[] = [
     reads: { text: "HELLO!", stop_reason: "stop", input_tokens: 5, output_tokens: 6 },
   },
 ];
-
-const program = fileURLToPath(new URL("serve-toy.ts", import.meta.url));

@@ -1,22 +1,18 @@
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
-import {
-  type AdapterKind,
-  ownDescriptor,
-  type RuleResult,
-  runConformance,
-} from "../../../src/testing/conformance/index.js";
-import { library, program } from "../../support/program.js";
+import type { AdapterKind, RuleResult } from "../../../src/testing/conformance/index.js";
+import { conformanceSuite, library, program } from "../../support/program.js";
+
+const { ownDescriptor, runConformance } = await conformanceSuite();
 
 const command = [...program, "serve"];
 
 const place = { module: library, export: "AwsBedrockModel" };
 
-describe("the conformance suite over AwsBedrockModel and the local Bedrock", function () {
-  this.timeout(60_000);
+describe("the conformance suite over AwsBedrockModel and the local Bedrock", () => {
   const judge = async (adapter: AdapterKind) => {
     const descriptor = { ...(await ownDescriptor()), class: place, command };
-    const findings = await runConformance({ descriptor, connector: AwsBedrockModel, adapter });
+    const findings = await runConformance({ descriptor, connector: AwsBedrockModel, adapter, timeout: 600 });
     const told = (wanted: RuleResult["verdict"]) =>
       findings.filter(({ verdict }) => verdict === wanted).map(({ id, because }) => `${id} ${because}`);
     return { failed: told("fail"), skipped: told("skipped").map((line) => line.slice(0, 3)) };

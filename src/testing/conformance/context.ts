@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Descriptor } from "../../generated/conformance.js";
 import type {
   Catalog,
@@ -7,7 +8,7 @@ import type {
 } from "../../generated/protocol.js";
 import type { Adapter } from "./adapter.js";
 import { contentOf } from "./message-content.js";
-import { must, shown, skip } from "./verdict.js";
+import { must, shown, skip, within } from "./verdict.js";
 import type { Wire } from "./watched-wire.js";
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -21,12 +22,16 @@ export interface Context {
   readonly wire: Wire;
   /** An empty folder of this row's own. */
   readonly folder: string;
+  /** How many times longer than by default everything may take: above 1 where the suite was given more time. */
+  readonly slack: number;
   /** The good config with a change put over it. */
   config(change?: Config): Config;
   spec(): Promise<ConnectorSpecification>;
   check(config: unknown): Promise<{ readonly status: string; readonly message?: string | null }>;
   discover(config?: unknown): Promise<Catalog>;
   write(records: readonly unknown[], how?: How): Promise<Written>;
+  /** Lets the connector go on with what it has begun, by its own turns: where the machine is busy, this takes longer. */
+  goOn(adapter?: Adapter): Promise<void>;
   /** What the good config's preview says that the records would cost, at least and at most. */
   preview(records: readonly unknown[]): Promise<{ readonly low: number; readonly high: number }>;
 }
@@ -62,7 +67,7 @@ export interface WrittenRow {
 }
 
 export const createContext = (
-  parts: Pick<Context, "adapter" | "descriptor" | "wire" | "folder">,
+  parts: Pick<Context, "adapter" | "descriptor" | "wire" | "folder" | "slack">,
 ): Context => {
   const { adapter, descriptor, wire, folder } = parts;
   const config = (change: Config = {}): Config =>
@@ -85,6 +90,7 @@ export const createContext = (
       const args = action === undefined ? [sync, records] : [sync, records, action];
       return read(contentOf(await other.call("write", ...args), "tracking"));
     },
+    goOn: (other = adapter) => within(turnsMost, () => takeTurns(other)).catch(() => undefined),
     async preview(records) {
       const answer = await adapter.call("preview", config(), records);
       const at = (path = ""): number => {
@@ -95,6 +101,17 @@ export const createContext = (
       return { low: at(descriptor.preview?.low), high: at(descriptor.preview?.high) };
     },
   };
+};
+
+/** Seconds. A command that answers one line after the other takes no turn while it writes. */
+const turnsMost = 3;
+
+/** Each is a moment for disk and network, and a call that the connector answers when it has had its turn. */
+const takeTurns = async (adapter: Adapter): Promise<void> => {
+  for (let turn = 0; turn < 6; turn++) {
+    await sleep(20);
+    await adapter.call("spec").catch(() => undefined);
+  }
 };
 
 /** The host's sync config around a destination's connection. */

@@ -100,8 +100,9 @@ const runRow = async (
   // Without a service the line leads nowhere, and no row that calls is run.
   const wire = await openWire(server ?? "http://127.0.0.1:9", descriptor);
   const folder = await mkdtemp(join(tmpdir(), "conform-"));
+  const slack = Math.max(1, timeout / defaultPatience);
   try {
-    await within(timeout, () => row.run(createContext({ adapter, descriptor, wire, folder })));
+    await within(timeout, () => row.run(createContext({ adapter, descriptor, wire, folder, slack })));
   } finally {
     await wire.close();
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TrackingMessage } from "../../../generated/protocol.js";
-import type { Context } from "../context.js";
+import type { Context, Written } from "../context.js";
 import { contentOf } from "../message-content.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow, without } from "../records.js";
 import type { Rule } from "../rule.js";
@@ -8,16 +7,17 @@ import { must, shown, within } from "../verdict.js";
 import type { Trouble } from "../watched-wire.js";
 import { mustEnd } from "./refusals.js";
 
-/** How long a row waits for a deadline of so many seconds. A busy machine may be late by seconds. */
-const timeout = (seconds: number): number => Math.max(8, seconds * 4);
+/** One record, written with a deadline, which must end the call. A busy machine may be late by seconds. */
+const writeToDeadline = ({ write, descriptor, slack }: Context): Promise<Written> => {
+  const { change = {}, seconds = 1 } = descriptor.deadline ?? {};
+  return within(Math.max(8, seconds * 4) * slack, () => write(manyRecords(descriptor, 1), { change }));
+};
 
 /** One record meets this; whether it was paid for is unknown, so it must not be sent again. */
-const mustHold = async ({ write, descriptor, wire }: Context, trouble: Trouble): Promise<void> => {
-  const { change = {}, seconds = 1 } = descriptor.deadline ?? {};
-  wire.disturb(() => trouble);
-  const written = await within(timeout(seconds), () => write(manyRecords(descriptor, 1), { change }));
-  mustEnd(theWrittenRow(written), { status: "held", billed: "unknown" });
-  mustCall(wire.calls(), 1);
+const mustHold = async (context: Context, trouble: Trouble): Promise<void> => {
+  context.wire.disturb(() => trouble);
+  mustEnd(theWrittenRow(await writeToDeadline(context)), { status: "held", billed: "unknown" });
+  mustCall(context.wire.calls(), 1);
 };
 
 const oddBodies: readonly string[] = ["<html>Bad gateway</html>", "", "[1,2]", '{"a":'];
@@ -50,10 +50,10 @@ export const breaks: readonly Rule[] = [
     id: "F05",
     what: "a refused connection is tried again",
     needs: ["server", "calls"],
-    async run({ write, descriptor, wire }) {
+    async run({ write, descriptor, wire, goOn }) {
       await wire.shut();
       const writing = write(manyRecords(descriptor, 1));
-      await Promise.race([writing, sleep(100)]);
+      await Promise.race([writing, goOn()]);
       await wire.reopen();
       mustSucceed(await writing, 1);
       mustCall(wire.calls(), 1);
@@ -63,12 +63,10 @@ export const breaks: readonly Rule[] = [
     id: "F08",
     what: "an answer that stalls in its middle ends at the deadline too",
     needs: ["server", "calls", "deadline"],
-    async run({ write, descriptor, wire }) {
-      wire.disturb(() => "stall_body");
-      const { change = {}, seconds = 1 } = descriptor.deadline ?? {};
-      const written = await within(timeout(seconds), () => write(manyRecords(descriptor, 1), { change }));
-      mustCount(written, { success: 0, failed: 1 });
-      mustCall(wire.calls(), 1);
+    async run(context) {
+      context.wire.disturb(() => "stall_body");
+      mustCount(await writeToDeadline(context), { success: 0, failed: 1 });
+      mustCall(context.wire.calls(), 1);
     },
   },
   {

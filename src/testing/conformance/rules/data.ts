@@ -11,6 +11,7 @@ import {
 } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown } from "../verdict.js";
+import { createWaves } from "../waves.js";
 import { columns, nothings, texts, values } from "./values.js";
 
 /** `write` and the records: every record is answered, in order, and none changes another. */
@@ -159,15 +160,15 @@ export const data: readonly Rule[] = [
     id: "W12",
     what: "many writes at once keep to the bound of open calls, and each gets its own record's answer",
     needs: ["server", "calls", "outcome", "concurrency", "key_column"],
-    async run({ write, descriptor, wire }) {
+    async run({ write, descriptor, wire, goOn }) {
       const { change = {}, most = 1 } = descriptor.concurrency ?? {};
       const records = manyRecords(descriptor, 24);
       const { key_column = "" } = descriptor;
       await write(records.slice(0, 1), { change });
       wire.mostOpen();
-      // A call that ends at once would leave no chance to pass the bound.
-      wire.disturb(() => new Promise<void>((resolve) => setTimeout(resolve, 15)));
-      const answers = await Promise.all(records.slice(1).map((row) => write([row], { change })));
+      const waves = createWaves(goOn);
+      wire.disturb(waves.next);
+      const answers = await waves.until(Promise.all(records.slice(1).map((row) => write([row], { change }))));
       const open = wire.mostOpen();
       must(open <= most, `${open} calls were open at once, of ${most} that are allowed`);
       for (const [index, answer] of answers.entries()) {

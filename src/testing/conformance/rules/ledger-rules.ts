@@ -26,7 +26,7 @@ const killAt = (answered: number, context: Context): Promise<void> =>
   withAnother(context, async (other) => {
     const folder = join(context.folder, `killed-after-${answered}`);
     await mkdir(folder);
-    const { write, descriptor, wire } = createContext({ ...context, folder });
+    const { write, descriptor, wire, goOn } = createContext({ ...context, folder });
     const { change = {} } = descriptor.ledger ?? {};
     const records = manyRecords(descriptor, count);
     const before = wire.calls().length;
@@ -37,7 +37,7 @@ const killAt = (answered: number, context: Context): Promise<void> =>
     while (calls().length < expected && (await Promise.race([writing, sleep(5, "going")])) === "going");
     must(calls().length >= expected, `${calls().length} of ${expected} calls came before the kill`);
     // What was answered has reached the ledger by then.
-    await (answered === count ? writing : sleep(150));
+    await (answered === count ? writing : goOn(other));
     await other.kill();
     wire.disturb(() => undefined);
     const { success, failed } = await write(records, { change });

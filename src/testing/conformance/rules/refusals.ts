@@ -3,6 +3,7 @@ import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow } 
 import type { Rule } from "../rule.js";
 import { must, shown } from "../verdict.js";
 import type { Exchange } from "../watched-wire.js";
+import { createWaves } from "../waves.js";
 
 /** Ends the row unless the outcome is this. */
 export const mustEnd = (
@@ -70,8 +71,9 @@ export const refusals: readonly Rule[] = [
     id: "F07",
     what: "overload lowers the number of open calls, good answers raise it again, and no record is lost",
     needs: ["server", "calls", "concurrency", "answers.overloaded"],
-    async run({ write, descriptor, wire }) {
+    async run({ write, descriptor, wire, goOn }) {
       const { change = {}, most = 1 } = descriptor.concurrency ?? {};
+      const waves = createWaves(goOn);
       const run = async (from: number, count: number, refused: number) => {
         const before = wire.calls().length;
         let early = 0;
@@ -80,11 +82,10 @@ export const refusals: readonly Rule[] = [
           const place = number - before - refused;
           if (place === 1) wire.mostOpen();
           if (place === most + 1) early = wire.mostOpen();
-          const delay = new Promise<void>((resolve) => setTimeout(resolve, 250));
-          return place <= 0 ? descriptor.answers?.overloaded : delay;
+          return place <= 0 ? descriptor.answers?.overloaded : waves.next();
         });
         const records = manyRecords(descriptor, from + count).slice(from);
-        mustSucceed(await write(records, { change }), count);
+        mustSucceed(await waves.until(write(records, { change })), count);
         return { early, whole: Math.max(early, wire.mostOpen()) };
       };
       const first = (await run(0, most * 3, 0)).whole;
