@@ -17,9 +17,9 @@ const connection = JSON.parse(readFileSync(new URL("connection.json", import.met
 
 /** The page that a table stands in, and what makes it. */
 export const tables: Readonly<Record<string, { readonly page: string; readonly rows: () => string }>> = {
-  configuration: { page: "README.md", rows: configurationTable },
+  configuration: { page: "src/connection/README.md", rows: configurationTable },
   families: { page: "src/models/README.md", rows: familiesTable },
-  conformance: { page: "README.md", rows: rulesTable },
+  conformance: { page: "src/testing/conformance/README.md", rows: rulesTable },
 };
 
 function configurationTable(): string {
@@ -55,7 +55,7 @@ function familiesTable(): string {
 /** Without verdicts, which a run gives; the specs see to it that they are as the README says. */
 function rulesTable(): string {
   return table(
-    ["Row", "Rule", "Needs"],
+    ["Id", "Rule", "Needs"],
     [
       ...rules.map(({ id, what, needs = [] }) => [
         id,

@@ -1,97 +1,80 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import * as host from "../src/host/index.js";
-import * as connector from "../src/index.js";
-import { demoCredentials } from "../src/testing/emulator/index.js";
-import { useBedrock } from "./support/bedrock.js";
-import { localConfig, syncConfig } from "./support/sync-config.js";
+import { commands } from "../src/cli/commands/index.js";
+import { hooks } from "../src/cli/serve/serve-hooks.js";
+import { compileSchema } from "../src/core/json-schema.js";
+import { readQuota } from "../src/testing/emulator/read-quota.js";
+import {
+  blockOf,
+  blocksOf,
+  brokenLinks,
+  linksOf,
+  pages,
+  readText,
+  root,
+  sectionOf,
+} from "./support/pages.js";
 
-const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-
-/** The JavaScript of one section, which must hold one block of it. */
-const codeOf = (heading: string): string => {
-  const [, section = ""] = readme.split(`\n## ${heading}\n`);
-  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/```js\n(.*?)```/gs)];
-  expect(blocks, heading).to.have.lengthOf(1);
-  return blocks[0]?.[1] ?? "";
-};
-
-const modules: Readonly<Record<string, object>> = {
-  "multiwoven-aws-bedrock-model": connector,
-  "multiwoven-aws-bedrock-model/host": host,
-};
-
-/** Runs a section's code with what it takes for granted. Resolves to what it logged. */
-const run = async (heading: string, given: Record<string, unknown>): Promise<unknown[][]> => {
-  const logged: unknown[][] = [];
-  const body = codeOf(heading).replace(
-    /import (\{.*?\}) from ("[^"]+");/g,
-    (_, names, from) => `const ${names} = modules[${from}];`,
-  );
-  const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
-  const scope = { ...given, modules, console: { log: (...values: unknown[]) => logged.push(values) } };
-  await AsyncFunction(...Object.keys(scope), body)(...Object.values(scope));
-  return logged;
-};
-
-describe("the code in the README runs against the local Bedrock:", () => {
-  const emulator = useBedrock();
-  let folder: string;
-  const environment: Record<string, string> = {
-    AWS_ACCESS_KEY_ID: demoCredentials.access_key,
-    AWS_SECRET_ACCESS_KEY: demoCredentials.secret_access_key,
-  };
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "readme-"));
-    Object.assign(process.env, environment, { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: emulator.url });
-  });
-  after(async () => {
-    for (const name of [...Object.keys(environment), "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"])
-      delete process.env[name];
-    await rm(folder, { recursive: true });
+describe("the READMEs", () => {
+  it("root: at most 12 KB", () => {
+    expect(Buffer.byteLength(readText("README.md"))).to.be.at.most(12 * 1024);
   });
 
-  it("As a library", async () => {
-    const logged = await run("As a library", {});
-    const [[row], [summary]] = logged as [[{ completion: string }], [object]];
-    expect(row.completion).to.be.a("string").that.is.not.empty;
-    expect(summary).to.include({ received: 1, enriched: 1 });
+  it("root: links to what the package holds", () => {
+    const { files } = JSON.parse(readText("package.json"));
+    expect(files).to.include.members(["src/**/README.md", "CHANGELOG.md"]);
+    for (const link of linksOf("README.md"))
+      expect(link).to.match(/^(#|(src\/([a-z-]+\/)*README\.md|CHANGELOG\.md)(#|$))/);
   });
 
-  it("In a pipeline host", async () => {
-    const registered: unknown[] = [];
-    const row: Record<string, unknown> = {};
-    const config = localConfig(emulator.url);
-    const record = { text: "The parcel never came." };
-    const registry = { register: (one: unknown) => registered.push(one) };
-    await run("In a pipeline host", { host: registry, config, syncConfig: syncConfig(config), record, row });
-    expect(registered).to.deep.equal([connector.AwsBedrockModel]);
-    expect(row.status).to.equal("success");
-    expect(row.log).to.have.all.keys("request", "response", "level");
-    expect(row.enriched).to.include(record).and.to.have.property("completion");
-  });
-
-  it("A pipeline host of its own", async () => {
-    const path = join(folder, "tickets.ndjson");
-    await writeFile(path, '{"id":"a","text":"The parcel never came."}\n{"id":"b","text":"All fine."}\n');
-    const pipeline = {
-      name: "tickets",
-      source: { type: "ndjson", path, primary_key: "id" },
-      destination: { connector: "AwsBedrockModel", connection: localConfig(emulator.url) },
-    };
-    const before = process.cwd();
-    process.chdir(folder);
-    try {
-      const { signal } = new AbortController();
-      const logged = await run("A pipeline host of its own", { pipeline, signal });
-      expect(logged).to.deep.equal([
-        ["a", "success"],
-        ["b", "success"],
-      ]);
-    } finally {
-      process.chdir(before);
+  it("every room has one, and the map names it", () => {
+    const entries = readdirSync(join(root, "src"), { withFileTypes: true });
+    const rooms = [
+      ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+      ...["run/ledger", "cli/serve", "cli/ruby", "testing/emulator", "testing/conformance"],
+    ];
+    const map = readText("src/README.md");
+    for (const room of rooms) {
+      expect(existsSync(join(root, "src", room, "README.md")), room).to.equal(true);
+      expect(map).to.contain(`(${room}/README.md)`);
     }
+  });
+
+  for (const page of pages) {
+    it(`${page}: its links lead to files and headings that are there`, () => {
+      expect(brokenLinks(page)).to.deep.equal([]);
+    });
+
+    it(`${page}: what it calls JSON is JSON`, () => {
+      for (const block of blocksOf(readText(page), "json"))
+        expect(() => JSON.parse(block), block).not.to.throw();
+    });
+  }
+
+  for (const [page, heading, name] of [
+    ["src/host/README.md", "A pipeline host", "pipeline"],
+    ["src/run/README.md", "Prices", "prices"],
+    ["src/testing/conformance/README.md", "Your own connector", "conformance"],
+  ] as const)
+    it(`${page}: the example under "${heading}" fits schemas/${name}.json`, () => {
+      const fits = compileSchema(JSON.parse(readText(`schemas/${name}.json`)));
+      expect(fits(JSON.parse(blockOf(page, heading, "json"))), JSON.stringify(fits.errors)).to.equal(true);
+    });
+
+  it("the local Bedrock's: it takes the quota that is shown", () => {
+    const quota = JSON.parse(blockOf("src/testing/emulator/README.md", "Quota", "json"));
+    expect(readQuota(quota)).to.deep.equal(quota);
+  });
+
+  it("the command line's: it names every command", () => {
+    const table = sectionOf("src/cli/README.md", "Command line");
+    for (const { name } of commands) expect(table).to.match(new RegExp(`\`${name}[ \`]`));
+  });
+
+  it("the hooks': it names every hook", () => {
+    const table = sectionOf("src/hooks/README.md", "The contract");
+    const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    for (const name of Object.keys(hooks)) expect(table).to.contain(`\`${camelCase(name)}(`);
   });
 });

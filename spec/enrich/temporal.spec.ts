@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { expect } from "chai";
 import type { Progress } from "../../src/index.js";
 import { useBedrock } from "../support/bedrock.js";
+import { blockOf } from "../support/pages.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { createEnrichTable, writePage } from "../support/temporal/activities.js";
 
@@ -73,8 +74,11 @@ describe("hooks in a Temporal activity", () => {
     expect(saved).to.have.lengthOf(12);
   });
 
-  it("is the code that the README shows", async () => {
-    const [readme, code] = await Promise.all([readFile("README.md", "utf8"), readFile(example, "utf8")]);
-    expect(readme).to.contain(code.replace("../../../src/index.js", "multiwoven-aws-bedrock-model"));
+  it("is the code that the README of the hooks shows", async () => {
+    const code = (await readFile(example, "utf8")).replace(
+      "../../../src/index.js",
+      "multiwoven-aws-bedrock-model",
+    );
+    expect(blockOf("src/hooks/README.md", "In a Temporal activity", "ts")).to.equal(code);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,6 +6,7 @@ import { AwsBedrockModel } from "../../../src/index.js";
 import type { LocalAccount } from "../../../src/testing/emulator/index.js";
 import { endLeftovers, runCli } from "../../cli/run-cli.js";
 import { useBedrock } from "../../support/bedrock.js";
+import { blockOf } from "../../support/pages.js";
 import { localConfig } from "../../support/sync-config.js";
 
 const account = "123456789012";
@@ -18,8 +19,7 @@ const body = (inferenceConfig: object) => ({
   inferenceConfig: { maxTokens: 9, ...inferenceConfig },
 });
 
-const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
-const example = JSON.parse(/## Converse\n.*?```json\n(.*?)```/s.exec(readme)?.[1] ?? "");
+const example = JSON.parse(blockOf("src/connection/README.md", "Converse", "json"));
 
 describe("checkConnection, through Converse", () => {
   const bedrock = useBedrock();

@@ -1,0 +1,176 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { testReport } from "../src/cli/report/test-lines.js";
+import * as host from "../src/host/index.js";
+import * as connector from "../src/index.js";
+import * as emulator from "../src/testing/emulator/index.js";
+import { endLeftovers, finished, said, startCli } from "./cli/run-cli.js";
+import { useBedrock } from "./support/bedrock.js";
+import { blockOf, blocksOf, pages, readText, sectionOf } from "./support/pages.js";
+import { program } from "./support/program.js";
+import { localConfig, syncConfig } from "./support/sync-config.js";
+
+const modules: Readonly<Record<string, object>> = {
+  "multiwoven-aws-bedrock-model": connector,
+  "multiwoven-aws-bedrock-model/emulator": emulator,
+  "multiwoven-aws-bedrock-model/host": host,
+};
+
+/** Runs the code under a heading with what it takes for granted. Resolves to what it logged. */
+const run = async (
+  page: string,
+  heading: string,
+  given: Record<string, unknown> = {},
+): Promise<unknown[][]> => {
+  const logged: unknown[][] = [];
+  const body = blockOf(page, heading, "js").replace(
+    /import (\{.*?\}) from ("[^"]+");/g,
+    (_, names, from) => `const ${names} = modules[${from}];`,
+  );
+  const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
+  const scope = { ...given, modules, console: { log: (...values: unknown[]) => logged.push(values) } };
+  await AsyncFunction(...Object.keys(scope), body)(...Object.values(scope));
+  return logged;
+};
+
+describe("what the READMEs show, run against the local Bedrock:", () => {
+  const bedrock = useBedrock();
+  let folder: string;
+  const { access_key, secret_access_key } = localConfig("");
+  const environment = { AWS_ACCESS_KEY_ID: `${access_key}`, AWS_SECRET_ACCESS_KEY: `${secret_access_key}` };
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "readme-"));
+    Object.assign(process.env, environment, { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url });
+  });
+  afterEach(endLeftovers);
+  after(async () => {
+    for (const name of [...Object.keys(environment), "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"])
+      delete process.env[name];
+    await rm(folder, { recursive: true });
+  });
+
+  it("root, five minutes with your own CSV", async () => {
+    const emulating = startCli(["emulate", "--port", "0"]);
+    const words = await said(emulating, "in another terminal");
+    const config = words.slice(words.indexOf("{\n"), words.indexOf("\n}\n") + 2);
+    await writeFile(join(folder, "connection.json"), config);
+    const shell = (script: string) =>
+      new Promise<string>((resolve, reject) => {
+        const command = script.replaceAll("npx bedrock-model", program.map((part) => `'${part}'`).join(" "));
+        execFile("sh", ["-ec", command], { cwd: folder }, (error, stdout, stderr) =>
+          error ? reject(error) : resolve(stdout + stderr),
+        );
+      });
+    const timeless = (text: string) => text.replace(/[\d.]+ s$/gm, "N s").split("\n");
+    const blocks = blocksOf(sectionOf("README.md", "Five minutes with your own CSV"), "");
+    for (const block of blocks.filter((code) => code !== "npx bedrock-model emulate\n")) {
+      const [unprompted = "", ...steps] = block.split(/^\$ /m);
+      if (unprompted) await shell(unprompted);
+      for (const step of steps) {
+        const [command = "", ...shown] = step.trimEnd().split("\n");
+        const said = timeless(await shell(command));
+        for (const line of timeless(shown.join("\n")).filter((text) => text !== "..." && text !== ""))
+          expect(said, command).to.include(line);
+      }
+    }
+    emulating.kill("SIGTERM");
+    expect((await finished(emulating)).code).to.equal(0);
+  }).timeout(60_000);
+
+  it("root, the row before and after", async () => {
+    const [before = "", after = ""] = blocksOf(sectionOf("README.md", "AWS Bedrock Model"), "json");
+    const config = JSON.parse(blockOf("README.md", "Prompt and columns", "json"));
+    const { tracking } = await new connector.AwsBedrockModel().write(syncConfig(config), [
+      JSON.parse(before),
+    ]);
+    const [row] = tracking.meta.records as { _bedrock: object }[];
+    const anyTime = { latency_ms: 0, request_id: "" };
+    const expected = JSON.parse(after);
+    expect({ ...row, _bedrock: { ...row?._bedrock, ...anyTime } }).to.deep.equal({
+      ...expected,
+      _bedrock: { ...expected._bedrock, ...anyTime },
+    });
+  });
+
+  it("root, as a library", async () => {
+    const logged = await run("README.md", "As a library");
+    const [[row], [summary]] = logged as [[{ completion: string }], [object]];
+    expect(row.completion).to.be.a("string").that.is.not.empty;
+    expect(summary).to.include({ received: 1, enriched: 1 });
+  });
+
+  it("hooks, the contract", async () => {
+    const registered: unknown[] = [];
+    const row: Record<string, unknown> = {};
+    const config = localConfig(bedrock.url);
+    const record = { text: "The parcel never came." };
+    const registry = { register: (one: unknown) => registered.push(one) };
+    const given = { host: registry, config, syncConfig: syncConfig(config), record, row };
+    await run("src/hooks/README.md", "The contract", given);
+    expect(registered).to.deep.equal([connector.AwsBedrockModel]);
+    expect(row.status).to.equal("success");
+    expect(row.log).to.have.all.keys("request", "response", "level");
+    expect(row.enriched).to.include(record).and.to.have.property("completion");
+  });
+
+  it("hooks, template tests", async () => {
+    const [config = "", tests = ""] = blocksOf(
+      sectionOf("src/hooks/README.md", "Tests for your templates"),
+      "json",
+    );
+    const report = await connector.testTemplates({ ...JSON.parse(tests), config: JSON.parse(config) });
+    expect(testReport(report)).to.equal(blockOf("src/hooks/README.md", "Tests for your templates", ""));
+  });
+
+  it("hooks, the columns that discover publishes", async () => {
+    const [config = ""] = blocksOf(sectionOf("src/hooks/README.md", "Tests for your templates"), "json");
+    const { catalog } = await new connector.AwsBedrockModel().discover(JSON.parse(config));
+    const schema = structuredClone(catalog.streams[0]?.json_schema) as Record<string, object>;
+    Object.assign((schema["x-output-schema"] as { properties: object }).properties, { _bedrock: {} });
+    expect(schema).to.deep.equal(JSON.parse(blockOf("src/hooks/README.md", "Discover", "json")));
+  });
+
+  it("host, in code", async () => {
+    const path = join(folder, "tickets.ndjson");
+    await writeFile(path, '{"id":"a","text":"The parcel never came."}\n{"id":"b","text":"All fine."}\n');
+    const pipeline = {
+      name: "tickets",
+      source: { type: "ndjson", path, primary_key: "id" },
+      destination: { connector: "AwsBedrockModel", connection: localConfig(bedrock.url) },
+    };
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const { signal } = new AbortController();
+      expect(await run("src/host/README.md", "In code", { pipeline, signal })).to.deep.equal([
+        ["a", "success"],
+        ["b", "success"],
+      ]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("local Bedrock, in code", async () => {
+    expect(await run("src/testing/emulator/README.md", "In code")).to.deep.equal([
+      ["end_turn"],
+      ["max_tokens"],
+    ]);
+  });
+
+  for (const page of pages) {
+    const configs = blocksOf(readText(page), "json").filter((text) =>
+      /"model_id".*"request_format"/s.test(text),
+    );
+    configs.forEach((text, index) => {
+      it(`${page}, connection ${index + 1}: the check has nothing to say`, async () => {
+        const config = localConfig(bedrock.url, JSON.parse(text));
+        const { connection_status } = await new connector.AwsBedrockModel().checkConnection(config);
+        expect(connection_status).to.deep.equal({ status: "succeeded" });
+      });
+    });
+  }
+});
