@@ -123,6 +123,14 @@ describe("budget", () => {
     expect((await Promise.all(rows)).map(codeOf)).to.deep.equal(["ok", "budget_reached"]);
   });
 
+  for (const count of ["cacheReadTokens", "cacheWriteTokens"] as const)
+    it(`counts what a prompt cache took: ${count}`, async () => {
+      const calls = heldCalls({ tokens: 200 });
+      const rows = await calls.send(["a", "b"]);
+      await calls.end(answerOf("{}", { inputTokens: 5, outputTokens: 5, [count]: 40 }));
+      expect((await Promise.all(rows)).map(codeOf)).to.deep.equal(["ok", "budget_reached"]);
+    });
+
   for (const ceilings of [{ tokens: 1e6 }, { usd: 1000, prices }])
     it(`refuses a body without an output limit under ${Object.keys(ceilings)[0]}, and goes on`, async () => {
       const calls = heldCalls(ceilings);
@@ -308,6 +316,13 @@ describe("a run with max_rows", () => {
       expect(rowsOf({ tracking }).map(({ id }) => id)).to.deep.equal(letters.map(({ id }) => id));
     }
     expect(bedrock.stats()).to.include({ billed: 50, distinct_billed: 50 });
+  });
+
+  it("has rows that it did not send cost nothing, and not an unknown sum", async () => {
+    const { tracking } = await write([{ text: "One." }, { text: "Two." }], { max_rows: "1" }, "unsent");
+    const [sent, unsent] = rowsOf({ tracking }).map(({ _bedrock }) => _bedrock);
+    expect(sent?.cost_usd).to.be.above(0);
+    expect(unsent).to.include({ status: "not_sent", cost_usd: 0 });
   });
 
   it("takes nothing for rows that share a call", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import type { Invoke } from "../../src/core/invoke.js";
+import type { OnUnknown } from "../../src/core/outcome.js";
 import { complete } from "../../src/enrich/enrich.js";
 import { compilePlan } from "../../src/enrich/plan.js";
 import { readAnswer } from "../../src/models/reply.js";
@@ -150,4 +151,23 @@ describe("reuse", () => {
     expect(result).to.have.nested.property("error.code", "ledger_unusable");
     expect(seen.calls).to.equal(0);
   });
+
+  const held: [onUnknown: OnUnknown, state: "intent" | "unknown" | "refused", calls: number][] = [
+    ["hold", "intent", 0],
+    ["hold", "unknown", 0],
+    ["hold", "refused", 1],
+    ["retry", "intent", 1],
+    ["retry", "unknown", 1],
+  ];
+  for (const [onUnknown, state, calls] of held)
+    it(`sends a row whose last entry is ${state} ${calls ? "again" : "not again"} where it is to ${onUnknown}`, async () => {
+      const { ledger } = ledgerOf();
+      const { key, modelId: model, routeKey: target, body } = request;
+      const entry = { key, at: 1, model, target, body };
+      await ledger.append(state === "intent" ? { state, ...entry } : { state, ...entry, code: "stopped" });
+      const { invoke, seen } = counting();
+      const result = await reuse(ledger, read, onUnknown, invoke)(request, running);
+      expect(seen.calls).to.equal(calls);
+      if (calls === 0) expect(result).to.have.nested.property("error.code", "outcome_unknown");
+    });
 });

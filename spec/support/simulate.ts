@@ -22,6 +22,8 @@ export interface Scenario {
   readonly latencyMs: number;
   /** How much the latency varies: 1 is from half to one and a half of it. */
   readonly spread?: number;
+  /** The shortest time that the way to the service takes, and the way back; 1 by default. */
+  readonly wayMs?: number;
   /** Whether the ledger's disk stops now and then, for up to 150 ms. */
   readonly diskStops?: boolean;
   readonly told?: Partial<ToldQuota>;
@@ -46,7 +48,7 @@ export interface Simulated {
 
 /**
  * Rows through the whole of a run, against the local Bedrock's quota, in virtual time. The way to the service and
- * back takes 1 to 4 ms each and timers are up to 2 ms late, as on a busy machine; the ledger's disk takes up to 4 ms.
+ * back takes up to 3 ms more than its shortest time and timers are up to 2 ms late, as on a busy machine; the ledger's disk takes up to 4 ms.
  */
 export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   const clock = lateTimers(virtualClock(scenario.seed));
@@ -55,17 +57,17 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   const admittedAt: number[] = [];
   const rejectedAt: number[] = [];
   const seen = { answered: 0, failed: 0, calls: 0, rejected: 0, inFlight: 0, mostInFlight: 0 };
-  const { inputTokens = 100, outputTokens = 60, maxTokens = 60 } = scenario;
+  const { inputTokens = 100, outputTokens = 60, maxTokens = 60, wayMs = 1 } = scenario;
 
   const call: Invoke = async () => {
     seen.calls++;
     seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
-    await pause(clock, 1 + clock.random() * 3);
+    await pause(clock, wayMs + clock.random() * 3);
     const verdict = gate.admit(inputTokens, maxTokens);
     if (isRejected(verdict)) {
       seen.rejected++;
       rejectedAt.push(clock.now());
-      await pause(clock, 1 + clock.random() * 3);
+      await pause(clock, wayMs + clock.random() * 3);
       seen.inFlight--;
       const error =
         verdict.status === 503
@@ -78,7 +80,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     admittedAt.push(clock.now());
     await pause(clock, scenario.latencyMs * (1 + (scenario.spread ?? 0) * (clock.random() - 0.5)));
     verdict.settle(outputTokens);
-    await pause(clock, 1 + clock.random() * 3);
+    await pause(clock, wayMs + clock.random() * 3);
     seen.inFlight--;
     return answerOf("{}", { inputTokens, outputTokens });
   };

@@ -26,6 +26,11 @@ describe("advice on the output limit", () => {
     expect(advice?.times_the_calls).to.be.closeTo(times, 0.05);
   });
 
+  it("leaves room for what more than one answer in a hundred takes", () => {
+    const outputs = (row: number): number => (row % 80 === 0 ? 3000 : 60);
+    expect(adviceAfter(1000, { outputs, maxTokens: 8192 }).advice()?.output_p99).to.be.within(3000, 3110);
+  });
+
   it("waits for a hundred answers", () => {
     expect(adviceAfter(99).advice()).to.equal(null);
   });
