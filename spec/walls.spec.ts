@@ -23,7 +23,9 @@ const faultsOf = (files: Readonly<Record<string, string>>, walls = rooms as Reco
 
 describe("the walls of the house", () => {
   it("stand: each room imports what it may, and nothing in a circle", () => {
-    expect(wallFaults(fileURLToPath(new URL("../src/", import.meta.url)), plan)).to.deep.equal([]);
+    const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url));
+    const users = ["spec", "schemas", "bench/src"].map(folder);
+    expect(wallFaults(folder("src"), plan, users)).to.deep.equal([]);
   });
 
   it("let the upper floor import the lower one", () => {
@@ -61,6 +63,11 @@ describe("the walls of the house", () => {
     expect(faultsOf({ "one/a.ts": "" }, { one: ["two"], two: ["one"] })).to.deep.equal([
       "a circle of rooms: one -> two -> one",
     ]);
+  });
+
+  it("find what is exported and used by nobody, but at a door", () => {
+    const files = { "ground/a.ts": "export const a = 1;\n", "first/index.ts": "export const b = 2;\n" };
+    expect(faultsOf(files)).to.deep.equal(["ground/a.ts exports a, which no other file names"]);
   });
 
   it("find a room that is not in the plan, and a module of two subjects", () => {

@@ -28,20 +28,28 @@ const mostLines = 250;
 
 /**
  * What in a folder of sources is against a plan: imports through a wall, files or rooms that import each other in a
- * circle, modules that are too long. Type imports count, since a reader follows them as well.
+ * circle, modules that are too long, exports that no other file there or in the folders of its `users` names. Type
+ * imports count, since a reader follows them as well.
  */
-export const wallFaults = (src: string, rooms: Plan): string[] => {
-  const files = readdirSync(src, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => path.replaceAll(sep, "/"));
+export const wallFaults = (src: string, rooms: Plan, users: readonly string[] = []): string[] => {
+  const files = filesIn(src);
   const imports = new Map(files.map((file) => [file, importsOf(src, file)]));
   return [
     ...[...imports].flatMap(([file, others]) => trespasses(file, others, rooms)),
     ...circles("files", imports),
     ...circles("rooms", new Map(Object.entries(rooms))),
     ...files.flatMap((file) => tooLong(src, file)),
+    ...strays(
+      [src, ...users].flatMap((folder) => filesIn(folder).map((file) => join(folder, file))),
+      src,
+    ),
   ];
 };
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => path.replaceAll(sep, "/"));
 
 const specifier = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)"(\.[^"]+)"/gm;
 
@@ -85,4 +93,24 @@ const tooLong = (src: string, file: string): string[] => {
   const lines = readFileSync(join(src, file), "utf8").split("\n").length - 1;
   const isData = file.startsWith("generated/");
   return isData || lines <= mostLines ? [] : [`${file} has ${lines} lines, more than ${mostLines}`];
+};
+
+const exported = /^export (?:async )?(?:const|function\*?|class|interface|type|let) (\w+)/gm;
+
+/** A door, which is called index.ts, may export what nobody here uses; generated files export what their source has. */
+const isDoor = (file: string): boolean => /(?:^|\/)index\.ts$|^generated\//.test(file);
+
+const strays = (files: readonly string[], src: string): string[] => {
+  const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+  const users = new Map<string, Set<string>>();
+  for (const [file, text] of texts)
+    for (const [word] of text.matchAll(/\w+/g)) users.set(word, (users.get(word) ?? new Set()).add(file));
+  return [...texts]
+    .map(([path, text]) => [relative(src, path).replaceAll(sep, "/"), text] as const)
+    .filter(([file]) => !file.startsWith("..") && !isDoor(file))
+    .flatMap(([file, text]) =>
+      [...text.matchAll(exported)]
+        .filter(([, name = ""]) => (users.get(name)?.size ?? 0) < 2)
+        .map(([, name]) => `${file} exports ${name}, which no other file names`),
+    );
 };

@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 type Head = Pick<HttpResponse, "statusCode" | "headers">;
 
 /** A request that got no whole answer. */
-export class TransportError extends Error {
+class TransportError extends Error {
   override readonly name = "TransportError";
   /** The system's word or undici's, such as ECONNREFUSED. */
   readonly code: string | undefined;

@@ -16,7 +16,7 @@ interface SdkError {
 }
 
 /** What must not be quoted: the body that was sent, and the connection's secrets. */
-export interface Confidential {
+interface Confidential {
   readonly body: string;
   readonly secrets: readonly string[];
 }

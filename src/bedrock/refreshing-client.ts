@@ -5,7 +5,7 @@ import { createClient, credentialsMs, secretsOf, usesApiKey } from "./client.js"
 import { credentialsFailure } from "./failure.js";
 
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
-export interface RefreshingClient {
+interface RefreshingClient {
   /** Failures cost nothing: no call was made. */
   client(): Promise<BedrockRuntimeClient | ConnectorError>;
   /**

@@ -15,7 +15,7 @@ export interface Keys {
 }
 
 /** Signs a request: its headers, and those that signing adds. `stamp` is a time as `timeStamp` writes it. */
-export type Sign = (request: Unsigned, keys: Keys, stamp: string) => Record<string, string>;
+type Sign = (request: Unsigned, keys: Keys, stamp: string) => Record<string, string>;
 
 /**
  * AWS Signature Version 4 for Bedrock, to the byte what the SDK's `SignatureV4` makes, in a tenth of its time: that

@@ -3,7 +3,7 @@ import { Agent } from "undici";
 import { exchange } from "./exchange.js";
 
 /** Makes what carries a client's requests, each ended after `deadlineMs`. How many are open is the caller's to say. */
-export type MakeTransport = (deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
+type MakeTransport = (deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
 
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session

@@ -18,7 +18,7 @@ export interface Command {
   run(given: Arguments): Promise<number>;
 }
 
-export interface Option {
+interface Option {
   /** The placeholder of the option's value; absent for a flag. */
   value?: string;
   summary: string;

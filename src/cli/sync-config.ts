@@ -3,7 +3,7 @@ import { type Environment, type Fields, fillEnvironment, loadConfig, objectOf } 
 import { cannotRun, wrongUsage } from "./failure.js";
 import { readJsonFile } from "./json-file.js";
 
-export interface SyncConfig extends Fields {
+interface SyncConfig extends Fields {
   destination: Fields & { connection_specification: Fields };
 }
 

@@ -10,7 +10,7 @@ import { brokenRules, type Problem } from "./rules.js";
 import { connectionSchema, holdsJson } from "./schema.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
-export type Auth =
+type Auth =
   | {
       readonly kind: "keys";
       readonly accessKeyId: string;

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
 /** The connection specification: JSON Schema draft-07, with the host's own keywords. */
-export interface ConnectionSchema {
+interface ConnectionSchema {
   readonly $schema: string;
   readonly properties: Readonly<Record<string, SettingSchema>>;
 }
 
-export interface SettingSchema {
+interface SettingSchema {
   readonly type: "string" | "boolean";
   readonly default?: string | boolean;
   readonly enum?: readonly string[];

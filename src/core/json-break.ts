@@ -1,7 +1,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 
 /** Where JSON text breaks and, in a few words, how. It quotes nothing of the text, which may be secret. */
-export interface JsonBreak {
+interface JsonBreak {
   readonly offset: number;
   /** From 1, as editors count. */
   readonly line: number;

@@ -11,7 +11,7 @@ import {
 import type { Usage } from "../core/reply.js";
 
 /** An answer, and what was read of it. */
-export interface ReadAnswer<Columns> {
+interface ReadAnswer<Columns> {
   readonly answer: Invocation;
   readonly columns: Columns | ConnectorError;
 }

@@ -156,7 +156,7 @@ const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 /** A hash of where requests go: rows of another route are never sent in this connection's name. */
-export const routeKeyOf = ({ modelId, region, endpoint, guardrail, api }: Connection): string => {
+const routeKeyOf = ({ modelId, region, endpoint, guardrail, api }: Connection): string => {
   const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version];
   if (api !== "invoke_model") where.push(api);
   return hash("sha256", JSON.stringify(where), "hex").slice(0, 16);

@@ -8,7 +8,7 @@ import { whereabouts } from "../models/residency.js";
 import { compilePlan, type Plan, type Purpose } from "./plan.js";
 
 /** Asks AWS what stands behind a model id; a failure is one of credentials, with which no call can be made at all. */
-export type LookUpModel = (
+type LookUpModel = (
   connection: Connection,
   called: ModelId,
 ) => Promise<ControlAnswer<ResolvedModel> | ConnectorError>;

@@ -26,7 +26,7 @@ export interface Session {
   replayRun(): SessionRun;
 }
 
-export interface SessionRun {
+interface SessionRun {
   readonly run: Run;
   readonly invoke: Invoke;
 }

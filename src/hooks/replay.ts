@@ -8,7 +8,7 @@ import type { Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
 
-export interface Replayed {
+interface Replayed {
   readonly summary: Summary;
   /** Calls of other models, places or guardrails, which are left alone. */
   readonly skipped: number;

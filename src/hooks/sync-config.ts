@@ -2,7 +2,7 @@ import type { ConnectionConfig } from "../generated/connection.js";
 import type { Connector, Model, Stream, SyncConfig } from "../generated/protocol.js";
 
 /** The end of a sync that this connector is. */
-export interface BedrockEnd extends Partial<Omit<Connector, "connection_specification">> {
+interface BedrockEnd extends Partial<Omit<Connector, "connection_specification">> {
   connection_specification: ConnectionConfig;
 }
 

@@ -19,7 +19,7 @@ export interface Extracted {
 }
 
 /** Where an extraction puts its rows, and how it looks at them. */
-export interface ExtractPlan {
+interface ExtractPlan {
   readonly state: RecordState;
   readonly run: number;
   readonly quirks: ReadonlySet<Quirk>;

@@ -8,7 +8,7 @@ import { type Verdict, verdictsOf } from "./verdict.js";
 import type { WriteBack } from "./write-back.js";
 
 /** How the pending rows of a run reach the connector. */
-export interface LoadPlan {
+interface LoadPlan {
   readonly connector: Connector;
   readonly syncConfig: SyncConfig;
   readonly mapping: Mapping;

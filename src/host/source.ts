@@ -2,7 +2,7 @@ import type { Pipeline } from "../generated/pipeline.js";
 import { postgresRows } from "./postgres-rows.js";
 
 /** How a source is listened to while it is read. */
-export interface SourceReading {
+interface SourceReading {
   /** Once aborted, a file that is a silent pipe is no longer waited for. */
   readonly signal: AbortSignal | undefined;
   /** Takes one line about the source; never a row's content. */

@@ -2,7 +2,7 @@ import type { Database } from "libsql";
 import type { Fields } from "./secrets.js";
 
 export type RowStatus = "pending" | "success" | "failed";
-export type Action = "destination_insert" | "destination_update";
+type Action = "destination_insert" | "destination_update";
 export type RunStatus = "started" | "success" | "failed" | "canceled" | "interrupted";
 
 /** A row of `sync_records` that waits to be loaded. `record` is the source's row. */

@@ -7,7 +7,7 @@ import type { Family } from "./families/family.js";
 import { lintForModel } from "./lint-rules.js";
 
 /** What a family's schema and the model's own rules say of a body. Sentences name places and types, never values. */
-export interface BodyFindings {
+interface BodyFindings {
   /** A missing required key, a wrong type, what the model is documented to refuse: Bedrock is certain to refuse it. */
   readonly wrong: readonly string[];
   /** Unknown keys and ranges, what is only said of a model: Bedrock may know better than our schema. */

@@ -6,7 +6,7 @@ import { limitsOf } from "./limits.js";
 import { isFor } from "./model-facts.js";
 
 /** What single models say of a body that fits their family's schema, by how sure it is. Names keys, never values. */
-export type ModelFindings = Readonly<Record<ModelRule["level"], readonly string[]>>;
+type ModelFindings = Readonly<Record<ModelRule["level"], readonly string[]>>;
 
 /** @param modelIds The ids that may name the model; the first that does decides. */
 export const lintForModel = (

@@ -3,10 +3,7 @@ import type { Selection } from "./families/family.js";
 import { firstBaseModel } from "./find-family.js";
 
 /** What is known of a model beside its family, from `facts/`. */
-export type ModelFacts = Pick<
-  KnownModel,
-  "limits" | "burndown" | "vector_length" | "counts_tokens" | "traits"
->;
+type ModelFacts = Pick<KnownModel, "limits" | "burndown" | "vector_length" | "counts_tokens" | "traits">;
 
 /** The facts of the first id that names a model: its own, else those of its line; `undefined` where there are none. */
 export const factsOf = (...modelIds: (string | undefined)[]): ModelFacts | undefined => {

@@ -14,7 +14,7 @@ export interface ModelId {
   readonly account: string | null;
 }
 
-export type ModelIdKind =
+type ModelIdKind =
   | "model"
   | "system_profile"
   | "application_profile"

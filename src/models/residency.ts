@@ -1,7 +1,7 @@
 import type { ModelId } from "./model-id.js";
 
 /** Whether a call may be worked on outside the regions that the settings allow; `unknown` needs asking AWS. */
-export type Whereabouts = "inside" | "outside" | "unknown";
+type Whereabouts = "inside" | "outside" | "unknown";
 
 /**
  * @param allowed whole regions, or beginnings of regions that end with `-`

@@ -9,7 +9,7 @@ import type { BadLines, ReadRows, Row } from "./row.js";
 import { untilQuiet } from "./until-quiet.js";
 import { textChunks } from "./utf8.js";
 
-export interface FileOptions {
+interface FileOptions {
   /** The format, for a file that does not tell it by its ending. */
   format?: Format;
   badLines: BadLines;

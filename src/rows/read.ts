@@ -15,7 +15,7 @@ export interface Input {
   failure(): FileFailure | undefined;
 }
 
-export interface InputOptions {
+interface InputOptions {
   stdin: AsyncIterable<Buffer>;
   /** The length of stdin in bytes when it is a file; undefined for a pipe. */
   stdinSize: number | undefined;

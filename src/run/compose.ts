@@ -14,7 +14,7 @@ import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
 
 /** What the calls of one run are made of. */
-export interface Parts {
+interface Parts {
   readonly connection: Pick<Connection, "ceilings">;
   readonly onUnknown: OnUnknown;
   readonly run: Run;

@@ -1,5 +1,5 @@
 /** A leaf for one record; `undefined` where a column is missing or holds more than a plain value. */
-export type FastLeaf = (scope: Readonly<Record<string, unknown>>) => string | number | boolean | undefined;
+type FastLeaf = (scope: Readonly<Record<string, unknown>>) => string | number | boolean | undefined;
 
 /**
  * A leaf whose placeholders are columns by their bare names, which is most of them, taken apart once: Liquid takes a

@@ -3,7 +3,7 @@ import { leavesOf } from "./leaves.js";
 import { countPieces, unfencedColumns } from "./printed.js";
 
 /** Watches the records of a template for free text that it puts into a prompt without a fence. */
-export interface FenceAdvice {
+interface FenceAdvice {
   see(record: unknown): void;
   /** At most one sentence, which names the columns. */
   remarks(): string[];

@@ -35,7 +35,7 @@ export const renderWithFences = (render: (globals: object) => JsonObject): JsonO
 };
 
 /** Hexadecimal digits of a nonce. */
-export const nonceLength = 16;
+const nonceLength = 16;
 
 interface Fences {
   nonce: string;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 /** One real mail of the SpamAssassin public corpus, as messy as it was sent. */
-export interface Mail {
+interface Mail {
   readonly id: string;
   readonly folder: string;
   readonly from: string;

@@ -2,7 +2,7 @@ import type { Progress } from "../../index.js";
 import { count, counted, duration } from "./format.js";
 
 /** What a progress line is drawn from. */
-export interface Moment {
+interface Moment {
   progress: Readonly<Progress>;
   /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */
   fraction: number | undefined;

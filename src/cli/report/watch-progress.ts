@@ -2,7 +2,7 @@ import type { Progress } from "../../index.js";
 import { progressLine } from "./progress-line.js";
 import type { Terminal } from "./terminal.js";
 
-export interface Watched {
+interface Watched {
   /** False where a redrawn line would run into messages on the same screen. */
   drawn: boolean;
   /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */

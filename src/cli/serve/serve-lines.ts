@@ -5,7 +5,7 @@ import { untilQuiet } from "../../rows/until-quiet.js";
 import { hooks } from "./serve-hooks.js";
 import { type Id, type Request, readRequest } from "./serve-request.js";
 
-export interface Serving {
+interface Serving {
   readonly input: AsyncIterable<Buffer>;
   readonly output: Writable;
   /** Ends the serving: no more lines are read, calls in flight finish, remaining rows come out as `not_sent`. */

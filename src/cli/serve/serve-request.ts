@@ -14,7 +14,7 @@ export interface Request {
 }
 
 /** A line that is no request. It quotes nothing of the line's arguments, which hold secrets and rows. */
-export interface Refusal {
+interface Refusal {
   /** `null` where the line does not tell it. */
   readonly id: Id | null;
   readonly error: { readonly code: string; readonly message: string };

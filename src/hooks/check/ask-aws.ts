@@ -57,7 +57,7 @@ export const askAws = async (
 export const resolvedModelOf = ({ resolvedModel, profiles, called }: AwsAnswers): ResolvedModel | null =>
   known(resolvedModel) ?? known(profiles)?.find(({ id }) => id === called.id) ?? null;
 
-export const throughProfile = ({ kind }: ModelId): boolean =>
+const throughProfile = ({ kind }: ModelId): boolean =>
   kind === "system_profile" || kind === "application_profile";
 
 /** Capacity that the account has bought or set up for itself. */

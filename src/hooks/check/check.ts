@@ -6,7 +6,7 @@ import { askAws } from "./ask-aws.js";
 import { verdictOf } from "./verdict.js";
 
 /** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
-export type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
+type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
 
 /**
  * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What

@@ -1,7 +1,7 @@
 import { isObject } from "../../core/json.js";
 
 /** Watches the columns that a template reads for signs that rows are not what the template expects. */
-export interface ColumnSigns {
+interface ColumnSigns {
   see(record: unknown): void;
   /** What may be a mistake, in sentences. They name columns and never quote values. */
   remarks(): string[];

@@ -20,7 +20,7 @@ export interface RowCounts {
 }
 
 /** Where a run would put a row, and the output tokens of an answer that is there. */
-export interface Sorted {
+interface Sorted {
   readonly fate: "to_send" | "answered" | "held" | "repeated";
   readonly outputTokens: number | null;
 }

@@ -17,7 +17,7 @@ export interface Sample {
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
-export interface Samples {
+interface Samples {
   readonly samples: readonly Sample[];
   /** What the counts say of this data; `undefined` without a count. */
   readonly bytesPerToken: number | undefined;

@@ -5,7 +5,7 @@ import { compileSchema } from "../../core/json-schema.js";
 import type { TemplateTestCase, TemplateTests } from "../../generated/template-tests.js";
 
 /** Tests whose settings are at hand. */
-export interface ReadTests {
+interface ReadTests {
   readonly config: Record<string, unknown>;
   readonly cases: readonly TemplateTestCase[];
 }

@@ -1,7 +1,7 @@
 import type { ModelRule } from "./family.js";
 
 /** Where a body keeps what rules speak of, as JMESPath by the key that they call it, the documented place first. */
-export type Places = Readonly<Record<string, readonly [string, ...string[]]>>;
+type Places = Readonly<Record<string, readonly [string, ...string[]]>>;
 
 /**
  * Rules for bodies of another shape: `when` finds each key at its place, and `{key}` in `says` is where to look for it.

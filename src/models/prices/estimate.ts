@@ -3,7 +3,7 @@ import type { UsdRange } from "../../core/outcome.js";
 import { costOf, mostUsd, type Rates, roundUsd } from "./rates.js";
 
 /** How many tokens a call may take. */
-export interface TokenRange {
+interface TokenRange {
   readonly input: { readonly low: number; readonly expected: number; readonly max: number };
   /** The limit that the request sets; `null` where it sets none. */
   readonly maxOutput: number | null;
@@ -48,7 +48,7 @@ export const estimateTokens = (
 export const mostInputTokens = (bodyBytes: number): number => bodyBytes + 64;
 
 /** The dollars for some tokens: at least one token of output, at most all that the request allows. */
-export const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange | null => {
+const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange | null => {
   const low = costOf(rates, { input: input.low, output: Math.min(1, maxOutput ?? 1) });
   const expected = costOf(rates, { input: input.expected, output: assumedOutput(maxOutput) });
   if (low === null || expected === null) return null;

@@ -26,7 +26,7 @@ export interface PriceTable {
 }
 
 /** The tokens of one call, as they are billed: `input` counts none that were read from or written to a cache. */
-export interface Tokens {
+interface Tokens {
   readonly input: number;
   readonly output: number;
   readonly cacheRead?: number;

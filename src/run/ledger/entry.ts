@@ -22,7 +22,7 @@ interface Request {
   readonly body: string;
 }
 
-export interface Intent extends Common, Request {
+interface Intent extends Common, Request {
   readonly state: "intent";
 }
 
@@ -38,7 +38,7 @@ export interface Received extends Common {
   readonly request_id: string | null;
 }
 
-export interface Unanswered extends Common, Request {
+interface Unanswered extends Common, Request {
   readonly state: "refused" | "unknown";
   readonly code: ErrorCode;
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
-export interface GroupCommit {
+interface GroupCommit {
   /** Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after. */
   append(line: string): Promise<number>;
   /** True once the disk has refused a line: nothing is written any more. */

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { headerLine } from "./entry.js";
 
 /** One whole line of a file, without its line break. */
-export interface Line {
+interface Line {
   readonly bytes: Buffer;
   readonly offset: number;
 }

@@ -19,7 +19,7 @@ export interface Probe {
   readonly cost: number;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly now: number;
   readonly sentAt: number;
   readonly retryAfterMs: number | null;

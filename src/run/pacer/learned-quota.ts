@@ -2,7 +2,7 @@ import { type Blackout, darken, hasLeft, type Probe, settledAt } from "./blackou
 import type { Quota } from "./quota.js";
 import { type Cycle, climb, isSurging, planCycle, type Stretch } from "./quota-cycle.js";
 
-export interface QuotaTerms {
+interface QuotaTerms {
   /** Units a millisecond that are never exceeded, because the user told the quota. */
   readonly told: number | null;
   /** Units a millisecond to start with where none was told; infinity holds nothing back before a rejection. */

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js";
 
 /** A queue, whose items go one after the other, each as soon as nothing keeps it. */
-export interface Queue<Item, Ticket> {
+interface Queue<Item, Ticket> {
   /** Waits for its turn, behind the others or before them. `null` when `stop` was aborted first. */
   join(item: Item, stop: AbortSignal, first?: boolean): Promise<Ticket | null>;
   /** Lets go whoever is first, as long as nothing keeps them. To be called when that may have changed. */

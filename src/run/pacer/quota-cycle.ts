@@ -42,7 +42,7 @@ export interface Cycle {
   readonly restart: number | null;
 }
 
-export interface Observation {
+interface Observation {
   readonly stretch: Readonly<Stretch>;
   readonly ended: Blackout;
   /** What one call sets aside. */

@@ -13,7 +13,7 @@ export interface Reservations {
   advice(): LimitAdvice | null;
 }
 
-export interface Terms {
+interface Terms {
   /** How many tokens of the quota an output token burns. */
   readonly burndown: number;
   /** What a call without an output limit is taken to set aside: the service then reserves the model's own maximum. */

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.js";
 import { pointed } from "./schema.js";
 
 /** A schema as Bedrock's structured outputs take it. */
-export interface Subset {
+interface Subset {
   /** What is sent. It never allows less than can be told, and the whole schema is enforced after the call. */
   readonly schema: JsonObject;
   /** What could not be sent, such as `minLength at name`. */

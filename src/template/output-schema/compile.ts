@@ -9,7 +9,7 @@ import { type SchemaRequest, schemaRequestFor } from "./request.js";
 import type { OutputSchema } from "./schema.js";
 
 /** A connection's typed output: how it is asked for, and the columns that it makes. */
-export interface Structured {
+interface Structured {
   readonly schemaRequest: SchemaRequest;
   readonly columns: OutputColumns;
 }
@@ -34,7 +34,7 @@ export const prepareStructured = (
   return { schemaRequest, columns: typedOutput(schema, schemaRequest.answer, named) };
 };
 
-export interface Surroundings {
+interface Surroundings {
   readonly connection: Connection;
   readonly family: Family | null;
   /** The request format, placeholders and all. */

@@ -12,7 +12,7 @@ export interface OutputSchema {
 }
 
 /** An output column that the schema makes. */
-export interface TypedColumn {
+interface TypedColumn {
   readonly name: string;
   /** The JSON types that its value may have; empty where the schema does not say. */
   readonly type: readonly string[];

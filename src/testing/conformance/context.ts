@@ -36,7 +36,7 @@ export interface Context {
   preview(records: readonly unknown[]): Promise<{ readonly low: number; readonly high: number }>;
 }
 
-export interface How {
+interface How {
   /** Put over the good config. */
   readonly change?: Config;
   /** The sync run; calls of one run share its limits. */
@@ -115,7 +115,7 @@ const takeTurns = async (adapter: Adapter): Promise<void> => {
 };
 
 /** The host's sync config around a destination's connection. */
-export const syncConfig = ({ name, key_column }: Descriptor, connection: unknown, run: string): object => ({
+const syncConfig = ({ name, key_column }: Descriptor, connection: unknown, run: string): object => ({
   source: { name: "Postgresql", type: "source", connection_specification: {} },
   destination: { name, type: "destination", connection_specification: connection },
   model: { name: "rows", query: "select 1", query_type: "raw_sql", primary_key: key_column ?? "" },

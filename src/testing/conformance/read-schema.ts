@@ -18,7 +18,7 @@ export const compile = (schema: Schema): ValidateFunction => {
 };
 
 /** A property of a schema, and how it is reached. */
-export interface Property {
+interface Property {
   readonly name: string;
   /** Such as `properties.auth.properties.token`. */
   readonly path: string;

@@ -3,7 +3,7 @@ import { startEmulator } from "../emulator/index.js";
 import { firstLine } from "./start-command.js";
 
 /** The service that stands in for the real one. */
-export interface Server {
+interface Server {
   readonly url: string;
   close(): Promise<void>;
 }

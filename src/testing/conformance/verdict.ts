@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a row found wrong. Its message tells what was expected and what came. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = "Violation";
 }
 

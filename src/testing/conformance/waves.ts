@@ -1,5 +1,5 @@
 /** Answers in waves: the calls that are open at one moment, together, when the connector has gone on as far as it can. */
-export interface Waves {
+interface Waves {
   /** What a call waits for. */
   next(): Promise<void>;
   /** One wave after the other, until the work has ended. */

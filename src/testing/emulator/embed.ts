@@ -24,7 +24,7 @@ export const vectorsOf = (json: Json, { family, baseId }: Model): Json => {
  * The local Bedrock's vector of a text, of unit length: each word counts at a place that its hash names. No language
  * model, but equal texts have equal vectors, and texts that share words are near each other.
  */
-export const embed = (text: string, length: number): number[] => {
+const embed = (text: string, length: number): number[] => {
   const vector = new Array<number>(length).fill(0);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [""]) {
     const digest = hash("sha256", word, "buffer");

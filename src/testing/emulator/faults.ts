@@ -7,7 +7,7 @@ import type { Delivery } from "./http-message.js";
  */
 export type Fault = Conditions & Trouble;
 
-export interface Conditions {
+interface Conditions {
   /** The nth InvokeModel requests since the faults were set, from 1, in the order their headers arrive. */
   readonly at?: readonly number[];
   /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
@@ -36,7 +36,7 @@ export interface RefusalTrouble {
   readonly billed?: boolean;
 }
 
-export type AnswerTrouble =
+type AnswerTrouble =
   /** Status 200 with exactly this body. */
   | { readonly kind: "body"; readonly body: string }
   /** A normal answer with this stop reason, and this text where it is given. */

@@ -1,5 +1,5 @@
 /** A prompt as the demo backend reads it. */
-export interface Prompt {
+interface Prompt {
   /** The text to work on. */
   readonly data: string;
   /** The labels to choose from where the prompt says `one of: a, b, c`, else none. */

@@ -6,7 +6,7 @@ import { isFor } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 
-export interface Body {
+interface Body {
   readonly json: Readonly<Record<string, unknown>>;
 }
 

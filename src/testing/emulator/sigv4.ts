@@ -4,7 +4,7 @@ import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 /** Key pairs the emulator knows, by access key id. Temporary ones have a session token and an end (epoch ms). */
 export type Accounts = Map<string, Account>;
 
-export interface Account {
+interface Account {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expires?: number;

@@ -3,7 +3,7 @@ const charactersPerToken = 4;
 /** A plain estimate: four characters a token, at least one. */
 export const countTokens = (text: string): number => Math.max(1, Math.ceil(text.length / charactersPerToken));
 
-export interface Cut {
+interface Cut {
   readonly text: string;
   readonly tokens: number;
   /** True where the limit took something away. */
