@@ -17,8 +17,8 @@ export const parseJson = async (text: string, name: string): Promise<unknown> =>
 export const notJson = async (text: string, name: string, { lax = false } = {}): Promise<FileFailure> => {
   if (text.trim() === "") return new FileFailure(`${name} is not JSON: it is empty`);
   // Loaded on the error path only: most runs never need it.
-  const { findJsonBreak } = await import("./json-break.js");
+  const { findJsonBreak, placeOf } = await import("./json-break.js");
   const broken = findJsonBreak(text, { lax });
-  const place = broken ? `: line ${broken.line}, column ${broken.column} (${broken.cause})` : "";
+  const place = broken ? `: ${placeOf(text, broken.offset)} (${broken.cause})` : "";
   return new FileFailure(`${name} is not JSON${place}`);
 };

@@ -1,5 +1,5 @@
 import type { Json } from "../core/json.js";
-import { findJsonBreak } from "../core/json-break.js";
+import { findJsonBreak, placeOf } from "../core/json-break.js";
 
 /**
  * Reads a pasted JSON sample. Raw line breaks and tabs inside its strings are accepted, because the host's
@@ -34,8 +34,8 @@ const describeBreak = (text: string): string => {
   // Blanks of the same length keep every offset where the reader of the message will look for it.
   const broken = findJsonBreak(mendStrings(text, (control) => " ".repeat(control.length)));
   if (!broken) return "is not valid JSON";
-  const { offset, line, column, cause } = broken;
-  return `is not valid JSON at line ${line}, column ${column} (${cause})${hint(text, offset)}`;
+  const { offset, cause } = broken;
+  return `is not valid JSON at ${placeOf(text, offset)} (${cause})${hint(text, offset)}`;
 };
 
 const hint = (text: string, offset: number): string => {
