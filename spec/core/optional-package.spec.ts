@@ -22,10 +22,9 @@ const { peerDependencies, peerDependenciesMeta } = JSON.parse(
 /** The package as a user has it who installed nothing beside it but `present`. */
 const installWith = (folder: string, present: readonly string[]): string => {
   const missing = Object.keys(peerDependencies).filter((name) => !present.includes(name));
-  for (const part of ["dist", "schemas", "fixtures", "package.json"])
-    if (part in { dist: 0, "package.json": 0 })
-      cpSync(join(root, part), join(folder, part), { recursive: true });
-    else symlinkSync(join(root, part), join(folder, part));
+  // Copies: a module looks for packages from where it really is.
+  for (const part of ["dist", "schemas", "src", "package.json"])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
   for (const name of packagesIn(join(root, "node_modules"))) {
     if (missing.includes(name)) continue;
     const link = join(folder, "node_modules", name);

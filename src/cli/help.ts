@@ -2,6 +2,12 @@ import type { Command, Listing } from "./command.js";
 
 export const programName = "bedrock-model";
 
+/**
+ * The program as a command to be copied, by the package's own name: where the package is not installed, npx would take
+ * the short one for another package's.
+ */
+export const safeCommand = "npx multiwoven-aws-bedrock-model";
+
 /** The page `bedrock-model --help` prints. Pure. */
 export const mainHelp = (commands: readonly Listing[]): string =>
   [
@@ -23,7 +29,7 @@ export const mainHelp = (commands: readonly Listing[]): string =>
       ["130", "stopped by a second Ctrl-C"],
     ]),
     "",
-    "Try it without AWS: run `npx bedrock-model emulate` and follow what it prints.",
+    `Try it without AWS: run \`${safeCommand} emulate\` and follow what it prints.`,
     "",
   ].join("\n");
 

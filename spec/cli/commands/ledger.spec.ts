@@ -61,7 +61,7 @@ describe("ledger", () => {
         "failed and held rows by error code:",
         "  12  invalid_request",
         "   1  deadline_exceeded",
-        "`npx bedrock-model replay --config FILE --ledger l.jsonl` sends the failed and held rows again",
+        "`npx multiwoven-aws-bedrock-model replay --config FILE --ledger l.jsonl` sends the failed and held rows again",
         "",
       ].join("\n"),
     );
@@ -100,7 +100,7 @@ describe("ledger", () => {
       expect(first.code).to.equal(3);
       expect(first.stderr).to.contain("3 rows in, 2 enriched, 1 held; 3 calls");
       expect(first.stderr).to.contain(
-        `1 held: perhaps billed; \`npx bedrock-model replay --config config.json --ledger ${defaultLedger}\``,
+        `1 held: perhaps billed; \`npx multiwoven-aws-bedrock-model replay --config config.json --ledger ${defaultLedger}\``,
       );
 
       emulator.setFaults([]);

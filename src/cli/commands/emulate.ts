@@ -2,6 +2,7 @@ import type { Quota } from "../../testing/emulator/index.js";
 import { wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
 import { cannotRun } from "../failure.js";
+import { safeCommand } from "../help.js";
 import { readJsonFile } from "../json-file.js";
 import { onInterrupt } from "../report/terminal.js";
 
@@ -59,7 +60,7 @@ function welcome(
     JSON.stringify(config, null, 2),
     "",
     "and in another terminal:",
-    `  echo '{"id":1,"text":"The parcel came late and wet."}' | npx bedrock-model write --config connection.json`,
+    `  echo '{"id":1,"text":"The parcel came late and wet."}' | ${safeCommand} write --config connection.json`,
     "",
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
 import { createWritableRow } from "../../rows/writable-row.js";
 import { openOutput } from "../../rows/write.js";
 import { demoCredentials, startEmulator } from "../../testing/emulator/index.js";
+import { safeCommand } from "../help.js";
 import { loadMails } from "./mails.js";
 import { table } from "./table.js";
 
@@ -96,5 +97,5 @@ console.log(`
 All rows: ${files.output}
 
 The same on your own AWS account (the credentials come from the environment, your profile or a role):
-  npx bedrock-model write --config ${files.config} --input ${files.rows} --output enriched.ndjson
+  ${safeCommand} write --config ${files.config} --input ${files.rows} --output enriched.ndjson
 Put your own file in place of ${files.rows}, and its columns into request_format in ${files.config}.`);

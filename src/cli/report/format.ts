@@ -1,4 +1,5 @@
 import type { UsdRange } from "../../index.js";
+import { safeCommand } from "../help.js";
 
 /** A whole number with thousands apart: `12,345`. */
 export const count = (value: number): string => value.toLocaleString("en-US");
@@ -40,4 +41,4 @@ export const shellWord = (text: string): string =>
 
 /** The command that sends a ledger's unanswered calls again, to be copied. */
 export const replayCommand = (config: string | undefined, ledger: string): string =>
-  `npx bedrock-model replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;
+  `${safeCommand} replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;
