@@ -86,3 +86,20 @@ describe("limit", () => {
     expect(await last).to.deep.equal(success);
   });
 });
+
+describe("limit: who goes first", () => {
+  it("is a row that was throttled, since others wait for what it holds up", async () => {
+    const { invoke, started, finish } = heldCalls();
+    const slots = createSlots(1);
+    const [first, again] = [limit(slots, invoke), limit(slots, invoke, true)];
+    const results = [first(requestOf("open"), running), first(requestOf("waiting"), running)];
+    await setImmediate();
+    results.push(again(requestOf("throttled"), running));
+    for (let ended = 0; ended < 3; ended++) {
+      finish.shift()?.();
+      await setImmediate();
+    }
+    await Promise.all(results);
+    expect(started).to.deep.equal(["open", "throttled", "waiting"]);
+  });
+});

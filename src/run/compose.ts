@@ -38,7 +38,8 @@ export const composeInvoke = (parts: Parts): Invoke => {
     const timed = leaveInTime(permit, run, call);
     return ledger ? record(ledger, timed) : timed;
   };
-  const paced = (again: boolean): Invoke => limit(slots, pace({ pacer, reservations, run, again }, granted));
+  const paced = (again: boolean): Invoke =>
+    limit(slots, pace({ pacer, reservations, run, again }, granted), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = circuitBreaker(run, budget(connection.ceilings, run, repeated));
   return deduplicate(underway, ledger ? reuse(ledger, read, onUnknown, guarded) : guarded);

@@ -24,7 +24,7 @@ setMaxListeners(0, running);
 const pacing = (
   answers: readonly Result[] | ((at: number) => Result),
   told: ToldQuota = learned,
-  writtenAt = 0,
+  { writtenAt = 0, sendsAgain = true } = {},
 ) => {
   const clock = virtualClock();
   const run = createRun({ count: null, percent: null });
@@ -43,7 +43,7 @@ const pacing = (
       if (at < writtenAt) await new Promise<void>((resolve) => clock.after(writtenAt - at, resolve));
       return leaveInTime(permit, run, call)(request, stop);
     });
-  const paced = retry(pacer, run, once(false), once(true));
+  const paced = sendsAgain ? retry(pacer, run, once(false), once(true)) : once(false);
   const results: Result[] = [];
   return {
     clock,
@@ -143,7 +143,11 @@ describe("pacer", () => {
   });
 
   it("does not send a granted call whose run has ended before its moment", async () => {
-    const { sentAt, results, run, clock, send } = pacing([], { ...learned, requestsPerMinute: 60 }, 3000);
+    const { sentAt, results, run, clock, send } = pacing(
+      [],
+      { ...learned, requestsPerMinute: 60 },
+      { writtenAt: 3000 },
+    );
     clock.after(3500, () => run.end("too_many_failures"));
     await send(rows(10));
     expect(sentAt).to.have.length(1);
@@ -209,7 +213,8 @@ describe("pacer", () => {
     const failures = (["service_error", "deadline_exceeded", "invalid_request", "overloaded"] as const).map(
       (code) => failureOf(code),
     );
-    const { clock, send } = pacing(Array.from({ length: 100 }, (_, row) => failures[row % 4] as Result));
+    const failing = Array.from({ length: 100 }, (_, row) => failures[row % 4] as Result);
+    const { clock, send } = pacing(failing, learned, { sendsAgain: false });
     await send(rows(100));
     const untroubled = pacing([]);
     await untroubled.send(rows(100));
@@ -235,7 +240,7 @@ describe("pacer", () => {
   });
 
   it("spaces calls that a slow disk has bunched", async () => {
-    const { sentAt, send } = pacing([], { ...learned, requestsPerMinute: 600 }, 3000);
+    const { sentAt, send } = pacing([], { ...learned, requestsPerMinute: 600 }, { writtenAt: 3000 });
     await send(rows(60));
     const gaps = sentAt.slice(1).map(({ at }, index) => at - (sentAt[index]?.at ?? 0));
     expect(sentAt[0]?.at).to.equal(3000);
@@ -244,7 +249,11 @@ describe("pacer", () => {
   });
 
   it("does not send a granted call whose run is stopped before its moment", async () => {
-    const { sentAt, results, clock, send } = pacing([], { ...learned, requestsPerMinute: 60 }, 3000);
+    const { sentAt, results, clock, send } = pacing(
+      [],
+      { ...learned, requestsPerMinute: 60 },
+      { writtenAt: 3000 },
+    );
     const stop = new AbortController();
     clock.after(3500, () => stop.abort());
     await send(rows(10), stop.signal);
@@ -257,7 +266,11 @@ describe("pacer", () => {
   it("holds granted calls back too, when one before them was throttled", async () => {
     const throttle = failureOf("throttled_requests");
     const error = Object.assign(Object.create(throttle.error), { retryAfterMs: 7000 });
-    const { sentAt, send } = pacing([{ ...throttle, error }], { ...learned, requestsPerMinute: 600 }, 1000);
+    const { sentAt, send } = pacing(
+      [{ ...throttle, error }],
+      { ...learned, requestsPerMinute: 600 },
+      { writtenAt: 1000 },
+    );
     await send(rows(5));
     expect(sentAt[1]?.at).to.be.at.least(8000);
   });

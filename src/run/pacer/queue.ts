@@ -17,17 +17,17 @@ export const createQueue = <Item, Ticket>(
   waitFor: (item: Item) => number,
   go: (item: Item) => Ticket,
 ): Queue<Item, Ticket> => {
-  const line: { readonly item: Item; readonly resolve: (ticket: Ticket) => void }[] = [];
+  const items: { readonly item: Item; readonly resolve: (ticket: Ticket) => void }[] = [];
   let wakeAt = Number.POSITIVE_INFINITY;
 
   const advance = (): void => {
-    for (let first = line[0]; first; first = line[0]) {
+    for (let first = items[0]; first; first = items[0]) {
       const wait = waitFor(first.item);
       if (wait > 0) {
         wake(wait);
         return;
       }
-      line.shift();
+      items.shift();
       first.resolve(go(first.item));
     }
   };
@@ -47,7 +47,7 @@ export const createQueue = <Item, Ticket>(
     advance,
     async join(item, stop, first = false) {
       if (stop.aborted) return null;
-      if (line.length === 0 && waitFor(item) <= 0) return go(item);
+      if (items.length === 0 && waitFor(item) <= 0) return go(item);
       return new Promise((resolve) => {
         const waiting = {
           item,
@@ -57,13 +57,13 @@ export const createQueue = <Item, Ticket>(
           },
         };
         const leave = (): void => {
-          line.splice(line.indexOf(waiting), 1);
+          items.splice(items.indexOf(waiting), 1);
           resolve(null);
           advance();
         };
         stop.addEventListener("abort", leave, { once: true });
-        if (first) line.unshift(waiting);
-        else line.push(waiting);
+        if (first) items.unshift(waiting);
+        else items.push(waiting);
         advance();
       });
     },
