@@ -370,7 +370,12 @@ describe("what a fault costs", () => {
       expect(first.rows[4]?._bedrock.status).to.equal("held");
       const second = await run([], { ledger });
       expect(second.requests).to.equal(0);
-      expect(second.rows[4]?._bedrock).to.deep.include({ status: "held", attempts: 0, billed: "unknown" });
+      expect(second.rows[4]?._bedrock).to.deep.include({
+        status: "held",
+        attempts: 0,
+        billed: "unknown",
+        cost_usd: 0,
+      });
       expect(second.rows[4]?._bedrock.error?.message).to.contain("replay");
 
       const config = localConfig(bedrock.url, { ledger });

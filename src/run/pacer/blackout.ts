@@ -13,7 +13,6 @@ export interface Blackout {
 }
 
 export interface Probe {
-  readonly grantedAt: number;
   /** Infinity until it has left. */
   readonly sentAt: number;
   readonly cost: number;

@@ -88,8 +88,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   const darkFor = (now: number): number => {
     if (dark === null) return 0;
     if (dark.probe === null) return Math.max(0, dark.probeAt - now);
-    // One that is kept from leaving keeps others waiting only so long.
-    if (!hasLeft(dark.probe)) return Math.max(0, dark.probe.grantedAt + impatientMs - now);
+    // When it leaves or is given back, all that wait look again by themselves.
+    if (!hasLeft(dark.probe)) return lookAgainMs;
     const left = settledAt(dark.probe, echoMs) - now;
     if (left > 0) return left;
     relight(dark, dark.probe);
@@ -125,7 +125,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       level -= cost;
       held += cost;
       binding = false;
-      if (dark) dark = { ...dark, probe: { grantedAt: now, sentAt: Number.POSITIVE_INFINITY, cost } };
+      if (dark) dark = { ...dark, probe: { sentAt: Number.POSITIVE_INFINITY, cost } };
     },
     hold(now) {
       advance(now);
@@ -140,7 +140,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying += cost;
       stretch.spent += cost;
       stretch.calls++;
-      if (dark) dark = { ...dark, probe: { grantedAt: now, sentAt: now, cost } };
+      if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
       const gap = gapAfter(cost);
       leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, gap - catchUp * gap)) + catchUp * gap;
     },
@@ -181,7 +181,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
 /** Between two calls that nothing held back, more than this, and than a call takes at this pace, is a pause. */
 const idleMs = 200;
 
-const impatientMs = 1000;
+const lookAgainMs = 1000;
 
 /** Timers are late by about so much; the next call to leave makes up for it. */
 const lateExitMs = 2;

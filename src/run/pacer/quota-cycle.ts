@@ -32,8 +32,6 @@ export interface Cycle {
   readonly meanCost: number;
   /** In calls, how long the pace climbs until it has met its estimate. */
   readonly length: number;
-  /** 1 and more: how much longer this cycle is, since the estimate has been confirmed. */
-  readonly trust: number;
   /** When no rejection has come for so long that the estimate must be too low. */
   readonly doubtAt: number;
   /** What the bucket may hold now. */
@@ -59,16 +57,14 @@ interface Observation {
 
 /** Judges a stretch that a rejection ended, and plans the next. */
 export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
-  const { stretch, ended, cost, flying, rate, burstMs, surge } = seen;
+  const { stretch, ended, cost, flying, rate, surge } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > 3 * meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < 3 * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < 0.1 * rate;
-  const quota = unsure
-    ? before.quota * (isLong(ended) ? 0.7 : 0.97)
-    : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  const quota = unsure ? before.quota * 0.97 : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
@@ -76,13 +72,8 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   // Short cycles while little is known, then longer ones.
   const planned = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
   const length = unsure ? before.length : planned;
-  const confirmed =
-    before !== null && Math.abs(quota - before.quota) < 0.06 * before.quota && spent > 0.8 * mostCalls * cost;
-  const trust = confirmed ? Math.min(1.2, before.trust * 1.2) : 1;
   const shortest = Math.min(longestMs, (length * cost) / quota);
-  const lengthMs = length < mostCalls ? shortest : trust * Math.max(shortestMs, shortest);
-  // An estimate that rests on what a full bucket is taken to hold.
-  const guessed = before === null && burstMs > 3 * (until - stretch.from);
+  const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
   const swing = Math.max(0.03, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
   return {
     quota,
@@ -97,15 +88,13 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     peak: rate,
     meanCost,
     length,
-    trust,
-    doubtAt: ended.lastRejectedAt + (guessed ? guessMs : burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
+    doubtAt: ended.lastRejectedAt + (burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
     // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
     level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
   };
 };
 
-const guessMs = 3000;
 /** What is known well is put to the test after so many calls, and not more often than this. */
 const mostCalls = 35;
 const shortestMs = 3500;
