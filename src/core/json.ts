@@ -13,6 +13,17 @@ export const valueAt = (value: unknown, keys: readonly string[]): unknown =>
     value,
   );
 
+/** A tree in which each leaf that is exactly `{{ name }}` is the value of that name, with its type. Unknown names: an error. */
+export const fillLeaves = (node: unknown, values: Readonly<Record<string, unknown>>): unknown => {
+  if (Array.isArray(node)) return node.map((item) => fillLeaves(item, values));
+  if (isObject(node))
+    return Object.fromEntries(Object.entries(node).map(([key, inner]) => [key, fillLeaves(inner, values)]));
+  const name = typeof node === "string" ? /^\{\{ (\w+) \}\}$/.exec(node)?.[1] : undefined;
+  if (name === undefined) return node;
+  if (!Object.hasOwn(values, name)) throw new Error(`a leaf asks for an unknown value: ${name}`);
+  return values[name];
+};
+
 /** The value of JSON text, or `undefined` for text that is not JSON. */
 export const tryParseJson = (text: string): Json | undefined => {
   try {

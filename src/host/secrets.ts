@@ -1,3 +1,5 @@
+import { valueAt } from "../core/json.js";
+
 /** A connection config, or a JSON Schema of one. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,9 +30,6 @@ const mapSecrets = (
   });
   return Object.fromEntries(entries);
 };
-
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((node, name) => (isFields(node) ? node[name] : undefined), value);
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);

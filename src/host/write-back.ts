@@ -1,6 +1,7 @@
+import { valueAt } from "../core/json.js";
 import type { Pipeline } from "../generated/pipeline.js";
 import { inWords, openPool, quoteName, quotePart } from "./postgres.js";
-import { type Fields, isFields } from "./secrets.js";
+import type { Fields } from "./secrets.js";
 
 /** Takes enriched records into a table. */
 export interface WriteBack {
@@ -52,9 +53,6 @@ const statement = (
     VALUES ($1, ${places.join(", ")})
     ON CONFLICT (${quotePart(key)}) DO UPDATE SET ${settings.join(", ")}`;
 };
-
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((node, name) => (isFields(node) ? node[name] : undefined), value);
 
 /** The client would turn a list into PostgreSQL's own array syntax, which a json column does not take. */
 const toParameter = (value: unknown): unknown => {

@@ -98,7 +98,7 @@ const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Rea
         ? `has more than one {{ column }} in the value at ${show(path)}; a placeholder is a whole value`
         : `has something around or inside its {{ column }} at ${show(path)}; a placeholder is a whole value`,
     );
-  add(name, valueAt(path));
+  add(name, readAt(path));
 };
 
 /** Takes the text at a path apart at the tag that the leaf itself shows. */
@@ -110,7 +110,7 @@ const splitAt =
   };
 
 /** The value at a path; where that is the model's text, the text without its reasoning. */
-const valueAt =
+const readAt =
   (path: readonly Step[]): Read =>
   ({ body, rawText, text, reasoning }) => {
     const value = path.reduce<Json | undefined>(take, body);

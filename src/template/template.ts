@@ -49,12 +49,12 @@ const typed = createLiquid();
 const texts = createLiquid(toText);
 
 /** A record as the leaves read it; Liquid's view of it is made for the first leaf that needs it. */
-interface Row {
+interface Rendering {
   readonly scope: Record<string, unknown>;
   context(): Context;
 }
 
-const toRow = (scope: Record<string, unknown>, globals: object): Row => {
+const toRow = (scope: Record<string, unknown>, globals: object): Rendering => {
   let context: Context | undefined;
   return {
     scope,
@@ -66,7 +66,7 @@ const toRow = (scope: Record<string, unknown>, globals: object): Row => {
 };
 
 /** Yields the value of one node, or `undefined` to leave its key out. */
-type Node = (row: Row) => Json | undefined;
+type Node = (row: Rendering) => Json | undefined;
 
 /** The steps to a value, such as `["record", "Full name"]`; a step that a value decides is not a string. */
 type Variable = readonly unknown[];

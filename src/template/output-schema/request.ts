@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, valueAt } from "../../core/json.js";
+import { fillLeaves, isObject, type Json, type JsonObject, valueAt } from "../../core/json.js";
 import type { Family, StructuredWay } from "../../models/families/family.js";
 import { isFor } from "../../models/model-facts.js";
 import { toSubset } from "./bedrock-subset.js";
@@ -45,7 +45,7 @@ export const schemaRequestFor = (
     return { how: "as_given", extend: (body) => body, ...answer, problems: [], remarks: [remark] };
   }
   const { sent, problems, remarks } = way.kind === "native" ? native(bare) : asTool(bare, way);
-  const addition = fillIn(way.body as Json, { schema: sent, schema_text: JSON.stringify(sent) });
+  const addition = fillLeaves(way.body, { schema: sent, schema_text: JSON.stringify(sent) }) as Json;
   return {
     how: way.kind,
     extend: (body) => merged(body, addition) as JsonObject,
@@ -98,14 +98,4 @@ const merged = (body: Json | undefined, addition: Json): Json => {
     merged(body[key] as Json, inner as Json),
   ]);
   return { ...body, ...Object.fromEntries(entries) } as JsonObject;
-};
-
-const fillIn = (node: Json, values: Readonly<Record<string, Json>>): Json => {
-  if (Array.isArray(node)) return node.map((item) => fillIn(item, values));
-  if (isObject(node))
-    return Object.fromEntries(
-      Object.entries(node).map(([key, inner]) => [key, fillIn(inner as Json, values)]),
-    );
-  const name = typeof node === "string" ? /^\{\{ (\w+) \}\}$/.exec(node)?.[1] : undefined;
-  return name === undefined ? node : (values[name] ?? null);
 };

@@ -94,7 +94,7 @@ export const createContext = (
     async preview(records) {
       const answer = await adapter.call("preview", config(), records);
       const at = (path = ""): number => {
-        const value = valueAt(answer, path);
+        const value = valueBehind(answer, path);
         must(typeof value === "number", `the preview's ${path} is ${shown(value)}`);
         return value;
       };
@@ -128,17 +128,17 @@ const syncConfig = ({ name, key_column }: Descriptor, connection: unknown, run: 
 
 const outcomesOf = (tracking: TrackingMessage, { outcome }: Descriptor): readonly WrittenRow[] => {
   const paths = outcome ?? skip("the descriptor has no outcome");
-  const records = valueAt(tracking, paths.records);
+  const records = valueBehind(tracking, paths.records);
   if (!Array.isArray(records)) return [];
   return records.map((record) => {
     const value = (key: keyof typeof paths): unknown =>
-      valueAt(record, paths[key] ?? skip(`the descriptor's outcome has no ${key}`));
+      valueBehind(record, paths[key] ?? skip(`the descriptor's outcome has no ${key}`));
     return { record, status: value("status"), code: value("code"), billed: value("billed"), read: value };
   });
 };
 
 /** The value behind a dotted path. */
-export const valueAt = (value: unknown, path: string): unknown =>
+export const valueBehind = (value: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((at, key) => (at as InputRecord | null | undefined)?.[key], value);
 
 /** A tree with `${name}` replaced in all its strings. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pMap from "p-map";
 import type { Descriptor } from "../../generated/conformance.js";
 import type { Adapter } from "./adapter.js";
-import { createContext, valueAt } from "./context.js";
+import { createContext, valueBehind } from "./context.js";
 import { loadFastCheck } from "./fast-check.js";
 import type { Rule } from "./rule.js";
 import { rules as allRows } from "./rules/index.js";
@@ -114,7 +114,7 @@ const lackOf = ({ needs = [] }: Rule, options: ConformOptions): string | undefin
   for (const need of needs) {
     if (need === "process") {
       if (adapter.lacks.process !== undefined) return adapter.lacks.process;
-    } else if (need === "server" ? server === null : valueAt(descriptor, need) === undefined) {
+    } else if (need === "server" ? server === null : valueBehind(descriptor, need) === undefined) {
       return `the descriptor has no ${need}`;
     }
   }

@@ -1,3 +1,5 @@
+import { isObject } from "../../core/json.js";
+
 /**
  * What one AWS account can see of Bedrock, where it differs from an account that may use every model. Plain data,
  * as for faults.
@@ -54,8 +56,6 @@ export const readAccount = (account: unknown): LocalAccount => {
   return structuredClone(account);
 };
 
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === "string";
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const maps = (value: unknown, fits: (value: unknown) => boolean): boolean =>

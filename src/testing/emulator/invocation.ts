@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
+import { fillLeaves } from "../../core/json.js";
 import type { Family } from "../../models/families/family.js";
 import { apiFamilies } from "../../models/families/index.js";
 import type { LocalAccount } from "./account.js";
@@ -9,7 +10,6 @@ import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { vectorsOf } from "./embed.js";
 import { chooseFault, type Fault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
-import { fill } from "./fill.js";
 import { findModel } from "./find-model.js";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Latency, wait } from "./latency.js";
@@ -105,7 +105,7 @@ export const invokeModel = async (
       "content-type": "application/json",
       ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
     },
-    body: JSON.stringify(fill(tool?.reply ?? family.reply, values)),
+    body: JSON.stringify(fillLeaves(tool?.reply ?? family.reply, values)),
     isAnswer: true,
   };
   return fault ? applyFault(reply, fault) : reply;

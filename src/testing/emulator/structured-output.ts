@@ -1,3 +1,4 @@
+import { isObject, valueAt } from "../../core/json.js";
 import type { Family, StructuredWay } from "../../models/families/family.js";
 import { isFor } from "../../models/model-facts.js";
 import { analyse } from "./analyse.js";
@@ -63,9 +64,6 @@ export const writeFitting = async ({ schema, way }: Wanted, prompt: string): Pro
 const inWords = /JSON Schema:\n(\{.*\})/;
 const instruction = /Answer with one JSON object and nothing else[^\n]*/;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
 const parsed = (value: unknown): Schema | null => {
   if (typeof value !== "string") return isObject(value) ? value : null;
   try {
@@ -85,9 +83,6 @@ const placeOf = (tree: unknown): string[] | null => {
   }
   return null;
 };
-
-const valueAt = (tree: unknown, keys: readonly string[]): unknown =>
-  keys.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), tree);
 
 /** Whether a body has everything that a way sets, descriptions aside. */
 const isAsked = (body: unknown, asked: unknown): boolean => {
