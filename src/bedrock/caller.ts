@@ -20,7 +20,7 @@ export const askCaller = async (
     region: connection.region,
     ...(isLocal(connection.endpoint) && { endpoint: connection.endpoint }),
     maxAttempts: 1,
-    requestHandler: createTransport(deadlineMs, connectMs),
+    requestHandler: createTransport(1, deadlineMs, connectMs),
     credentials: config.credentials,
   });
   try {

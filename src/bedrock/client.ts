@@ -8,12 +8,12 @@ import { useConverse } from "./use-converse.js";
 
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
 export const createClient = (connection: Connection): BedrockRuntimeClient => {
-  const { region, endpoint, requestTimeoutMs } = connection;
+  const { region, endpoint, maxConcurrency, requestTimeoutMs } = connection;
   const client = new BedrockRuntimeClient({
     region,
     ...(endpoint && { endpoint }),
     maxAttempts: 1,
-    requestHandler: createTransport(requestTimeoutMs),
+    requestHandler: createTransport(maxConcurrency, requestTimeoutMs),
     // One chain of middleware for all calls. Its context is shared by them, so nothing of one call may stand there.
     cacheMiddleware: true,
     ...signing(connection),
@@ -49,7 +49,7 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
  */
 export const signing = (
   connection: Connection,
-  transport: HttpHandler = createTransport(credentialsMs),
+  transport: HttpHandler = createTransport(1, credentialsMs),
 ): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
   if (auth.kind === "api_key")

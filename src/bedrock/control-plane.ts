@@ -48,12 +48,12 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   const startedAt = performance.now();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
-  const toSts = createTransport(deadlineMs, connectMs);
+  const toSts = createTransport(1, deadlineMs, connectMs);
   const client = new BedrockClient({
     region,
     ...(endpoint && { endpoint }),
     maxAttempts: 1,
-    requestHandler: createTransport(deadlineMs, connectMs),
+    requestHandler: createTransport(openAtOnce, deadlineMs, connectMs),
     ...signing(connection, toSts),
   });
   const query: ControlQuery = createControlQuery(secretsOf(connection));
@@ -109,7 +109,8 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   };
 };
 
-/** A network that lets no question through is to be found out soon. */
+/** Questions are few, and a network that lets none through is to be found out soon. */
+const openAtOnce = 10;
 const connectMs = 3_000;
 
 const toAccess = (answer: GetFoundationModelAvailabilityResponse): Access => ({

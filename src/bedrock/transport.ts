@@ -2,16 +2,17 @@ import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
 import { Agent } from "undici";
 import { exchange } from "./exchange.js";
 
-/** Makes what carries a client's requests, each ended after `deadlineMs`. How many are open is the caller's to say. */
-type MakeTransport = (deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
+/** Makes what carries a client's requests over so many connections to one place, each request ended after `deadlineMs`. */
+type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
 
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session
  * per request; Node's own client takes half as much work again per call. The deadline is kept here, since a signal
  * for each call would turn the SDK's `cacheMiddleware` off.
  */
-const throughUndici: MakeTransport = (deadlineMs, connectTimeoutMs = 10_000) => {
+const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs = 10_000) => {
   const agent = new Agent({
+    connections,
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,

@@ -9,8 +9,8 @@ const folder = new URL("../../../src/cli/commands/", import.meta.url);
 describe("every command", () => {
   it("that a file holds is listed once, and so in the help", async () => {
     const held: Command[] = [];
-    for (const file of readdirSync(folder)) {
-      const module: object = await import(new URL(file, folder).href);
+    for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
+      const module: object = await import(new URL(file.replace(/\.ts$/, ".js"), folder).href);
       for (const value of Object.values(module))
         if (value && typeof value === "object" && "usage" in value && "run" in value)
           held.push(value as Command);

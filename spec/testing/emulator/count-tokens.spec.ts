@@ -13,7 +13,7 @@ describe("CountTokens of the local Bedrock", () => {
       endpoint: bedrock.url,
       credentials: sdkKeys,
       maxAttempts: 1,
-      requestHandler: createTransport(10_000),
+      requestHandler: createTransport(1, 10_000),
     });
   });
   after(() => {

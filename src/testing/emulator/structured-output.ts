@@ -1,4 +1,4 @@
-import { isObject, valueAt } from "../../core/json.js";
+import { valueAt } from "../../core/json.js";
 import type { Family, StructuredWay } from "../../models/families/family.js";
 import { isFor } from "../../models/model-facts.js";
 import { analyse } from "./analyse.js";
@@ -64,8 +64,11 @@ export const writeFitting = async ({ schema, way }: Wanted, prompt: string): Pro
 const inWords = /JSON Schema:\n(\{.*\})/;
 const instruction = /Answer with one JSON object and nothing else[^\n]*/;
 
+const isTree = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
 const parsed = (value: unknown): Schema | null => {
-  if (typeof value !== "string") return isObject(value) ? value : null;
+  if (typeof value !== "string") return isTree(value) ? value : null;
   try {
     return parsed(JSON.parse(value) as object);
   } catch {
@@ -76,7 +79,7 @@ const parsed = (value: unknown): Schema | null => {
 /** The keys to the leaf that stands for the schema. */
 const placeOf = (tree: unknown): string[] | null => {
   if (tree === "{{ schema }}" || tree === "{{ schema_text }}") return [];
-  if (!isObject(tree)) return null;
+  if (!isTree(tree)) return null;
   for (const [key, node] of Object.entries(tree)) {
     const rest = placeOf(node);
     if (rest) return [key, ...rest];
@@ -86,9 +89,9 @@ const placeOf = (tree: unknown): string[] | null => {
 
 /** Whether a body has everything that a way sets, descriptions aside. */
 const isAsked = (body: unknown, asked: unknown): boolean => {
-  if (!isObject(asked)) return body === asked || /^\{\{/.test(String(asked));
+  if (!isTree(asked)) return body === asked || /^\{\{/.test(String(asked));
   return (
-    isObject(body) &&
+    isTree(body) &&
     Object.entries(asked).every(([key, node]) => key === "description" || isAsked(body[key], node))
   );
 };

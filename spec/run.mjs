@@ -1,0 +1,40 @@
+/**
+ * `npm test [-- FILES OR OPTIONS OF MOCHA]`. Compiles the sources and the specs once, types checked, in a mirror of the
+ * repository, and runs mocha there: a loader that compiles on the fly would take most of the suite's time.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const mirror = join(root, ".specs");
+const { resolve } = createRequire(import.meta.url);
+
+const mirrored =
+  "src spec schemas fixtures bench .ci .biome.json package.json tsconfig.json README.md CHANGELOG.md LICENSE".split(
+    " ",
+  );
+const left = new Set(["node_modules", "dist"].map((name) => join(root, "bench", name)));
+
+const run = (program, argv) => {
+  const { status } = spawnSync(process.execPath, [program, ...argv], { cwd: mirror, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+};
+
+rmSync(mirror, { recursive: true, force: true });
+mkdirSync(mirror);
+for (const name of mirrored)
+  cpSync(join(root, name), join(mirror, name), { recursive: true, filter: (path) => !left.has(path) });
+
+symlinkSync(join(root, "node_modules"), join(mirror, "node_modules"), "junction");
+
+const tsc = join(dirname(resolve("typescript/package.json")), "lib/tsc.js");
+run(tsc, ["-p", "."]);
+run(tsc, ["-p", "spec", "--noEmit", "false", "--outDir", "."]);
+run(tsc, ["-p", "spec/support/conformance"]);
+
+const given = process.argv.slice(2).map((word) => word.replace(/^(spec\/.*)\.ts$/, "$1.js"));
+const files = given.some((word) => word.startsWith("spec/")) ? [] : ["spec/**/*.spec.js"];
+run(join(dirname(resolve("mocha/package.json")), "bin/mocha.js"), [...given, ...files]);
