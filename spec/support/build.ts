@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { copyFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -13,4 +14,8 @@ export const mochaGlobalSetup = (): void => {
     cwd,
     stdio: ["ignore", "inherit", "inherit"],
   });
+  copyFileSync(
+    `${cwd}/spec/support/conformance/echo.json`,
+    `${cwd}/dist/stand-ins/spec/support/conformance/echo.json`,
+  );
 };
