@@ -78,7 +78,7 @@ describe("what the READMEs show, run against the local Bedrock:", () => {
     }
     emulating.kill("SIGTERM");
     expect((await finished(emulating)).code).to.equal(0);
-  }).timeout(60_000);
+  });
 
   it("root, the row before and after", async () => {
     const [before = "", after = ""] = blocksOf(sectionOf("README.md", "AWS Bedrock Model"), "json");

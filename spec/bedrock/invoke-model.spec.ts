@@ -5,6 +5,7 @@ import { type Connection, readConnection } from "../../src/connection/connection
 import type { Problem } from "../../src/connection/rules.js";
 import { type Invocation, isFailed } from "../../src/core/invoke.js";
 import { resolveCredentials } from "../support/credentials.js";
+import { atDeadline } from "../support/deadline.js";
 import { startServer } from "../support/http-server.js";
 import { throughNodeHttp } from "../support/node-http.js";
 import { requestOf } from "../support/requests.js";
@@ -260,29 +261,29 @@ describe("createInvoke, when Bedrock answers with an error", () => {
 });
 
 describe("createInvoke, when no answer comes", () => {
-  const local = async (answer: Parameters<typeof startServer>[0], changes: Record<string, unknown> = {}) => {
+  const local = async (answer: Parameters<typeof startServer>[0], deadline?: number) => {
     const server = await startServer(answer);
+    const changes = { endpoint: server.url, ...(deadline && { request_timeout_seconds: deadline }) };
+    const call = () => failure(changes);
     try {
-      return { error: await failure({ endpoint: server.url, ...changes }), requests: server.requests() };
+      const error = await (deadline ? atDeadline(deadline, () => server.requests() === 1, call) : call());
+      return { error, requests: server.requests() };
     } finally {
       await server.close();
     }
   };
 
   it("ends at the deadline when the headers stall: one request, perhaps billed", async () => {
-    const { error, requests } = await local(() => undefined, { request_timeout_seconds: 1 });
+    const { error, requests } = await local(() => undefined, 1);
     expect(error).to.include({ code: "deadline_exceeded", billed: "unknown" });
     expect(requests).to.equal(1);
   });
 
   it("ends at the deadline when the body stalls: one request, perhaps billed", async () => {
-    const { error, requests } = await local(
-      (_, response) => {
-        response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
-        response.write('{"gener');
-      },
-      { request_timeout_seconds: 1 },
-    );
+    const { error, requests } = await local((_, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
+      response.write('{"gener');
+    }, 1);
     expect(error.billed).to.not.equal("no");
     expect(requests).to.equal(1);
   });

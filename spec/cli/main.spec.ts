@@ -2,16 +2,14 @@ import { once } from "node:events";
 import { link, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { useBedrock } from "../support/bedrock.js";
 import { endLeftovers, finished, type Message, runCli, said, startCli } from "./run-cli.js";
 
-describe("command line", function () {
-  // Every spec starts the program at least once.
-  this.timeout(20_000);
-
+describe("command line", () => {
   let folder: string;
   const emulator = useBedrock();
   let config: string;
@@ -214,6 +212,9 @@ describe("command line", function () {
     it("exits at once on the second signal", async () => {
       const child = await underWay();
       const ended = once(child, "close");
+      // So that it does not end by itself.
+      slow.setFaults([{ kind: "stall_headers" }]);
+      while ((slow.stats().faults.stall_headers ?? 0) < 2) await nextTurn();
       child.kill("SIGINT");
       await said(child, "stopping");
       // Signals of one moment count as one, so the second is repeated until it counts.
@@ -224,6 +225,7 @@ describe("command line", function () {
     });
 
     it("ends quietly when the reader of stdout goes away", async () => {
+      slow.setFaults([]);
       const child = await underWay();
       child.stdout.destroy();
       const [stderr, [code]] = await Promise.all([child.stderr.toArray(), once(child, "close")]);

@@ -160,7 +160,7 @@ describe("what a fault costs", () => {
     {
       what: "headers that never come",
       fault: { kind: "stall_headers", includes: hit },
-      changes: { request_timeout_seconds: 1 },
+      changes: { request_timeout_seconds: 5 },
       status: "held",
       code: "deadline_exceeded",
       rowBilled: "unknown",
@@ -168,7 +168,7 @@ describe("what a fault costs", () => {
     {
       what: "a body that stalls",
       fault: { kind: "stall_body", includes: hit },
-      changes: { request_timeout_seconds: 1 },
+      changes: { request_timeout_seconds: 5 },
       status: "held",
       code: "deadline_exceeded",
       rowBilled: "unknown",

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import { openSession, type Session } from "../../src/enrich/session.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { type Emulator, startEmulator } from "../../src/testing/emulator/index.js";
+import { useBedrock } from "../support/bedrock.js";
 import { rowsOf } from "../support/rows.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
@@ -29,11 +29,7 @@ describe("a session", () => {
 });
 
 describe("a run that many calls of write share by its id", () => {
-  let bedrock: Emulator;
-  before(async () => {
-    bedrock = await startEmulator();
-  });
-  after(() => bedrock.close());
+  const bedrock = useBedrock();
 
   it("is over when it was quiet for ten minutes, and its id begins another", async () => {
     const statuses: unknown[] = [];

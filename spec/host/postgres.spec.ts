@@ -9,8 +9,7 @@ import { localConfig } from "../support/sync-config.js";
 import { withHost } from "./run-host.js";
 import { withPostgres } from "./run-postgres.js";
 
-describe("a sync from a PostgreSQL table and back", function () {
-  this.timeout(60_000);
+describe("a sync from a PostgreSQL table and back", () => {
   const { folder, servers, fill, pipelineOf } = withPostgres();
   after(endLeftovers);
 

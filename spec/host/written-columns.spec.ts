@@ -6,8 +6,7 @@ import { localConfig } from "../support/sync-config.js";
 import { withHost } from "./run-host.js";
 import { withPostgres } from "./run-postgres.js";
 
-describe("columns that a sync writes back", function () {
-  this.timeout(60_000);
+describe("columns that a sync writes back", () => {
   const { folder, servers, fill, sourceOf, writeBack, pipelineOf } = withPostgres();
 
   const again: Record<string, (table: string) => Promise<Partial<Pipeline>>> = {

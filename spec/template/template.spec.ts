@@ -202,9 +202,9 @@ describe("template: what a leaf can do", () => {
   };
   for (const [what, bomb] of Object.entries(bombs))
     it(`does not run away: ${what}`, () => {
-      const startedAt = performance.now();
-      expect(failure(bomb, { x: 1e15 }).code).to.equal("template_failed");
-      expect(performance.now() - startedAt).to.be.below(2500);
+      const { code, message } = failure(bomb, { x: 1e15 });
+      expect(code).to.equal("template_failed");
+      expect(message).to.match(/limit/);
     });
 
   it("does not build a list of millions because a value says so", () => {

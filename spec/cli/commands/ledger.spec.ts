@@ -69,9 +69,7 @@ describe("ledger", () => {
     expect(clean).not.to.match(/error code|replay/);
   });
 
-  describe("on the command line", function () {
-    this.timeout(20_000);
-
+  describe("on the command line", () => {
     let folder: string;
     const emulator = useBedrock();
     before(async () => {

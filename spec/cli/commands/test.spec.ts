@@ -5,10 +5,7 @@ import { expect } from "chai";
 import { testReport } from "../../../src/cli/report/test-lines.js";
 import { endLeftovers, runCli } from "../run-cli.js";
 
-describe("command line: test", function () {
-  // Every spec starts the program.
-  this.timeout(20_000);
-
+describe("command line: test", () => {
   let folder: string;
   const settings = {
     region: `\${REGION_OF_NO_MACHINE}`,

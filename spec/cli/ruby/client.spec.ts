@@ -16,9 +16,7 @@ const host = fileURLToPath(new URL("../../support/ruby/host.rb", import.meta.url
 const command = `${program.join(" ")} serve`;
 const hasRuby = spawnSync("ruby", ["--version"]).status === 0;
 
-describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on this machine)"}`, function () {
-  this.timeout(30_000);
-
+describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on this machine)"}`, () => {
   const emulator = useBedrock({ latencyMs: 150 });
   const slow = useBedrock({ latencyMs: 200 });
   let folder: string;

@@ -8,8 +8,9 @@ import { expect } from "chai";
 import { serveLines } from "../../../src/cli/serve/serve-lines.js";
 import { AwsBedrockModel, inspectLedger } from "../../../src/index.js";
 import { useBedrock, withBedrock } from "../../support/bedrock.js";
+import { withGate } from "../../support/gate.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
-import { endLeftovers, finished, type Message, startCli } from "../run-cli.js";
+import { endLeftovers, finished, type Message, said, startCli } from "../run-cli.js";
 
 const line = (id: unknown, hook: string, ...args: unknown[]): string =>
   `${JSON.stringify({ id, hook, args })}\n`;
@@ -199,8 +200,7 @@ describe("serve", () => {
     });
   });
 
-  describe("as a process", function () {
-    this.timeout(20_000);
+  describe("as a process", () => {
     const rows = Array.from({ length: 3 }, (_, id) => ({ text: `row ${id}` }));
 
     it("answers what is open when its input ends, exits with 0, and says nothing else", async () => {
@@ -215,12 +215,15 @@ describe("serve", () => {
     });
 
     it("lets calls in flight finish on SIGTERM, answers the rest as not sent, and exits with 0", async () => {
-      await withBedrock({ latencyMs: 300 }, async (slow) => {
+      await withGate(emulator, async (gate) => {
         const child = startCli(["serve"]);
-        child.stdin.write(line(1, "write", syncConfig(localConfig(slow.url, { max_concurrency: 1 })), rows));
-        while (slow.stats().in_flight === 0) await setImmediate();
+        child.stdin.write(line(1, "write", syncConfig(localConfig(gate.url, { max_concurrency: 1 })), rows));
+        await gate.reached();
         child.kill("SIGTERM");
-        const { code, stderr, messages } = await finished(child);
+        const ended = finished(child);
+        await said(child, "stopping");
+        gate.open();
+        const { code, stderr, messages } = await ended;
         expect(code).to.equal(0);
         expect(stderr).to.match(/^stopping: .*\n$/);
         const { summary } = messages()[0].message.tracking.meta;

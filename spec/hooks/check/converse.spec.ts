@@ -89,5 +89,5 @@ describe("checkConnection, through Converse", () => {
     await rm(folder, { recursive: true });
     expect(code, stderr).to.equal(0);
     expect(messages()[0].record.data._bedrock).to.include({ status: "enriched", model: `us.${llama}` });
-  }).timeout(20_000);
+  });
 });

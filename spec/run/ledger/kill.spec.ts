@@ -7,9 +7,7 @@ import { type Moment, runAndKill } from "./killing.js";
 import { readLedgerFile } from "./ledger-file.js";
 import { scratch } from "./scratch.js";
 
-describe("a process that is killed and started again", function () {
-  // A process takes most of a second to start, and five follow each other.
-  this.timeout(60_000);
+describe("a process that is killed and started again", () => {
   const folder = scratch();
   const concurrency = 8;
   const rows = Array.from({ length: 40 }, (_, id) => ({ id, text: `Mail number ${id}.` }));

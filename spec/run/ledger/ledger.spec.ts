@@ -179,8 +179,7 @@ describe("the appender of a ledger", () => {
     }
   });
 
-  it("tells everyone, then and ever after, that the disk refuses", async function () {
-    this.timeout(1_000);
+  it("tells everyone, then and ever after, that the disk refuses", async () => {
     const { counts, file } = fakeFile(0);
     const appender = createGroupCommit(file, 0);
     const outcome = (line: string) =>

@@ -62,7 +62,7 @@ const say = async ({ url, api_key }: Fields, record: unknown): Promise<string> =
   if (value === undefined || value === null) return "nothing to say";
   const body = JSON.stringify({ say: String(value) });
   const headers = { authorization: `Bearer ${api_key}` };
-  for (let tries = 0; tries < 20; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     try {
       const response = await fetch(`${url}/say/small`, { method: "POST", headers, body });
       await response.json();

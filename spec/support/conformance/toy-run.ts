@@ -78,7 +78,7 @@ export const openRun = (settings: Settings, runId: string, defect: string) => {
   const send = async (body: string): Promise<Ending> => {
     for (let round = 0; ; round++) {
       const { again, ending } = await session.slots(() => ahead(session, () => turn(body, round === 0)));
-      if (!again || round > (defect === "tries again what is unknown" ? 0 : 20)) return ending;
+      if (!again || round > (defect === "tries again what is unknown" ? 0 : 200)) return ending;
       await sleep(again);
     }
   };

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { conform } from "../../../src/cli/commands/conform.js";
 import { failureOf } from "../../../src/cli/failure.js";
@@ -12,22 +11,16 @@ import {
 } from "../../../src/testing/conformance/index.js";
 import { runCli } from "../../cli/run-cli.js";
 import { scratch } from "../../run/ledger/scratch.js";
+import { standIn } from "../../support/program.js";
 
-const echo = fileURLToPath(new URL("../../support/conformance/echo.json", import.meta.url));
-
-/** Echo is not compiled. */
-const place = { env: { NODE_OPTIONS: `--import ${import.meta.resolve("tsx")}` } };
+const echo = standIn("echo.json");
 
 describe("bedrock-model conform", () => {
   const folder = scratch();
 
   it("judges a connector of another service by its descriptor alone", async () => {
     const report = join(folder, "report.xml");
-    const { code, stdout, stderr } = await runCli(
-      ["conform", "--descriptor", echo, "--junit", report],
-      "",
-      place,
-    );
+    const { code, stdout, stderr } = await runCli(["conform", "--descriptor", echo, "--junit", report]);
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^W10 · .* · pass$/m);
     expect(stdout).to.match(/^W13 · .* · skipped because the descriptor has no ledger$/m);
@@ -40,12 +33,12 @@ describe("bedrock-model conform", () => {
 
   it("exits with 3 and says why when a row is broken, here by a config that does not work", async () => {
     const descriptor = JSON.parse(await readFile(echo, "utf8"));
-    descriptor.class.module = fileURLToPath(new URL("../../support/conformance/echo.ts", import.meta.url));
+    descriptor.class.module = standIn("echo.js");
     descriptor.server = { url: "http://127.0.0.1:9" };
     const file = join(folder, "broken.json");
     await writeFile(file, JSON.stringify(descriptor));
     const args = ["conform", "--descriptor", file, "--only", "h1,S01", "--json"];
-    const { code, stdout } = await runCli(args, "", place);
+    const { code, stdout } = await runCli(args);
     expect(code).to.equal(3);
     const findings: RuleResult[] = JSON.parse(stdout);
     expect(findings.map(({ id, verdict }) => `${id} ${verdict}`)).to.deep.equal(["S01 pass", "H1 fail"]);

@@ -49,7 +49,7 @@ export interface Wire {
 }
 
 /** A relay to the stand-in server that tells calls by the descriptor's path. The `host` header stays: it is signed. */
-export const openWire = async (target: string, { calls }: Descriptor): Promise<Wire> => {
+export const openWire = async (target: string, { calls }: Pick<Descriptor, "calls">): Promise<Wire> => {
   const exchanges: Exchange[] = [];
   const agent = new Agent({ keepAlive: true });
   const paid = new RegExp(calls?.path ?? "");
