@@ -128,6 +128,7 @@ describe("budget", () => {
       const calls = heldCalls({ tokens: 200 });
       const rows = await calls.send(["a", "b"]);
       await calls.end(answerOf("{}", { inputTokens: 5, outputTokens: 5, [count]: 40 }));
+      expect(calls.started).to.deep.equal(["a"]);
       expect((await Promise.all(rows)).map(codeOf)).to.deep.equal(["ok", "budget_reached"]);
     });
 
