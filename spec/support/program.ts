@@ -17,7 +17,8 @@ export const conformanceSuite = async (): Promise<typeof conformance> => {
 };
 
 /** A file of spec/support/conformance, for processes of its own. */
-export const standIn = (name: string): string => compiled(`stand-ins/spec/support/conformance/${name}`);
+export const standIn = (name: string): string =>
+  fileURLToPath(new URL(`conformance/${name}`, import.meta.url));
 
 function compiled(path: string): string {
   return fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
