@@ -258,6 +258,18 @@ describe("circuitBreaker: what ends a run by itself", () => {
     expect(run.ended()).to.include({ code: "daily_quota_reached" });
   });
 
+  it("is not the stop of some of its rows", async () => {
+    const run = newRun();
+    const calls = heldCalls();
+    const broken = circuitBreaker(run, calls.invoke);
+    const rows = [broken(requestOf("stopped"), running), broken(requestOf("goes on"), running)];
+    await setImmediate();
+    await calls.end(failureOf("stopped"));
+    await calls.end(ok);
+    expect((await Promise.all(rows)).map(codeOf)).to.deep.equal(["stopped", "ok"]);
+    expect(run.ended()).to.equal(null);
+  });
+
   it("leaves calls that are open to end as they do", async () => {
     const calls = heldCalls();
     const broken = circuitBreaker(newRun(), calls.invoke);

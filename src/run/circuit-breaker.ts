@@ -16,7 +16,8 @@ export const circuitBreaker = (run: Run, next: Invoke): Invoke => {
   let streak: { code: string; count: number } = { code: "", count: 0 };
 
   const noteFailure = ({ error, attempts }: FailedInvocation): void => {
-    if (error.scope === "end") run.end(error.code, error.detail);
+    // Whoever stops ends rows of their own; a run may have others.
+    if (error.scope === "end" && error.code !== "stopped") run.end(error.code, error.detail);
     // Before any call has worked, a refused body is likely the template's fault and not the row's.
     const telling =
       (error.scope === "run" && !mayRepeat(error)) || (!proven && error.code === "invalid_request");
