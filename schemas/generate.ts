@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
-import { holdsJson } from "../src/connection/schema.js";
+import { holdsJson } from "../src/connection/connection-schema.js";
 import { modelData, modelSamples } from "./models.js";
 
 type Schema = Parameters<typeof compile>[0];

@@ -1,4 +1,4 @@
-import { connectionSchema } from "./connection/schema.js";
+import { connectionSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
 import { valueAt } from "./core/json.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
@@ -24,7 +24,7 @@ import {
 } from "./hooks/messages.js";
 import { type MetaData, metaData } from "./hooks/metadata.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
-import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/sync-config.js";
+import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
 /**
  * The connector that a host registers. It holds no state: one instance serves any number of threads and syncs.

@@ -22,10 +22,10 @@ export type { MetaData } from "./hooks/metadata.js";
 export type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 export type { RowCounts } from "./hooks/preview/row-fates.js";
 export type { Sample } from "./hooks/preview/samples.js";
-export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/sync-config.js";
 export type { Difference } from "./hooks/template-tests/compare.js";
 export type { TemplateTestReport } from "./hooks/template-tests/run-cases.js";
 export { testTemplates } from "./hooks/template-tests/test-templates.js";
+export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";

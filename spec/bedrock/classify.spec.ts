@@ -6,13 +6,13 @@ import { type ConnectorError, type ErrorCode, ConnectorError as Failure } from "
 import { isFailed } from "../../src/core/invoke.js";
 import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { startServer } from "../support/http-server.js";
-import { requestOf } from "../support/requests.js";
+import { readPlainly, requestOf } from "../support/requests.js";
 import { localConfig } from "../support/sync-config.js";
 
 /** One call to an endpoint that is not Bedrock, and its failure. */
 const failureAt = async (endpoint: string): Promise<ConnectorError> => {
   const connection = readConnection(localConfig(endpoint), []);
-  const result = await createInvoke(connection, null)(requestOf("{}"), new AbortController().signal);
+  const result = await createInvoke(connection, readPlainly)(requestOf("{}"), new AbortController().signal);
   if (!isFailed(result)) throw new Error("expected a failure");
   return result.error;
 };

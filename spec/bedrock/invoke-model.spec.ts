@@ -8,7 +8,7 @@ import { resolveCredentials } from "../support/credentials.js";
 import { atDeadline } from "../support/deadline.js";
 import { startServer } from "../support/http-server.js";
 import { throughNodeHttp } from "../support/node-http.js";
-import { requestOf } from "../support/requests.js";
+import { readPlainly, requestOf } from "../support/requests.js";
 
 const host = "https://bedrock-runtime.us-east-1.amazonaws.com";
 const modelId = "meta.llama3-8b-instruct-v1:0";
@@ -31,7 +31,7 @@ const connect = (changes: Record<string, unknown> = {}): Connection => {
 };
 
 const invoke = (changes?: Record<string, unknown>, id = modelId) =>
-  createInvoke(connect(changes), null)(requestOf(body, { modelId: id, maxTokens: null }), running);
+  createInvoke(connect(changes), readPlainly)(requestOf(body, { modelId: id, maxTokens: null }), running);
 
 const failure = async (changes?: Record<string, unknown>) => {
   const result = await invoke(changes);

@@ -15,7 +15,7 @@ import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { readConnection } from "../../src/connection/connection.js";
 import { type Invocation, isFailed } from "../../src/core/invoke.js";
 import { startServer } from "../support/http-server.js";
-import { requestOf } from "../support/requests.js";
+import { readPlainly, requestOf } from "../support/requests.js";
 import { sdkKeys } from "../support/sdk-keys.js";
 import { localConfig } from "../support/sync-config.js";
 
@@ -51,7 +51,7 @@ const startRecorder = async (reply: (received: Received, nth: number) => Reply =
 /** Calls of one connection to a recorder. */
 const callsTo = (url: string, changes: Record<string, unknown> = {}) => {
   const connection = readConnection(localConfig(url, changes), []);
-  const invoke = createInvoke(connection, null);
+  const invoke = createInvoke(connection, readPlainly);
   return (body: string) =>
     invoke(requestOf(body, { modelId: connection.modelId }), new AbortController().signal);
 };

@@ -7,11 +7,11 @@ import { isFailed } from "../../src/core/invoke.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { useBedrock } from "../support/bedrock.js";
 import { startServer } from "../support/http-server.js";
-import { requestOf } from "../support/requests.js";
+import { readPlainly, requestOf } from "../support/requests.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const callsTo = (endpoint: string, changes: Record<string, unknown> = {}) => {
-  const invoke = createInvoke(readConnection(localConfig(endpoint, changes), []), null);
+  const invoke = createInvoke(readConnection(localConfig(endpoint, changes), []), readPlainly);
   return (body = "{}") => invoke(requestOf(body), new AbortController().signal);
 };
 

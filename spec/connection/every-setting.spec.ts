@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type Connection, readConnection } from "../../src/connection/connection.js";
+import { connectionSchema } from "../../src/connection/connection-schema.js";
 import { offlineSettings } from "../../src/connection/offline-settings.js";
 import type { Problem } from "../../src/connection/rules.js";
-import { connectionSchema } from "../../src/connection/schema.js";
 import { sources } from "../support/sources.js";
 
 /** Every setting but `api_key`, which excludes the keys, each other than its default. */

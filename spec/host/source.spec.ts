@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "chai";
-import { openInput } from "../../src/rows/read.js";
+import { openInput } from "../../src/rows/open-input.js";
 import { fakeConnector } from "../support/fake-connector.js";
 import { hostRuns, pipelineOf, withHost } from "./run-host.js";
 

@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
 import { families } from "../../src/models/families/index.js";
-import { readAnswer } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/read-answer.js";
 import { csvEncoder } from "../../src/rows/write-csv.js";
 import { useBedrock } from "../support/bedrock.js";
 import { modelFixtures } from "../support/fixtures.js";

@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
-import type { Invoke } from "../../src/core/invoke.js";
+import type { Invoke, Read } from "../../src/core/invoke.js";
 import type { OnUnknown } from "../../src/core/outcome.js";
 import { complete } from "../../src/enrich/enrich.js";
 import { compilePlan } from "../../src/enrich/plan.js";
-import { readAnswer } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/read-answer.js";
 import type { Entry } from "../../src/run/ledger/entry.js";
 import type { Ledger } from "../../src/run/ledger/ledger.js";
-import { type Read, record, reuse } from "../../src/run/record-and-reuse.js";
-import { answerOf, failureOf, requestOf } from "../support/requests.js";
+import { record, reuse } from "../../src/run/record-and-reuse.js";
+import { answerOf, failureOf, readPlainly, requestOf } from "../support/requests.js";
 import { localConfig } from "../support/sync-config.js";
 
 const running = new AbortController().signal;
 const request = requestOf("{}");
-const read: Read = (_, answer) => readAnswer(null, "{}", answer);
+const read = readPlainly;
 
 /** A ledger in memory, whose parts a spec may break. */
 const ledgerOf = (changes: Partial<Ledger> = {}) => {

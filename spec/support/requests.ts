@@ -1,7 +1,7 @@
 import { ConnectorError, type ErrorCode } from "../../src/core/errors.js";
-import type { FailedInvocation, Invocation, InvokeRequest } from "../../src/core/invoke.js";
+import type { FailedInvocation, Invocation, InvokeRequest, Read } from "../../src/core/invoke.js";
 import type { Usage } from "../../src/core/reply.js";
-import { readAnswer } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/read-answer.js";
 
 /** A request whose key is its body's own. */
 export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): InvokeRequest => ({
@@ -14,6 +14,9 @@ export const requestOf = (body: string, changes: Partial<InvokeRequest> = {}): I
   maxTokens: 100,
   ...changes,
 });
+
+/** Reads the counts beside an answer, and of the body that it is JSON. */
+export const readPlainly: Read = ({ body }, answer) => readAnswer(null, body, answer);
 
 /** An answered call of no family: what is counted is what is said here. */
 export const answerOf = (

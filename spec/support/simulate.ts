@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { ConnectorError } from "../../src/core/errors.js";
 import { type Invoke, isFailed } from "../../src/core/invoke.js";
-import { readAnswer } from "../../src/models/reply.js";
 import { composeInvoke } from "../../src/run/compose.js";
 import { createSlots } from "../../src/run/concurrency.js";
 import type { Ledger } from "../../src/run/ledger/ledger.js";
@@ -9,7 +8,7 @@ import { createPacer, type ToldQuota } from "../../src/run/pacer/pacer.js";
 import { createReservations } from "../../src/run/pacer/reservation.js";
 import { createRun } from "../../src/run/run-state.js";
 import { createQuota, isRejected, type Quota } from "../../src/testing/emulator/account-quota.js";
-import { answerOf, requestOf } from "./requests.js";
+import { answerOf, readPlainly, requestOf } from "./requests.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 
 export interface Scenario {
@@ -98,7 +97,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     }),
     underway: new Map(),
     ledger: slowLedger(clock, scenario.diskStops ?? false),
-    read: (_, answer) => readAnswer(null, "{}", answer),
+    read: readPlainly,
     call,
   });
   const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Json, JsonObject } from "../../src/core/json.js";
 import type { Reply } from "../../src/core/reply.js";
 import { families } from "../../src/models/families/index.js";
-import { readAnswer } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/read-answer.js";
 import { compileOutputColumns, textColumn } from "../../src/template/output-columns.js";
 
 const compile = (sample: Json) => {

@@ -1,9 +1,9 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { Connection } from "../connection/connection.js";
+import { callFailure, credentialsFailure } from "./call-failure.js";
 import { secretsOf } from "./client.js";
 import type { ControlAnswer } from "./control-answers.js";
 import { isRefusal, unaskedReasons } from "./control-query.js";
-import { callFailure, credentialsFailure } from "./failure.js";
 import { createTransport } from "./transport.js";
 
 /**

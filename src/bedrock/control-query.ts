@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../core/errors.js";
 import { ConnectorError } from "../core/errors.js";
+import { callFailure } from "./call-failure.js";
 import type { ControlAnswer } from "./control-answers.js";
-import { callFailure } from "./failure.js";
 
 /**
  * Puts one question. `action` on `resource` is what IAM has to allow; `send` comes to nothing where the answer lacks

@@ -2,8 +2,8 @@ import { CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import { firstBaseModel } from "../models/find-family.js";
+import { callFailure } from "./call-failure.js";
 import { secretsOf } from "./client.js";
-import { callFailure } from "./failure.js";
 import { borrowedSecrets } from "./invoke-model.js";
 import { createRefreshingClient } from "./refreshing-client.js";
 

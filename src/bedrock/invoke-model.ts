@@ -8,37 +8,37 @@ import {
   type Invoke,
   type InvokeRequest,
   isFailed,
+  type Read,
   unsent,
 } from "../core/invoke.js";
-import type { Family } from "../models/families/family.js";
-import { readAnswer } from "../models/reply.js";
+import { callFailure } from "./call-failure.js";
 import { secretsOf, usesApiKey } from "./client.js";
-import { callFailure } from "./failure.js";
 import { createRefreshingClient } from "./refreshing-client.js";
 import { readHeaders } from "./response-headers.js";
 import type { AnswerWithHeaders } from "./reuse-request-form.js";
 
-/** The paid call itself: one HTTP request, one deadline, no retry; its answer is read by the family of the model. */
-export const createInvoke = (connection: Connection, family: Family | null): Invoke => {
+/** The paid call itself: one HTTP request, one deadline, no retry. `read` reads its answer. */
+export const createInvoke = (connection: Connection, read: Read): Invoke => {
   const clients = createRefreshingClient(connection);
   return async (request) => {
     const client = await clients.client();
     if (client instanceof ConnectorError) return unsent(client);
-    const result = await call(client, connection, family, request);
+    const result = await call(client, connection, read, request);
     if (!isFailed(result) || result.error.code !== "credentials_expired") return result;
     // What expired was refused before any work, so with new credentials the row goes again.
     const renewed = await clients.renew(client);
     if (renewed === null || renewed instanceof ConnectorError) return result;
-    return afterEarlier([result], await call(renewed, connection, family, request));
+    return afterEarlier([result], await call(renewed, connection, read, request));
   };
 };
 
 const call = async (
   client: BedrockRuntimeClient,
   connection: Connection,
-  family: Family | null,
-  { modelId, body }: InvokeRequest,
+  read: Read,
+  request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
+  const { modelId, body } = request;
   const command = new InvokeModelCommand({
     modelId,
     body,
@@ -51,7 +51,7 @@ const call = async (
     // Without options, since any would turn the cached middleware off.
     const { body: answer, headers } = (await client.send(command)) as AnswerWithHeaders;
     const { counts, latencyMs, requestId } = readHeaders(headers);
-    return readAnswer(family, body, {
+    return read(request, {
       // The SDK gives no body at all for an empty one, whatever its type says.
       body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
       counts,

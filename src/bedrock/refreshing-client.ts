@@ -1,8 +1,8 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
+import { credentialsFailure } from "./call-failure.js";
 import { createClient, credentialsMs, secretsOf, usesApiKey } from "./client.js";
-import { credentialsFailure } from "./failure.js";
 
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
 interface RefreshingClient {

@@ -3,7 +3,7 @@ import { type Environment, type Fields, fillEnvironment, loadConfig, objectOf } 
 import { cannotRun, wrongUsage } from "./failure.js";
 import { readJsonFile } from "./json-file.js";
 
-interface SyncConfig extends Fields {
+interface FilledSyncConfig extends Fields {
   destination: Fields & { connection_specification: Fields };
 }
 
@@ -14,7 +14,7 @@ interface SyncConfig extends Fields {
 export const loadSyncConfig = async (
   { values }: Arguments,
   environment: Environment,
-): Promise<SyncConfig> => {
+): Promise<FilledSyncConfig> => {
   const syncPath = values["sync-config"];
   if (values.config === undefined && syncPath === undefined) {
     throw wrongUsage("option --config FILE is missing (or give --sync-config FILE)");
@@ -36,7 +36,7 @@ export const loadSyncConfig = async (
 };
 
 /** The least sync config a host could send. `query` is the payload of an ai_ml read. */
-export const buildSyncConfig = (config: Fields, query?: string): SyncConfig => ({
+export const buildSyncConfig = (config: Fields, query?: string): FilledSyncConfig => ({
   source: { name: "cli", type: "source", connection_specification: query === undefined ? {} : config },
   destination: { ...ourDestination, connection_specification: config },
   model: {

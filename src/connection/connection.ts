@@ -6,8 +6,8 @@ import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
+import { connectionSchema, holdsJson } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { connectionSchema, holdsJson } from "./schema.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 type Auth =

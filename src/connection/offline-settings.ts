@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.js";
-import { connectionSchema } from "./schema.js";
+import { connectionSchema } from "./connection-schema.js";
 
 /**
  * The settings without what only calls need: secrets, and what says where rows may go and what they may cost, are left

@@ -1,4 +1,4 @@
-import { connectionSchema } from "./schema.js";
+import { connectionSchema } from "./connection-schema.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
 export interface Problem {

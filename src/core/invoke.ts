@@ -35,6 +35,20 @@ export interface Invocation {
   readonly rejections?: Rejections;
 }
 
+/** An answer as it came over the wire, or out of a ledger, before anybody has read it. */
+export interface RawAnswer {
+  readonly body: string;
+  /** Counts that came beside the body. They go before those in it. */
+  readonly counts: Partial<Usage>;
+  /** Milliseconds. */
+  readonly latencyMs: number;
+  readonly requestId: string | null;
+  readonly attempts: number;
+}
+
+/** Reads an answer to a request: the one place that does. */
+export type Read = (request: InvokeRequest, answer: RawAnswer) => Invocation;
+
 /** Calls that Bedrock rejected on the way and that were made again, by error code. */
 export type Rejections = Partial<Record<ErrorCode, number>>;
 

@@ -24,6 +24,6 @@ export interface Reply {
   readonly stopReason: string | null;
   /** True when a token limit cut the answer off. */
   readonly truncated: boolean;
-  /** Why the model did not answer as it was asked, where the stop reason says so. */
+  /** Why the model did not answer as it was asked, where the stop reason or a guardrail says so. */
   readonly ending: "refused" | "content_filtered" | "guardrail_intervened" | null;
 }

@@ -12,9 +12,9 @@ import { type Price, priceOf } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable } from "../models/prices/rates.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
+import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
 import { prepareStructured } from "../template/output-schema/compile.js";
-import type { SchemaRequest } from "../template/output-schema/request.js";
-import { compileOutputSchema } from "../template/output-schema/schema.js";
+import { compileOutputSchema } from "../template/output-schema/output-schema.js";
 import { systemPlaceholders } from "../template/system-placeholders.js";
 import { compileTemplate, type Template } from "../template/template.js";
 import {

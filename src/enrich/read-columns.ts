@@ -1,5 +1,5 @@
 import { ConnectorError } from "../core/errors.js";
-import { isObject, type Json } from "../core/json.js";
+import type { Json } from "../core/json.js";
 import type { Reply } from "../core/reply.js";
 import type { Plan } from "./plan.js";
 
@@ -14,9 +14,7 @@ export const readColumns = (
       plan.columns.read(reply) ??
       new ConnectorError("unreadable_response", unreadable(plan)));
 
-const endedBadly = ({ body, ending, truncated }: Reply, { connection }: Plan): ConnectorError | null => {
-  if (isObject(body) && body["amazon-bedrock-guardrailAction"] === "INTERVENED")
-    return new ConnectorError("guardrail_intervened");
+const endedBadly = ({ ending, truncated }: Reply, { connection }: Plan): ConnectorError | null => {
   if (ending) return new ConnectorError(ending);
   return truncated && connection.onTruncated === "fail" ? new ConnectorError("truncated") : null;
 };

@@ -1,16 +1,15 @@
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { ConnectorError } from "../core/errors.js";
-import type { Invoke, Underway } from "../core/invoke.js";
+import type { Invoke, Read, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
-import { readAnswer } from "../models/reply.js";
+import { readAnswer } from "../models/read-answer.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
 import type { Ledger } from "../run/ledger/ledger.js";
 import { type SharedLedger, shareLedger } from "../run/ledger/open-ledgers.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
-import type { Read } from "../run/record-and-reuse.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Plan, Purpose } from "./plan.js";
 import { lookUpOnce, resolvePlan } from "./resolve-plan.js";
@@ -62,7 +61,8 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
   const { connection } = plan;
   const slots = createSlots(connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
-  const call = createInvoke(connection, plan.family);
+  const read: Read = ({ body }, answer) => readAnswer(plan.family, body, answer);
+  const call = createInvoke(connection, read);
   const pacer = sharedPacer(connection);
   const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
@@ -71,8 +71,6 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
-
-  const read: Read = ({ body }, answer) => readAnswer(plan.family, body, answer);
 
   const start = (onUnknown: OnUnknown): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);

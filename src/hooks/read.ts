@@ -13,5 +13,8 @@ export const readPayload = async (payload: unknown, session: Session): Promise<J
   if (request instanceof ConnectorError) return request;
   const result = await session.run().invoke(request, new AbortController().signal);
   if (isFailed(result)) return result.error;
-  return tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON.");
+  // A response that is no object is handed on as it came.
+  return result.reply instanceof ConnectorError
+    ? (tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON."))
+    : result.reply.body;
 };

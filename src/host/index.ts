@@ -15,7 +15,7 @@ export type { Report, SyncOptions } from "./sync.js";
 
 /** A pipeline that is what its schema says. @throws Error that names every bad field. */
 export const readPipeline = async (value: unknown): Promise<Pipeline> =>
-  (await import("./pipeline.js")).checkedPipeline(value);
+  (await import("./read-pipeline.js")).checkedPipeline(value);
 
 /** A small pipeline host: connectors are registered, connections stored, pipelines run. It has no scheduler. */
 export interface Host extends Registry {

@@ -2,9 +2,9 @@ import type { SyncConfig } from "../index.js";
 import type { Mapping } from "./mapping.js";
 import type { Quirk } from "./quirks.js";
 import type { Connector } from "./registry.js";
+import { type Verdict, verdictsOf } from "./row-verdict.js";
 import type { PendingRow, RecordState, RowResult } from "./state.js";
 import { createSyncTally } from "./tally.js";
-import { type Verdict, verdictsOf } from "./verdict.js";
 import type { WriteBack } from "./write-back.js";
 
 /** How the pending rows of a run reach the connector. */

@@ -7,12 +7,12 @@ import { compileMapping } from "./mapping.js";
 import type { Fields } from "./secrets.js";
 import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
-import type { Reasons, Usage } from "./tally.js";
+import type { Reasons, SyncUsage } from "./tally.js";
 import { openWriteBack } from "./write-back.js";
 import { writtenColumns } from "./written-columns.js";
 
 /** What became of a run. `success + failed + pending` is `queued`. */
-export interface Report extends Extracted, Usage, Record<RowStatus, number> {
+export interface Report extends Extracted, SyncUsage, Record<RowStatus, number> {
   readonly sync: string;
   readonly run: number;
   readonly status: RunStatus;

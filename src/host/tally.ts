@@ -1,7 +1,7 @@
 import type { TrackedMessage } from "../index.js";
 
 /** What the calls of a run add up to, from the connector's own summaries. */
-export interface Usage {
+export interface SyncUsage {
   calls: number;
   input_tokens: number;
   output_tokens: number;
@@ -15,7 +15,7 @@ export type Reasons = Record<string, { count: number; message: string }>;
 
 /** Adds up what a run's calls say of themselves. */
 export const createSyncTally = () => {
-  const usage: Usage = { calls: 0, input_tokens: 0, output_tokens: 0 };
+  const usage: SyncUsage = { calls: 0, input_tokens: 0, output_tokens: 0 };
   const reasons: Reasons = {};
   const blame = (code: string, message: string, count = 1): void => {
     reasons[code] = {

@@ -1,15 +1,15 @@
 import type { Connection } from "../connection/connection.js";
-import type { Invoke, Underway } from "../core/invoke.js";
+import type { Invoke, Read, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
 import type { Ledger } from "./ledger/ledger.js";
-import { leaveInTime, pace } from "./pacer/pace.js";
+import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
-import { type Read, record, reuse } from "./record-and-reuse.js";
+import { record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
 

@@ -1,12 +1,8 @@
 import { ConnectorError } from "../core/errors.js";
-import { type Invocation, type Invoke, type InvokeRequest, isFailed, unsent } from "../core/invoke.js";
+import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import type { RawAnswer } from "../models/reply.js";
 import type { Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
-
-/** Reads an answer to a request. */
-export type Read = (request: InvokeRequest, answer: RawAnswer) => Invocation;
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
@@ -31,9 +27,10 @@ export const reuse =
  */
 export const record = (ledger: Ledger, next: Invoke): Invoke => {
   return async (request, stop) => {
-    const { key, modelId: model, routeKey: target, body } = request;
+    const { key, modelId: model, routeKey, body } = request;
+    const sent = { model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: Date.now(), model, target, body });
+      await ledger.append({ state: "intent", key, at: Date.now(), ...sent });
     } catch (error) {
       return unsent(error as ConnectorError);
     }
@@ -43,7 +40,7 @@ export const record = (ledger: Ledger, next: Invoke): Invoke => {
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: Date.now(), model, target, body, code });
+        await ledger.append({ state, key, at: Date.now(), ...sent, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.

@@ -1,6 +1,6 @@
 import { ConnectorError } from "../core/errors.js";
 import { afterEarlier, type FailedInvocation, type Invoke, isFailed } from "../core/invoke.js";
-import { isThrottled } from "./pacer/pace.js";
+import { isThrottled } from "./pace.js";
 import type { Pacer } from "./pacer/pacer.js";
 import type { Run } from "./run-state.js";
 

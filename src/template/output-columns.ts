@@ -2,7 +2,7 @@ import type { ConnectorError } from "../core/errors.js";
 import { isObject, type Json } from "../core/json.js";
 import type { Reply } from "../core/reply.js";
 import type { ReasoningTags } from "../models/families/family.js";
-import { splitReasoning } from "../models/reply.js";
+import { splitReasoning } from "../models/read-answer.js";
 import { parseSample } from "./parse-sample.js";
 
 /** Where the output columns of a row come from. */

@@ -4,7 +4,7 @@ import type { Invoke } from "../../../src/core/invoke.js";
 import type { Family } from "../../../src/models/families/family.js";
 import { families } from "../../../src/models/families/index.js";
 import { familyOf } from "../../../src/models/find-family.js";
-import { readAnswer } from "../../../src/models/reply.js";
+import { readAnswer } from "../../../src/models/read-answer.js";
 import { composeInvoke } from "../../../src/run/compose.js";
 import { createSlots } from "../../../src/run/concurrency.js";
 import { createPacer } from "../../../src/run/pacer/pacer.js";

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FailedInvocation, Invocation, Invoke } from "../../../src/core/invoke.js";
-import { leaveInTime, pace } from "../../../src/run/pacer/pace.js";
+import { leaveInTime, pace } from "../../../src/run/pace.js";
 import { createPacer, type ToldQuota } from "../../../src/run/pacer/pacer.js";
 import { createReservations } from "../../../src/run/pacer/reservation.js";
 import { retry } from "../../../src/run/retry.js";

@@ -1,4 +1,4 @@
-import { openInput } from "../../rows/read.js";
+import { openInput } from "../../rows/open-input.js";
 import type { Arguments } from "../command.js";
 import { loadConfig } from "../config.js";
 import { openConnector } from "../connect.js";

@@ -3,7 +3,7 @@ import type { Arguments, Command } from "../command.js";
 import { loadConfig } from "../config.js";
 import { connect } from "../connect.js";
 import { defaultLedger, ledgerOf } from "../ledger-option.js";
-import { counted, replayCommand } from "../report/format.js";
+import { counted, replayCommand } from "../report/amounts.js";
 import { summaryLines } from "../report/summary-lines.js";
 import { createTerminal, onInterrupt, sendMessage } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";

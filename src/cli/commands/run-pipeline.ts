@@ -1,6 +1,6 @@
 import type { Host, Pipeline, Report } from "../../host/index.js";
+import { openOutput } from "../../rows/open-output.js";
 import { createWritableRow } from "../../rows/writable-row.js";
-import { openOutput } from "../../rows/write.js";
 import type { Arguments } from "../command.js";
 import { type Fields, fillEnvironment, objectOf } from "../config.js";
 import { cannotRun } from "../failure.js";

@@ -1,13 +1,13 @@
 import type { RecordMessage, Summary, TrackedMessage } from "../../index.js";
-import { type Input, openInput } from "../../rows/read.js";
+import { type Input, openInput } from "../../rows/open-input.js";
+import { openOutput, type Sink } from "../../rows/open-output.js";
 import { createWritableRow, type WritableRow } from "../../rows/writable-row.js";
-import { openOutput, type Sink } from "../../rows/write.js";
 import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
 import { cannotRun } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
-import { replayCommand } from "../report/format.js";
+import { replayCommand } from "../report/amounts.js";
 import { type Ending, summaryLines } from "../report/summary-lines.js";
 import { createTerminal, onInterrupt, sendLine, sendMessage, type Terminal } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";

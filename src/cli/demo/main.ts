@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
+import { openOutput } from "../../rows/open-output.js";
 import { createWritableRow } from "../../rows/writable-row.js";
-import { openOutput } from "../../rows/write.js";
 import { demoCredentials, startEmulator } from "../../testing/emulator/index.js";
 import { safeCommand } from "../help.js";
 import { loadMails } from "./mails.js";

@@ -1,5 +1,5 @@
 import type { LedgerReport } from "../../index.js";
-import { count, counted, fileSize, replayCommand } from "./format.js";
+import { count, counted, fileSize, replayCommand } from "./amounts.js";
 
 /** A ledger's contents in words, ending in a newline. Pure. */
 export const ledgerReport = (report: LedgerReport): string => {

@@ -1,5 +1,5 @@
 import type { Preview } from "../../index.js";
-import { count, counted, usd, usdRange } from "./format.js";
+import { count, counted, usd, usdRange } from "./amounts.js";
 
 /** A preview in words, ending in a newline. Pure. */
 export const previewReport = (preview: Preview): string => {

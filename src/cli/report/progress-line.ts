@@ -1,5 +1,5 @@
 import type { Progress } from "../../index.js";
-import { count, counted, duration } from "./format.js";
+import { count, counted, duration } from "./amounts.js";
 
 /** What a progress line is drawn from. */
 interface Moment {

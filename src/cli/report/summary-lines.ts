@@ -1,5 +1,5 @@
 import type { ErrorCode, Summary } from "../../index.js";
-import { count, counted, duration, usd, usdRange } from "./format.js";
+import { count, counted, duration, usd, usdRange } from "./amounts.js";
 
 /** What the end of a run is told from, beside its numbers. */
 export interface Ending {

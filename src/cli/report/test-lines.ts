@@ -1,5 +1,5 @@
 import type { TemplateTestReport } from "../../index.js";
-import { counted } from "./format.js";
+import { counted } from "./amounts.js";
 
 /** What became of template tests, in lines for a person. Pure. */
 export const testReport = ({ cases, passed, failed, remarks }: TemplateTestReport): string => {

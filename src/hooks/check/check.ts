@@ -3,7 +3,7 @@ import type { Plan } from "../../enrich/plan.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
 import { askAws } from "./ask-aws.js";
-import { verdictOf } from "./verdict.js";
+import { verdictOf } from "./check-verdict.js";
 
 /** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
 type CheckResult = ConnectorError | { readonly remarks: readonly string[] };

@@ -3,9 +3,9 @@ import type { Json } from "../../core/json.js";
 import type { Trace } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
 import type { Family } from "../../models/families/family.js";
-import { readAnswer } from "../../models/reply.js";
+import { readAnswer } from "../../models/read-answer.js";
 import { compileOutputColumns, type OutputColumns } from "../../template/output-columns.js";
-import { compileOutputSchema } from "../../template/output-schema/schema.js";
+import { compileOutputSchema } from "../../template/output-schema/output-schema.js";
 
 type Types = Record<string, Json>;
 

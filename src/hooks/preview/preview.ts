@@ -10,9 +10,9 @@ import { adviseFences } from "../../template/fence-advice.js";
 import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
 import { createForecast, type Forecast } from "./cost-forecast.js";
-import { sumRemarks } from "./remarks.js";
 import { createSorter, type RowCounts } from "./row-fates.js";
 import { type Sample, takeSamples } from "./samples.js";
+import { sumRemarks } from "./sum-remarks.js";
 
 /** What a run would send and what it may cost. Nothing was sent to a model. */
 export interface Preview extends Forecast {

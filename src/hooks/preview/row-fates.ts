@@ -1,6 +1,6 @@
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { Plan } from "../../enrich/plan.js";
-import { readAnswer } from "../../models/reply.js";
+import { readAnswer } from "../../models/read-answer.js";
 import { createKeyIndex } from "../../run/ledger/index-by-key.js";
 import type { BorrowedLedger } from "../../run/ledger/open-ledgers.js";
 import { fromEntry } from "../../run/record-and-reuse.js";

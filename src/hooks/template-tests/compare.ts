@@ -5,7 +5,7 @@ import type { Outcome } from "../../core/outcome.js";
 import { enrich } from "../../enrich/enrich.js";
 import type { Plan } from "../../enrich/plan.js";
 import type { TemplateTestCase } from "../../generated/template-tests.js";
-import { readAnswer } from "../../models/reply.js";
+import { readAnswer } from "../../models/read-answer.js";
 import { differenceOf } from "./difference.js";
 
 /** One thing that came out otherwise than a case expects. */

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.js";
-import { pointed } from "./schema.js";
+import { pointed } from "./output-schema.js";
 
 /** A schema as Bedrock's structured outputs take it. */
 interface Subset {

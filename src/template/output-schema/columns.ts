@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../core/json.js";
 import type { Reply } from "../../core/reply.js";
 import type { OutputColumns } from "../output-columns.js";
 import { objectsIn } from "./find-json.js";
-import type { OutputSchema } from "./schema.js";
+import type { OutputSchema } from "./output-schema.js";
 
 /**
  * The columns of an output schema, and behind them those that a response format names. `answer` is the JMESPath of

@@ -4,9 +4,9 @@ import type { JsonObject } from "../../core/json.js";
 import type { Family } from "../../models/families/family.js";
 import { baseModelId } from "../../models/find-family.js";
 import type { OutputColumns } from "../output-columns.js";
+import { type SchemaRequest, schemaRequestFor } from "./ask-for-schema.js";
 import { typedOutput } from "./columns.js";
-import { type SchemaRequest, schemaRequestFor } from "./request.js";
-import type { OutputSchema } from "./schema.js";
+import type { OutputSchema } from "./output-schema.js";
 
 /** A connection's typed output: how it is asked for, and the columns that it makes. */
 interface Structured {

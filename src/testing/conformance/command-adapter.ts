@@ -9,7 +9,7 @@ import { type CommandPlace, endNow, endSoon, readLines, startCommand } from "./s
  */
 export const commandAdapter = (command: readonly string[], place: CommandPlace = {}): Adapter => {
   const child = startCommand(command, place);
-  const waiting = new Map<number, (line: Answer) => void>();
+  const waiting = new Map<number, (line: HookLine) => void>();
   const stderr: Buffer[] = [];
   let lastId = 0;
   let ended: string | null = null;
@@ -22,7 +22,7 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
   child.stdin.on("error", () => undefined); // Its end is told by "close".
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   const printed = readLines(child, (line) => {
-    const answer = readAnswer(line);
+    const answer = readHookLine(line);
     const settle = waiting.get(answer.id ?? -1);
     if (!settle)
       return end(`the command wrote a line that answers nothing: ${line.toString().slice(0, 200)}`);
@@ -40,7 +40,7 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
     async call(hook, ...args) {
       if (ended !== null) throw new HookFailure(hook, ended);
       const id = ++lastId;
-      const answer = await new Promise<Answer>((resolve) => {
+      const answer = await new Promise<HookLine>((resolve) => {
         waiting.set(id, resolve);
         child.stdin.write(`${JSON.stringify({ id, hook, args })}\n`);
       });
@@ -62,14 +62,14 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
   };
 };
 
-interface Answer {
+interface HookLine {
   readonly id?: number;
   readonly message?: unknown;
   readonly error?: { readonly code?: string; readonly message?: string };
 }
 
 /** What is not UTF-8 is no JSON, and answers nothing. */
-const readAnswer = (line: Buffer): Answer => {
+const readHookLine = (line: Buffer): HookLine => {
   try {
     return isUtf8(line) ? (JSON.parse(line.toString()) ?? {}) : {};
   } catch {

@@ -8,7 +8,7 @@ import type {
 } from "../../generated/protocol.js";
 import type { Adapter } from "./adapter.js";
 import { contentOf } from "./message-content.js";
-import { must, shown, skip, within } from "./verdict.js";
+import { must, shown, skip, within } from "./violation.js";
 import type { Wire } from "./watched-wire.js";
 
 export type Config = Readonly<Record<string, unknown>>;

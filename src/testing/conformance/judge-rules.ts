@@ -9,7 +9,7 @@ import { loadFastCheck } from "./fast-check.js";
 import type { Rule } from "./rule.js";
 import { rules as allRows } from "./rules/index.js";
 import { openAnother, type SharedAdapter, shareAdapter } from "./shared-adapter.js";
-import { NotApplicable, within } from "./verdict.js";
+import { NotApplicable, within } from "./violation.js";
 import { openWire } from "./watched-wire.js";
 
 export interface ConformOptions {

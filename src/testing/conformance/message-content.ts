@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
-import { must, shown } from "./verdict.js";
+import { must, shown } from "./violation.js";
 
 type Kind = "connector_spec" | "connection_status" | "catalog" | "tracking";
 

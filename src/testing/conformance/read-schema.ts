@@ -1,5 +1,5 @@
 import { Ajv, type ValidateFunction } from "ajv";
-import { must } from "./verdict.js";
+import { must } from "./violation.js";
 
 /** A JSON Schema, draft-07. */
 export type Schema = Readonly<Record<string, unknown>>;

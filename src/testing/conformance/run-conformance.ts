@@ -6,7 +6,7 @@ import { fillPlaces } from "./context.js";
 import { conform, type RuleResult } from "./judge-rules.js";
 import { loadClass } from "./load-class.js";
 import { startServer } from "./server.js";
-import { within } from "./verdict.js";
+import { within } from "./violation.js";
 
 export type AdapterKind = "class" | "command";
 

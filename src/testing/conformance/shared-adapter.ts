@@ -1,5 +1,5 @@
 import type { Adapter } from "./adapter.js";
-import { within } from "./verdict.js";
+import { within } from "./violation.js";
 
 /** The adapter that rows share, for as long as it answers. */
 export interface SharedAdapter {

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { splitLines } from "../../rows/lines.js";
-import { within } from "./verdict.js";
+import { within } from "./violation.js";
 
 export interface CommandPlace {
   /** The working directory. */

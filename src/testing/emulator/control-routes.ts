@@ -26,7 +26,7 @@ export const controlPlane = (request: WireRequest, backend: Backend): HttpReply 
 /** For an operation that the account has as `stalled`. */
 export const stalled: HttpReply = { status: 200, headers: {}, body: "", delivery: { kind: "stall_headers" } };
 
-type Answer = (catalog: Catalog, id: string, account: LocalAccount, region: string) => object | undefined;
+type Respond = (catalog: Catalog, id: string, account: LocalAccount, region: string) => object | undefined;
 
 const behind = ({ arns }: LocalAccount, id: string): string | undefined =>
   Object.hasOwn(arns ?? {}, id) ? arns?.[id] : undefined;
@@ -58,7 +58,7 @@ const answers = {
     const base = behind(account, id.replace(":custom-model/", ":custom-model-deployment/"));
     return base === undefined ? undefined : { modelArn: id, baseModelArn: modelArn(region, base) };
   },
-} satisfies Record<string, Answer>;
+} satisfies Record<string, Respond>;
 
 type Operation = keyof typeof answers;
 

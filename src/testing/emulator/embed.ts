@@ -3,16 +3,19 @@ import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { factsOf } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
 
-type Json = Readonly<Record<string, unknown>>;
+type JsonFields = Readonly<Record<string, unknown>>;
 
 /** For a family of vectors: the texts of a body, a vector for each, and the first of those. */
-export const vectorsOf = (json: Json, { family, baseId }: Model): Json => {
+export const vectorsOf = (json: JsonFields, { family, baseId }: Model): JsonFields => {
   const { vector, request } = family;
   if (!vector) return {};
   const prompts = [search(json as JSONValue, request.prompt)]
     .flat()
     .filter((part) => typeof part === "string");
-  const asked = (vector.asked ?? []).reduce<unknown>((at, key) => (at as Json | undefined)?.[key], json);
+  const asked = (vector.asked ?? []).reduce<unknown>(
+    (at, key) => (at as JsonFields | undefined)?.[key],
+    json,
+  );
   const length = typeof asked === "number" ? asked : (factsOf(baseId)?.vector_length ?? vector.length);
   // An image alone has no text, and a vector all the same.
   const texts = prompts.length > 0 ? prompts : [""];

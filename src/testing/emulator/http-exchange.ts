@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { chooseReset } from "./faults.js";
-import { readRequest, refuse, type WireRequest } from "./http-message.js";
+import { receiveRequest, refuse, type WireRequest } from "./http-message.js";
 import { type Backend, countFault } from "./invocation.js";
 import { type Call, readCall, serve, serveEmulator } from "./route.js";
 import { sendReply } from "./send.js";
@@ -20,7 +20,7 @@ export const exchange = async (
     response.destroy();
     return;
   }
-  const request = await readRequest(incoming);
+  const request = await receiveRequest(incoming);
   const reply = request && serveEmulator(request, backend);
   if (reply) await sendReply(response, reply);
   else await serveCounted(request, call, response, backend);

@@ -48,7 +48,7 @@ export const refuse = (status: number, errorType: string, message: string): Http
 });
 
 /** Reads the whole request. `null` where its body is over the limit; the rest of it is still taken in, unstored. */
-export const readRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
+export const receiveRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {

@@ -3,7 +3,7 @@ import type { Context, Written } from "../context.js";
 import { contentOf } from "../message-content.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow, without } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown, within } from "../verdict.js";
+import { must, shown, within } from "../violation.js";
 import type { Trouble } from "../watched-wire.js";
 import { mustEnd } from "./refusals.js";
 

@@ -2,7 +2,7 @@ import type { Mistake } from "../../../generated/conformance.js";
 import type { Context } from "../context.js";
 import { propertiesOf } from "../read-schema.js";
 import type { Rule } from "../rule.js";
-import { must, shown, skip, within } from "../verdict.js";
+import { must, shown, skip, within } from "../violation.js";
 
 /** What hosts send when a form was left empty, and what they should not send. */
 const junk: readonly unknown[] = [{}, null, "", [], 7, { unheard_of: null }];

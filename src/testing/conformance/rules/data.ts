@@ -10,7 +10,7 @@ import {
   withTexts,
 } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 import { createWaves } from "../waves.js";
 import { columns, nothings, texts, values } from "./values.js";
 

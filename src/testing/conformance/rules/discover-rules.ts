@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Catalog, Stream } from "../../../generated/protocol.js";
 import { isSchema, nodesOf, type Schema } from "../read-schema.js";
 import type { Rule } from "../rule.js";
-import { must, shown, skip } from "../verdict.js";
+import { must, shown, skip } from "../violation.js";
 import { readJson } from "./spec-rules.js";
 
 /** `discover`: the streams that a host can choose, and the rate it should keep to. */

@@ -11,7 +11,7 @@ import {
   withTexts,
 } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 
 /** The host keeps the first log only, parses it as JSON and puts it into a PostgreSQL jsonb column. */
 const mustLog = ({ logs }: Written): void => {

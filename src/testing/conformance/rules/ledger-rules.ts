@@ -5,7 +5,7 @@ import type { Adapter } from "../adapter.js";
 import { type Context, createContext } from "../context.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 
 /** Gives the row a process beside its own adapter, which it may kill, and ends it. */
 const withAnother = async ({ adapter }: Context, use: (other: Adapter) => Promise<void>): Promise<void> => {

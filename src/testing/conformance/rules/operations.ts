@@ -2,7 +2,7 @@ import type { Answer, Descriptor } from "../../../generated/conformance.js";
 import type { InputRecord, Written } from "../context.js";
 import { manyRecords, without, withTexts } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 import { secretSettings, secretsOf } from "./check-rules.js";
 
 /** What a connector leaves behind. */

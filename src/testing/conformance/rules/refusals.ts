@@ -1,7 +1,7 @@
 import type { Context, WrittenRow } from "../context.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 import type { Exchange } from "../watched-wire.js";
 import { createWaves } from "../waves.js";
 

@@ -3,7 +3,7 @@ import type { Sample } from "../../../generated/conformance.js";
 import type { Config, Context, Written } from "../context.js";
 import { bodyOf, manyRecords, mustSucceed, theWrittenRow } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown, skip } from "../verdict.js";
+import { must, shown, skip } from "../violation.js";
 import type { Exchange } from "../watched-wire.js";
 
 const samplesOf = ({ descriptor }: Context, wanted: (sample: Sample) => unknown): Sample[] => {

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { contentOf } from "../message-content.js";
 import { compile, draft7, isSchema, nodesOf, propertiesOf, type Schema } from "../read-schema.js";
 import type { Rule } from "../rule.js";
-import { must, shown, skip, within } from "../verdict.js";
+import { must, shown, skip, within } from "../violation.js";
 
 const schemaOf = async ({ spec }: Context): Promise<Schema> => (await spec()).connection_specification;
 

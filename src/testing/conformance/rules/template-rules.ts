@@ -1,7 +1,7 @@
 import { loadFastCheck } from "../fast-check.js";
 import { bodyOf, manyRecords, mustCall, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
 import type { Rule } from "../rule.js";
-import { must, shown } from "../verdict.js";
+import { must, shown } from "../violation.js";
 import type { Exchange } from "../watched-wire.js";
 import { mustName } from "./check-rules.js";
 

@@ -1,20 +1,9 @@
 import { ConnectorError } from "../core/errors.js";
-import type { Invocation } from "../core/invoke.js";
+import type { Invocation, RawAnswer } from "../core/invoke.js";
 import { search } from "../core/jmespath.js";
-import { type Json, tryParseJson } from "../core/json.js";
-import type { Reply, Usage } from "../core/reply.js";
+import { isObject, type Json, tryParseJson } from "../core/json.js";
+import type { Reply } from "../core/reply.js";
 import type { Family, ReasoningTags } from "./families/family.js";
-
-/** An answer as it came over the wire, or out of a ledger, before anybody has read it. */
-export interface RawAnswer {
-  readonly body: string;
-  /** Counts that came beside the body. They go before those in it. */
-  readonly counts: Partial<Usage>;
-  /** Milliseconds. */
-  readonly latencyMs: number;
-  readonly requestId: string | null;
-  readonly attempts: number;
-}
 
 /** Reads an answer of any family, through any API, to the request that has this body: the one place that does. */
 export const readAnswer = (family: Family | null, request: string, answer: RawAnswer): Invocation => {
@@ -45,7 +34,8 @@ const readReply = (
   body: Json,
   find: (path: string | undefined) => unknown,
 ): Reply => {
-  if (!family) return { ...nothingRead, body };
+  const intervened = isObject(body) && body["amazon-bedrock-guardrailAction"] === "INTERVENED";
+  if (!family) return { ...nothingRead, body, ending: intervened ? "guardrail_intervened" : null };
   const { response, reasoningTags = [] } = family;
   const answer = find(response.text);
   const rawText = string(answer);
@@ -63,7 +53,7 @@ const readReply = (
     vector: family.vector && Array.isArray(answer) && answer.length > 0 ? answer : null,
     stopReason,
     truncated: stopReason !== null && response.truncated.includes(stopReason),
-    ending: endings.get(stopReason ?? "") ?? null,
+    ending: intervened ? "guardrail_intervened" : (endings.get(stopReason ?? "") ?? null),
   };
 };
 

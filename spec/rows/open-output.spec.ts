@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import { exampleRow } from "../../src/cli/commands/example-row.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { openOutput } from "../../src/rows/open-output.js";
 import { createWritableRow } from "../../src/rows/writable-row.js";
-import { openOutput } from "../../src/rows/write.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 describe("output", () => {

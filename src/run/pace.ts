@@ -1,8 +1,8 @@
-import { ConnectorError } from "../../core/errors.js";
-import { type Invoke, isFailed, unsent } from "../../core/invoke.js";
-import type { Run } from "../run-state.js";
-import type { Pacer, Permit } from "./pacer.js";
-import type { Reservations } from "./reservation.js";
+import { ConnectorError } from "../core/errors.js";
+import { type Invoke, isFailed, unsent } from "../core/invoke.js";
+import type { Pacer, Permit } from "./pacer/pacer.js";
+import type { Reservations } from "./pacer/reservation.js";
+import type { Run } from "./run-state.js";
 
 interface Pacing {
   readonly pacer: Pacer;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { counted, duration, fileSize, shellWord, usd } from "../../../src/cli/report/format.js";
+import { counted, duration, fileSize, shellWord, usd } from "../../../src/cli/report/amounts.js";
 
 describe("words for people", () => {
   it("counts one and many", () => {

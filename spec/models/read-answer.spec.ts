@@ -3,7 +3,7 @@ import { ConnectorError } from "../../src/core/errors.js";
 import type { Json } from "../../src/core/json.js";
 import type { Reply, Usage } from "../../src/core/reply.js";
 import { families } from "../../src/models/families/index.js";
-import { readAnswer } from "../../src/models/reply.js";
+import { readAnswer } from "../../src/models/read-answer.js";
 
 const beside = { counts: {}, latencyMs: 77, requestId: "request-1", attempts: 1 };
 

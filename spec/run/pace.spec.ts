@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { ConnectorError } from "../../../src/core/errors.js";
-import { type FailedInvocation, type Invocation, type Invoke, unsent } from "../../../src/core/invoke.js";
-import { leaveInTime, pace } from "../../../src/run/pacer/pace.js";
-import { createPacer, type ToldQuota } from "../../../src/run/pacer/pacer.js";
-import { createReservations } from "../../../src/run/pacer/reservation.js";
-import { createRun } from "../../../src/run/run-state.js";
-import { answerOf, failureOf, requestOf } from "../../support/requests.js";
-import { virtualClock } from "../../support/virtual-clock.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import { type FailedInvocation, type Invocation, type Invoke, unsent } from "../../src/core/invoke.js";
+import { leaveInTime, pace } from "../../src/run/pace.js";
+import { createPacer, type ToldQuota } from "../../src/run/pacer/pacer.js";
+import { createReservations } from "../../src/run/pacer/reservation.js";
+import { createRun } from "../../src/run/run-state.js";
+import { answerOf, failureOf, requestOf } from "../support/requests.js";
+import { virtualClock } from "../support/virtual-clock.js";
 
 type Result = Invocation | FailedInvocation;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "chai";
 import { FileFailure } from "../../src/core/file-failure.js";
-import { openInput } from "../../src/rows/read.js";
+import { openInput } from "../../src/rows/open-input.js";
 
 describe("rows that are read", () => {
   let folder: string;

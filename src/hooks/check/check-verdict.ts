@@ -7,8 +7,8 @@ import { familyOf } from "../../models/find-family.js";
 import { refusedAccess } from "./access.js";
 import { alternativesLike } from "./alternatives.js";
 import { type AwsAnswers, resolvedModelOf } from "./ask-aws.js";
+import { remarksOn } from "./check-remarks.js";
 import { refusedModel } from "./model-state.js";
-import { remarksOn } from "./remarks.js";
 import { refusedModelId } from "./wrong-model-id.js";
 
 /** The first thing that stands in the way, by what AWS said; else what is worth knowing. */

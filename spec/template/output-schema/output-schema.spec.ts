@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { compileOutputSchema, typedColumns } from "../../../src/template/output-schema/schema.js";
+import { compileOutputSchema, typedColumns } from "../../../src/template/output-schema/output-schema.js";
 
 const compile = (schema: unknown) => compileOutputSchema(JSON.stringify(schema));
 const failure = (schema: unknown): string => {
