@@ -19,7 +19,10 @@ export interface Conformance {
   /** Where commands are started. Default: the working directory. */
   readonly folder?: string;
   readonly only?: readonly string[];
-  /** Seconds that the connector or the stand-in server may take to start, and that a row may take. Default 60. */
+  /**
+   * Seconds that the connector or the stand-in server may take to start, and that a row may take. Default 60; more
+   * gives the end of a deadline as many times longer.
+   */
   readonly timeout?: number;
 }
 
