@@ -41,7 +41,9 @@ async function connectionType(): Promise<string> {
   return banner("schemas/connection.json") + (await typescript(type, "ConnectionConfig"));
 }
 
-/** Forms give text alone; programs may also give a number where its text fits, and an object where JSON is pasted. */
+/**
+ * Forms give text alone; programs may also give a number where its text fits, and an object where JSON is pasted.
+ */
 function acceptedType(name: string, property: Schema): Schema {
   if (holdsJson(name)) return { ...property, tsType: "string | object" };
   const takesNumber = property.pattern !== undefined && new RegExp(property.pattern).test("1");

@@ -6,8 +6,9 @@ export const startUpS = 5;
 
 /**
  * The share of what the quota allows that a client got: calls let in during the steady state, against the quota's
- * rate for that time and what was spent of the burst that had been saved before. The steady state lasts from the end of the start-up time to the start of the last row; with
- * fixed windows, it is the whole windows after the first. `null` where a job ends before there is one.
+ * rate for that time and what was spent of the burst that had been saved before. The steady state lasts from the
+ * end of the start-up time to the start of the last row; with fixed windows, it is the whole windows after the
+ * first. `null` where a job ends before there is one.
  */
 export const goodput = (samples: readonly Sample[], { quota, later }: Account): number | null => {
   const last = samples.at(-1)?.admitted ?? 0;

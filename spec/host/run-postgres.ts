@@ -3,7 +3,9 @@ import { useBedrock } from "../support/bedrock.js";
 import { type Server, startPostgres } from "../support/postgres.js";
 import { hostFolder } from "./run-host.js";
 
-/** A PostgreSQL server and a local Bedrock while the suite runs; where PostgreSQL cannot run, the suite is skipped. */
+/**
+ * A PostgreSQL server and a local Bedrock while the suite runs; where PostgreSQL cannot run, the suite is skipped.
+ */
 export const withPostgres = () => {
   const folder = hostFolder();
   const bedrock = useBedrock({ latencyMs: 10 });

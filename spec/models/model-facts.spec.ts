@@ -2,7 +2,10 @@ import { expect } from "chai";
 import { modelLines } from "../../src/generated/models.js";
 import { factsOf } from "../../src/models/model-facts.js";
 
-/** Models that are not listed, and what is taken of them: how their output burns, and traits that are and are not theirs. */
+/**
+ * Models that are not listed, and what is taken of them: how their output burns, and traits that are and are not
+ * theirs.
+ */
 const unlisted: readonly [
   string,
   { burndown?: number; vector_length?: number; is?: string; isNot?: string },

@@ -1,7 +1,10 @@
 import { mock } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Work whose timers fire only once `until` holds: then so many seconds pass at once, however long it took till there. */
+/**
+ * Work whose timers fire only once `until` holds: then so many seconds pass at once, however long it took till
+ * there.
+ */
 export const atDeadline = async <Result>(
   seconds: number,
   until: () => boolean,

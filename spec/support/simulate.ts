@@ -47,7 +47,8 @@ export interface Simulated {
 
 /**
  * Rows through the whole of a run, against the local Bedrock's quota, in virtual time. The way to the service and
- * back takes up to 3 ms more than its shortest time and timers are up to 2 ms late, as on a busy machine; the ledger's disk takes up to 4 ms.
+ * back takes up to 3 ms more than its shortest time and timers are up to 2 ms late, as on a busy machine; the
+ * ledger's disk takes up to 4 ms.
  */
 export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   const clock = lateTimers(virtualClock(scenario.seed));

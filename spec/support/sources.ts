@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const src = new URL("../../src/", import.meta.url);
 
-/** The modules of src by their paths in it, without those in some rooms, as `core/` or `core/errors.ts` name them. */
+/**
+ * The modules of src by their paths in it, without those in some rooms, as `core/` or `core/errors.ts` name them.
+ */
 export const sources = (
   without: readonly string[] = [],
 ): readonly { readonly path: string; readonly text: string }[] =>

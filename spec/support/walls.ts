@@ -97,7 +97,9 @@ const tooLong = (src: string, file: string): string[] => {
 
 const exported = /^export (?:async )?(?:const|function\*?|class|interface|type|let) (\w+)/gm;
 
-/** A door, which is called index.ts, may export what nobody here uses; generated files export what their source has. */
+/**
+ * A door, which is called index.ts, may export what nobody here uses; generated files export what their source has.
+ */
 const isDoor = (file: string): boolean => /(?:^|\/)index\.ts$|^generated\//.test(file);
 
 const strays = (files: readonly string[], src: string): string[] => {

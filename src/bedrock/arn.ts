@@ -1,4 +1,7 @@
-/** The ARN of something of Bedrock, as a policy takes it: `owner` is empty for AWS's own things, `*` for any account. */
+/**
+ * The ARN of something of Bedrock, as a policy takes it: `owner` is empty for AWS's own things, `*` for any
+ * account.
+ */
 export const bedrockArn = (region: string, owner: "" | "*", name: string): string =>
   `arn:${partitionOf(region)}:bedrock:${region}:${owner}:${name}`;
 

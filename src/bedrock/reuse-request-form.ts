@@ -56,7 +56,9 @@ export const takeShortcuts = (
     return withHeaders(await next(response ? ({ ...args, response } as typeof args) : args));
   };
 
-  /** Stands where the SDK is about to send: takes the form of what was answered, or hands on what is there already. */
+  /**
+   * Stands where the SDK is about to send: takes the form of what was answered, or hands on what is there already.
+   */
   const learn: DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
     const { response } = args as { response?: HttpResponse };
     if (response) return { response } as Awaited<ReturnType<typeof next>>;

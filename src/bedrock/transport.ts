@@ -2,7 +2,10 @@ import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
 import { Agent } from "undici";
 import { exchange } from "./exchange.js";
 
-/** Makes what carries a client's requests over so many connections to one place, each request ended after `deadlineMs`. */
+/**
+ * Makes what carries a client's requests over so many connections to one place, each request ended after
+ * `deadlineMs`.
+ */
 type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
 
 /**
@@ -48,7 +51,9 @@ let make = throughUndici;
 /** The transport of a client: of the calls, and of those for credentials. */
 export const createTransport: MakeTransport = (...limits) => make(...limits);
 
-/** Has all clients made from now on use another transport; none stands for the usual one. For test doubles of HTTP. */
+/**
+ * Has all clients made from now on use another transport; none stands for the usual one. For test doubles of HTTP.
+ */
 export const useTransport = (other: MakeTransport = throughUndici): void => {
   make = other;
 };

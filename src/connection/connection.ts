@@ -90,7 +90,8 @@ export const invalidConfig = (problems: readonly Problem[]): ConnectorError =>
 
 /**
  * Reads the settings that a host hands over: `""` and null mean absent, numbers and booleans may be text, the
- * two formats and the output schema may be JSON objects. Adds to `problems` what is wrong; the result is only usable without any.
+ * two formats and the output schema may be JSON objects. Adds to `problems` what is wrong; the result is only
+ * usable without any.
  */
 export const readConnection = (config: unknown, problems: Problem[]): Connection => {
   const settings = isObject(config) ? normalise(config) : {};

@@ -13,7 +13,10 @@ export const valueAt = (value: unknown, keys: readonly string[]): unknown =>
     value,
   );
 
-/** A tree in which each leaf that is exactly `{{ name }}` is the value of that name, with its type. Unknown names: an error. */
+/**
+ * A tree in which each leaf that is exactly `{{ name }}` is the value of that name, with its type. Unknown names:
+ * an error.
+ */
 export const fillLeaves = (node: unknown, values: Readonly<Record<string, unknown>>): unknown => {
   if (Array.isArray(node)) return node.map((item) => fillLeaves(item, values));
   if (isObject(node))

@@ -99,3 +99,19 @@ export const toRecord = ({ record, columns, trace }: Outcome): Record<string, un
   ...columns,
   _bedrock: trace,
 });
+
+/** How many rows came to each error code, and the first one's message. */
+export type ErrorCounts<Code extends string = ErrorCode> = Partial<
+  Record<Code, { count: number; message: string }>
+>;
+
+/** Counts rows that came to an error. */
+export const countError = <Code extends string>(
+  errors: ErrorCounts<Code>,
+  code: Code,
+  message: string,
+  count = 1,
+): void => {
+  const known = errors[code];
+  errors[code] = { count: (known?.count ?? 0) + count, message: known?.message ?? message };
+};

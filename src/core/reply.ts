@@ -5,7 +5,9 @@ export interface Usage {
   readonly inputTokens: number | null;
   /** 0 for a vector, which has none. */
   readonly outputTokens: number | null;
-  /** Input tokens read from and written to a prompt cache, beside `inputTokens`; 0 where nothing is said of them. */
+  /**
+   * Input tokens read from and written to a prompt cache, beside `inputTokens`; 0 where nothing is said of them.
+   */
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
 }

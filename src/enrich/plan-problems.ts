@@ -1,11 +1,14 @@
 import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
 import type { Connection } from "../connection/connection.js";
 import type { Problem } from "../connection/rules.js";
+import { type JsonObject, valueAt } from "../core/json.js";
+import type { Family } from "../models/families/family.js";
 import { families } from "../models/families/index.js";
 import { resolveFamily } from "../models/find-family.js";
 import { parseModelId } from "../models/model-id.js";
 import { pricedInWords } from "../models/prices/price.js";
 import { whereabouts } from "../models/residency.js";
+import { systemPlaceholders } from "../template/system-placeholders.js";
 
 /** Why nothing says where an answer stands, where neither a family nor the response format does. */
 export const unreadableAnswer = (
@@ -33,7 +36,7 @@ const unknownFamily: Problem = {
     `response_format, set api to converse, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
 };
 
-export const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
+const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";
 
 export const unknownPrice = (connection: Connection): Problem => ({
   field: "max_spend_usd",
@@ -100,3 +103,23 @@ const leaves = (residency: readonly string[], regions: readonly string[] | null)
 const mayLeave = (residency: readonly string[], asked: ControlAnswer<ResolvedModel> | null): string =>
   `may reach regions that residency (${residency.join(", ")}) does not allow` +
   `${asked ? `, and AWS does not tell: ${whyNot(asked)}` : ""}`;
+
+/** What of a request format does not fit the family, the ceilings or the rule on the system's words. */
+export const requestProblems = (
+  connection: Connection,
+  family: Family | null,
+  sample: JsonObject,
+  misfits: readonly string[],
+): Problem[] =>
+  [
+    ...misfits.map((what) => `does not fit the family ${family?.name}: ${what}`),
+    ...(boundsTokens(connection) && !limitsTokens(family, sample) ? [noTokenLimit] : []),
+    ...(connection.systemPlaceholders === "refuse" ? systemPlaceholders(family, sample) : []),
+  ].map((sentence) => ({ field: "request_format", sentence }));
+
+const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
+
+/** A limit may be a number or come from a column. */
+const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
+  family?.vector !== undefined ||
+  (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);

@@ -3,7 +3,6 @@ import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/contro
 import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
 import type { Problem } from "../connection/rules.js";
 import type { ConnectorError } from "../core/errors.js";
-import { type JsonObject, valueAt } from "../core/json.js";
 import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
@@ -15,11 +14,10 @@ import { compileOutputColumns, type OutputColumns, textColumn } from "../templat
 import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
 import { prepareStructured } from "../template/output-schema/compile.js";
 import { compileOutputSchema } from "../template/output-schema/output-schema.js";
-import { systemPlaceholders } from "../template/system-placeholders.js";
 import { compileTemplate, type Template } from "../template/template.js";
 import {
-  noTokenLimit,
   notReadHere,
+  requestProblems,
   residencyProblems,
   unknownPrice,
   unreadableAnswer,
@@ -49,7 +47,9 @@ export interface Plan {
   readonly remarks: readonly string[];
 }
 
-/** What a plan is for: rows with output columns, the service's bare answer, or what the templates say by themselves. */
+/**
+ * What a plan is for: rows with output columns, the service's bare answer, or what the templates say by themselves.
+ */
 export type Purpose = "enrich" | "read" | "templates";
 
 /**
@@ -86,13 +86,8 @@ export const compilePlan = (
       ? prepareStructured(schema, { connection, family, sample: template.sample, named }, problems)
       : null;
   const { wrong, doubtful } = lintSample(family, template?.sample ?? {}, connection.candidateModelIds);
-  if (purpose !== "read" && template) {
-    const misfits = wrong.map((what) => `does not fit the family ${family?.name}: ${what}`);
-    if (boundsTokens(connection) && !limitsTokens(family, template.sample)) misfits.push(noTokenLimit);
-    if (connection.systemPlaceholders === "refuse")
-      misfits.push(...systemPlaceholders(family, template.sample));
-    problems.push(...misfits.map((sentence) => ({ field: "request_format", sentence })));
-  }
+  if (purpose !== "read" && template)
+    problems.push(...requestProblems(connection, family, template.sample, wrong));
   const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices, known(asked)) : null;
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
@@ -147,13 +142,6 @@ const remarksOn = (
 
 const noteOnRequest = (what: string): string => `request_format: ${what}.`;
 export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;
-
-const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
-
-/** A limit may be a number or come from a column. */
-const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
-  family?.vector !== undefined ||
-  (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
 
 /** A hash of where requests go: rows of another route are never sent in this connection's name. */
 const routeKeyOf = ({ modelId, region, endpoint, guardrail, api }: Connection): string => {

@@ -24,27 +24,35 @@ export const renderRequest = (record: unknown, plan: Plan): InvokeRequest | Conn
   }
 };
 
-/** The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure: `invalid_body`. */
-export const toRequest = (
-  body: JsonObject,
-  { family, connection, routeKey }: Plan,
-  record?: unknown,
-): InvokeRequest | ConnectorError => {
+/**
+ * The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure:
+ * `invalid_body`.
+ */
+export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): InvokeRequest | ConnectorError => {
+  const { family, connection } = plan;
   const finished = withApiSettings(applyChatTemplate(family, connection.chatTemplate, body), connection);
   const wrong = checkBody(family, finished, connection.candidateModelIds);
   if (wrong) return wrong;
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
-  return {
-    modelId: connection.modelId,
-    routeKey,
-    body: text,
-    bodyBytes: Buffer.byteLength(text),
-    textBytes: textBytes(finished),
-    key: keyOf(text, routeKey, connection.reuseAnswers ? undefined : record),
-    maxTokens: maxTokensOf(finished, family),
-  };
+  const key = keyOf(text, plan.routeKey, connection.reuseAnswers ? undefined : record);
+  return requestOf(plan, { key, modelId: connection.modelId, body: text }, finished);
 };
+
+/** A request for a body that is there, as text and parsed. */
+export const requestOf = (
+  { family, routeKey }: Plan,
+  { key, modelId, body }: Pick<InvokeRequest, "key" | "modelId" | "body">,
+  parsed: JsonObject,
+): InvokeRequest => ({
+  modelId,
+  routeKey,
+  body,
+  bodyBytes: Buffer.byteLength(body),
+  textBytes: textBytes(parsed),
+  key,
+  maxTokens: maxTokensOf(parsed, family),
+});
 
 /**
  * The body with the connection's guardrail and service tier, which Converse takes inside it. InvokeModel takes them
@@ -86,8 +94,11 @@ const textOf = (value: unknown): string | undefined => {
 const bigIntAsText = (_: string, value: unknown): unknown =>
   typeof value === "bigint" ? String(value) : value;
 
-/** The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such tokens. */
-export const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
+/**
+ * The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such
+ * tokens.
+ */
+const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
   if (family?.vector) return 0;
   for (const path of family?.request.maxTokens ?? []) {
     const limit = valueAt(body, path);

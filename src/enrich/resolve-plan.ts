@@ -7,7 +7,9 @@ import { type ModelId, parseModelId } from "../models/model-id.js";
 import { whereabouts } from "../models/residency.js";
 import { compilePlan, type Plan, type Purpose } from "./plan.js";
 
-/** Asks AWS what stands behind a model id; a failure is one of credentials, with which no call can be made at all. */
+/**
+ * Asks AWS what stands behind a model id; a failure is one of credentials, with which no call can be made at all.
+ */
 type LookUpModel = (
   connection: Connection,
   called: ModelId,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../core/errors.js";
 import type { Rejections } from "../core/invoke.js";
-import type { Outcome, Status, UsdRange } from "../core/outcome.js";
+import { countError, type ErrorCounts, type Outcome, type Status, type UsdRange } from "../core/outcome.js";
 import { addUsd } from "../models/prices/estimate.js";
 import { roundUsd } from "../models/prices/rates.js";
 import type { LimitAdvice } from "../run/pacer/limit-advice.js";
@@ -54,7 +54,7 @@ export interface Summary {
   /** A smaller output limit that would let more calls start under the token quota, where there is one. */
   max_tokens_advice: LimitAdvice | null;
   /** For each error code: how many rows, and the first row's message. */
-  errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
+  errors: ErrorCounts;
 }
 
 /** Adds up outcomes, in flat memory. */
@@ -104,8 +104,7 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
       for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
         rejected[code] = (rejected[code] ?? 0) + count;
       if (!trace.error) return;
-      const { code, message } = trace.error;
-      errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
+      countError(errors, trace.error.code, trace.error.message);
     },
     summary(): Summary {
       return {

@@ -12,7 +12,8 @@ import type { Preview, PreviewOptions } from "./preview/preview.js";
 
 /**
  * The connector as a host calls it: settings and records are whatever the host has, and no hook throws for them.
- * `const connector: Hooks = new AwsBedrockModel()` takes what is `unknown`; the class itself checks what is written down.
+ * `const connector: Hooks = new AwsBedrockModel()` takes what is `unknown`; the class itself checks what is written
+ * down.
  */
 export interface Hooks {
   metaData(): MetaData;

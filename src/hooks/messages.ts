@@ -69,8 +69,9 @@ export interface PublishedColumns {
 }
 
 /**
- * One stream, which takes any fields where nothing is known of them. The host's heartbeat allows a page of 1000 rows 420 seconds, so it needs many
- * threads; and its batch mode would mark a whole batch good for one good row, so that is never offered.
+ * One stream, which takes any fields where nothing is known of them. The host's heartbeat allows a page of 1000
+ * rows 420 seconds, so it needs many threads; and its batch mode would mark a whole batch good for one good row, so
+ * that is never offered.
  */
 export const catalogMessage = (published?: PublishedColumns | null): CatalogMessage => ({
   type: "catalog",

@@ -1,9 +1,9 @@
 import { ConnectorError } from "../core/errors.js";
-import { type JsonObject, textBytes, tryParseJson } from "../core/json.js";
+import { type JsonObject, tryParseJson } from "../core/json.js";
 import type { Outcome } from "../core/outcome.js";
 import { complete } from "../enrich/enrich.js";
 import { drive, type RunOptions, readAhead } from "../enrich/enrich-rows.js";
-import { maxTokensOf } from "../enrich/request.js";
+import { requestOf } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
@@ -32,18 +32,9 @@ export const replayLedger = async (
       else skipped++;
     }
   }
-  const send = ({ key, model: modelId, body }: Unanswered, stop: AbortSignal): Promise<Outcome> => {
-    const parsed = (tryParseJson(body) ?? {}) as JsonObject;
-    const maxTokens = maxTokensOf(parsed, plan.family);
-    const request = {
-      key,
-      modelId,
-      routeKey,
-      body,
-      bodyBytes: Buffer.byteLength(body),
-      textBytes: textBytes(parsed),
-      maxTokens,
-    };
+  const send = (entry: Unanswered, stop: AbortSignal): Promise<Outcome> => {
+    const { key, model: modelId, body } = entry;
+    const request = requestOf(plan, { key, modelId, body }, (tryParseJson(body) ?? {}) as JsonObject);
     // An entry is one call: one that does not fit the schema is not asked for again.
     return complete({}, request, { ...plan, mostCalls: 1 }, invoke, stop);
   };

@@ -6,7 +6,9 @@ interface BedrockEnd extends Partial<Omit<Connector, "connection_specification">
   connection_specification: ConnectionConfig;
 }
 
-/** What the hooks read of the protocol's `SyncConfig`, tied to this connector's settings. The rest may be left out. */
+/**
+ * What the hooks read of the protocol's `SyncConfig`, tied to this connector's settings. The rest may be left out.
+ */
 interface HostConfig
   extends Partial<Omit<SyncConfig, "source" | "destination" | "model" | "stream" | "sync_id">> {
   stream?: Partial<Stream>;

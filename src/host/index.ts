@@ -20,7 +20,9 @@ export const readPipeline = async (value: unknown): Promise<Pipeline> =>
 /** A small pipeline host: connectors are registered, connections stored, pipelines run. It has no scheduler. */
 export interface Host extends Registry {
   readonly connections: Connections;
-  /** Runs a pipeline once; its shape is checked first. @throws Error when the run cannot begin or its source breaks. */
+  /**
+   * Runs a pipeline once; its shape is checked first. @throws Error when the run cannot begin or its source breaks.
+   */
   sync(pipeline: Pipeline, options?: SyncOptions): Promise<Report>;
   /** Every row of a sync, of whichever run. */
   records(sync: string): Iterable<SyncRecord>;

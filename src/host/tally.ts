@@ -1,3 +1,4 @@
+import { countError } from "../core/outcome.js";
 import type { TrackedMessage } from "../index.js";
 
 /** What the calls of a run add up to, from the connector's own summaries. */
@@ -17,17 +18,14 @@ export type Reasons = Record<string, { count: number; message: string }>;
 export const createSyncTally = () => {
   const usage: SyncUsage = { calls: 0, input_tokens: 0, output_tokens: 0 };
   const reasons: Reasons = {};
-  const blame = (code: string, message: string, count = 1): void => {
-    reasons[code] = {
-      count: (reasons[code]?.count ?? 0) + count,
-      message: reasons[code]?.message ?? message,
-    };
-  };
+  const blame = (code: string, message: string, count = 1): void => countError(reasons, code, message, count);
   return {
     usage,
     reasons,
     blame,
-    /** Takes the connector's summary. Its logs are no place for reasons: they may hold rows, if the user wants it. */
+    /**
+     * Takes the connector's summary. Its logs are no place for reasons: they may hold rows, if the user wants it.
+     */
     take({ tracking }: TrackedMessage): void {
       const { calls = 0, input_tokens = 0, output_tokens = 0, errors = {} } = tracking?.meta?.summary ?? {};
       usage.calls += calls;

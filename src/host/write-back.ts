@@ -10,7 +10,9 @@ export interface WriteBack {
   close(): Promise<void>;
 }
 
-/** Opens the table of a pipeline's `write_back`, and sees that it has the columns. @throws Error with a sentence. */
+/**
+ * Opens the table of a pipeline's `write_back`, and sees that it has the columns. @throws Error with a sentence.
+ */
 export const openWriteBack = async ({ source, write_back }: Pipeline): Promise<WriteBack | null> => {
   if (!write_back) return null;
   const { table, key = source.primary_key, columns, mode = "update" } = write_back;

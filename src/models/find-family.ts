@@ -1,7 +1,8 @@
 import type { Family } from "./families/family.js";
 import { apiFamilies, families } from "./families/index.js";
+import { geographies } from "./geographies.js";
 
-const geography = /^(?:us-gov|us|eu|apac|au|jp|in|ca|global)\./;
+const geography = new RegExp(`^(?:${Object.keys(geographies).join("|")})\\.`);
 const modelArn = /^arn:aws[\w-]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)\/(.+)$/;
 const anyArn = /^arn:/;
 

@@ -6,9 +6,13 @@ import { compileSchema } from "../core/json-schema.js";
 import type { Family } from "./families/family.js";
 import { lintForModel } from "./lint-rules.js";
 
-/** What a family's schema and the model's own rules say of a body. Sentences name places and types, never values. */
+/**
+ * What a family's schema and the model's own rules say of a body. Sentences name places and types, never values.
+ */
 interface BodyFindings {
-  /** A missing required key, a wrong type, what the model is documented to refuse: Bedrock is certain to refuse it. */
+  /**
+   * A missing required key, a wrong type, what the model is documented to refuse: Bedrock is certain to refuse it.
+   */
   readonly wrong: readonly string[];
   /** Unknown keys and ranges, what is only said of a model: Bedrock may know better than our schema. */
   readonly doubtful: readonly string[];

@@ -5,7 +5,9 @@ import { baseModelId } from "./find-family.js";
 import { limitsOf } from "./limits.js";
 import { isFor } from "./model-facts.js";
 
-/** What single models say of a body that fits their family's schema, by how sure it is. Names keys, never values. */
+/**
+ * What single models say of a body that fits their family's schema, by how sure it is. Names keys, never values.
+ */
 type ModelFindings = Readonly<Record<ModelRule["level"], readonly string[]>>;
 
 /** @param modelIds The ids that may name the model; the first that does decides. */

@@ -5,7 +5,9 @@ import { firstBaseModel } from "./find-family.js";
 /** What is known of a model beside its family, from `facts/`. */
 type ModelFacts = Pick<KnownModel, "limits" | "burndown" | "vector_length" | "counts_tokens" | "traits">;
 
-/** The facts of the first id that names a model: its own, else those of its line; `undefined` where there are none. */
+/**
+ * The facts of the first id that names a model: its own, else those of its line; `undefined` where there are none.
+ */
 export const factsOf = (...modelIds: (string | undefined)[]): ModelFacts | undefined => {
   const base = firstBaseModel(...modelIds.filter((id) => id !== undefined));
   if (base === null) return undefined;

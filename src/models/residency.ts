@@ -1,3 +1,4 @@
+import { geographies } from "./geographies.js";
 import type { ModelId } from "./model-id.js";
 
 /** Whether a call may be worked on outside the regions that the settings allow; `unknown` needs asking AWS. */
@@ -19,24 +20,11 @@ export const whereabouts = (
   if (regions) return regions.every(allows) ? "inside" : "outside";
   if (kind === "application_profile" || kind === "other") return "unknown";
   if (geography === null) return "inside";
-  const beginning = beginnings[geography];
+  // Only good for telling that a profile leaves a place: where data goes, GetInferenceProfile says, and the check asks it.
+  const beginning = geographies[geography]?.reach;
   if (beginning === undefined) return geography === "global" ? "outside" : "unknown";
   if (allowed.some((entry) => entry.endsWith("-") && beginning.startsWith(entry))) return "inside";
   return allowed.some((entry) => entry.startsWith(beginning)) ? "unknown" : "outside";
-};
-
-/**
- * What the regions behind a profile begin with, by the beginning of its id. Only good for telling that a profile
- * leaves a place: AWS says to ask GetInferenceProfile, not the id, where data goes, and the check does.
- */
-const beginnings: Readonly<Record<string, string>> = {
-  us: "us-",
-  "us-gov": "us-gov-",
-  eu: "eu-",
-  apac: "ap-",
-  au: "ap-",
-  jp: "ap-",
-  in: "ap-",
 };
 
 /** The settings' text as a list. */

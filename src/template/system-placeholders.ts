@@ -22,7 +22,10 @@ export const systemPlaceholders = (family: Family | null, sample: JsonObject): s
 
 const noPlaces: ReadonlySet<string> = new Set();
 
-/** Where the family's system text stands in a sample. Every text with Liquid is its own place while it is looked for. */
+/**
+ * Where the family's system text stands in a sample. Every text with Liquid is its own place while it is looked
+ * for.
+ */
 const systemPlaces = ({ request }: Family, sample: JsonObject): ReadonlySet<string> => {
   if (request.system === undefined) return noPlaces;
   const marked = mapTexts(sample, (text, path) => (/\{[{%]/.test(text) ? placeOf(path) : text));

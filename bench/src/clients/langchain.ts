@@ -5,7 +5,10 @@ import { promptOf } from "../rows.js";
 import { sdkKeys } from "../sdk-keys.js";
 import { keepAliveTransport } from "./sdk.js";
 
-/** LangChain's `batch`, over connections that are kept open. It takes all rows at once and gives all answers at once. */
+/**
+ * LangChain's `batch`, over connections that are kept open. It takes all rows at once and gives all answers at
+ * once.
+ */
 export const createClient: CreateClient = ({ concurrency, modelId, maxTokens }, { url }) => {
   const region = "us-east-1";
   const client = new BedrockRuntimeClient({

@@ -5,7 +5,10 @@ import { type Outcome, openRun, type Settings } from "./toy-run.js";
 import { toySpec } from "./toy-spec.js";
 import { compileTemplate, type Fields } from "./toy-template.js";
 
-/** A connector to the shouting service that can do everything the suite asks for, and has one defect if one is named. */
+/**
+ * A connector to the shouting service that can do everything the suite asks for, and has one defect if one is
+ * named.
+ */
 export const toy = (defect = "") =>
   class Toy {
     last: unknown;

@@ -26,15 +26,15 @@ export const conform: Command = {
   ],
   run: async (given) => {
     const { table } = await import("../../testing/conformance/index.js");
-    const { name, findings } = await runRules(given);
-    if (given.values.junit !== undefined) await writeReport(given.values.junit, name, findings);
+    const { name, results } = await runRules(given);
+    if (given.values.junit !== undefined) await writeReport(given.values.junit, name, results);
     const json = given.flags.has("json");
-    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : table(findings));
-    return findings.some(({ verdict }) => verdict === "fail") ? 3 : 0;
+    process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
+    return results.some(({ verdict }) => verdict === "fail") ? 3 : 0;
   },
 };
 
-const runRules = async (options: Arguments): Promise<{ name: string; findings: RuleResult[] }> => {
+const runRules = async (options: Arguments): Promise<{ name: string; results: RuleResult[] }> => {
   const { values } = options;
   const { adapter, only } = values;
   const timeout = wholeNumber(options, "timeout", { fallback: 60, least: 1, most: 3600 });
@@ -46,13 +46,13 @@ const runRules = async (options: Arguments): Promise<{ name: string; findings: R
   if (stranger !== undefined) throw wrongUsage(`no rule's id begins with ${JSON.stringify(stranger)}`);
   const connector = values.descriptor === undefined ? await own() : await given(values.descriptor);
   try {
-    const findings = await runConformance({
+    const results = await runConformance({
       ...connector,
       timeout,
       ...(adapter && { adapter }),
       ...(wanted && { only: wanted }),
     });
-    return { name: connector.descriptor.name, findings };
+    return { name: connector.descriptor.name, results };
   } catch (error) {
     throw cannotRun((error as Error).message);
   }
@@ -81,10 +81,10 @@ const given = async (file: string) => {
   }
 };
 
-const writeReport = async (file: string, name: string, findings: readonly RuleResult[]): Promise<void> => {
+const writeReport = async (file: string, name: string, results: readonly RuleResult[]): Promise<void> => {
   const { writeFile } = await import("node:fs/promises");
   const { junit } = await import("../../testing/conformance/index.js");
-  await writeFile(file, junit(name, findings)).catch((error: unknown) => {
+  await writeFile(file, junit(name, results)).catch((error: unknown) => {
     throw fileFailure("write", file, error);
   });
 };

@@ -15,7 +15,9 @@ import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 import { loadSyncConfig } from "../sync-config.js";
 import { exampleRow } from "./example-row.js";
 
-/** Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code. */
+/**
+ * Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code.
+ */
 export const writeRows = async (given: Arguments): Promise<number> => {
   const { config, input, output } = given.values;
   refuseTerminal(input, process.stdin);

@@ -53,7 +53,10 @@ export const askAws = async (
   return { called, baseModel, caller, resolvedModel, model, access, useCaseForm, profiles, models };
 };
 
-/** What stands behind the id that is called. A profile whose id begins with a new geography is found in the list only. */
+/**
+ * What stands behind the id that is called. A profile whose id begins with a new geography is found in the list
+ * only.
+ */
 export const resolvedModelOf = ({ resolvedModel, profiles, called }: AwsAnswers): ResolvedModel | null =>
   known(resolvedModel) ?? known(profiles)?.find(({ id }) => id === called.id) ?? null;
 

@@ -37,7 +37,10 @@ const misnomer = (answers: AwsAnswers, { connection, baseModel }: Plan): Misnome
 const isSameModel = (actual: string, named: string): boolean =>
   actual === named || actual.startsWith(`${named}:`);
 
-/** A request that the model would refuse, and a ceiling in US dollars that would count at another model's list price. */
+/**
+ * A request that the model would refuse, and a ceiling in US dollars that would count at another model's list
+ * price.
+ */
 export const refusedModelId = (answers: AwsAnswers, plan: Plan): ConnectorError | null => {
   const found = misnomer(answers, plan);
   if (!found?.otherModel) return null;

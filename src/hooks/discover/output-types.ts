@@ -15,7 +15,9 @@ export const outputTypes = (plan: Plan): Record<string, Types> => ({
   _bedrock: { type: "object", required: Object.keys(traceTypes), properties: traceTypes },
 });
 
-/** The types that the output schema says, and those that the other columns have in the family's own sample reply. */
+/**
+ * The types that the output schema says, and those that the other columns have in the family's own sample reply.
+ */
 const replyTypes = ({ connection, family, columns }: Plan): Record<string, Types> => {
   const { outputSchema, responseFormat } = connection;
   if (outputSchema === null) return sampleTypes(family, columns);

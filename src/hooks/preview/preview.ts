@@ -1,5 +1,6 @@
-import { ConnectorError, type ErrorCode } from "../../core/errors.js";
+import { ConnectorError } from "../../core/errors.js";
 import type { InvokeRequest } from "../../core/invoke.js";
+import { countError, type ErrorCounts } from "../../core/outcome.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
 import type { Plan } from "../../enrich/plan.js";
 import { renderRequest } from "../../enrich/request.js";
@@ -26,7 +27,7 @@ export interface Preview extends Forecast {
   readonly price: Price | null;
   readonly rows: Readonly<RowCounts>;
   /** Of rows that would fail, by error code: how many, and the first row's message. */
-  readonly errors: Partial<Record<ErrorCode, { count: number; message: string }>>;
+  readonly errors: ErrorCounts;
   /** Where the number of input tokens comes from. */
   readonly input_tokens_by: string;
   /** The first rows, with the bodies that would be sent. */
@@ -166,8 +167,7 @@ const countRows = async (
     rows.received++;
     if (request instanceof ConnectorError) {
       rows.failed++;
-      const { code, message } = request;
-      errors[code] = { count: (errors[code]?.count ?? 0) + 1, message: errors[code]?.message ?? message };
+      countError(errors, request.code, request.message);
       continue;
     }
     bodies.see(request.body, rows.received);

@@ -25,7 +25,9 @@ interface Samples {
   readonly refusal: ConnectorError | null;
 }
 
-/** The first rows, with their tokens counted by Bedrock where it does that: free, and ended by the first refusal. */
+/**
+ * The first rows, with their tokens counted by Bedrock where it does that: free, and ended by the first refusal.
+ */
 export const takeSamples = async (
   plan: Plan,
   requests: readonly (InvokeRequest | ConnectorError)[],

@@ -1,6 +1,9 @@
 import type { ModelRule } from "./family.js";
 
-/** Written for the body of InvokeModel, to be read through `rulesAt`. Which model has which trait stands in its facts. */
+/**
+ * Written for the body of InvokeModel, to be read through `rulesAt`. Which model has which trait stands in its
+ * facts.
+ */
 export const claudeRules: readonly ModelRule[] = [
   {
     trait: "no_sampling",

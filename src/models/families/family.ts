@@ -21,7 +21,9 @@ export interface Family {
     readonly prompt: string;
     /** Where the system's words stand in a body, with the roles of messages that may be the system's. */
     readonly system?: string;
-    /** Keys from the top of a body to the limit of output tokens, the documented spelling first; none for vectors. */
+    /**
+     * Keys from the top of a body to the limit of output tokens, the documented spelling first; none for vectors.
+     */
     readonly maxTokens: readonly (readonly string[])[];
   };
   readonly response: {
@@ -64,7 +66,10 @@ export interface Family {
   };
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;
-  /** For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like as leaves. */
+  /**
+   * For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like
+   * as leaves.
+   */
   readonly reply: unknown;
   /** For the local Bedrock: true where it is not known that Bedrock sends token-count headers. */
   readonly withoutCountHeaders?: true;
@@ -111,7 +116,10 @@ export interface StructuredWay extends Selection {
   readonly topKeys?: readonly string[];
   /** Where the answer stands, as a value or as JSON text. Without it, it is the family's text. */
   readonly answer?: string;
-  /** For the local Bedrock: the response where it is not the usual one. `{{ answer }}` is the answer, `{{ answer_text }}` its JSON text. */
+  /**
+   * For the local Bedrock: the response where it is not the usual one. `{{ answer }}` is the answer, `{{
+   * answer_text }}` its JSON text.
+   */
   readonly reply?: unknown;
   /** For the local Bedrock: the stop reason of that response. */
   readonly stopReason?: string;

@@ -21,7 +21,9 @@ export const assumption = `assumed: a third of the limit, ${assumed.tokens} wher
 /** Bytes of text a token, for lack of a count. */
 export const assumedBytesPerToken = 4;
 
-/** An estimate of a row from its body alone, which takes at most so many calls. `null` where the price is not known. */
+/**
+ * An estimate of a row from its body alone, which takes at most so many calls. `null` where the price is not known.
+ */
 export const estimateUsd = (
   rates: Rates | null,
   request: InvokeRequest,

@@ -1,4 +1,5 @@
 import { baseModelId } from "../find-family.js";
+import { geographies } from "../geographies.js";
 
 /** What decides on the price of a call. */
 export interface Priced {
@@ -36,7 +37,9 @@ const scopesOf = ({ modelId, region, regions }: Priced, profile: string | undefi
   return profile === undefined || (told && profile === "global") ? geographiesOf(region) : [profile];
 };
 
-/** The id that names what is paid for: an application profile has its model's price, a provisioned model has none. */
+/**
+ * The id that names what is paid for: an application profile has its model's price, a provisioned model has none.
+ */
 const pricedId = ({ modelId, candidateModelIds }: Priced): string | null => {
   if (baseModelId(modelId) !== null) return modelId;
   if (!/:application-inference-profile\//.test(modelId)) return null;
@@ -45,15 +48,4 @@ const pricedId = ({ modelId, candidateModelIds }: Priced): string | null => {
 
 /** The geographies of profiles whose prices hold in a region. */
 const geographiesOf = (region: string): string[] =>
-  geographies.find(([regions]) => regions.test(region))?.[1] ?? [];
-
-const geographies: readonly (readonly [RegExp, string[]])[] = [
-  [/^us-gov-/, ["us-gov"]],
-  [/^us-/, ["us"]],
-  [/^eu-/, ["eu"]],
-  [/^ca-/, ["ca"]],
-  [/^ap-northeast-[13]$/, ["jp", "apac"]],
-  [/^ap-southeast-[24]$/, ["au", "apac"]],
-  [/^ap-south-/, ["in", "apac"]],
-  [/^ap-/, ["apac"]],
-];
+  Object.keys(geographies).filter((name) => name !== "global" && geographies[name]?.callers.test(region));

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
 interface GroupCommit {
-  /** Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after. */
+  /**
+   * Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after.
+   */
   append(line: string): Promise<number>;
   /** True once the disk has refused a line: nothing is written any more. */
   isBroken(): boolean;

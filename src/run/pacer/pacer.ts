@@ -8,7 +8,9 @@ export interface ToldQuota {
   readonly requestsPerMinute: number | null;
 }
 
-/** Lets calls go, in their order, as the account's quota allows. Shared by all that call one model of an account. */
+/**
+ * Lets calls go, in their order, as the account's quota allows. Shared by all that call one model of an account.
+ */
 export interface Pacer {
   /**
    * Waits until a call is granted that sets so many tokens aside; one that was throttled goes before the others.

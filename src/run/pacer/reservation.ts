@@ -16,7 +16,9 @@ export interface Reservations {
 interface Terms {
   /** How many tokens of the quota an output token burns. */
   readonly burndown: number;
-  /** What a call without an output limit is taken to set aside: the service then reserves the model's own maximum. */
+  /**
+   * What a call without an output limit is taken to set aside: the service then reserves the model's own maximum.
+   */
   readonly unlimited: number;
   /** Whether the user told a token quota. */
   readonly told: boolean;

@@ -3,7 +3,7 @@ export type Hook = "meta_data" | "spec" | "check_connection" | "discover" | "wri
 
 /** A way to call a connector: what a host can do with it, and nothing more. */
 export interface Adapter {
-  /** What a row cannot do through this adapter, and why. */
+  /** What a rule cannot do through this adapter, and why. */
   readonly lacks: Readonly<Partial<Record<Ability, string>>>;
   /** Calls a hook, many at once if need be. Arguments and answer go through JSON. Rejects where the hook throws. */
   call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;

@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { type Adapter, type Hook, HookFailure } from "./adapter.js";
 import { commandAdapter } from "./command-adapter.js";
 
-/** A connector class: a host constructs it without arguments. Its hooks are named in camel case or in snake case. */
+/**
+ * A connector class: a host constructs it without arguments. Its hooks are named in camel case or in snake case.
+ */
 export type ConnectorClass = new () => object;
 
 /** Where a class is to be found by another process. */
@@ -46,5 +48,5 @@ const program = fileURLToPath(import.meta.resolve("./class-process.js"));
 const camelCase = (hook: Hook): string =>
   hook.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A host stores and sends everything as JSON, and both doors are to see the same. */
+/** A host stores and sends everything as JSON, and both adapters are to see the same. */
 const throughJson = <T>(value: T): T => (value === undefined ? value : JSON.parse(JSON.stringify(value)));

@@ -14,13 +14,13 @@ import type { Wire } from "./watched-wire.js";
 export type Config = Readonly<Record<string, unknown>>;
 export type InputRecord = Readonly<Record<string, unknown>>;
 
-/** What a row has in its hands. */
+/** What a rule has in its hands. */
 export interface Context {
   readonly adapter: Adapter;
   readonly descriptor: Descriptor;
-  /** The line to the service, of this row alone. Its URL stands where a config says `${url}`. */
+  /** The line to the service, of this rule alone. Its URL stands where a config says `${url}`. */
   readonly wire: Wire;
-  /** An empty folder of this row's own. */
+  /** An empty folder of this rule's own. */
   readonly folder: string;
   /** How many times longer than by default everything may take: above 1 where the suite was given more time. */
   readonly slack: number;
@@ -30,7 +30,10 @@ export interface Context {
   check(config: unknown): Promise<{ readonly status: string; readonly message?: string | null }>;
   discover(config?: unknown): Promise<Catalog>;
   write(records: readonly unknown[], how?: How): Promise<Written>;
-  /** Lets the connector go on with what it has begun, by its own turns: where the machine is busy, this takes longer. */
+  /**
+   * Lets the connector go on with what it has begun, by its own turns: where the machine is busy, this takes
+   * longer.
+   */
   goOn(adapter?: Adapter): Promise<void>;
   /** What the good config's preview says that the records would cost, at least and at most. */
   preview(records: readonly unknown[]): Promise<{ readonly low: number; readonly high: number }>;
@@ -42,7 +45,7 @@ interface How {
   /** The sync run; calls of one run share its limits. */
   readonly run?: string;
   readonly action?: "destination_insert" | "destination_update";
-  /** Instead of the row's own adapter. */
+  /** Instead of the rule's own adapter. */
   readonly adapter?: Adapter;
 }
 
@@ -52,7 +55,9 @@ export interface Written {
   readonly success: number;
   readonly failed: number;
   readonly logs: readonly LogMessage[];
-  /** What became of each record. Ends the row as not applicable where the descriptor does not say where it stands. */
+  /**
+   * What became of each record. Ends the rule as not applicable where the descriptor does not say where it stands.
+   */
   rows(): readonly WrittenRow[];
 }
 

@@ -17,13 +17,13 @@ export interface ConformOptions {
   readonly adapter: Adapter;
   /** The stand-in server's URL. Without one, only the rules that need none are run. */
   readonly server: string | null;
-  /** Beginnings of row ids, such as `S` or `W02`. Default: all. */
+  /** Beginnings of rule ids, such as `S` or `W02`. Default: all. */
   readonly only?: readonly string[];
-  /** Seconds that a row may take, and a start. Default 60. */
+  /** Seconds that a rule may take, and a start. Default 60. */
   readonly timeout?: number;
 }
 
-/** What the suite found of one row. */
+/** What the suite found of one rule. */
 export interface RuleResult {
   readonly id: string;
   readonly what: string;
@@ -35,57 +35,57 @@ export interface RuleResult {
 }
 
 /**
- * Runs every row that applies, several at once, each on a line and in a folder of its own. In the order of the rules.
- * A process that ends is started anew, and only rules that end it by themselves fail for it. Rejects where fast-check
- * is not installed: a rule that lacks it is not the connector's failure.
+ * Judges every rule that applies, several at once, each on a line and in a folder of its own. In the order of the
+ * rules. A process that ends is started anew, and only rules that end it by themselves fail for it. Rejects where
+ * fast-check is not installed: a rule that lacks it is not the connector's failure.
  */
 export const conform = async (options: ConformOptions): Promise<RuleResult[]> => {
   const { adapter, only, timeout } = options;
   await loadFastCheck();
   const chosen = allRows.filter(({ id }) => !only || only.some((beginning) => id.startsWith(beginning)));
-  const shared = shareAdapter(adapter, timeout ?? defaultPatience);
+  const shared = shareAdapter(adapter, timeout ?? defaultTimeout);
   try {
-    return await pMap(chosen, (row) => judgeFairly(row, shared, options), { concurrency: 8 });
+    return await pMap(chosen, (rule) => judgeFairly(rule, shared, options), { concurrency: 8 });
   } finally {
     await shared.close();
   }
 };
 
-const defaultPatience = 60;
+const defaultTimeout = 60;
 
 const judgeFairly = async (
-  row: Rule,
+  rule: Rule,
   shared: SharedAdapter,
   options: ConformOptions,
 ): Promise<RuleResult> => {
-  const { id, what } = row;
-  const lack = lackOf(row, options);
+  const { id, what } = rule;
+  const lack = lackOf(rule, options);
   if (lack !== undefined) return { id, what, verdict: "skipped", because: lack, ms: 0 };
   const adapter = await shared.current();
-  const finding = await judgeRule(row, { ...options, adapter });
-  // Rows share a process: whose call has ended it shows only where a row has one to itself.
-  return adapter.ended() === null ? finding : judgeAlone(row, options);
+  const result = await judgeRule(rule, { ...options, adapter });
+  // Rules share a process: whose call has ended it shows only where a rule has one to itself.
+  return adapter.ended() === null ? result : judgeAlone(rule, options);
 };
 
-const judgeAlone = async (row: Rule, options: ConformOptions): Promise<RuleResult> => {
-  const adapter = await openAnother(options.adapter, options.timeout ?? defaultPatience);
+const judgeAlone = async (rule: Rule, options: ConformOptions): Promise<RuleResult> => {
+  const adapter = await openAnother(options.adapter, options.timeout ?? defaultTimeout);
   try {
-    const finding = await judgeRule(row, { ...options, adapter });
+    const result = await judgeRule(rule, { ...options, adapter });
     const ended = adapter.ended();
-    return ended === null || finding.verdict === "fail"
-      ? finding
-      : { ...finding, verdict: "fail", because: ended };
+    return ended === null || result.verdict === "fail"
+      ? result
+      : { ...result, verdict: "fail", because: ended };
   } finally {
     await adapter.close();
   }
 };
 
-const judgeRule = async (row: Rule, options: ConformOptions): Promise<RuleResult> => {
-  const { id, what } = row;
+const judgeRule = async (rule: Rule, options: ConformOptions): Promise<RuleResult> => {
+  const { id, what } = rule;
   const started = performance.now();
   const ms = (): number => Math.round(performance.now() - started);
   try {
-    await runRow(row, options);
+    await runRule(rule, options);
     return { id, what, verdict: "pass", ms: ms() };
   } catch (thrown) {
     const because = thrown instanceof Error ? thrown.message : String(thrown);
@@ -93,16 +93,16 @@ const judgeRule = async (row: Rule, options: ConformOptions): Promise<RuleResult
   }
 };
 
-const runRow = async (
-  row: Rule,
-  { descriptor, adapter, server, timeout = defaultPatience }: ConformOptions,
+const runRule = async (
+  rule: Rule,
+  { descriptor, adapter, server, timeout = defaultTimeout }: ConformOptions,
 ): Promise<void> => {
-  // Without a service the line leads nowhere, and no row that calls is run.
+  // Without a service the line leads nowhere, and no rule that calls is run.
   const wire = await openWire(server ?? "http://127.0.0.1:9", descriptor);
   const folder = await mkdtemp(join(tmpdir(), "conform-"));
-  const slack = Math.max(1, timeout / defaultPatience);
+  const slack = Math.max(1, timeout / defaultTimeout);
   try {
-    await within(timeout, () => row.run(createContext({ adapter, descriptor, wire, folder, slack })));
+    await within(timeout, () => rule.run(createContext({ adapter, descriptor, wire, folder, slack })));
   } finally {
     await wire.close();
     await rm(folder, { recursive: true, force: true });

@@ -20,7 +20,7 @@ export const contentOf = <T>(message: unknown, kind: Kind): T => {
   const { type, [kind]: content } = message as Readonly<Record<string, unknown>>;
   must(type === kind && content, `expected one ${kind} message, got ${shown(message)}`);
   const check = ajv.getSchema("protocol#/definitions/MultiwovenMessage");
-  // The check takes away what the host drops, and the rows read more than that.
+  // The check takes away what the host drops, and the rules read more than that.
   const taken = check?.(structuredClone(message));
   const [error] = check?.errors ?? [];
   must(taken, `the host refuses the message: ${error?.instancePath} ${error?.message}`);

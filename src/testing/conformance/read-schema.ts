@@ -6,7 +6,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export const draft7 = "http://json-schema.org/draft-07/schema#";
 
-/** A compiled schema. Ends the row where it is none. */
+/** A compiled schema. Ends the rule where it is none. */
 export const compile = (schema: Schema): ValidateFunction => {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   must(ajv.validateSchema(schema), `not a draft-07 schema: ${ajv.errorsText()}`);

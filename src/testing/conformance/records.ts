@@ -28,7 +28,7 @@ export const without = (row: InputRecord, column: string): InputRecord => {
   return rest;
 };
 
-/** Ends the row unless all records succeeded. */
+/** Ends the rule unless all records succeeded. */
 export const mustSucceed = ({ success, failed, logs }: Written, count: number): void => {
   const told = logs.find(({ level }) => level === "error") ?? logs[0];
   must(
@@ -37,7 +37,7 @@ export const mustSucceed = ({ success, failed, logs }: Written, count: number): 
   );
 };
 
-/** Ends the row unless the counts are these. */
+/** Ends the rule unless the counts are these. */
 export const mustCount = (written: Written, counts: { success: number; failed: number }): void => {
   const { success, failed } = written;
   must(
@@ -53,7 +53,7 @@ export const theWrittenRow = (written: Written): WrittenRow => {
   return outcome;
 };
 
-/** Ends the row unless this many calls were paid for. */
+/** Ends the rule unless this many calls were paid for. */
 export const mustCall = (calls: readonly Exchange[], count: number): void =>
   must(calls.length === count, `${calls.length} calls were made, not ${count}`);
 
@@ -72,7 +72,7 @@ export const stringsIn = (value: unknown): string[] => {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 };
 
-/** Ends the row unless a string of one of the requests has this text in it. */
+/** Ends the rule unless a string of one of the requests has this text in it. */
 export const mustSend = (calls: readonly Exchange[], ...texts: readonly string[]): void => {
   // Half a surrogate pair cannot be written as UTF-8.
   const sent = calls.flatMap((call) => stringsIn(bodyOf(call))).map((string) => string.toWellFormed());

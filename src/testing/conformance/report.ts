@@ -1,17 +1,17 @@
 import type { RuleResult } from "./judge-rules.js";
 import { unjudgedRules } from "./unjudged-rules.js";
 
-/** The findings as a table for a terminal, with the counts below it. Pure. */
-export const table = (findings: readonly RuleResult[]): string => {
-  const ids = Math.max(2, ...findings.map(({ id }) => id.length));
-  const whats = Math.max(4, ...findings.map(({ what }) => what.length));
+/** The results as a table for a terminal, with the counts below it. Pure. */
+export const table = (results: readonly RuleResult[]): string => {
+  const ids = Math.max(2, ...results.map(({ id }) => id.length));
+  const whats = Math.max(4, ...results.map(({ what }) => what.length));
   const line = (id: string, what: string, verdict: string): string =>
     `${id.padEnd(ids)} · ${what.padEnd(whats)} · ${verdict}`.trimEnd();
   return [
     line("id", "what", "verdict"),
-    ...findings.map((finding) => line(finding.id, finding.what, inWords(finding))),
+    ...results.map((result) => line(result.id, result.what, inWords(result))),
     "",
-    countsOf(findings),
+    countsOf(results),
     `no hook shows: ${unjudgedRules.map(({ id }) => id).join(", ")}`,
     "",
   ].join("\n");
@@ -23,22 +23,22 @@ const inWords = ({ verdict, because }: RuleResult): string => {
   return verdict === "fail" ? `FAIL: ${reason}` : verdict;
 };
 
-const countsOf = (findings: readonly RuleResult[]): string => {
+const countsOf = (results: readonly RuleResult[]): string => {
   const count = (wanted: RuleResult["verdict"]): number =>
-    findings.filter(({ verdict }) => verdict === wanted).length;
+    results.filter(({ verdict }) => verdict === wanted).length;
   return `${count("pass")} passed, ${count("fail")} failed, ${count("skipped")} skipped`;
 };
 
-/** The findings as a JUnit report, which CI servers read. Pure. */
-export const junit = (name: string, findings: readonly RuleResult[]): string => {
-  const failed = findings.filter(({ verdict }) => verdict === "fail").length;
-  const skipped = findings.filter(({ verdict }) => verdict === "skipped").length;
-  const ms = findings.reduce((all, finding) => all + finding.ms, 0);
-  const counts = `tests="${findings.length}" failures="${failed}" skipped="${skipped}" time="${ms / 1000}"`;
+/** The results as a JUnit report, which CI servers read. Pure. */
+export const junit = (name: string, results: readonly RuleResult[]): string => {
+  const failed = results.filter(({ verdict }) => verdict === "fail").length;
+  const skipped = results.filter(({ verdict }) => verdict === "skipped").length;
+  const ms = results.reduce((all, result) => all + result.ms, 0);
+  const counts = `tests="${results.length}" failures="${failed}" skipped="${skipped}" time="${ms / 1000}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="${escaped(name)}" ${counts}>`,
-    ...findings.map(testCase),
+    ...results.map(testCase),
     "</testsuite>",
     "",
   ].join("\n");

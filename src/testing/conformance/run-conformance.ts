@@ -26,7 +26,10 @@ export interface Conformance {
   readonly timeout?: number;
 }
 
-/** Starts what the descriptor names, judges the rules that apply, ends what it started. Rejects where it cannot start. */
+/**
+ * Starts what the descriptor names, judges the rules that apply, ends what it started. Rejects where it cannot
+ * start.
+ */
 export const runConformance = async (run: Conformance): Promise<RuleResult[]> => {
   const { descriptor, folder, only, timeout = 60 } = run;
   const server = await startServer(descriptor.server, folder, timeout);

@@ -1,7 +1,7 @@
 import type { Adapter } from "./adapter.js";
 import { within } from "./violation.js";
 
-/** The adapter that rows share, for as long as it answers. */
+/** The adapter that rules share, for as long as it answers. */
 export interface SharedAdapter {
   /** A adapter that has not ended, where the connector can still be started. */
   current(): Promise<Adapter>;
@@ -29,7 +29,7 @@ export const shareAdapter = (first: Adapter, seconds: number): SharedAdapter => 
   };
 };
 
-/** The same connector, started anew and ready, so that its start takes nothing of a row's time. */
+/** The same connector, started anew and ready, so that its start takes nothing of a rule's time. */
 export const openAnother = async (adapter: Adapter, seconds: number): Promise<Adapter> => {
   const other = await adapter.another();
   await within(seconds, () => other.call("spec")).catch(() => undefined);

@@ -26,7 +26,9 @@ const kept = (): NodeJS.ProcessEnv =>
     }),
   );
 
-/** Hands over each line that a process prints on stdout. Resolves once there are no more, also where it is ended. */
+/**
+ * Hands over each line that a process prints on stdout. Resolves once there are no more, also where it is ended.
+ */
 export const readLines = async (
   { stdout }: ChildProcessWithoutNullStreams,
   take: (line: Buffer) => void,

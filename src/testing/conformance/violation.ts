@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a row found wrong. Its message tells what was expected and what came. */
+/** What a rule found wrong. Its message tells what was expected and what came. */
 class Violation extends Error {
   override readonly name = "Violation";
 }
 
-/** Why a row cannot be judged here. */
+/** Why a rule cannot be judged here. */
 export class NotApplicable extends Error {
   override readonly name = "NotApplicable";
 }
 
-/** Ends a row with a violation unless `holds`. */
+/** Ends a rule with a violation unless `holds`. */
 export const must: (holds: unknown, sentence: string) => asserts holds = (holds, sentence) => {
   if (!holds) throw new Violation(sentence);
 };
 
-/** Ends a row as one that does not apply. */
+/** Ends a rule as one that does not apply. */
 export const skip = (because: string): never => {
   throw new NotApplicable(because);
 };

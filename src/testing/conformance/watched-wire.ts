@@ -48,7 +48,9 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** A relay to the stand-in server that tells calls by the descriptor's path. The `host` header stays: it is signed. */
+/**
+ * A relay to the stand-in server that tells calls by the descriptor's path. The `host` header stays: it is signed.
+ */
 export const openWire = async (target: string, { calls }: Pick<Descriptor, "calls">): Promise<Wire> => {
   const exchanges: Exchange[] = [];
   const agent = new Agent({ keepAlive: true });

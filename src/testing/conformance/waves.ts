@@ -1,4 +1,7 @@
-/** Answers in waves: the calls that are open at one moment, together, when the connector has gone on as far as it can. */
+/**
+ * Answers in waves: the calls that are open at one moment, together, when the connector has gone on as far as it
+ * can.
+ */
 interface Waves {
   /** What a call waits for. */
   next(): Promise<void>;

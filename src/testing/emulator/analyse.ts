@@ -62,7 +62,9 @@ const contentStems = (sentence: ItemSentence, its: Its): Set<string> => {
 const stemsOf = (tokens: Pick<Tokens, "out">, its: Its): Set<string> =>
   new Set(tokens.out(its.stem as unknown as ItsFunction<string>));
 
-/** The sentence that shares most content words with the others, for its length; a longer one where they are alike. */
+/**
+ * The sentence that shares most content words with the others, for its length; a longer one where they are alike.
+ */
 const mostCentral = (sentences: readonly Sentence[]): string => {
   const seenIn = new Map<string, number>();
   for (const { stems } of sentences) for (const stem of stems) seenIn.set(stem, (seenIn.get(stem) ?? 0) + 1);

@@ -30,7 +30,9 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
-  /** How long an answer takes at least, in milliseconds; of two, any time between. Default 0. Refusals come at once. */
+  /**
+   * How long an answer takes at least, in milliseconds; of two, any time between. Default 0. Refusals come at once.
+   */
   readonly latencyMs?: Latency;
   /** What goes wrong, as for `setFaults`. Default none. */
   readonly faults?: readonly Fault[];
@@ -66,8 +68,8 @@ export interface Emulator {
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
  * every family's shape, and Converse; beside it what the control plane tells of models, and AssumeRole and
- * GetCallerIdentity of STS. It knows `demoCredentials` and `demoApiKey` only. Rejects when the port is taken, or a fault, the quota or
- * the account is malformed.
+ * GetCallerIdentity of STS. It knows `demoCredentials` and `demoApiKey` only. Rejects when the port is taken, or a
+ * fault, the quota or the account is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, faults = [], quota = null, account = {} } = options;

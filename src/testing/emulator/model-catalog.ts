@@ -1,4 +1,5 @@
 import { baseModelId, resolveFamily } from "../../models/find-family.js";
+import { geographies } from "../../models/geographies.js";
 import { listModels } from "../../models/list-models.js";
 import type { LocalAccount } from "./account.js";
 
@@ -11,7 +12,10 @@ export interface Catalog {
   profiles(): readonly object[];
 }
 
-/** Every id of a known family is a model here, since new ones appear all the time; the lists hold those known to be and not gone. */
+/**
+ * Every id of a known family is a model here, since new ones appear all the time; the lists hold those known to be
+ * and not gone.
+ */
 export const openCatalog = (
   account: LocalAccount,
   region: string,
@@ -71,7 +75,7 @@ export const openCatalog = (
     profiles: () =>
       (account.profiles
         ? Object.keys(account.profiles)
-        : listed().profiles.filter((id) => geographyOf(id)?.from.test(region))
+        : listed().profiles.filter((id) => geographyOf(id)?.callers.test(region))
       ).flatMap((id) => profile(id) ?? []),
   };
 };
@@ -88,29 +92,10 @@ const regionsOf = (id: string, { profiles }: LocalAccount): readonly string[] | 
   return geographyOf(id)?.to;
 };
 
-const geographyOf = (id: string): Geography | undefined => {
+const geographyOf = (id: string): (typeof geographies)[string] | undefined => {
   const base = baseModelId(id);
   if (!base || base === id || !resolveFamily(base)) return undefined;
   return geographies[id.slice(0, -base.length - 1)];
-};
-
-interface Geography {
-  /** The regions whose lists have its profiles. */
-  readonly from: RegExp;
-  /** Where calls are worked on. A global profile has a model without a region, as on AWS. */
-  readonly to: readonly string[];
-}
-
-const geographies: Readonly<Record<string, Geography>> = {
-  us: { from: /^us-(?!gov-)/, to: ["us-east-1", "us-east-2", "us-west-2"] },
-  eu: { from: /^eu-/, to: ["eu-central-1", "eu-west-1", "eu-west-3"] },
-  apac: { from: /^ap-/, to: ["ap-northeast-1", "ap-southeast-1", "ap-southeast-2"] },
-  au: { from: /^ap-southeast-[24]$/, to: ["ap-southeast-2", "ap-southeast-4"] },
-  jp: { from: /^ap-northeast-[13]$/, to: ["ap-northeast-1", "ap-northeast-3"] },
-  in: { from: /^ap-south-/, to: ["ap-south-1", "ap-south-2"] },
-  ca: { from: /^ca-/, to: ["ca-central-1"] },
-  "us-gov": { from: /^us-gov-/, to: ["us-gov-east-1", "us-gov-west-1"] },
-  global: { from: /^(?!us-gov-)/, to: [""] },
 };
 
 let kept: { models: string[]; profiles: string[] } | undefined;

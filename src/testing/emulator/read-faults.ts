@@ -10,7 +10,9 @@ export const readFaults = (faults: unknown): readonly Fault[] => {
   return structuredClone(faults);
 };
 
-/** What is wrong with it, in one sentence, or `null`. No string is repeated but a kind, and that not in full length. */
+/**
+ * What is wrong with it, in one sentence, or `null`. No string is repeated but a kind, and that not in full length.
+ */
 const checkFault = (fault: unknown, where: string): string | null => {
   if (fault === null || typeof fault !== "object" || Array.isArray(fault))
     return `${where} must be an object with a kind; it is ${nameOf(fault)}.`;

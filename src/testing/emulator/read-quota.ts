@@ -1,6 +1,8 @@
 import type { Quota } from "./account-quota.js";
 
-/** The quota, copied; `null` for none. Throws a `TypeError` whose message says what is malformed and what to give. */
+/**
+ * The quota, copied; `null` for none. Throws a `TypeError` whose message says what is malformed and what to give.
+ */
 export const readQuota = (quota: unknown): Quota | null => {
   if (quota === null) return null;
   if (typeof quota !== "object" || Array.isArray(quota))

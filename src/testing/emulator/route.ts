@@ -53,7 +53,10 @@ export const serve = async (
   return invokeModel(request, { ...call, modelId: call.modelId }, backend);
 };
 
-/** What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for none. */
+/**
+ * What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for
+ * none.
+ */
 export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply | null => {
   const { method, path, body } = request;
   if (method === "GET" && path === "/__stats")

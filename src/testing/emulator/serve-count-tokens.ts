@@ -6,7 +6,10 @@ import { type Api, type Backend, promptOf } from "./invocation.js";
 import { readBody } from "./request-body.js";
 import { countTokens } from "./tokens.js";
 
-/** CountTokens of an InvokeModel or Converse body, for the models that have it. `null` where the request is for something else. */
+/**
+ * CountTokens of an InvokeModel or Converse body, for the models that have it. `null` where the request is for
+ * something else.
+ */
 export const serveCountTokens = (request: WireRequest, backend: Backend): HttpReply | null => {
   const segment = request.method === "POST" ? countPath.exec(request.path)?.[1] : undefined;
   if (segment === undefined) return null;

@@ -6,7 +6,9 @@ export interface TokenBucket {
   take(at: number, amount: number): void;
 }
 
-/** A bucket that holds `size` and is refilled all the time. It starts full, or as full as the allowance before it. */
+/**
+ * A bucket that holds `size` and is refilled all the time. It starts full, or as full as the allowance before it.
+ */
 export const createBucket = (
   perMs: number,
   size: number,

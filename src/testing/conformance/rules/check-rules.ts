@@ -102,7 +102,7 @@ const checkWith = ({ check, config, wire }: Context, { change, answers = {} }: P
   return check(config(change));
 };
 
-/** Ends the row unless the check says of the mistake what the descriptor wants. Returns the message. */
+/** Ends the rule unless the check says of the mistake what the descriptor wants. Returns the message. */
 export const mustName = async (context: Context, mistake: Mistake): Promise<string> => {
   const { name, names, fix = "", warning = false } = mistake;
   const { status, message: said } = await checkWith(context, mistake);

@@ -112,7 +112,9 @@ const limitsOf = (of: Catalog | Stream) => {
   ) as Partial<Pick<Stream, "request_rate_limit" | "request_rate_limit_unit" | "request_rate_concurrency">>;
 };
 
-/** A stream's columns, in either of the host's forms: a schema's properties, or lists of named inputs and outputs. */
+/**
+ * A stream's columns, in either of the host's forms: a schema's properties, or lists of named inputs and outputs.
+ */
 const columnsOf = (schema: Schema): string[] => {
   if (isSchema(schema.properties)) return Object.keys(schema.properties);
   return [schema.input, schema.output].flatMap((part) => {

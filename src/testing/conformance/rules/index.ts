@@ -13,7 +13,7 @@ import { template } from "./template-rules.js";
 
 const letters = "SCDWRFLHTO";
 
-/** Every row, by letter and number. */
+/** Every rule, by letter and number. */
 export const rules: readonly Rule[] = [
   ...spec,
   ...check,

@@ -7,7 +7,7 @@ import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow } 
 import type { Rule } from "../rule.js";
 import { must, shown } from "../violation.js";
 
-/** Gives the row a process beside its own adapter, which it may kill, and ends it. */
+/** Gives the rule a process beside its own adapter, which it may kill, and ends it. */
 const withAnother = async ({ adapter }: Context, use: (other: Adapter) => Promise<void>): Promise<void> => {
   const other = await adapter.apart();
   try {

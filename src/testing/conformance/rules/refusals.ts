@@ -5,7 +5,7 @@ import { must, shown } from "../violation.js";
 import type { Exchange } from "../watched-wire.js";
 import { createWaves } from "../waves.js";
 
-/** Ends the row unless the outcome is this. */
+/** Ends the rule unless the outcome is this. */
 export const mustEnd = (
   outcome: WrittenRow,
   wanted: Partial<Pick<WrittenRow, "status" | "code" | "billed">>,
