@@ -74,7 +74,7 @@ export interface WrittenRow {
 export const createContext = (
   parts: Pick<Context, "adapter" | "descriptor" | "wire" | "folder" | "slack">,
 ): Context => {
-  const { adapter, descriptor, wire, folder } = parts;
+  const { adapter, descriptor, wire, folder, slack } = parts;
   const config = (change: Config = {}): Config =>
     fillPlaces({ ...descriptor.config, ...change }, { url: wire.url, folder });
   const read = (tracking: TrackingMessage): Written => ({
@@ -95,7 +95,7 @@ export const createContext = (
       const args = action === undefined ? [sync, records] : [sync, records, action];
       return read(contentOf(await other.call("write", ...args), "tracking"));
     },
-    goOn: (other = adapter) => within(turnsMost, () => takeTurns(other)).catch(() => undefined),
+    goOn: (other = adapter) => within(turnsMost * slack, () => takeTurns(other)).catch(() => undefined),
     async preview(records) {
       const answer = await adapter.call("preview", config(), records);
       const at = (path = ""): number => {
