@@ -59,7 +59,7 @@ const sessions = new Map<string, Session>();
 
 const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
   const { connection } = plan;
-  const slots = createSlots(connection.maxConcurrency);
+  const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const read: Read = ({ body }, answer) => readAnswer(plan.family, body, answer);
   const call = createInvoke(connection, read);
@@ -101,6 +101,12 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
     replayRun: () => start("retry"),
   };
 };
+
+/**
+ * While a row's intent or answer is on its way to the disk, another one may use its connection. The transport opens
+ * no more connections than `max_concurrency`, so that is still the most of calls that are open.
+ */
+const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
 
 /** For models whose own output limit is not known. */
 const unknownOutputLimit = 4096;
