@@ -3,9 +3,9 @@
  * repository, and runs mocha there: a loader that compiles on the fly would take most of the suite's time.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -35,5 +35,16 @@ run(tsc, ["-p", "."]);
 run(tsc, ["-p", "spec", "--noEmit", "false", "--outDir", "."]);
 
 const given = process.argv.slice(2).map((word) => word.replace(/^(spec\/.*)\.ts$/, "$1.js"));
-const files = given.some((word) => word.startsWith("spec/")) ? [] : ["spec/**/*.spec.js"];
+// What takes longest begins first, so that nothing runs alone at the end.
+const longest = ["testing/conformance/", "run/", "cli/", "host/"];
+const rank = (file) => {
+  const place = longest.findIndex((room) => file.startsWith(room));
+  return place < 0 ? longest.length : place;
+};
+const all = readdirSync(join(mirror, "spec"), { recursive: true })
+  .map((file) => file.replaceAll(sep, "/"))
+  .filter((file) => file.endsWith(".spec.js"))
+  .sort((one, other) => rank(one) - rank(other))
+  .map((file) => `spec/${file}`);
+const files = given.some((word) => word.startsWith("spec/")) ? [] : all;
 run(join(dirname(resolve("mocha/package.json")), "bin/mocha.js"), [...given, ...files]);
