@@ -28,22 +28,19 @@ export const invokeUntilFit = async <Columns>(
   retries: number,
   read: (answer: Invocation) => Columns | ConnectorError,
 ): Promise<ReadAnswer<Columns> | FailedInvocation> => {
-  const earlier: Invocation[] = [];
+  const answers: Invocation[] = [];
   let last: ReadAnswer<Columns> | undefined;
   for (let round = 0; ; round++) {
     const tried = round === 0 ? request : { ...request, key: keyOf(request.key, round) };
     const result = await invoke(tried, stop);
-    const { attempts, rejections = {} } = afterEarlier(earlier, result);
+    const { attempts, rejections = {} } = afterEarlier(answers, result);
     if (!isFailed(result)) {
+      answers.push(result);
       last = { answer: result, columns: read(result) };
-      if (isMisfit(last.columns) && round < retries) {
-        earlier.push(result);
-        continue;
-      }
+      if (isMisfit(last.columns) && round < retries) continue;
       if (round === 0) return last;
-      earlier.push(result);
     } else if (!last) return result;
-    return { ...last, answer: { ...last.answer, attempts, rejections, usage: usageOf(earlier) } };
+    return { ...last, answer: { ...last.answer, attempts, rejections, usage: usageOf(answers) } };
   }
 };
 
