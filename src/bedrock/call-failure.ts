@@ -1,6 +1,14 @@
 import { ConnectorError } from "../core/errors.js";
-import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
+import {
+  credentialsErrorCode,
+  isOfUnknownAuthority,
+  notTls,
+  proxyErrorCode,
+  serviceErrorCode,
+  transportErrorCode,
+} from "./classify.js";
 import { redact } from "./redact.js";
+import { ProxyError } from "./through-proxy.js";
 
 /** The parts of the SDK's errors and of the transport's that tell what happened. */
 interface SdkError {
@@ -11,6 +19,9 @@ interface SdkError {
   /** Absent where the transport does not tell. */
   readonly sent?: boolean;
   readonly deadlinePassed?: boolean;
+  /** The proxy between, by its name. */
+  readonly proxy?: string;
+  readonly cause?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
@@ -42,6 +53,7 @@ export const callFailure = (thrown: unknown, confidential: Confidential): Connec
 /** Turns what a credential provider threw into the connector's error. Nothing was sent to Bedrock. */
 export const credentialsFailure = (thrown: unknown, secrets: readonly string[]): ConnectorError => {
   const error = thrown as SdkError;
+  if (error.cause instanceof ProxyError) return withoutAnswer(error);
   const code = error.code ?? typeOf(error);
   return new ConnectorError(
     credentialsErrorCode(typeOf(error), error.message ?? ""),
@@ -59,18 +71,25 @@ const quotable = (message = "", { body, secrets }: Confidential): string => {
 };
 
 const withoutAnswer = (error: SdkError): ConnectorError => {
-  const { syscall, sent = true } = error;
+  const { syscall, sent = true, proxy, cause } = error;
+  const through = proxy ? `, through ${proxy}` : "";
+  if (cause instanceof ProxyError) return new ConnectorError(proxyErrorCode(cause), `${cause.message}.`);
   // The SDK's word for a signal's deadline; the transport gives up by that signal too, but is not waited for.
   const deadlinePassed = error.deadlinePassed || error.name === "AbortError";
   if (error.code === "UND_ERR_CONNECT_TIMEOUT" || (deadlinePassed && !sent))
-    return new ConnectorError("unreachable", "Connecting timed out.");
+    return new ConnectorError("unreachable", `Connecting timed out${through}.`);
   // EPROTO alone may also come after the request was sent.
   const systemCode = /wrong version number/.test(error.message ?? "") ? notTls : error.code;
+  const advice = isOfUnknownAuthority(systemCode) ? unknownAuthority : "";
   return new ConnectorError(
     transportErrorCode({ syscall, systemCode, sent }, deadlinePassed),
-    systemCode && `(${systemCode})`,
+    systemCode && `(${systemCode}${through})${advice}`,
   );
 };
+
+const unknownAuthority =
+  ": no authority that is known here signed the certificate. Where a proxy or gateway looks into TLS, have " +
+  "AWS_CA_BUNDLE name a file with its authority's certificate in PEM.";
 
 /** The header's seconds or HTTP date, in milliseconds from now. */
 const retryAfterMs = (header: string | undefined): number | null => {

@@ -40,6 +40,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "credentials_rejected",
   "credentials_expired",
   "clock_differs",
+  "proxy_unusable",
 ] as const);
 
 /** The control plane says of an id that it does not know: not found, or not valid. */

@@ -39,11 +39,7 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
       "cannot be used together with access_key: keep one of them",
     ],
     [has("api_key") && has("role_arn"), "api_key", "cannot be used together with role_arn: keep one of them"],
-    [
-      typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint),
-      "endpoint",
-      "must be a URL without a query or a fragment",
-    ],
+    [typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint), "endpoint", notAnEndpoint],
     [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
     [
       has("guardrail_identifier") && !has("guardrail_version"),
@@ -79,4 +75,12 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
   return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
 };
 
-const isEndpoint = (text: string): boolean => URL.canParse(text) && !/[?#]/.test(text);
+/** Whether every part of a URL would be sent: the SDK drops a query, and a user. */
+export const isEndpoint = (text: string): boolean =>
+  URL.canParse(text) &&
+  !/[?#\p{Cc}]/u.test(text) &&
+  /^https?:$/.test(new URL(text).protocol) &&
+  new URL(text).username === "";
+
+export const notAnEndpoint =
+  "must be a URL that begins with http:// or https://, without a user, a query or a fragment";

@@ -57,6 +57,12 @@ export const errorCodes = {
   ),
   model_not_ready: kind(true, "no", "The model is not ready yet. Try again in a few minutes."),
   unreachable: kind(true, "no", "No connection to Bedrock. Check region, endpoint, network and proxy."),
+  proxy_unusable: kind(
+    false,
+    "no",
+    "The proxy cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the process.",
+    "run",
+  ),
   endpoint_unusable: kind(
     false,
     "no",
