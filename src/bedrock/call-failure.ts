@@ -34,6 +34,7 @@ interface Confidential {
 
 /** Turns what a call threw into the connector's error. */
 export const callFailure = (thrown: unknown, confidential: Confidential): ConnectorError => {
+  if (thrown instanceof ConnectorError) return thrown;
   const error = thrown as SdkError;
   const status = error.$response?.statusCode ?? error.$metadata?.httpStatusCode;
   const requestId = error.$metadata?.requestId ?? error.$response?.headers?.["x-amzn-requestid"] ?? null;
@@ -52,6 +53,7 @@ export const callFailure = (thrown: unknown, confidential: Confidential): Connec
 
 /** Turns what a credential provider threw into the connector's error. Nothing was sent to Bedrock. */
 export const credentialsFailure = (thrown: unknown, secrets: readonly string[]): ConnectorError => {
+  if (thrown instanceof ConnectorError) return thrown;
   const error = thrown as SdkError;
   if (error.cause instanceof ProxyError) return withoutAnswer(error);
   const code = error.code ?? typeOf(error);

@@ -41,6 +41,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "credentials_expired",
   "clock_differs",
   "proxy_unusable",
+  "credentials_unusable",
+  "credential_process_failed",
 ] as const);
 
 /** The control plane says of an id that it does not know: not found, or not valid. */

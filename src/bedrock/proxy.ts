@@ -57,14 +57,15 @@ const readProxy = (variable: string, text: string): HttpProxy | null => {
 const basic = (...userAndPassword: readonly [string, string]): string =>
   `Basic ${Buffer.from(userAndPassword.map(decode).join(":")).toString("base64")}`;
 
-/** A lone % stands for itself. */
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
+/** A % that begins no character stands for itself. */
+const decode = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
 
 const bypasses = (noProxy: string, place: URL): boolean => {
   const host = bare(place.hostname);

@@ -10,6 +10,7 @@ interface SettingSchema {
   readonly type: "string" | "boolean";
   readonly default?: string | boolean;
   readonly enum?: readonly string[];
+  readonly pattern?: string;
   readonly multiwoven_secret?: true;
   /** What the setting must be, for the message that says it is not. */
   readonly "x-expected"?: string;

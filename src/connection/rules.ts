@@ -1,4 +1,5 @@
-import { connectionSchema } from "./connection-schema.js";
+import { connectionSchema, holdsJson } from "./connection-schema.js";
+import { faultInKey, faultInWords } from "./key-text.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
 export interface Problem {
@@ -6,9 +7,10 @@ export interface Problem {
   readonly sentence: string;
 }
 
-/** What the schema cannot say: secrets that are only asterisks, and settings that go together or do not. */
+/** What the schema cannot say: secrets that are none, characters that no setting may have, and settings that go together or do not. */
 export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
   ...starredSecrets(settings),
+  ...strangeCharacters(settings),
   ...conflicts(settings),
 ];
 
@@ -21,6 +23,15 @@ const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
       field,
       sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
     }));
+
+/** In keys and in words that no pattern bounds; JSON may hold what it likes. */
+const strangeCharacters = (settings: Record<string, unknown>): Problem[] =>
+  Object.entries(connectionSchema().properties).flatMap(([field, { multiwoven_secret, pattern }]) => {
+    const value = settings[field];
+    if (typeof value !== "string" || pattern !== undefined || holdsJson(field)) return [];
+    const sentence = multiwoven_secret ? faultInKey(value) : faultInWords(value);
+    return sentence === null ? [] : [{ field, sentence }];
+  });
 
 /** Settings that need or exclude each other, and values that a pattern cannot judge. */
 const conflicts = (settings: Record<string, unknown>): Problem[] => {

@@ -156,6 +156,18 @@ export const errorCodes = {
     "The AWS credentials could not be fetched from AWS (STS, metadata service). Try again later.",
     "run",
   ),
+  credentials_unusable: kind(
+    false,
+    "no",
+    "The AWS credentials hold what no credentials may, so nothing was sent.",
+    "run",
+  ),
+  credential_process_failed: kind(
+    false,
+    "no",
+    "The credential_process of the AWS profile gave no credentials. Run it by hand, as the same user.",
+    "run",
+  ),
   role_denied: kind(
     false,
     "no",
