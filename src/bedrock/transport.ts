@@ -1,6 +1,7 @@
 import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
 import { Agent } from "undici";
 import { exchange } from "./exchange.js";
+import { poolSkippingContinue } from "./skip-continue.js";
 
 /**
  * Makes what carries a client's requests over so many connections to one place, each request ended after
@@ -16,6 +17,7 @@ type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?
 const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs = 10_000) => {
   const agent = new Agent({
     connections,
+    factory: poolSkippingContinue,
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
