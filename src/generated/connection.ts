@@ -161,4 +161,8 @@ export interface ConnectionConfig {
    * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
    */
   system_placeholders?: "refuse" | "allow";
+  /**
+   * For a source whose host takes an answer piece by piece: each event of the service is handed over as it comes, and then the whole answer. Rows of a sync are never streamed.
+   */
+  is_stream?: boolean;
 }
