@@ -41,6 +41,7 @@ const full: Readonly<Record<string, unknown>> = {
   service_tier: "flex",
   undouble_apostrophes: true,
   log_payloads: true,
+  is_stream: true,
   residency: "eu-",
   api: "converse",
   output_schema: '{"type":"object","properties":{"a":{"type":"string"}}}',

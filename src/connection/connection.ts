@@ -71,6 +71,8 @@ export interface Connection {
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Whether a source hands on the service's events while it answers. */
+  readonly isStream: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
   readonly residency: readonly string[] | null;
   readonly api: NonNullable<ConnectionConfig["api"]>;
@@ -188,6 +190,7 @@ const toConnection = (settings: Settings, names: readonly string[]): Connection 
     systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    isStream: withDefault("is_stream"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,

@@ -161,4 +161,8 @@ export interface ConnectionConfig {
    * Put request and response bodies, which hold row values, into the sync's logs.
    */
   log_payloads?: boolean;
+  /**
+   * For a source whose host takes an answer piece by piece: each event of the service is handed over as it comes, and then the whole answer. Rows of a sync are never streamed.
+   */
+  is_stream?: boolean;
 }
