@@ -158,20 +158,15 @@ export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMes
 export const notRunMessage = (error: ConnectorError): TrackedMessage => {
   const { code, message } = error;
   const summary = { ...createTally().summary(), errors: { [code]: { count: 0, message } } };
-  const why = log("error", { request: "0 records received", response: inWords(error) });
-  return {
-    type: "tracking",
-    tracking: { success: 0, failed: 0, meta: { summary }, logs: [why] },
-  };
+  const logs = [log("error", { request: "InvokeModel", response: `${code}: ${message}` })];
+  return { type: "tracking", tracking: { success: 0, failed: 0, meta: { summary }, logs } };
 };
 
-/** Why a hook has no answer, in plain words: hosts show them as they are. */
-export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
+/** The answer of a hook that could not do its work, in plain words, which the host shows as they are. */
+export const errorLogMessage = ({ code, message }: ConnectorError): LogEnvelope => ({
   type: "log",
-  log: { name: connectorName, level: "error", message: storable(inWords(error)) },
+  log: { name: connectorName, level: "error", message: storable(`${code}: ${message}`) },
 });
-
-const inWords = ({ code, message }: ConnectorError): string => `${code}: ${message}`;
 
 const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
   const { status, error, model, attempts, stop_reason, input_tokens, output_tokens, latency_ms, request_id } =
@@ -192,7 +187,7 @@ const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMess
   });
 };
 
-/** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
+/** Of a tracking message the host parses the first log's message as JSON and stores it: it must be JSON that PostgreSQL takes. */
 const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
   name: connectorName,
   level,

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -128,10 +128,34 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
       expect(list).to.equal(false);
       expect(answer).to.have.length(1);
       expect(answer[0].log).to.include({ name, level: "error" });
-      expect(answer[0].log.message).to.match(/^invalid_body: The .* model\.query must be a JSON object/);
+      expect(answer[0].log.message).to.match(/^invalid_body: The .* model\.query must be one JSON object/);
     }
     expect(based.heard).to.deep.equal([`${name} 1: ${based.answer[0].log.message}`]);
     expect(bare.heard).to.deep.equal([]);
+  });
+
+  it("gives a block the service's events as they came, then the whole answer, which it returns", async () => {
+    const data = [{ delta: { text: "It" } }, { delta: { text: " came." } }, { text: "It came." }];
+    const [one, two, whole] = data.map((event) => ({
+      type: "record",
+      record: { data: event, emitted_at: 1 },
+    }));
+    const lines = [{ more: true, message: one }, { more: true, message: two }, { message: [whole] }];
+    const answers = join(folder, "stream.mjs");
+    await writeFile(
+      answers,
+      `import { createInterface } from "node:readline";
+      for await (const line of createInterface({ input: process.stdin })) {
+        const { id, args } = JSON.parse(line);
+        if (args[1].stream !== true) throw new Error("nobody takes events");
+        for (const answer of ${JSON.stringify(lines)}) console.log(JSON.stringify({ id, ...answer }));
+      }`,
+    );
+    const env = { QUERY, BEDROCK_MODEL_SERVE: `${process.execPath} ${answers}` };
+    expect(await play("stream", local({ is_stream: true }), env)).to.deep.equal({
+      given: data.map((event) => [event]),
+      answer: data.slice(-1),
+    });
   });
 
   it("answers the model calls of a host that hands over a parsed payload", async () => {

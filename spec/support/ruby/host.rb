@@ -140,6 +140,12 @@ SCENES = {
     answer = source.read(sync_config(:source, ENV.fetch("QUERY")))
     { answer: Array(answer).map { |one| seen(one).to_h }, list: answer.is_a?(Array), heard: Multiwoven::Integrations::HEARD }
   },
+  "stream" => lambda {
+    given = []
+    answer = source.read(sync_config(:source, ENV.fetch("QUERY"))) { |messages| given << messages }
+    data = ->(messages) { messages.map { |one| seen(one).record[:data] } }
+    { given: given.map(&data), answer: data.call(answer) }
+  },
   "run_model" => lambda {
     query = ENV.fetch("QUERY")
     [JSON.parse(query), query].map { |payload| seen(source.send(:run_model, CONNECTION, payload).first).record[:data].keys }

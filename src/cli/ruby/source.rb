@@ -30,7 +30,7 @@ module Multiwoven
 
           # The host calls this one with a payload that is parsed already.
           def run_model(connection_config, payload, &block)
-            answer_to(connection_config, payload.is_a?(String) ? payload : JSON.generate(payload), &block)
+            answer_to(connection_config, payload, &block)
           rescue StandardError => e
             failure("RUN_MODEL", e)
           end
@@ -38,7 +38,7 @@ module Multiwoven
           def answer_to(config, query, place = {})
             request = { **place, model: { query: query }, source: { connection_specification: settings(config) } }
             streamed = false
-            answer = BedrockModel::Serve.call("read", request) do |event|
+            answer = BedrockModel::Serve.call("read", request, { stream: block_given? }) do |event|
               streamed = true
               yield [message(event)] if block_given?
             end

@@ -1,4 +1,5 @@
 import { invalidConfig } from "../../connection/connection.js";
+import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
@@ -16,7 +17,9 @@ type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
  */
 export const checkConfig = async (config: unknown, side: Side): Promise<CheckResult> => {
   const startedAt = performance.now();
-  const plan = await resolvePlan(config, side === "source" ? "read" : "enrich", lookUpWithin(firstMs));
+  const plan = await (side === "source"
+    ? resolvePlan(sourceSettings(config), "read", lookUpWithin(firstMs))
+    : resolvePlan(config, "enrich", lookUpWithin(firstMs)));
   if (plan instanceof ConnectorError) return plan;
   const waste = side === "source" ? null : wasteOf(plan);
   if (waste) return waste;
