@@ -23,7 +23,7 @@ import {
   type TrackedMessage,
   writeMessage,
 } from "./hooks/messages.js";
-import { describe, type MetaData, type Side } from "./hooks/metadata.js";
+import { describe, type MetaData, type Side, sideOf } from "./hooks/metadata.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
@@ -35,7 +35,7 @@ import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export class AwsBedrockModel implements Hooks {
   /** What a host shows before the connector is configured. */
   metaData(side: Side = "destination"): MetaData {
-    return describe(side);
+    return describe(sideOf(side));
   }
 
   /** The connection specification, a JSON Schema (draft-07) that hosts render as a form. */

@@ -22,6 +22,9 @@ export interface MetaData {
 export const connectorName = "AwsBedrockModel";
 export const documentationUrl = "https://docs.squared.ai/activation/ai-ml-sources/aws_bedrock-model";
 
+/** A host may hand over anything. */
+export const sideOf = (given: unknown): Side => (given === "source" ? "source" : "destination");
+
 /** New with each call: a host writes into it. */
 export const describe = (side: Side): MetaData => ({
   data: {
