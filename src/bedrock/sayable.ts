@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/connection.js";
 
 /** What a message about a row may say beside a service's usual words. */
-export interface Sayable {
+interface Sayable {
   /** Words of the settings, in lower case: ids, the keys and constants of the request format. */
   readonly own: ReadonlySet<string>;
   /** What was sent, as text. */
