@@ -93,16 +93,26 @@ export class AwsBedrockModel implements Hooks {
   }
 
   /**
-   * The `ai_ml` source: sends `model.query`, a finished body as JSON text, and returns one record message with the
-   * response. `[]` for a positive offset, so that a sync ends; one log message, not in an array, on failure.
+   * The `ai_ml` source: sends `model.query`, a finished body, and returns one record message with the response. `[]`
+   * for a positive offset, so that a sync ends; one log message, not in an array, on failure. With the setting
+   * `is_stream`, `onEvent` gets each event of the service as it comes; the response is then made of all of them.
    */
-  async read(syncConfig: BedrockReadConfig): Promise<RecordMessage[] | LogEnvelope> {
+  async read(
+    syncConfig: BedrockReadConfig,
+    onEvent?: (event: RecordMessage) => void,
+  ): Promise<RecordMessage[] | LogEnvelope> {
     const [offset, query] = [readPath(syncConfig, "offset"), readPath(syncConfig, "model", "query")];
     if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
     const session = await open(syncConfig, "source", "read");
     if (session instanceof ConnectorError) return errorLogMessage(session);
     const { readPayload } = await import("./hooks/read.js");
-    const answer = await readPayload(query, session);
+    const answer = await readPayload(query, session, (event) => {
+      try {
+        onEvent?.(recordMessage(event));
+      } catch {
+        // A listener's fault is not the answer's.
+      }
+    });
     return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
   }
 

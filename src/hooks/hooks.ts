@@ -26,7 +26,7 @@ export interface Hooks {
     action?: string,
     options?: RunOptions,
   ): Promise<TrackedMessage>;
-  read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope>;
+  read(syncConfig: unknown, onEvent?: (event: RecordMessage) => void): Promise<RecordMessage[] | LogEnvelope>;
   replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
   preview(
     config: unknown,

@@ -145,15 +145,14 @@ export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMes
 export const notRunMessage = (error: ConnectorError): TrackedMessage => {
   const { code, message } = error;
   const summary = { ...createTally().summary(), errors: { [code]: { count: 0, message } } };
-  return {
-    type: "tracking",
-    tracking: { success: 0, failed: 0, meta: { summary }, logs: [errorLogMessage(error).log] },
-  };
+  const logs = [log("error", { request: "InvokeModel", response: `${code}: ${message}` })];
+  return { type: "tracking", tracking: { success: 0, failed: 0, meta: { summary }, logs } };
 };
 
-export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
+/** The answer of a hook that could not do its work, in plain words, which the host shows as they are. */
+export const errorLogMessage = ({ code, message }: ConnectorError): LogEnvelope => ({
   type: "log",
-  log: log("error", { request: "InvokeModel", response: `${error.code}: ${error.message}` }),
+  log: { name: metaData.data.name, level: "error", message: storable(`${code}: ${message}`) },
 });
 
 const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
@@ -175,7 +174,7 @@ const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMess
   });
 };
 
-/** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
+/** Of a tracking message the host parses the first log's message as JSON and stores it: it must be JSON that PostgreSQL takes. */
 const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
   name: metaData.data.name,
   level,

@@ -1,10 +1,14 @@
 import type { Hooks, PreviewOptions, RunOptions } from "../../index.js";
 
-/** Calls one hook. A promise is answered by one line, an iterable by one line a message. */
+/**
+ * Calls one hook. A promise is answered by one line, an iterable by one line a message. `more` sends a line that goes
+ * before the answer.
+ */
 type Call = (
   connector: Hooks,
   args: readonly unknown[],
   options: RunOptions,
+  more: (message: unknown) => void,
 ) => Promise<unknown> | AsyncIterable<unknown>;
 
 /** The hooks that a host may call, by their names in the protocol; `args` are the hook's arguments in order. */
@@ -15,7 +19,8 @@ export const hooks = {
   discover: (connector, [config]) => connector.discover(config),
   write: (connector, [syncConfig, records], options) =>
     connector.write(syncConfig, records as readonly unknown[], undefined, options),
-  read: (connector, [syncConfig]) => connector.read(syncConfig),
+  read: (connector, [syncConfig, options], _, more) =>
+    connector.read(syncConfig, wantsEvents(options) ? more : undefined),
   enrich: (connector, [syncConfig, records], options) =>
     connector.enrich(syncConfig, records as readonly unknown[], options),
   preview: (connector, [config, records, options]) =>
@@ -24,3 +29,6 @@ export const hooks = {
 } as const satisfies Record<string, Call>;
 
 export type HookName = keyof typeof hooks;
+
+/** What a host that takes the events of an answer puts beside the sync config. */
+const wantsEvents = (options: unknown): boolean => (options as { stream?: unknown } | null)?.stream === true;
