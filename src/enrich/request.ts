@@ -113,7 +113,7 @@ const article = (value: unknown): string => {
 };
 
 /** Undoes what the host's standard mapping does to every apostrophe. */
-const undouble = (value: unknown): unknown => {
+export const undouble = (value: unknown): unknown => {
   if (typeof value === "string") return value.replaceAll("''", "'");
   if (Array.isArray(value)) return value.map(undouble);
   if (!isObject(value) || value instanceof Date) return value;
