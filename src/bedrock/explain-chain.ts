@@ -17,7 +17,7 @@ export const explainChain = async (
   if (ssoSession.test(message))
     return new ConnectorError(
       "credentials_expired",
-      `The profile ${profileName()}: ${redact(message, "")} (aws sso login --profile ${profileName()})`,
+      `The profile ${profileName()}: ${redact(message, [])} (aws sso login --profile ${profileName()})`,
     );
   const missing = await missingProfile();
   if (missing) return new ConnectorError("credentials_missing", missing);
@@ -40,7 +40,7 @@ const helperFailure = (note: string, exits: ReadonlyMap<string, number | string>
   const end = exits.get(command);
   const ended = typeof end === "number" ? `with exit code ${end}` : end ? `by ${end}` : "with an error";
   const lastWords = printed.trim().split("\n").at(-1)?.trim().slice(0, mostWords);
-  return `The profile ${profileName()}: it ended ${ended}${lastWords ? `, and its last words are: ${redact(lastWords, "")}` : ", without a word on stderr"}`;
+  return `The profile ${profileName()}: it ended ${ended}${lastWords ? `, and its last words are: ${redact(lastWords, [])}` : ", without a word on stderr"}`;
 };
 
 /** Characters of a helper's last line. */

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from "undici";
 import { trustedAuthorities } from "./authorities.js";
 import { exchange } from "./exchange.js";
 import { proxyTo } from "./proxy.js";
+import { poolSkippingContinue } from "./skip-continue.js";
 import { throughProxy } from "./through-proxy.js";
 
 /**
@@ -55,6 +56,7 @@ const createWays = (connections: number, connectTimeoutMs: number) => {
   const secureContext = trustedAuthorities();
   const options = {
     connections,
+    factory: poolSkippingContinue,
     connect: { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,

@@ -1,5 +1,6 @@
 import { connectionSchema, holdsJson } from "./connection-schema.js";
 import { faultInKey, faultInWords } from "./key-text.js";
+import { wrongColumns } from "./write-back-columns.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
 export interface Problem {
@@ -12,6 +13,7 @@ export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
   ...starredSecrets(settings),
   ...strangeCharacters(settings),
   ...conflicts(settings),
+  ...wrongWriteBack(settings),
 ];
 
 const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
@@ -26,12 +28,14 @@ const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
 
 /** In keys and in words that no pattern bounds; JSON may hold what it likes. */
 const strangeCharacters = (settings: Record<string, unknown>): Problem[] =>
-  Object.entries(connectionSchema().properties).flatMap(([field, { multiwoven_secret, pattern }]) => {
-    const value = settings[field];
-    if (typeof value !== "string" || pattern !== undefined || holdsJson(field)) return [];
-    const sentence = multiwoven_secret ? faultInKey(value) : faultInWords(value);
-    return sentence === null ? [] : [{ field, sentence }];
-  });
+  Object.entries(connectionSchema().properties).flatMap(
+    ([field, { multiwoven_secret, "x-pattern": pattern }]) => {
+      const value = settings[field];
+      if (typeof value !== "string" || pattern !== undefined || holdsJson(field)) return [];
+      const sentence = multiwoven_secret ? faultInKey(value) : faultInWords(value);
+      return sentence === null ? [] : [{ field, sentence }];
+    },
+  );
 
 /** Settings that need or exclude each other, and values that a pattern cannot judge. */
 const conflicts = (settings: Record<string, unknown>): Problem[] => {
@@ -95,3 +99,17 @@ export const isEndpoint = (text: string): boolean =>
 
 export const notAnEndpoint =
   "must be a URL that begins with http:// or https://, without a user, a query or a fragment";
+
+/** A table needs all that names a place in it, and nothing of it has a meaning without the table. */
+const wrongWriteBack = (settings: Record<string, unknown>): Problem[] => {
+  const given = writeBack.filter((name) => settings[name] !== undefined);
+  if (given.length === 0) return [];
+  const missing = writeBack.filter((name) => name !== "write_back_columns" && !given.includes(name));
+  const wrong = wrongColumns(settings.write_back_columns);
+  return [
+    ...missing.map((field) => ({ field, sentence: `is required with ${given[0]}` })),
+    ...(wrong === null ? [] : [{ field: "write_back_columns", sentence: wrong }]),
+  ];
+};
+
+const writeBack = ["write_back_table", "write_back_url", "write_back_key", "write_back_columns"];

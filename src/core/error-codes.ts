@@ -1,22 +1,4 @@
-/** Whether a call was paid for: `no` is known, `yes` is known, `unknown` is everything between. */
-export type Billed = "no" | "yes" | "unknown";
-
-interface Kind {
-  /** Whether sending the same row again may succeed. */
-  readonly retryable: boolean;
-  readonly billed: Billed;
-  /** What happened and what to do, for a person. */
-  readonly message: string;
-  /** Whether it concerns this row only, every row of the run, or is the end of the run itself. */
-  readonly scope: "row" | "run" | "end";
-}
-
-const kind = (retryable: boolean, billed: Billed, message: string, scope: Kind["scope"] = "row"): Kind => ({
-  retryable,
-  billed,
-  message,
-  scope,
-});
+import { type Kind, kind } from "./error-kind.js";
 
 /**
  * Every failure the connector reports, by its stable code. Bedrock does not say whether a call that ended in
@@ -74,6 +56,7 @@ export const errorCodes = {
     false,
     "no",
     "Bedrock refused the request body. Compare it with the model's parameters.",
+    "either",
   ),
   input_too_long: kind(false, "no", "The prompt is longer than the model's context. Shorten the input."),
   body_too_large: kind(false, "no", "The request body is larger than Bedrock takes (25 MB)."),
@@ -104,7 +87,7 @@ export const errorCodes = {
   model_gone: kind(
     false,
     "no",
-    "The model has reached its end of life; Bedrock answers no calls to it. Choose another.",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another: `bedrock-model check` names active ones that take the same request, where AWS tells.",
     "run",
   ),
   use_case_form_missing: kind(
@@ -242,6 +225,8 @@ export const errorCodes = {
     "The run was ended before this record was sent: too many rows failed.",
     "end",
   ),
+  write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
+  write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(
     true,
     "no",
