@@ -193,6 +193,12 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(again).to.equal(1);
   });
 
+  it("asks the ledger what became of the rows of a serve that died", async () => {
+    const { lost } = await play("death", localConfig(slow.url, { ledger: join(folder, "ledger.jsonl") }));
+    expect(lost).to.include({ success: 0, failed: 1 });
+    expect(JSON.parse(lost.logs[0].message).response).to.match(/^held \(outcome_unknown, billed: unknown\)/);
+  });
+
   it("takes back the rows of a thread that was killed", async () => {
     const { billed } = slow.stats();
     const config = localConfig(slow.url, { max_concurrency: 1 });
