@@ -1,75 +1,81 @@
 import { EventStreamCodec } from "@smithy/core/event-streams";
+import type { HttpResponse } from "@smithy/core/protocols";
 import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json.js";
 
-/** What ends a stream before its end, in the form of the SDK's errors. */
-interface StreamError {
-  readonly name: string;
-  readonly message: string;
-  readonly $response: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
+export type Head = Pick<HttpResponse, "statusCode" | "headers">;
+
+/** What ended a stream before its end: an error of the service, as the SDK has it of an answer, or none at all. */
+class StreamError extends Error {
+  override readonly name: string;
+  readonly $response: Head;
+
+  constructor(name: string, message: string, { headers }: Head, statusCode: number) {
+    super(message);
+    this.name = name;
+    this.$response = { statusCode, headers };
+  }
 }
 
 /** A stream that is being read. */
-interface EventStream {
+export interface EventStream {
   /** Takes the next bytes, which may end anywhere in a frame. */
   take(bytes: Buffer): void;
-  readonly events: readonly Json[];
-  /** What the service said in place of the rest. */
-  error(): StreamError | null;
-  /** True where no frame is broken or left half. */
-  isWhole(): boolean;
+  /** The events, at the end. Throws a `StreamError` where that is not whole. */
+  end(): readonly Json[];
 }
 
 /**
  * Reads the frames of InvokeModelWithResponseStream and ConverseStream. An event of the first is what the model's vendor
  * sends; one of the second is an object under the event's name. Their padding is dropped.
  */
-export const readEventStream = (
-  headers: Readonly<Record<string, string>>,
-  onEvent: (event: Json) => void,
-): EventStream => {
+export const readEventStream = (head: Head, onEvent: (event: Json) => void): EventStream => {
   const events: Json[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let error: StreamError | null = null;
-  let isBroken = false;
 
   const takeFrame = (frame: Buffer): void => {
-    const { headers: about, body } = codec.decode(frame);
-    const text = (name: string): string => String(about[name]?.value ?? "");
+    const { headers, body } = codec.decode(frame);
+    const about = (name: string): string => String(headers[name]?.value ?? "");
     const payload = tryParseJson(Buffer.from(body).toString());
-    if (text(":message-type") !== "event") {
-      error = toError(text(":exception-type") || text(":error-code"), payload, text(":error-message"), headers);
-      return;
-    }
-    const event = toEvent(text(":event-type"), payload);
-    events.push(event);
-    onEvent(event);
+    if (about(":message-type") === "event") {
+      const event = toEvent(about(":event-type"), payload);
+      events.push(event);
+      onEvent(event);
+    } else error = toError(about(":exception-type") || about(":error-code"), payload, head);
   };
 
   return {
-    events,
-    error: () => error,
-    isWhole: () => !isBroken && rest.length === 0,
     take(bytes) {
-      if (isBroken || error) return;
+      if (error) return;
       rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
       try {
-        while (!error && rest.length >= 4 && rest.length >= lengthOf(rest)) {
-          const length = lengthOf(rest);
-          takeFrame(rest.subarray(0, length));
-          rest = rest.subarray(length);
+        while (!error && rest.length >= lengthOf(rest)) {
+          const frame = rest.subarray(0, lengthOf(rest));
+          rest = rest.subarray(frame.length);
+          takeFrame(frame);
         }
       } catch {
-        // Its checksum or its length is wrong: what follows cannot be read either.
-        isBroken = true;
+        // A length or a checksum is wrong: what follows cannot be read either.
+        error = brokenOff(head);
       }
+    },
+    end() {
+      if (error) throw error;
+      if (rest.length > 0) throw brokenOff(head);
+      return events;
     },
   };
 };
 
+/** A stream that ended, or could not be read on, before its last event. */
+export const brokenOff = (head: Head): StreamError => new StreamError("Error", "", head, head.statusCode);
+
 /** The service's frames are at most 16 MB long. Anything else is no frame. */
 const mostBytes = 16 * 1024 * 1024;
 
+/** The length of the frame that begins here; endless where too little is there to tell. */
 const lengthOf = (bytes: Buffer): number => {
+  if (bytes.length < 4) return Number.POSITIVE_INFINITY;
   const length = bytes.readUInt32BE(0);
   if (length < 16 || length > mostBytes) throw new Error("It is no frame.");
   return length;
@@ -83,22 +89,11 @@ const toEvent = (name: string, payload: Json | undefined): Json => {
   return tryParseJson(text) ?? { [name]: text };
 };
 
-const toError = (
-  type: string,
-  payload: Json | undefined,
-  words: string,
-  headers: Readonly<Record<string, string>>,
-): StreamError => {
+const toError = (type: string, payload: Json | undefined, head: Head): StreamError => {
   const { message, originalStatusCode } = (isObject(payload) ? payload : {}) as JsonObject;
   const name = type.charAt(0).toUpperCase() + type.slice(1);
-  return {
-    name,
-    message: typeof message === "string" ? message : words,
-    $response: {
-      statusCode: statuses[name] ?? (typeof originalStatusCode === "number" ? originalStatusCode : 500),
-      headers,
-    },
-  };
+  const status = statuses[name] ?? (typeof originalStatusCode === "number" ? originalStatusCode : 500);
+  return new StreamError(name, typeof message === "string" ? message : "", head, status);
 };
 
 /** What the service's errors come with where they are answers of their own. */

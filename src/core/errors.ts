@@ -17,16 +17,19 @@ export class ConnectorError extends Error {
   /** What stands behind the code's own sentence. */
   readonly detail: string | undefined;
 
-  /** `detail` is appended to the code's own sentence and must not hold secrets or row values. */
+  /**
+   * `detail` is appended to the code's own sentence and must not hold secrets or row values. `billed` is for what came
+   * when work had begun.
+   */
   constructor(
     code: ErrorCode,
     detail?: string,
-    more: { retryAfterMs?: number | null; requestId?: string | null; cause?: unknown } = {},
+    more: { retryAfterMs?: number | null; requestId?: string | null; billed?: Billed; cause?: unknown } = {},
   ) {
     super(detail ? `${errorCodes[code].message} ${detail}` : errorCodes[code].message, { cause: more.cause });
     this.code = code;
     this.retryable = errorCodes[code].retryable;
-    this.billed = errorCodes[code].billed;
+    this.billed = more.billed ?? errorCodes[code].billed;
     this.scope = errorCodes[code].scope;
     this.retryAfterMs = more.retryAfterMs ?? null;
     this.requestId = more.requestId ?? null;

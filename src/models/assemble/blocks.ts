@@ -49,8 +49,7 @@ const joined = (blocks: readonly JsonObject[]): JsonObject[] => {
   const list: JsonObject[] = [];
   for (const block of blocks) {
     const last = list.at(-1);
-    if (last && isText(last) && isText(block))
-      list[list.length - 1] = { text: `${last.text}${block.text}` };
+    if (last && isText(last) && isText(block)) list[list.length - 1] = { text: `${last.text}${block.text}` };
     else list.push(block);
   }
   return list;
