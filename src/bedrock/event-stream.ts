@@ -1,26 +1,15 @@
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import type { HttpResponse } from "@smithy/core/protocols";
 import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json.js";
+import { ServiceError } from "./service-error.js";
 
 export type Head = Pick<HttpResponse, "statusCode" | "headers">;
-
-/** What ended a stream before its end: an error of the service, as the SDK has it of an answer, or none at all. */
-class StreamError extends Error {
-  override readonly name: string;
-  readonly $response: Head;
-
-  constructor(name: string, message: string, { headers }: Head, statusCode: number) {
-    super(message);
-    this.name = name;
-    this.$response = { statusCode, headers };
-  }
-}
 
 /** A stream that is being read. */
 export interface EventStream {
   /** Takes the next bytes, which may end anywhere in a frame. */
   take(bytes: Buffer): void;
-  /** The events, at the end. Throws a `StreamError` where that is not whole. */
+  /** The events, at the end. Throws what ended them before their end: an error of the service, or none. */
   end(): readonly Json[];
 }
 
@@ -31,7 +20,7 @@ export interface EventStream {
 export const readEventStream = (head: Head, onEvent: (event: Json) => void): EventStream => {
   const events: Json[] = [];
   let rest: Buffer = Buffer.alloc(0);
-  let error: StreamError | null = null;
+  let error: Error | null = null;
 
   const takeFrame = (frame: Buffer): void => {
     const { headers, body } = codec.decode(frame);
@@ -67,8 +56,8 @@ export const readEventStream = (head: Head, onEvent: (event: Json) => void): Eve
   };
 };
 
-/** A stream that ended, or could not be read on, before its last event. */
-export const brokenOff = (head: Head): StreamError => new StreamError("Error", "", head, head.statusCode);
+/** A stream that ended, or could not be read on, before its last event: a success that broke off. */
+export const brokenOff = ($response: Head): Error => Object.assign(new Error("It broke off."), { $response });
 
 /** The service's frames are at most 16 MB long. Anything else is no frame. */
 const mostBytes = 16 * 1024 * 1024;
@@ -89,11 +78,12 @@ const toEvent = (name: string, payload: Json | undefined): Json => {
   return tryParseJson(text) ?? { [name]: text };
 };
 
-const toError = (type: string, payload: Json | undefined, head: Head): StreamError => {
-  const { message, originalStatusCode } = (isObject(payload) ? payload : {}) as JsonObject;
+/** As if it had come as an answer of its own, with its status. */
+const toError = (type: string, payload: Json | undefined, { headers }: Head): Error => {
+  const { originalStatusCode } = (isObject(payload) ? payload : {}) as JsonObject;
   const name = type.charAt(0).toUpperCase() + type.slice(1);
   const status = statuses[name] ?? (typeof originalStatusCode === "number" ? originalStatusCode : 500);
-  return new StreamError(name, typeof message === "string" ? message : "", head, status);
+  return new ServiceError(status, { ...headers, "x-amzn-errortype": name }, JSON.stringify(payload ?? {}));
 };
 
 /** What the service's errors come with where they are answers of their own. */

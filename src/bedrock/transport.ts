@@ -2,6 +2,7 @@ import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
 import type { HttpHandlerOptions } from "@smithy/types";
 import { Agent } from "undici";
 import { exchange, type OnPart } from "./exchange.js";
+import { poolSkippingContinue } from "./skip-continue.js";
 
 /**
  * Makes what carries a client's requests over so many connections to one place, each request ended after
@@ -22,6 +23,7 @@ export interface TransportOptions extends HttpHandlerOptions {
 const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs = 10_000) => {
   const agent = new Agent({
     connections,
+    factory: poolSkippingContinue,
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
