@@ -1,7 +1,8 @@
 import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
+import type { HttpHandlerOptions } from "@smithy/types";
 import { Agent, type Dispatcher } from "undici";
 import { trustedAuthorities } from "./authorities.js";
-import { exchange } from "./exchange.js";
+import { exchange, type OnPart } from "./exchange.js";
 import { proxyTo } from "./proxy.js";
 import { poolSkippingContinue } from "./skip-continue.js";
 import { throughProxy } from "./through-proxy.js";
@@ -12,6 +13,11 @@ import { throughProxy } from "./through-proxy.js";
  */
 type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
 
+/** What a transport is told of one request beside it. */
+export interface TransportOptions extends HttpHandlerOptions {
+  readonly onPart?: OnPart | undefined;
+}
+
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session
  * per request; Node's own client takes half as much work again per call. The deadline is kept here, since a signal
@@ -21,13 +27,14 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
   const ways = createWays(connections, connectTimeoutMs);
   return {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, path, query, method, headers, body }, { abortSignal } = {}) {
+    async handle({ protocol, hostname, port, path, query, method, headers, body }, given = {}) {
+      const { abortSignal, onPart } = given as TransportOptions;
       const search = buildQueryString(query);
       const origin = `${protocol}//${hostname}${port ? `:${port}` : ""}`;
       const { dispatcher, proxy } = ways.to(origin);
       const options = { origin, path: search ? `${path}?${search}` : path, method, headers, body };
       const signal = abortSignal as AbortSignal | undefined;
-      const answer = exchange(dispatcher, options, deadlineMs, signal);
+      const answer = exchange(dispatcher, options, deadlineMs, signal, onPart);
       return { response: await (proxy === null ? answer : answer.catch(naming(proxy))) };
     },
     destroy() {
