@@ -1,3 +1,4 @@
+import { slipOf } from "../core/nearest.js";
 import { connectionSchema } from "./connection-schema.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
@@ -6,11 +7,23 @@ export interface Problem {
   readonly sentence: string;
 }
 
-/** What the schema cannot say: secrets that are only asterisks, and settings that go together or do not. */
+/** What the schema cannot say: misspelt names, secrets that are only asterisks, what goes together and what does not. */
 export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
+  ...misspelt(settings),
   ...starredSecrets(settings),
   ...conflicts(settings),
 ];
+
+/** A strange setting is ignored; one that is nearly the name of another would be missed, such as a ceiling. */
+const misspelt = (settings: Record<string, unknown>): Problem[] => {
+  const names = Object.keys(connectionSchema().properties);
+  return Object.keys(settings).flatMap((name) => {
+    const meant = names.includes(name) ? undefined : slipOf(name, names);
+    return meant && !Object.hasOwn(settings, meant)
+      ? [{ field: JSON.stringify(name), sentence: `is no setting: did you mean ${meant}?` }]
+      : [];
+  });
+};
 
 const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
   Object.entries(connectionSchema().properties)
