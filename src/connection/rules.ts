@@ -1,5 +1,6 @@
 import { slipOf } from "../core/nearest.js";
 import { connectionSchema } from "./connection-schema.js";
+import { wrongColumns } from "./write-back-columns.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
 export interface Problem {
@@ -12,6 +13,7 @@ export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
   ...misspelt(settings),
   ...starredSecrets(settings),
   ...conflicts(settings),
+  ...wrongWriteBack(settings),
 ];
 
 /** A strange setting is ignored; one that is nearly the name of another would be missed, such as a ceiling. */
@@ -91,5 +93,19 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
   ];
   return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
 };
+
+/** A table needs all that names a place in it, and nothing of it has a meaning without the table. */
+const wrongWriteBack = (settings: Record<string, unknown>): Problem[] => {
+  const given = writeBack.filter((name) => settings[name] !== undefined);
+  if (given.length === 0) return [];
+  const missing = writeBack.filter((name) => name !== "write_back_columns" && !given.includes(name));
+  const wrong = wrongColumns(settings.write_back_columns);
+  return [
+    ...missing.map((field) => ({ field, sentence: `is required with ${given[0]}` })),
+    ...(wrong === null ? [] : [{ field: "write_back_columns", sentence: wrong }]),
+  ];
+};
+
+const writeBack = ["write_back_table", "write_back_url", "write_back_key", "write_back_columns"];
 
 const isEndpoint = (text: string): boolean => URL.canParse(text) && !/[?#]/.test(text);
