@@ -1,5 +1,4 @@
 import { type Template as LiquidTemplate, Output, type Token, Tokenizer, TokenKind, Value } from "liquidjs";
-import type { Leaf } from "./leaves.js";
 
 /**
  * The first place of some parts where two values stand without an operator between them, of which Liquid would take one
@@ -26,7 +25,7 @@ export const nameIn = (placeholder: string): string =>
   placeholder.replace(/^\{[{%]-?\s*|\s*-?[%}]\}$/g, "").split(/\s*[|,;]/)[0] ?? "";
 
 /** Words of Liquid for nothing that a leaf prints, where a column of that name was perhaps meant. */
-export const wordsPrinted = ({ parts }: Pick<Leaf, "parts">): string[] =>
+export const wordsPrinted = ({ parts }: { readonly parts: readonly LiquidTemplate[] }): string[] =>
   parts.flatMap((part): string[] => {
     if (!(part instanceof Output)) return wordsPrinted({ parts: childrenOf(part) });
     const [first, second] = part.value.initial.postfix;
