@@ -56,8 +56,11 @@ export const signing = (
   transport: HttpHandler = createTransport(1, credentialsMs),
 ): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
-  const apiKey = apiKeyOf(connection);
-  if (apiKey !== null) return { token: { token: apiKey }, authSchemePreference: ["httpBearerAuth"] };
+  if (usesApiKey(connection)) {
+    // One that has ended is asked for again, and the environment's may be another by then.
+    const token = async () => ({ token: apiKeyOf(connection) ?? "", expiration: new Date() });
+    return { token, authSchemePreference: ["httpBearerAuth"] };
+  }
   const keys =
     auth.kind === "keys"
       ? {
