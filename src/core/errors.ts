@@ -1,7 +1,6 @@
 import { type Billed, errorCodes, type Scope } from "./error-codes.js";
 
 export type { Billed };
-export { errorCodes };
 
 export type ErrorCode = keyof typeof errorCodes;
 
