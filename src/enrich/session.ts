@@ -7,8 +7,8 @@ import { burndownOf, limitsOf } from "../models/limits.js";
 import { readAnswer } from "../models/read-answer.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
-import type { Ledger } from "../run/ledger/ledger.js";
-import { type SharedLedger, shareLedger } from "../run/ledger/open-ledgers.js";
+import { shareLedger } from "../run/ledger/open-ledgers.js";
+import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import { createRun, type Run } from "../run/run-state.js";
@@ -21,7 +21,7 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 /** A plan and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
 export interface Session {
   readonly plan: Plan;
-  readonly ledger: Ledger | null;
+  readonly ledger: SharedLedger | null;
   /** A run of its own, or the run that the host's calls of the same id share. */
   run(id?: string): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
@@ -46,7 +46,7 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
   sessions.delete(key);
   if (open && open.ledger?.isOpen() !== false) {
     sessions.set(key, open);
-    return open;
+    return (await open.ledger?.refusal()) ?? open;
   }
   const plan = await resolvePlan(settings, purpose, lookUpOnce(key));
   if (plan instanceof ConnectorError) return plan;
@@ -88,7 +88,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       pacer,
       reservations,
       underway,
-      ledger: ledger?.ledger ?? null,
+      ledger,
       read,
       call,
     };
@@ -102,7 +102,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
 
   return {
     plan,
-    ledger: ledger?.ledger ?? null,
+    ledger,
     run(id) {
       if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
