@@ -8,15 +8,19 @@ import {
   type Invoke,
   type InvokeRequest,
   isFailed,
+  type RawAnswer,
   type Read,
   unsent,
 } from "../core/invoke.js";
+import { familyOf } from "../models/find-family.js";
 import { callFailure } from "./call-failure.js";
 import { createRefreshingClient } from "./refreshing-client.js";
 import { readHeaders } from "./response-headers.js";
 import type { AnswerWithHeaders } from "./reuse-request-form.js";
 import { ownWords, withoutRows } from "./sayable.js";
+import { sendStreamed } from "./send-streamed.js";
 import { errorInSuccess } from "./service-error.js";
+import { watchStream } from "./watch-stream.js";
 
 /** The paid call itself: one HTTP request, one deadline, no retry. `read` reads its answer. */
 export const createInvoke = (connection: Connection, read: Read): Invoke => {
@@ -49,33 +53,38 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body } = request;
-  const command = new InvokeModelCommand({
+  const { modelId, body, onEvent } = request;
+  const input = {
     modelId,
     body,
     contentType: "application/json",
     accept: "application/json",
     ...headerSettings(connection),
-  });
+  };
+  const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);
   const startedAt = performance.now();
   try {
     // Without options, since any would turn the cached middleware off.
-    const { body: bytes, headers } = (await client.send(command)) as AnswerWithHeaders;
+    const { body: bytes, headers } = await (stream
+      ? sendStreamed(client, input, stream.take)
+      : (client.send(new InvokeModelCommand(input)) as Promise<AnswerWithHeaders>));
     // The SDK gives no body at all for an empty one, whatever its type says.
     const answer = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : "";
     const refusal = errorInSuccess(headers, answer);
     if (refusal) throw refusal;
     const { counts, latencyMs, requestId } = readHeaders(headers);
-    return read(request, {
+    const whole: RawAnswer = {
       body: answer,
       counts,
       latencyMs: latencyMs ?? Math.round(performance.now() - startedAt),
       requestId,
       attempts: 1,
-    });
+    };
+    return read(request, stream?.answer(whole, headers) ?? whole);
   } catch (thrown) {
     const censor = (words: string): string => withoutRows(words, { own: ownWords(connection), body });
-    return { error: callFailure(thrown, censor), attempts: 1 };
+    const error = callFailure(thrown, censor);
+    return { error: stream?.failure(error) ?? error, attempts: 1 };
   }
 };
 

@@ -1,6 +1,7 @@
 import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
+import type { HttpHandlerOptions } from "@smithy/types";
 import { Agent } from "undici";
-import { exchange } from "./exchange.js";
+import { exchange, type OnPart } from "./exchange.js";
 import { poolSkippingContinue } from "./skip-continue.js";
 
 /**
@@ -8,6 +9,11 @@ import { poolSkippingContinue } from "./skip-continue.js";
  * `deadlineMs`.
  */
 type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
+
+/** What a transport is told of one request beside it. */
+export interface TransportOptions extends HttpHandlerOptions {
+  readonly onPart?: OnPart | undefined;
+}
 
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session
@@ -26,7 +32,8 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
   });
   return {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, path, query, method, headers, body }, { abortSignal } = {}) {
+    async handle({ protocol, hostname, port, path, query, method, headers, body }, given = {}) {
+      const { abortSignal, onPart } = given as TransportOptions;
       const search = buildQueryString(query);
       const options = {
         origin: `${protocol}//${hostname}${port ? `:${port}` : ""}`,
@@ -35,7 +42,8 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
         headers,
         body,
       };
-      return { response: await exchange(agent, options, deadlineMs, abortSignal as AbortSignal | undefined) };
+      const signal = abortSignal as AbortSignal | undefined;
+      return { response: await exchange(agent, options, deadlineMs, signal, onPart) };
     },
     destroy() {
       void agent.destroy();

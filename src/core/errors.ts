@@ -17,7 +17,10 @@ export class ConnectorError extends Error {
   /** What stands behind the code's own sentence. */
   readonly detail: string | undefined;
 
-  /** `detail` is appended to the code's own sentence and must not hold secrets or row values. */
+  /**
+   * `detail` is appended to the code's own sentence and must not hold secrets or row values. `billed` is for what came
+   * when work had begun.
+   */
   constructor(
     code: ErrorCode,
     detail?: string,
@@ -25,13 +28,14 @@ export class ConnectorError extends Error {
       retryAfterMs?: number | null;
       requestId?: string | null;
       scope?: Scope | undefined;
+      billed?: Billed;
       cause?: unknown;
     } = {},
   ) {
     super(detail ? `${errorCodes[code].message} ${detail}` : errorCodes[code].message, { cause: more.cause });
     this.code = code;
     this.retryable = errorCodes[code].retryable;
-    this.billed = errorCodes[code].billed;
+    this.billed = more.billed ?? errorCodes[code].billed;
     this.scope = more.scope ?? errorCodes[code].scope;
     this.retryAfterMs = more.retryAfterMs ?? null;
     this.requestId = more.requestId ?? null;
