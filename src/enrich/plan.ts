@@ -12,6 +12,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { type Price, priceOf } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable } from "../models/prices/rates.js";
+import { changingParts } from "../template/changing-parts.js";
 import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
 import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
@@ -145,6 +146,10 @@ const remarksOn = (
     : []),
   ...[...new Set(leavesOf(template?.sample ?? null).flatMap(wordsPrinted))].map(
     (word) => `{{ ${word} }} is Liquid's word for nothing; a column of that name is ${byName(word)}.`,
+  ),
+  ...changingParts(template?.sample ?? null).map(
+    (part) =>
+      `request_format uses ${part}, which is another at every run: every run sends, and pays for, all rows again, whatever the ledger holds.`,
   ),
   ...doubtful.map(doubtfulRemark),
 ];

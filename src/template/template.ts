@@ -2,6 +2,7 @@ import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } f
 import { ConnectorError } from "../core/errors.js";
 import type { Json, JsonObject } from "../core/json.js";
 import { nearest } from "../core/nearest.js";
+import { wrongPattern } from "./constant-patterns.js";
 import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
@@ -94,6 +95,8 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
   if (!/\{[{%]/.test(text)) return () => text;
   const alone = parseLeaf(text, path);
+  const wrong = wrongPattern(alone);
+  if (wrong) throw new Error(`has a pattern at ${path} that ${wrong}`);
   const found = typed.globalVariableSegmentsSync(alone);
   variables.push(...found);
   const fast = compileFastLeaf(
