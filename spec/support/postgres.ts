@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,8 +20,8 @@ export interface Server {
 
 /**
  * Starts the PostgreSQL that comes as an npm package, in less than a second. It refuses to run as root, so root
- * runs it as `nobody`. With `tls` it listens on 127.0.0.1 too, with the certificate in fixtures/tls, which is for the name
- * localhost. Resolves to a sentence where it cannot run at all.
+ * runs it as `nobody`. With `tls` it listens on 127.0.0.1 and 127.0.0.2 too, with the certificate in fixtures/tls, in which
+ * the second one is not. Resolves to a sentence where it cannot run at all.
  */
 export const startPostgres = async ({ tls = false } = {}): Promise<Server | string> => {
   const found = await findPrograms();
@@ -40,8 +40,11 @@ export const startPostgres = async ({ tls = false } = {}): Promise<Server | stri
     return `initdb does not run here: ${made.error?.message ?? made.stderr.trim().split("\n").at(-1)}`;
   }
   const port = tls ? await freePort() : 5432;
-  const settings = [`port=${port}`, `listen_addresses=${tls ? "127.0.0.1" : ""}`, "fsync=off"];
-  if (tls) settings.push("ssl=on", ...certificate(folder, identity));
+  const settings = [`port=${port}`, `listen_addresses=${tls ? "127.0.0.1,127.0.0.2" : ""}`, "fsync=off"];
+  if (tls) {
+    settings.push("ssl=on", ...certificate(folder, identity));
+    appendFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.0/8 trust\n");
+  }
   const options = ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
   const server = spawn(join(native, "postgres"), options, {
     ...identity,
@@ -100,7 +103,7 @@ const reachable = ({ native, identity }: { native: string; identity: Identity },
 const certificate = (folder: string, identity: Identity): string[] =>
   [
     ["ssl_cert_file", "server.pem"],
-    ["ssl_key_file", "server.key"],
+    ["ssl_key_file", "server-key.pem"],
   ].map(([setting, name = ""]) => {
     const path = join(folder, name);
     cpSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), path);

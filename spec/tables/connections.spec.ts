@@ -9,7 +9,7 @@ import { openTable } from "../../src/tables/open-table.js";
 import { readTable } from "../../src/tables/read-table.js";
 import { freePort, type Server, startPostgres } from "../support/postgres.js";
 
-const ca = fileURLToPath(new URL("../../fixtures/tls/ca.pem", import.meta.url));
+const ca = fileURLToPath(new URL("../../fixtures/tls/authority.pem", import.meta.url));
 
 describe("ways to a PostgreSQL server", () => {
   let server: Server;
@@ -52,10 +52,10 @@ describe("ways to a PostgreSQL server", () => {
       ["sslmode=require", "TLS"],
       ["ssl=true", "TLS"],
       ["sslmode=require&channel_binding=prefer", "TLS"],
-      [`sslmode=require&sslrootcert=${ca}`, "TLS", "127.0.0.1"],
-      [`sslmode=verify-ca&sslrootcert=${ca}`, "TLS", "127.0.0.1"],
+      [`sslmode=require&sslrootcert=${ca}`, "TLS", "127.0.0.2"],
+      [`sslmode=verify-ca&sslrootcert=${ca}`, "TLS", "127.0.0.2"],
       [`sslmode=verify-full&sslrootcert=${ca}`, "TLS"],
-      [`sslmode=verify-full&sslrootcert=${ca}`, /sslmode=verify-ca/, "127.0.0.1"],
+      [`sslmode=verify-full&sslrootcert=${ca}`, /sslmode=verify-ca/, "127.0.0.2"],
       ["sslmode=verify-full", /name its CA by sslrootcert=FILE in the URL/],
       ["sslmode=verify-ca&sslrootcert=/nowhere.pem", /sslrootcert: cannot read \/nowhere\.pem: no such file/],
       [
