@@ -1,7 +1,7 @@
-import { type Billed, errorCodes, type Scope } from "./error-codes.js";
+import { errorCodes } from "./error-codes.js";
+import type { Billed, Scope } from "./error-kind.js";
 
 export type { Billed };
-export { errorCodes };
 
 export type ErrorCode = keyof typeof errorCodes;
 

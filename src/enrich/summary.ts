@@ -6,11 +6,13 @@ import { roundUsd } from "../models/prices/rates.js";
 import type { LimitAdvice } from "../run/pacer/limit-advice.js";
 import type { Run } from "../run/run-state.js";
 
-/** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
+/** Counts of a run so far. `enriched + skipped + failed + held + notSent` reaches `received` when the run ends. */
 export interface Progress {
   /** Rows taken from the input. */
   received: number;
   enriched: number;
+  /** Rows with nothing to work on, which were not sent. */
+  skipped: number;
   failed: number;
   held: number;
   notSent: number;
@@ -20,6 +22,8 @@ export interface Progress {
   inFlight: number;
   /** Rows among them that wait to be sent again, after a throttle or the like. */
   readonly waiting: number;
+  /** Calls that are open: the other rows without an outcome were read ahead and wait for their turn. */
+  readonly open: number;
   /** HTTP requests made. */
   calls: number;
   inputTokens: number;
@@ -30,6 +34,8 @@ export interface Progress {
 export interface Summary {
   received: number;
   enriched: number;
+  /** Rows whose placeholders all came out blank; they cost nothing. */
+  skipped: number;
   failed: number;
   held: number;
   not_sent: number;
@@ -58,7 +64,9 @@ export interface Summary {
 }
 
 /** Adds up outcomes, in flat memory. */
-export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0, advice: () => null }) => {
+export const createTally = (
+  run: Pick<Run, "waiting" | "open" | "advice"> = { waiting: 0, open: 0, advice: () => null },
+) => {
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
   const rejected: Rejections = {};
@@ -70,6 +78,7 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
   const progress: Progress = {
     received: 0,
     enriched: 0,
+    skipped: 0,
     failed: 0,
     held: 0,
     notSent: 0,
@@ -77,6 +86,9 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
     inFlight: 0,
     get waiting() {
       return run.waiting;
+    },
+    get open() {
+      return run.open;
     },
     calls: 0,
     inputTokens: 0,
@@ -110,6 +122,7 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
       return {
         received: progress.received,
         enriched: progress.enriched,
+        skipped: progress.skipped,
         failed: progress.failed,
         held: progress.held,
         not_sent: progress.notSent,
@@ -134,6 +147,7 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
 
 const counters = {
   enriched: "enriched",
+  skipped: "skipped",
   failed: "failed",
   held: "held",
   not_sent: "notSent",

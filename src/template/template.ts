@@ -1,11 +1,14 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "../core/errors.js";
 import type { Json, JsonObject } from "../core/json.js";
+import { nearest } from "../core/nearest.js";
+import { isBlank, note, type Printed, withPrinted } from "./blank.js";
 import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./parse-sample.js";
+import { byName, nameIn, twoValues } from "./placeholders.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
 export interface Template {
@@ -18,6 +21,11 @@ export interface Template {
    * rendered again. Failures: `missing_column`, `template_failed`.
    */
   render(record: Record<string, unknown>): JsonObject | ConnectorError;
+  /**
+   * Whether all placeholders came out blank in a body that `render` made; where tags left all of them out, whether all
+   * columns that the template reads are blank.
+   */
+  isBlank(body: JsonObject): boolean;
 }
 
 /** Compiles a pasted sample request. @throws Error with a sentence that says what to mend. */
@@ -29,15 +37,27 @@ export const compileTemplate = (text: string): Template => {
   const root = compileNode(sample, "", variables);
   // A column may itself be called `record`; what counts is how the template uses the name.
   const readsWholeRecord = variables.some(({ length, 0: name }) => name === "record" && length > 1);
+  const columns = [...new Set(variables.flatMap(toColumn))];
+  const hasPlaceholders = /\{\{/.test(text) && columns.length > 0;
+  const blanks = new WeakSet<JsonObject>();
   return {
     sample: sample as JsonObject,
-    columns: [...new Set(variables.flatMap(toColumn))],
+    columns,
+    isBlank: (body) => blanks.has(body),
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;
+      const printed: Printed = { any: false, something: false };
       try {
-        return renderWithFences((globals) => root(toRow(scope, globals)) as JsonObject);
+        const body = renderWithFences(
+          (globals) => root(toRow(scope, withPrinted(globals, printed))) as JsonObject,
+        );
+        const nothing = printed.any
+          ? !printed.something
+          : hasPlaceholders && columns.every((column) => isBlank(scope[column]));
+        if (nothing) blanks.add(body);
+        return body;
       } catch (error) {
-        return renderFailure(error, variables);
+        return renderFailure(error, variables, Object.keys(record));
       }
     },
   };
@@ -46,11 +66,18 @@ export const compileTemplate = (text: string): Template => {
 /** For a placeholder that stands alone, whose value keeps its type. */
 const typed = createLiquid();
 /** For placeholders inside a longer text. */
-const texts = createLiquid(toText);
+const texts = createLiquid(function (value) {
+  note(this.context.globals, value);
+  return toText(value);
+});
+
+/** For texts that read no column, whose placeholders say nothing of a row. */
+const constants = createLiquid(toText);
 
 /** A record as the leaves read it; Liquid's view of it is made for the first leaf that needs it. */
 interface Rendering {
   readonly scope: Record<string, unknown>;
+  note(value: unknown): void;
   context(): Context;
 }
 
@@ -58,6 +85,7 @@ const toRow = (scope: Record<string, unknown>, globals: object): Rendering => {
   let context: Context | undefined;
   return {
     scope,
+    note: (value) => note(globals, value),
     context() {
       context ??= new Context(scope, typed.options, { sync: true, globals });
       return context;
@@ -98,19 +126,23 @@ const compileLeaf = (text: string, path: string, variables: Variable[]): Node =>
     text,
     found.flatMap((steps) => (steps.length === 1 ? [String(steps[0])] : [])),
   );
-  const liquid = naming(path, compileLiquid(alone, text, path));
-  return fast ? (row) => fast(row.scope) ?? liquid(row) : liquid;
+  const liquid = naming(path, compileLiquid(alone, text, path, found.length > 0 ? texts : constants));
+  return fast ? (row) => fast(row) ?? liquid(row) : liquid;
 };
 
-const compileLiquid = (alone: LiquidTemplate[], text: string, path: string): Node => {
+const compileLiquid = (alone: LiquidTemplate[], text: string, path: string, engine: typeof texts): Node => {
   const [only] = alone;
   if (alone.length === 1 && only instanceof Output)
-    return (row) => toJson(toValueSync(only.value.value(row.context(), false)));
-  const templates = parseLiquid(texts, text, path);
+    return (row) => {
+      const value = toValueSync(only.value.value(row.context(), false));
+      if (engine === texts) row.note(value);
+      return toJson(value);
+    };
+  const templates = parseLiquid(engine, text, path);
   return (row) => {
     const context = row.context();
     // A name that a tag assigns in one leaf must not hide a column in another.
-    return String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+    return String(engine.renderSync(templates, context.spawn(context.environments))).toWellFormed();
   };
 };
 
@@ -132,11 +164,32 @@ class LeafError extends Error {}
 export const parseLeaf = (text: string, path: string): LiquidTemplate[] => parseLiquid(typed, text, path);
 
 const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
+  const parts = parseOrThrow(liquid, text, path);
+  const double = twoValues(parts);
+  if (double === null) return parts;
+  throw new Error(
+    `has two values in one placeholder at ${path}: ${double}. A column of that name is ${byName(nameIn(double))}`,
+  );
+};
+
+const parseOrThrow = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
     return liquid.parse(keepBackslashes(text));
   } catch (error) {
     const [sentence] = (error as Error).message.split("\n");
-    throw new Error(`has a Liquid error at ${path}: ${sentence}`);
+    const broken = text.match(/\{\{[^{}]*\}\}/g)?.find((placeholder) => !isLiquid(liquid, placeholder));
+    const name = broken && nameIn(broken);
+    throw new Error(
+      `has a Liquid error at ${path}: ${sentence}${name ? `. A column called ${name} is ${byName(name)}` : ""}`,
+    );
+  }
+};
+
+const isLiquid = (liquid: typeof typed, placeholder: string): boolean => {
+  try {
+    return liquid.parse(placeholder).length > 0;
+  } catch {
+    return false;
   }
 };
 
@@ -168,19 +221,27 @@ const withWellFormedKeys = (_: string, value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
 };
 
-/** Liquid's own messages may quote values; only what stands in the template itself is passed on. */
-const renderFailure = (error: unknown, variables: readonly Variable[]): ConnectorError => {
+/**
+ * Liquid's own messages may quote values; only what stands in the template itself, and names of columns, are passed
+ * on.
+ */
+const renderFailure = (
+  error: unknown,
+  variables: readonly Variable[],
+  columns: readonly string[],
+): ConnectorError => {
   const { cause: thrown, message: path } = error as LeafError;
   const cause = (thrown as { originalError?: unknown }).originalError ?? thrown;
   const { name, message, variableName } = cause as { name?: string; message?: string; variableName?: string };
   if (variableName !== undefined) {
     const written = variables.some((steps) => `${steps.join(".")}.`.startsWith(`${variableName}.`));
-    return written
-      ? new ConnectorError(
-          "missing_column",
-          `Missing: ${variableName}, which ${path} reads. If it may be absent, give it a default: {{ … | default: "" }}.`,
-        )
-      : new ConnectorError("missing_column", `It is one that ${path} reads.`);
+    if (!written) return new ConnectorError("missing_column", `It is one that ${path} reads.`);
+    const meant = nearest(variableName.replace(/^record\./, ""), columns);
+    return new ConnectorError(
+      "missing_column",
+      `Missing: ${variableName}, which ${path} reads. ${meant ? `Did you mean ${JSON.stringify(meant)}? ` : ""}` +
+        'If it may be absent, give it a default: {{ … | default: "" }}.',
+    );
   }
   if (name === "FilterError" || /limit exceeded/.test(message ?? ""))
     return new ConnectorError("template_failed", `At ${path}: ${message}.`);

@@ -6,7 +6,7 @@ import { type Fields, fillEnvironment, objectOf } from "../config.js";
 import { cannotRun } from "../failure.js";
 import { readJsonFile } from "../json-file.js";
 import { withLedger } from "../ledger-option.js";
-import { createTerminal, onInterrupt, sendMessage } from "../report/terminal.js";
+import { createTerminal, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
 
 /** Runs `sync`. Resolves to the exit code. */
 export const runPipeline = async (given: Arguments): Promise<number> => {
@@ -28,7 +28,7 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
   });
   try {
     let progress = "reading rows";
-    terminal.watch(() => progress);
+    terminal.watch(() => progress, "reading rows, with a line here every 30 s");
     const onProgress = (done: number, queued: number): void => {
       progress = `${done} of ${queued} rows`;
     };
@@ -36,7 +36,7 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
     const report = await orCannotRun(host.sync(pipeline, options));
     terminal.stop();
     for (const line of inWords(report)) terminal.say(line);
-    await sendMessage(report);
+    if (speaksJson(given)) await sendMessage(report);
     if (given.values.output !== undefined)
       await writeRecords(host, pipeline.name, given.values.output, terminal.say);
     return report.success === report.queued && report.unusable === 0 && report.status === "success" ? 0 : 3;
@@ -71,6 +71,8 @@ const filled = <Part extends { connection_string?: string }>(part: Part, path: s
   return { ...part, ...fillEnvironment({ connection_string: part.connection_string }, process.env, path) };
 };
 
+const notSent = { _bedrock: { status: "not_sent" } };
+
 const orCannotRun = <Value>(promise: Promise<Value>): Promise<Value> =>
   promise.catch((error: Error) => {
     throw error.name === "Failure" ? error : cannotRun(error.message);
@@ -83,11 +85,13 @@ const inWords = (report: Report): string[] => {
     `${success} enriched, ${failed} failed, ${pending} pending; ${report.calls} calls, ${report.input_tokens} tokens in, ${report.output_tokens} out, ${report.seconds} s`,
     ...(unusable > 0 ? [`${unusable} rows are no object or lack the primary key: they were not sent`] : []),
     ...(repeated > 0 ? [`${repeated} rows repeat a primary key: the last row of each was sent`] : []),
-    ...Object.entries(report.reasons).map(([code, { count, message }]) => `  ${count} x ${code}: ${message}`),
+    ...[...Object.entries(report.reasons), ...Object.entries(report.remarks)].map(
+      ([code, { count, message }]) => `  ${count} x ${code}: ${message}`,
+    ),
   ];
 };
 
-/** Every row of the sync: its source's columns, and where it was enriched, those of its record. */
+/** Every row that the source has: its columns, and those of the record that came back, or what became of it. */
 const writeRecords = async (
   host: Host,
   sync: string,
@@ -95,6 +99,7 @@ const writeRecords = async (
   say: (line: string) => void,
 ): Promise<void> => {
   const sink = await openOutput(output, createWritableRow(say));
-  for (const { record, enriched } of host.records(sync)) await sink.write({ ...record, ...enriched });
+  for (const { record, enriched, status } of host.records(sync))
+    await sink.write({ ...record, ...(enriched ?? (status === "pending" ? notSent : {})) });
   await sink.end();
 };
