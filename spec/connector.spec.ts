@@ -138,6 +138,10 @@ describe("AwsBedrockModel", () => {
         "attempts",
         "billed",
         "request_id",
+        "usage",
+        "guardrail",
+        "repaired",
+        "remarks",
         "error",
       ]);
     });

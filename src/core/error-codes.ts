@@ -199,12 +199,36 @@ export const errorCodes = {
   truncated: kind(
     false,
     "yes",
-    "A token limit cut the answer off, and on_truncated is fail or the rest does not fit output_schema. Raise the output limit in the request format.",
+    "A token limit cut the answer off, and on_truncated is fail, or what is left is no answer. Raise the output limit in the request format.",
   ),
   schema_mismatch: kind(false, "yes", "The answer does not fit output_schema. It was billed."),
+  empty_answer: kind(
+    false,
+    "yes",
+    "The model ended without a word of an answer. It was billed. on_empty: keep takes such answers as empty text.",
+  ),
+  only_reasoning: kind(
+    false,
+    "yes",
+    "The model reasoned and gave no answer. It was billed. Raise the output limit, or ask for less thinking; on_empty: keep takes such answers as empty text.",
+  ),
+  tool_call: kind(
+    false,
+    "yes",
+    "The model called a tool in place of an answer, and nothing here runs tools. It was billed. Remove the tools from the request format, or name what you want of the call in response_format.",
+  ),
+  malformed_answer: kind(
+    false,
+    "yes",
+    "The model did not bring its answer to an end, says its stop reason. It was billed.",
+  ),
   refused: kind(false, "yes", "The model refused to answer. The answer was billed."),
   content_filtered: kind(false, "yes", "A content filter of the model stopped the answer. It was billed."),
-  guardrail_intervened: kind(false, "yes", "The guardrail intervened. The call was billed."),
+  guardrail_intervened: kind(
+    false,
+    "yes",
+    "The guardrail blocked the prompt or the answer. The call was billed.",
+  ),
 
   run_broken: kind(
     true,

@@ -106,6 +106,10 @@ export interface ConnectionConfig {
    */
   on_truncated?: "keep" | "fail";
   /**
+   * fail makes an answer without text, or of reasoning alone, the row's error; keep returns it as empty text.
+   */
+  on_empty?: "fail" | "keep";
+  /**
    * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
    */
   reuse_answers?: boolean;

@@ -8,8 +8,8 @@ export const deepseekR1 = {
   request: { prompt: "prompt", maxTokens: [["max_tokens"]] },
   response: {
     text: "choices[0].text",
-    stopReason: "choices[0].stop_reason",
-    truncated: ["length"],
+    stopReason: "choices[0].stop_reason || choices[0].finish_reason",
+    usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
   },
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
   rules: [

@@ -9,7 +9,6 @@ export const llama = {
     text: "generation",
     stopReason: "stop_reason",
     usage: { input: "prompt_token_count", output: "generation_token_count" },
-    truncated: ["length"],
   },
   chat: {
     key: "prompt",
