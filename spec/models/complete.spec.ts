@@ -63,11 +63,9 @@ describe("of a model nothing is forgotten:", () => {
 
 describe("traits of models", () => {
   const read = (known: Family): string[] =>
-    [
-      ...(known.rules ?? []),
-      ...(known.structured ?? []),
-      ...(known.reasoningTags ?? []),
-    ].flatMap(({ trait }) => trait ?? []);
+    [...(known.rules ?? []), ...(known.structured ?? []), ...(known.reasoningTags ?? [])].flatMap(
+      ({ trait }) => trait ?? [],
+    );
   const had = [...Object.values(knownModels), ...modelLines].flatMap(({ traits = [] }) => traits);
 
   it("are each read by a family, and each that a family reads is had", () => {

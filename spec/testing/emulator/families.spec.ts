@@ -1,6 +1,7 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { expect } from "chai";
+import { readBlocks } from "../../../src/models/answer/blocks.js";
 import type { Family } from "../../../src/models/families/family.js";
 import { resolveFamily } from "../../../src/models/find-family.js";
 import { useBedrock } from "../../support/bedrock.js";
@@ -25,7 +26,7 @@ describe("emulator: the families' shapes", () => {
       const { body, headers } = await invoke(client, called, request);
       const { text, stopReason, usage } = family.response;
       const read = (path: string): unknown => search(body as JSONValue, path);
-      expect(read(text))
+      expect(readBlocks(read(text))?.text)
         .to.be.a("string")
         .that.matches(/Sentiment: neutral \(0\.0\)\. Gist: "hello"|"Hi"|The parcel came a week late/i);
       expect(read(stopReason as string)).to.equal(family.stopReasons?.end);
