@@ -1,6 +1,14 @@
-import { ConnectorError } from "../core/errors.js";
-import { credentialsErrorCode, notTls, serviceErrorCode, transportErrorCode } from "./classify.js";
+import { ConnectorError, type ErrorCode, errorCodes } from "../core/errors.js";
+import {
+  credentialsErrorCode,
+  isKnownType,
+  notTls,
+  serviceErrorCode,
+  transportErrorCode,
+} from "./classify.js";
 import { redact } from "./redact.js";
+import { requestIdIn } from "./response-headers.js";
+import { ServiceError } from "./service-error.js";
 
 /** The parts of the SDK's errors and of the transport's that tell what happened. */
 interface SdkError {
@@ -11,33 +19,51 @@ interface SdkError {
   /** Absent where the transport does not tell. */
   readonly sent?: boolean;
   readonly deadlinePassed?: boolean;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** What must not be quoted: the body that was sent, and the connection's secrets. */
-interface Confidential {
-  readonly body: string;
-  readonly secrets: readonly string[];
-}
+/** Takes out of a service's words what must not be shown. */
+type Censor = (words: string) => string;
 
 /** Turns what a call threw into the connector's error. */
-export const callFailure = (thrown: unknown, confidential: Confidential): ConnectorError => {
+export const callFailure = (thrown: unknown, censor: Censor): ConnectorError => {
   const error = thrown as SdkError;
-  const status = error.$response?.statusCode ?? error.$metadata?.httpStatusCode;
-  const requestId = error.$metadata?.requestId ?? error.$response?.headers?.["x-amzn-requestid"] ?? null;
-  if (status === undefined || error.deadlinePassed) return withoutAnswer(error);
-  if (status < 300)
-    return new ConnectorError("unreadable_response", "It broke off before its end.", { requestId });
-  const type = typeOf(error);
-  return new ConnectorError(
-    serviceErrorCode(type, status, error.message ?? ""),
-    type === "SyntaxError"
-      ? `${status}, and the answer is not Bedrock's: a proxy may have given it.`
-      : `${status} ${type}: ${quotable(error.message, confidential)}`,
-    { requestId, retryAfterMs: retryAfterMs(error.$response?.headers?.["retry-after"]) },
-  );
+  if (thrown instanceof ServiceError && !error.deadlinePassed) return answeredError(thrown, censor);
+  const { headers = {} } = error.$response ?? {};
+  if (error.$response === undefined || error.deadlinePassed) return withoutAnswer(error);
+  return new ConnectorError("unreadable_response", "It broke off before its end.", {
+    requestId: requestIdIn(headers),
+  });
 };
+
+const answeredError = (error: ServiceError, censor: Censor): ConnectorError => {
+  const { status, name, message, isJson } = error;
+  const { headers } = error.$response;
+  const code = serviceErrorCode(name, status, message);
+  return new ConnectorError(code, isJson ? inWords(error, censor) : notBedrocks(status), {
+    requestId: requestIdIn(headers),
+    retryAfterMs: retryAfterMs(headers["retry-after"]),
+    // A page of a proxy may be an answer to what the row says.
+    ...(isJson ? {} : { scope: doubtfulScope(code) }),
+  });
+};
+/** A refusal that may not be Bedrock's own is not sure to meet the next row too. */
+const doubtfulScope = (code: ErrorCode) => (errorCodes[code].scope === "run" ? "either" : undefined);
+
+const notBedrocks = (status: number): string =>
+  status < 400
+    ? `${status}: the answer points to another place, as Bedrock's never does. A proxy or a sign-in page may have given it.`
+    : `${status}, and the answer is not Bedrock's: a proxy may have given it.`;
+
+const inWords = ({ status, name, message }: ServiceError, censor: Censor): string => {
+  const [paragraph = ""] = message.split(endOfParagraph);
+  const words = censor(paragraph);
+  const type = isKnownType(name) ? ` ${name}` : "";
+  return `${status}${type}${words === "" ? "" : `: ${words}`}`;
+};
+
+/** Of a signature error only the first paragraph says what happened: the others show what was signed. */
+const endOfParagraph = /\n\s*\n/;
 
 /** Turns what a credential provider threw into the connector's error. Nothing was sent to Bedrock. */
 export const credentialsFailure = (thrown: unknown, secrets: readonly string[]): ConnectorError => {
@@ -45,18 +71,11 @@ export const credentialsFailure = (thrown: unknown, secrets: readonly string[]):
   const code = error.code ?? typeOf(error);
   return new ConnectorError(
     credentialsErrorCode(typeOf(error), error.message ?? ""),
-    `${code}: ${quotable(error.message, { body: "", secrets })}`,
+    `${code}: ${redact((error.message ?? "").split(endOfParagraph)[0] ?? "", secrets)}`,
   );
 };
 
 const typeOf = ({ name = "" }: SdkError): string => (/^\w{1,64}$/.test(name) ? name : "Error");
-
-/** Of a signature error only the first paragraph: the others show what was signed. */
-const quotable = (message = "", { body, secrets }: Confidential): string => {
-  const [paragraph = ""] = message.split(/\n\s*\n/);
-  const bare = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), paragraph);
-  return redact(bare.replace(/(Bearer|Credential=|Signature=|security-token:)\s*\S+/gi, "$1…"), body);
-};
 
 const withoutAnswer = (error: SdkError): ConnectorError => {
   const { syscall, sent = true } = error;

@@ -3,6 +3,7 @@ import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
 import { takeShortcuts } from "./reuse-request-form.js";
+import { throwServiceErrors } from "./service-error.js";
 import { createTransport } from "./transport.js";
 import { useConverse } from "./use-converse.js";
 
@@ -19,6 +20,7 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     ...signing(connection),
   });
   if (connection.api === "converse") useConverse(client);
+  throwServiceErrors(client.middlewareStack);
   takeShortcuts(client, region, () => apiKeyOf(connection));
   return client;
 };

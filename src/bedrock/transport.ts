@@ -1,12 +1,19 @@
 import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
+import type { HttpHandlerOptions } from "@smithy/types";
 import { Agent } from "undici";
-import { exchange } from "./exchange.js";
+import { exchange, type OnPart } from "./exchange.js";
+import { poolSkippingContinue } from "./skip-continue.js";
 
 /**
  * Makes what carries a client's requests over so many connections to one place, each request ended after
  * `deadlineMs`.
  */
 type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?: number) => HttpHandler;
+
+/** What a transport is told of one request beside it. */
+export interface TransportOptions extends HttpHandlerOptions {
+  readonly onPart?: OnPart | undefined;
+}
 
 /**
  * HTTP/1.1 with connections that stay open, one for each call at a time. The SDK's default opens an HTTP/2 session
@@ -16,6 +23,7 @@ type MakeTransport = (connections: number, deadlineMs: number, connectTimeoutMs?
 const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs = 10_000) => {
   const agent = new Agent({
     connections,
+    factory: poolSkippingContinue,
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
@@ -24,7 +32,8 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
   });
   return {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, path, query, method, headers, body }, { abortSignal } = {}) {
+    async handle({ protocol, hostname, port, path, query, method, headers, body }, given = {}) {
+      const { abortSignal, onPart } = given as TransportOptions;
       const search = buildQueryString(query);
       const options = {
         origin: `${protocol}//${hostname}${port ? `:${port}` : ""}`,
@@ -33,7 +42,8 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
         headers,
         body,
       };
-      return { response: await exchange(agent, options, deadlineMs, abortSignal as AbortSignal | undefined) };
+      const signal = abortSignal as AbortSignal | undefined;
+      return { response: await exchange(agent, options, deadlineMs, signal, onPart) };
     },
     destroy() {
       void agent.destroy();

@@ -14,6 +14,8 @@ interface SettingSchema {
   /** What a form offers in words, unless an environment reference or nothing stands there. */
   readonly else?: { readonly oneOf: readonly { readonly const: string | boolean; readonly title: string }[] };
   readonly maxLength?: number;
+  /** It says something of rows or their columns, which a source does not have. */
+  readonly "x-rows-only"?: true;
   readonly multiwoven_secret?: true;
   /** What the value's text has to match. Not `pattern`: forms would refuse `ENV['X']` by it, and show it to people. */
   readonly "x-pattern"?: string;
@@ -29,8 +31,15 @@ export const connectionSchema = (): ConnectionSchema => {
 
 let schema: ConnectionSchema | undefined;
 
+/** The form of a source, which has no rows. */
+export const sourceSchema = (): object => {
+  const { properties, ...others } = connectionSchema();
+  const kept = Object.entries(properties).filter(([, setting]) => !setting["x-rows-only"]);
+  return { ...others, properties: Object.fromEntries(kept) };
+};
+
 /** Whether a setting is JSON, which may be an object as well as text. */
-export const holdsJson = (name: string): boolean => /_(format|schema)$/.test(name);
+export const holdsJson = (name: string): boolean => /_(format|schema|columns)$/.test(name);
 
 /** The values that a setting can have, where a form lists them; empty text stands for none. */
 export const choicesOf = (setting: SettingSchema | undefined): (string | boolean)[] =>

@@ -7,9 +7,11 @@ interface Kind {
   readonly billed: Billed;
   /** What happened and what to do, for a person. */
   readonly message: string;
-  /** Whether it concerns this row only, every row of the run, or is the end of the run itself. */
-  readonly scope: "row" | "run" | "end";
+  readonly scope: Scope;
 }
+
+/** Whether a failure concerns its row only, every row of the run, one or the other, or is the end of the run itself. */
+export type Scope = "row" | "run" | "either" | "end";
 
 const kind = (retryable: boolean, billed: Billed, message: string, scope: Kind["scope"] = "row"): Kind => ({
   retryable,
@@ -68,6 +70,7 @@ export const errorCodes = {
     false,
     "no",
     "Bedrock refused the request body. Compare it with the model's parameters.",
+    "either",
   ),
   input_too_long: kind(false, "no", "The prompt is longer than the model's context. Shorten the input."),
   body_too_large: kind(false, "no", "The request body is larger than Bedrock takes (25 MB)."),
@@ -98,7 +101,7 @@ export const errorCodes = {
   model_gone: kind(
     false,
     "no",
-    "The model has reached its end of life; Bedrock answers no calls to it. Choose another.",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another: `bedrock-model check` names active ones that take the same request, where AWS tells.",
     "run",
   ),
   use_case_form_missing: kind(
@@ -248,6 +251,8 @@ export const errorCodes = {
     "The run was ended before this record was sent: too many rows failed.",
     "end",
   ),
+  write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
+  write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(
     true,
     "no",

@@ -83,7 +83,8 @@ const sumUsd = (amounts: readonly (number | null)[]): number | null =>
     0 as number | null,
   );
 
-const failedOutcome = (
+/** A record that an error ended. */
+export const failedOutcome = (
   record: unknown,
   plan: Plan,
   error: ConnectorError,

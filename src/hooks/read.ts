@@ -13,7 +13,7 @@ export const readPayload = async (
   session: Session,
   onEvent: (event: Json) => void,
 ): Promise<Json | ConnectorError> => {
-  const body = typeof payload === "string" ? tryParseJson(payload) : payload;
+  const body = tryParseJson(typeof payload === "string" ? payload : textOf(payload));
   if (!isObject(body)) return new ConnectorError("invalid_body", "model.query must be one JSON object.");
   const request = toRequest(body as JsonObject, session.plan);
   if (request instanceof ConnectorError) return request;
@@ -26,4 +26,13 @@ export const readPayload = async (
   return result.reply instanceof ConnectorError
     ? (tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON."))
     : result.reply.body;
+};
+
+/** What a host's own object is as JSON; none where it does not let itself be read. */
+const textOf = (payload: unknown): string => {
+  try {
+    return JSON.stringify(payload) ?? "";
+  } catch {
+    return "";
+  }
 };
