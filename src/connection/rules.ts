@@ -1,3 +1,4 @@
+import { slipOf } from "../core/nearest.js";
 import { connectionSchema } from "./connection-schema.js";
 import { wrongColumns } from "./write-back-columns.js";
 
@@ -7,12 +8,24 @@ export interface Problem {
   readonly sentence: string;
 }
 
-/** What the schema cannot say: secrets that are only asterisks, and settings that go together or do not. */
+/** What the schema cannot say: misspelt names, secrets that are only asterisks, what goes together and what does not. */
 export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
+  ...misspelt(settings),
   ...starredSecrets(settings),
   ...conflicts(settings),
   ...wrongWriteBack(settings),
 ];
+
+/** A strange setting is ignored; one that is nearly the name of another would be missed, such as a ceiling. */
+const misspelt = (settings: Record<string, unknown>): Problem[] => {
+  const names = Object.keys(connectionSchema().properties);
+  return Object.keys(settings).flatMap((name) => {
+    const meant = names.includes(name) ? undefined : slipOf(name, names);
+    return meant && !Object.hasOwn(settings, meant)
+      ? [{ field: JSON.stringify(name), sentence: `is no setting: did you mean ${meant}?` }]
+      : [];
+  });
+};
 
 const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
   Object.entries(connectionSchema().properties)
