@@ -1,24 +1,5 @@
-/** Whether a call was paid for: `no` is known, `yes` is known, `unknown` is everything between. */
-export type Billed = "no" | "yes" | "unknown";
-
-interface Kind {
-  /** Whether sending the same row again may succeed. */
-  readonly retryable: boolean;
-  readonly billed: Billed;
-  /** What happened and what to do, for a person. */
-  readonly message: string;
-  readonly scope: Scope;
-}
-
-/** Whether a failure concerns its row only, every row of the run, one or the other, or is the end of the run itself. */
-export type Scope = "row" | "run" | "either" | "end";
-
-const kind = (retryable: boolean, billed: Billed, message: string, scope: Kind["scope"] = "row"): Kind => ({
-  retryable,
-  billed,
-  message,
-  scope,
-});
+import { answerCodes } from "./answer-codes.js";
+import { type Kind, kind } from "./error-kind.js";
 
 /**
  * Every failure the connector reports, by its stable code. Bedrock does not say whether a call that ended in
@@ -194,44 +175,7 @@ export const errorCodes = {
   ),
   unexpected_error: kind(false, "unknown", "The call failed in a way that this connector does not know."),
 
-  unreadable_response: kind(
-    false,
-    "yes",
-    "The response could not be read: it is not JSON, or lacks what the family or the response format reads. It was billed.",
-  ),
-  truncated: kind(
-    false,
-    "yes",
-    "A token limit cut the answer off, and on_truncated is fail, or what is left is no answer. Raise the output limit in the request format.",
-  ),
-  schema_mismatch: kind(false, "yes", "The answer does not fit output_schema. It was billed."),
-  empty_answer: kind(
-    false,
-    "yes",
-    "The model ended without a word of an answer. It was billed. on_empty: keep takes such answers as empty text.",
-  ),
-  only_reasoning: kind(
-    false,
-    "yes",
-    "The model reasoned and gave no answer. It was billed. Raise the output limit, or ask for less thinking; on_empty: keep takes such answers as empty text.",
-  ),
-  tool_call: kind(
-    false,
-    "yes",
-    "The model called a tool in place of an answer, and nothing here runs tools. It was billed. Remove the tools from the request format, or name what you want of the call in response_format.",
-  ),
-  malformed_answer: kind(
-    false,
-    "yes",
-    "The model did not bring its answer to an end, says its stop reason. It was billed.",
-  ),
-  refused: kind(false, "yes", "The model refused to answer. The answer was billed."),
-  content_filtered: kind(false, "yes", "A content filter of the model stopped the answer. It was billed."),
-  guardrail_intervened: kind(
-    false,
-    "yes",
-    "The guardrail blocked the prompt or the answer. The call was billed.",
-  ),
+  ...answerCodes,
 
   run_broken: kind(
     true,

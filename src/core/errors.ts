@@ -1,4 +1,5 @@
-import { type Billed, errorCodes, type Scope } from "./error-codes.js";
+import { errorCodes } from "./error-codes.js";
+import type { Billed, Scope } from "./error-kind.js";
 
 export type { Billed };
 export { errorCodes };

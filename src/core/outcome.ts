@@ -43,7 +43,7 @@ export interface Trace {
 }
 
 /** See `Usage`. What the service does not tell of is left out. */
-export interface UsageTrace {
+interface UsageTrace {
   readonly cache_read_tokens?: number;
   readonly cache_write_tokens?: number;
   /** The tokens of `cache_write_tokens` by how long the cache keeps them. */

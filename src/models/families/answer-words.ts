@@ -1,5 +1,5 @@
 /** What a kind of block is of an answer. Kinds that stand nowhere are named on the row, never dropped in silence. */
-export interface BlockKind {
+interface BlockKind {
   readonly is: "text" | "reasoning" | "tool" | "refusal";
   /** Keys from the block to its text, or to blocks inside it; none where it has none to show. */
   readonly at?: readonly string[];

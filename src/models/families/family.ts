@@ -119,7 +119,7 @@ export interface ModelRule extends Selection {
 }
 
 /** Tags of reasoning, and which models of the family write them. */
-export interface ModelTags extends ReasoningTags, Selection {}
+interface ModelTags extends ReasoningTags, Selection {}
 
 /** One way to ask for an answer that fits a JSON Schema. */
 export interface StructuredWay extends Selection {
