@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorCode, errorCodes } from "../core/errors.js";
+import { ConnectorError } from "../core/errors.js";
 import {
   credentialsErrorCode,
   isKnownType,
@@ -44,12 +44,9 @@ const answeredError = (error: ServiceError, censor: Censor): ConnectorError => {
     requestId: requestIdIn(headers),
     retryAfterMs: retryAfterMs(headers["retry-after"]),
     // A page of a proxy may be an answer to what the row says.
-    ...(isJson ? {} : { scope: doubtfulScope(code) }),
+    ...(!isJson && { scope: "either" }),
   });
 };
-/** A refusal that may not be Bedrock's own is not sure to meet the next row too. */
-const doubtfulScope = (code: ErrorCode) => (errorCodes[code].scope === "run" ? "either" : undefined);
-
 const notBedrocks = (status: number): string =>
   status < 400
     ? `${status}: the answer points to another place, as Bedrock's never does. A proxy or a sign-in page may have given it.`

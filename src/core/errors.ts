@@ -2,7 +2,6 @@ import { errorCodes } from "./error-codes.js";
 import type { Billed, Scope } from "./error-kind.js";
 
 export type { Billed };
-export { errorCodes };
 
 export type ErrorCode = keyof typeof errorCodes;
 
