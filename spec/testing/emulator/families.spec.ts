@@ -43,7 +43,7 @@ describe("emulator: the families' shapes", () => {
         return;
       }
       expect(Number(headers["x-amzn-bedrock-invocation-latency"])).to.be.at.least(0);
-      expect(output).to.equal(String(Math.ceil((read(text) as string).length / 4)));
+      expect(output).to.equal(String(Math.ceil((readBlocks(read(text))?.text ?? "").length / 4)));
       if (usage?.output) {
         expect(input).to.equal(String(read(usage.input)));
         expect(output).to.equal(String(read(usage.output)));
@@ -101,7 +101,7 @@ describe("emulator: the families' shapes", () => {
       const fixture = modelFixtures.find(({ modelId }) => called.endsWith(modelId));
       const { body } = await invoke(client, called, { ...(fixture?.request as object), ...limit });
       const { text, stopReason } = (resolveFamily(called) as Family).response;
-      expect(search(body as JSONValue, text), called).to.equal("Sentiment: n");
+      expect(readBlocks(search(body as JSONValue, text))?.text, called).to.equal("Sentiment: n");
       expect(search(body as JSONValue, stopReason as string), called).to.equal(reason);
     }
   });

@@ -9,7 +9,6 @@ export const deepseekR1 = {
   response: {
     text: "choices[0].text",
     stopReason: "choices[0].stop_reason || choices[0].finish_reason",
-    usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
   },
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
   rules: [
