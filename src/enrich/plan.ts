@@ -14,6 +14,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
 import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
@@ -125,6 +126,7 @@ export const compilePlan = (
     remarks: [
       ...remarksOn(connection, purpose === "read" ? null : template, doubtful),
       ...note.map(noteOnRequest),
+      ...[chatTemplateRemark(family, connection, template.sample)].filter((remark) => remark !== null),
       ...(structured?.schemaRequest.remarks ?? []),
       ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
     ],

@@ -55,6 +55,7 @@ const claudePlaces = {
   top_p: ["inferenceConfig.topP", "additionalModelRequestFields.top_p"],
   top_k: ["additionalModelRequestFields.top_k"],
   thinking: ["additionalModelRequestFields.thinking"],
+  tool_choice: ["toolConfig.toolChoice", "additionalModelRequestFields.tool_choice"],
   output_config: ["additionalModelRequestFields.output_config", "outputConfig"],
 } as const;
 

@@ -74,6 +74,8 @@ export interface Family {
     readonly systemTurn?: RegExp;
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
+    /** For models of which it is not certain that the template is theirs: why, after the name of a setting. */
+    readonly doubtful?: Selection & { readonly says: string };
   };
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;

@@ -15,6 +15,10 @@ export const llama = {
     template:
       "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{{ prompt }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
     marks: ["<|begin_of_text|>", "<|start_header_id|>", "<|header_start|>"],
+    doubtful: {
+      trait: "other_chat_marks",
+      says: "auto writes the marks of Llama 3, as AWS prints them for this model; Meta's own page has others (<|header_start|>). api: converse leaves them to Bedrock.",
+    },
     systemTurn: /<\|(?:start_header_id|header_start)\|>system<\|.*?(?:<\|eot_id\|>|<\|eot\|>|$)/gs,
   },
   reply: {
