@@ -240,9 +240,7 @@ describe("model rules", () => {
     for (const toolChoice of [{ any: {} }, { tool: { name: "answer" } }])
       expect(
         said("us.anthropic.claude-opus-5-5", { ...throughConverse(claude()), toolConfig: { toolChoice } }),
-      ).to.include(
-        "toolConfig.toolChoice that forces a tool is refused by this model: leave it at auto",
-      );
+      ).to.include("toolConfig.toolChoice that forces a tool is refused by this model: leave it at auto");
     const reasoning = { inferenceConfig: { reasoningConfig: { type: "enabled" } } };
     expect(
       said("us.amazon.nova-lite-v1:0", { messages: [], additionalModelRequestFields: reasoning }).join(),
