@@ -52,7 +52,9 @@ describe("command line", () => {
     expect(unknown).to.include({ code: 2, stdout: "" });
     expect(unknown.stderr).to.contain('unknown command "wriet"; did you mean write?');
     expect(wrong).to.include({ code: 2, stdout: "" });
-    expect(wrong.stderr).to.match(/did you mean --config\?\nUsage: bedrock-model check --config FILE\n$/);
+    expect(wrong.stderr).to.match(
+      /did you mean --config\?\nUsage: bedrock-model check --config FILE \[--json\]\n$/,
+    );
   });
 
   /** JSON.parse takes it, JSON.stringify does not. */
@@ -229,7 +231,8 @@ describe("command line", () => {
       const child = await underWay();
       child.stdout.destroy();
       const [stderr, [code]] = await Promise.all([child.stderr.toArray(), once(child, "close")]);
-      expect({ code, words: stderr.join("") }).to.deep.equal({ code: 141, words: "" });
+      const words = "stdin to stdout, with a line here every 30 s\n";
+      expect({ code, words: stderr.join("") }).to.deep.equal({ code: 141, words });
     });
   });
 

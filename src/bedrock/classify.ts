@@ -168,6 +168,22 @@ export const transportErrorCode = (
   return !sent || syscall === "connect" || syscall === "getaddrinfo" ? "unreachable" : "connection_lost";
 };
 
+/** Whether nobody who is trusted here has signed a certificate. */
+export const isOfUnknownAuthority = (systemCode: string | undefined): boolean =>
+  /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/.test(systemCode ?? "");
+
+/** The code of a tunnel that a proxy did not make: one that says no will say so again. */
+export const proxyErrorCode = ({
+  status,
+  code = "",
+}: {
+  status: number | null;
+  code: string | undefined;
+}): ErrorCode =>
+  (status !== null && status < 500 && status !== 429) || hopeless.has(code)
+    ? "proxy_unusable"
+    : "unreachable";
+
 /** The code of credentials that could not be had, by what STS or a credential provider said. */
 export const credentialsErrorCode = (type: string, words: string): ErrorCode =>
   wordingOf(words, null) ?? credentialTypes.get(type) ?? "credentials_unavailable";

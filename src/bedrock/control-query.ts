@@ -44,6 +44,9 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "credentials_rejected",
   "credentials_expired",
   "clock_differs",
+  "proxy_unusable",
+  "credentials_unusable",
+  "credential_process_failed",
 ] as const);
 
 /** The control plane says of an id that it does not know: not found, or not valid. */

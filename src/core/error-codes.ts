@@ -40,6 +40,12 @@ export const errorCodes = {
   ),
   model_not_ready: kind(true, "no", "The model is not ready yet. Try again in a few minutes."),
   unreachable: kind(true, "no", "No connection to Bedrock. Check region, endpoint, network and proxy."),
+  proxy_unusable: kind(
+    false,
+    "no",
+    "The proxy cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the process.",
+    "run",
+  ),
   endpoint_unusable: kind(
     false,
     "no",
@@ -132,6 +138,18 @@ export const errorCodes = {
     true,
     "no",
     "The AWS credentials could not be fetched from AWS (STS, metadata service). Try again later.",
+    "run",
+  ),
+  credentials_unusable: kind(
+    false,
+    "no",
+    "The AWS credentials hold what no credentials may, so nothing was sent.",
+    "run",
+  ),
+  credential_process_failed: kind(
+    false,
+    "no",
+    "The credential_process of the AWS profile gave no credentials. Run it by hand, as the same user.",
     "run",
   ),
   role_denied: kind(

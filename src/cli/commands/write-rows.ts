@@ -9,7 +9,14 @@ import { withLedger } from "../ledger-option.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
 import { replayCommand } from "../report/amounts.js";
 import { type Ending, summaryLines } from "../report/summary-lines.js";
-import { createTerminal, onInterrupt, sendLine, sendMessage, type Terminal } from "../report/terminal.js";
+import {
+  createTerminal,
+  onInterrupt,
+  sendLine,
+  sendMessage,
+  speaksJson,
+  type Terminal,
+} from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";
 import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 import { loadSyncConfig } from "../sync-config.js";
@@ -49,12 +56,14 @@ export const writeRows = async (given: Arguments): Promise<number> => {
     const onProgress = watchProgress(terminal, {
       // Where stdout is the same screen, a redrawn line would run into the messages.
       drawn: sink !== undefined || !process.stdout.isTTY,
+      opening: `${input ?? "stdin"} to ${output ?? "stdout"}, with a line here every 30 s`,
       fraction: source.fraction,
       seconds,
     });
     const messages = connector.enrich(syncConfig, source.rows, { signal: stop.signal, onProgress });
     const example = () => exampleRow(connector, syncConfig, source.columns);
-    const summary = await deliver(messages, { sink, guard, terminal, example });
+    const json = speaksJson(given);
+    const summary = await deliver(messages, { sink, guard, terminal, example, json });
     const ending = {
       seconds: seconds(),
       output: output ?? "stdout",
@@ -77,14 +86,16 @@ interface Delivery {
   sink: Sink | undefined;
   guard: WritableRow;
   terminal: Terminal;
+  /** Whether stdout takes messages; a person at a terminal gets plain rows and no message. */
+  json: boolean;
   /** A row as the run would have written it, for a file without rows. */
   example(): Promise<Record<string, unknown> | undefined>;
 }
 
-/** Records to the sink, or all messages to stdout; returns the run's summary from the tracking message. */
+/** Records to the sink, or to stdout; returns the run's summary from the tracking message. */
 async function deliver(
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
-  { sink, guard, terminal, example }: Delivery,
+  { sink, guard, terminal, example, json }: Delivery,
 ): Promise<Summary> {
   let summary: Summary | undefined;
   for await (const message of messages) {
@@ -93,14 +104,16 @@ async function deliver(
       if (sink) await sink.write(record.data);
       else
         await sendLine(
-          guard(record.data, (data) => JSON.stringify({ ...message, record: { ...record, data } })),
+          guard(record.data, (data) =>
+            JSON.stringify(json ? { ...message, record: { ...record, data } } : data),
+          ),
         );
       continue;
     }
     terminal.stop();
     summary = message.tracking.meta.summary;
     await sink?.end(summary.received === 0 ? await example() : undefined);
-    await sendMessage(message);
+    if (json) await sendMessage(message);
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
   return summary;

@@ -1,10 +1,11 @@
 import type { Command } from "../command.js";
 import { defaultLedger } from "../ledger-option.js";
+import { jsonOption } from "../report/terminal.js";
 
 /** `bedrock-model write`, as data. */
 export const write: Command = {
   usage:
-    "--config FILE [--sync-config FILE] [--input FILE] [--output FILE]\n       [--ledger FILE | --no-ledger]",
+    "--config FILE [--sync-config FILE] [--input FILE] [--output FILE]\n       [--ledger FILE | --no-ledger] [--json]",
   options: {
     config: {
       value: "FILE",
@@ -14,13 +15,14 @@ export const write: Command = {
     input: { value: "FILE", summary: "the rows; - or nothing is stdin" },
     output: {
       value: "FILE",
-      summary: "write plain rows here, replacing the file; without it messages go to stdout",
+      summary: "write plain rows here, replacing the file; without it rows go to stdout",
     },
     ledger: {
       value: "FILE",
       summary: `remembers every answer (default: the config's, else ${defaultLedger})`,
     },
     "no-ledger": { summary: "remember nothing: a second run pays for every row again" },
+    json: jsonOption,
   },
   notes: [
     "Input by file ending: .csv and .tsv with a header line, .json one array (read whole into memory), anything\nelse and stdin one JSON object a line. UTF-8.",

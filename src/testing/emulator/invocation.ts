@@ -98,6 +98,7 @@ export const invokeModel = async (
     ...vectorsOf(body.json, { family, baseId }),
     stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
     answer: written.answer,
+    tool: wanted?.tool ?? "answer",
     answer_text: text,
     input_tokens: inputTokens,
     output_tokens: tokens,
