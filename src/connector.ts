@@ -132,7 +132,7 @@ export class AwsBedrockModel implements Hooks {
     const replayed = await replayLedger(session, options);
     return replayed instanceof ConnectorError
       ? notRunMessage(replayed)
-      : streamEndMessage(replayed.summary, replayed.skipped);
+      : streamEndMessage(replayed.summary, replayed.leftAlone);
   }
 
   /**

@@ -25,6 +25,7 @@ const full: Readonly<Record<string, unknown>> = {
   on_unknown: "retry",
   on_truncated: "fail",
   on_empty: "keep",
+  on_blank: "send",
   reuse_answers: false,
   max_rows: "11",
   max_tokens_total: "1200",

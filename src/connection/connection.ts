@@ -74,6 +74,8 @@ export interface Connection {
   readonly onUnknown: OnUnknown;
   readonly onTruncated: "keep" | "fail";
   readonly onEmpty: "keep" | "fail";
+  /** What becomes of a row whose placeholders all come out blank. */
+  readonly onBlank: "skip" | "send";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */
@@ -185,6 +187,7 @@ const toConnection = (settings: Settings): Connection => {
     onUnknown: withDefault("on_unknown"),
     onTruncated: withDefault("on_truncated"),
     onEmpty: withDefault("on_empty"),
+    onBlank: withDefault("on_blank"),
     reuseAnswers: withDefault("reuse_answers"),
     ceilings: {
       rows: number(settings.max_rows),

@@ -17,6 +17,7 @@ export const enrich = async (
 ): Promise<Outcome> => {
   const request = renderRequest(record, plan);
   if (request instanceof ConnectorError) return failedOutcome(record, plan, request);
+  if (request === "blank") return skippedOutcome(record, plan);
   return complete(record, request, plan, invoke, stop);
 };
 
@@ -82,6 +83,16 @@ const sumUsd = (amounts: readonly (number | null)[]): number | null =>
     (total, usd) => (total === null || usd === null ? null : roundUsd(total + usd)),
     0 as number | null,
   );
+
+/** A row that was not sent, since it has nothing to work on. */
+const skippedOutcome = (record: unknown, plan: Plan): Outcome => ({
+  record,
+  columns: emptyColumns(plan),
+  trace: trace({ status: "skipped", model: plan.connection.modelId }),
+  payloads: { request: null, response: null },
+  rejections: {},
+  remark: "every placeholder of request_format came out blank, so nothing was sent",
+});
 
 /** A record that an error ended. */
 export const failedOutcome = (
