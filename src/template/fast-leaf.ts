@@ -1,5 +1,11 @@
 /** A leaf for one record; `undefined` where a column is missing or holds more than a plain value. */
-type FastLeaf = (scope: Readonly<Record<string, unknown>>) => string | number | boolean | undefined;
+type FastLeaf = (row: Row) => string | number | boolean | undefined;
+
+/** A record, and what takes note of each value that is printed. */
+interface Row {
+  readonly scope: Readonly<Record<string, unknown>>;
+  note(value: unknown): void;
+}
 
 /**
  * A leaf whose placeholders are columns by their bare names, which is most of them, taken apart once: Liquid takes a
@@ -14,11 +20,11 @@ export const compileFastLeaf = (text: string, columns: readonly string[]): FastL
   if (!names.every((name) => columns.includes(name))) return null;
   const [alone] = names;
   if (alone !== undefined && names.length === 1 && texts.every((part) => part === ""))
-    return (scope) => wellFormed(plainValue(scope, alone));
-  return (scope) => {
+    return (row) => wellFormed(plainValue(row, alone));
+  return (row) => {
     let filled = texts[0] as string;
     for (const [index, name] of names.entries()) {
-      const value = plainValue(scope, name);
+      const value = plainValue(row, name);
       if (value === undefined) return undefined;
       filled += value + (texts[index + 1] as string);
     }
@@ -31,10 +37,15 @@ const placeholder = /\{\{ *([A-Za-z_]\w*) *\}\}/;
 /** Markup of another kind. */
 const notPlain = /\{[{%]/;
 
-const plainValue = (scope: Readonly<Record<string, unknown>>, name: string): ReturnType<FastLeaf> => {
+const plainValue = ({ scope, note }: Row, name: string): ReturnType<FastLeaf> => {
   const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  const isPlain =
+    typeof value === "string" ||
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value));
+  if (!isPlain) return undefined;
+  note(value);
+  return value;
 };
 
 const wellFormed = <Value>(value: Value): Value | string =>

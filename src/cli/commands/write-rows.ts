@@ -137,5 +137,5 @@ function report({ summary, ending, source, sink, say }: Finished): number {
     say(`the input was not read to its end: ${failure.message}`);
     return 1;
   }
-  return summary.enriched === summary.received ? 0 : 3;
+  return summary.enriched + summary.skipped === summary.received ? 0 : 3;
 }

@@ -27,7 +27,7 @@ export const write: Command = {
   notes: [
     "Input by file ending: .csv and .tsv with a header line, .json one array (read whole into memory), anything\nelse and stdin one JSON object a line. UTF-8.",
     "Output by file ending: .csv, .tsv, .json, anything else one JSON object a line. In CSV, _bedrock becomes the\ncolumns _bedrock.status, _bedrock.error.code and so on.",
-    "Every row comes out, in order; _bedrock.status says enriched, failed, held (it may have been billed) or\nnot_sent. Ctrl-C lets the rows in flight finish; a second one stops at once.",
+    "Every row comes out, in order; _bedrock.status says enriched, skipped (blank), failed, held (it may have been billed) or\nnot_sent. Ctrl-C lets the rows in flight finish; a second one stops at once.",
     "The ledger holds request and response bodies. A row that it has the answer of costs nothing, so a run that was\nstopped or failed is resumed by the same command.",
     "Exit code 0 when every row was enriched, 3 when some were not, 1 when the run could not be done.",
   ],

@@ -58,7 +58,7 @@ const typeOf = (value: Json): Types => {
 const nullable = (type: string): Types => ({ type: [type, "null"] });
 
 const traceTypes = {
-  status: { enum: ["enriched", "failed", "held", "not_sent"] },
+  status: { enum: ["enriched", "skipped", "failed", "held", "not_sent"] },
   model: nullable("string"),
   stop_reason: nullable("string"),
   truncated: { type: "boolean" },
@@ -69,5 +69,9 @@ const traceTypes = {
   attempts: { type: "integer" },
   billed: { enum: ["no", "yes", "unknown"] },
   request_id: nullable("string"),
+  usage: nullable("object"),
+  guardrail: { enum: ["masked", "blocked", null] },
+  repaired: { type: "boolean" },
+  remarks: nullable("array"),
   error: nullable("object"),
 } satisfies Record<keyof Trace, Types>;
