@@ -17,7 +17,7 @@ export const plan: Plan = {
   hooks: ["core", "generated", "models", "connection", "template", "bedrock", "run", "enrich"],
   "connector.ts": ["core", "generated", "connection", "enrich", "hooks"],
   "index.ts": ["core", "generated", "models", "run", "enrich", "hooks", "connector.ts"],
-  rows: ["core"],
+  rows: ["core", "bedrock"],
   host: ["core", "generated", "template", "rows", "index.ts"],
   testing: ["core", "generated", "models", "rows", "index.ts"],
   cli: ["core", "index.ts", "rows", "host", "testing"],

@@ -1,27 +1,35 @@
-/** One row and the byte of the input where it ends, from which the progress bar is drawn. */
+import type { BadLine } from "../core/bad-line.js";
+import type { Text } from "./decode.js";
+
+/** One row, or a line that is none, and the byte of the input's text where it ends. */
 export interface Row {
   value: unknown;
   end: number;
 }
 
-/** What the reader of a format is given of a file, or of what comes through stdin. */
+/** How a table's text is laid out, so that it can be written the same way. */
+export interface Dialect {
+  /** One ASCII character. */
+  readonly delimiter: string;
+  readonly lineEnd: string;
+  /** Whether a byte order mark stands in front. */
+  readonly bom: boolean;
+}
+
+/** What the reader of a format of text is given of a file, or of what comes through stdin. */
 export interface RowsInput {
   /** As messages name it: the path, or "stdin". */
   name: string;
-  /** Its bytes from the start. It may be called twice only where the format says so. */
-  open(): AsyncIterable<Buffer>;
-  badLines: BadLines;
+  text: Text;
+  /** What separates the cells of a table, where its user says it. */
+  delimiter: string | undefined;
+  /** What becomes of a line that is no row. */
+  bad(text: string, line: number, fault: string): BadLine;
   /** Takes one line about the input; never a row's content. */
   warn(line: string): void;
-  /** Takes the names in the header of a format that has one. */
-  found(header: readonly string[]): void;
+  /** Takes the names in the header of a format that has one, and how it is laid out. */
+  found(header: readonly string[], dialect: Dialect): void;
 }
-
-/**
- * What becomes of a line that should be JSON and is not: `keep` hands it over as a text, for who can pass a failed row
- * on, and `refuse` ends the reading there.
- */
-export type BadLines = "keep" | "refuse";
 
 /** Reads the rows of one format. Throws a FileFailure where the input cannot be read or must not be. */
 export type ReadRows = (input: RowsInput) => AsyncGenerator<Row>;

@@ -1,3 +1,5 @@
+import { ExactNumber } from "../core/exact-number.js";
+
 /** A leaf for one record; `undefined` where a column is missing or holds more than a plain value. */
 type FastLeaf = (scope: Readonly<Record<string, unknown>>) => string | number | boolean | undefined;
 
@@ -14,13 +16,13 @@ export const compileFastLeaf = (text: string, columns: readonly string[]): FastL
   if (!names.every((name) => columns.includes(name))) return null;
   const [alone] = names;
   if (alone !== undefined && names.length === 1 && texts.every((part) => part === ""))
-    return (scope) => wellFormed(plainValue(scope, alone));
+    return (scope) => ofBody(plainValue(scope, alone));
   return (scope) => {
     let filled = texts[0] as string;
     for (const [index, name] of names.entries()) {
       const value = plainValue(scope, name);
       if (value === undefined) return undefined;
-      filled += value + (texts[index + 1] as string);
+      filled += String(value) + (texts[index + 1] as string);
     }
     return filled.toWellFormed();
   };
@@ -31,11 +33,16 @@ const placeholder = /\{\{ *([A-Za-z_]\w*) *\}\}/;
 /** Markup of another kind. */
 const notPlain = /\{[{%]/;
 
-const plainValue = (scope: Readonly<Record<string, unknown>>, name: string): ReturnType<FastLeaf> => {
+type Plain = ReturnType<FastLeaf> | ExactNumber;
+
+const plainValue = (scope: Readonly<Record<string, unknown>>, name: string): Plain => {
   const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
   if (typeof value === "string" || typeof value === "boolean") return value;
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  return value instanceof ExactNumber ? value : undefined;
 };
 
-const wellFormed = <Value>(value: Value): Value | string =>
-  typeof value === "string" ? value.toWellFormed() : value;
+const ofBody = (value: Plain): ReturnType<FastLeaf> => {
+  if (value instanceof ExactNumber) return value.toJSON();
+  return typeof value === "string" ? value.toWellFormed() : value;
+};

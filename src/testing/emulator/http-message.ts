@@ -13,7 +13,7 @@ export interface WireRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly errorType?: string;
   readonly isAnswer?: true;
   /** How it goes out, where it does not go out whole and at once. */
