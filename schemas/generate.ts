@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
-import { holdsJson } from "../src/connection/connection-schema.js";
+import { choicesOf, connectionSchema, holdsJson } from "../src/connection/connection-schema.js";
 import { modelData, modelSamples } from "./models.js";
 
 type Schema = Parameters<typeof compile>[0];
@@ -41,13 +41,12 @@ async function connectionType(): Promise<string> {
   return banner("schemas/connection.json") + (await typescript(type, "ConnectionConfig"));
 }
 
-/**
- * Forms give text alone; programs may also give a number where its text fits, and an object where JSON is pasted.
- */
-function acceptedType(name: string, property: Schema): Schema {
+/** Forms give text alone; programs may also give a number where its text fits, and an object where JSON is pasted. */
+function acceptedType(name: string, { if: _, then: __, else: ___, ...property }: Schema): Schema {
   if (holdsJson(name)) return { ...property, tsType: "string | object" };
-  const takesNumber = property.pattern !== undefined && new RegExp(property.pattern).test("1");
-  return takesNumber ? { ...property, tsType: "string | number" } : property;
+  const choices = choicesOf(connectionSchema().properties[name]);
+  if (choices.includes(true)) return { ...property, type: "boolean" };
+  return choices.length > 0 ? { ...property, type: "string", enum: choices } : property;
 }
 
 async function pipelineType(): Promise<string> {

@@ -390,6 +390,32 @@ describe("AwsBedrockModel", () => {
       expect(messages).to.have.nested.property("[0].type", "record");
     });
 
+    const from = (settings: Record<string, unknown>, query: unknown = payload) =>
+      source(query, { source: { name: "s", type: "source", connection_specification: settings } });
+
+    it("says in plain words what went wrong, as upstream does", async () => {
+      const message = await connector.read(source("{"));
+      expect(message)
+        .to.have.nested.property("log.message")
+        .that.matches(/^invalid_body: .*model\.query must/);
+    });
+
+    it("takes the body as an object, which is what upstream's run_model is given", async () => {
+      expect(await connector.read(source(JSON.parse(payload)))).to.have.nested.property("[0].type", "record");
+    });
+
+    for (const [what, request_format] of Object.entries({
+      "that is prose": "Ask for a summary of the mail",
+      "of another model": '{"prompt":"{{ text }}","max_gen_len":5}',
+      "that reads what no model takes": '{"messages":[{"role":"system","content":"{{ text }}"}]}',
+      "that is empty": "",
+      "that is missing": undefined,
+    }))
+      it(`does not fail a finished body for a request format ${what}`, async () => {
+        const settings = { ...connection(), request_format, response_format: "{{", output_schema: "{" };
+        expect(await connector.read(from(settings))).to.have.nested.property("[0].type", "record");
+      });
+
     it("needs no known family, as upstream needs none", async () => {
       const server = await startServer((_, response) => response.end('{"answer":"yes"}'));
       const config = {

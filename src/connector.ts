@@ -1,4 +1,4 @@
-import { connectionSchema } from "./connection/connection-schema.js";
+import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
 import { valueAt } from "./core/json.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
@@ -16,13 +16,14 @@ import {
   recordMessage,
   type SpecMessage,
   type StatusMessage,
+  sourceCatalogMessage,
   specMessage,
   statusMessage,
   streamEndMessage,
   type TrackedMessage,
   writeMessage,
 } from "./hooks/messages.js";
-import { type MetaData, metaData } from "./hooks/metadata.js";
+import { describe, type MetaData, type Side, sideOf } from "./hooks/metadata.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
@@ -33,23 +34,23 @@ import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
  */
 export class AwsBedrockModel implements Hooks {
   /** What a host shows before the connector is configured. */
-  metaData(): MetaData {
-    return metaData;
+  metaData(side: Side = "destination"): MetaData {
+    return describe(sideOf(side));
   }
 
   /** The connection specification, a JSON Schema (draft-07) that hosts render as a form. */
-  spec(): SpecMessage {
-    return specMessage(connectionSchema());
+  spec(side: Side = "destination"): SpecMessage {
+    return specMessage(side, side === "source" ? sourceSchema() : connectionSchema());
   }
 
   /**
    * Validates the settings, compiles both templates, tries the ledger, and asks AWS what costs nothing to ask: whose
    * the credentials are, and whether the model can be called. Calls no model; ends within 10 seconds.
    */
-  async checkConnection(config: ConnectionConfig): Promise<StatusMessage> {
+  async checkConnection(config: ConnectionConfig, side: Side = "destination"): Promise<StatusMessage> {
     try {
       const { checkConfig } = await import("./hooks/check/check.js");
-      const finding = await checkConfig(config);
+      const finding = await checkConfig(config, side);
       return finding instanceof ConnectorError
         ? statusMessage(finding)
         : statusMessage(null, finding.remarks.join(" "));
@@ -60,9 +61,14 @@ export class AwsBedrockModel implements Hooks {
 
   /**
    * The catalog: one stream, with the columns that the configuration's templates read and give. Without a usable
-   * configuration the stream takes any fields. Needs no network; the same configuration has the same answer.
+   * configuration the stream takes any fields. Needs no network; the same configuration has the same answer. A source
+   * has no stream: its user defines them.
    */
-  async discover(config?: Partial<ConnectionConfig> | null): Promise<CatalogMessage> {
+  async discover(
+    config?: Partial<ConnectionConfig> | null,
+    side: Side = "destination",
+  ): Promise<CatalogMessage> {
+    if (side === "source") return sourceCatalogMessage();
     if (config === undefined || config === null) return catalogMessage();
     try {
       const { publishColumns } = await import("./hooks/discover/catalog.js");
@@ -93,16 +99,26 @@ export class AwsBedrockModel implements Hooks {
   }
 
   /**
-   * The `ai_ml` source: sends `model.query`, a finished body as JSON text, and returns one record message with the
-   * response. `[]` for a positive offset, so that a sync ends; one log message, not in an array, on failure.
+   * The `ai_ml` source: sends `model.query`, a finished body, and returns one record message with the response. `[]`
+   * for a positive offset, so that a sync ends; one log message, not in an array, on failure. With the setting
+   * `is_stream`, `onEvent` gets each event of the service as it comes; the response is then made of all of them.
    */
-  async read(syncConfig: BedrockReadConfig): Promise<RecordMessage[] | LogEnvelope> {
+  async read(
+    syncConfig: BedrockReadConfig,
+    onEvent?: (event: RecordMessage) => void,
+  ): Promise<RecordMessage[] | LogEnvelope> {
     const [offset, query] = [readPath(syncConfig, "offset"), readPath(syncConfig, "model", "query")];
     if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
     const session = await open(syncConfig, "source", "read");
     if (session instanceof ConnectorError) return errorLogMessage(session);
     const { readPayload } = await import("./hooks/read.js");
-    const answer = await readPayload(query, session);
+    const answer = await readPayload(query, session, (event) => {
+      try {
+        onEvent?.(recordMessage(event));
+      } catch {
+        // A listener's fault is not the answer's.
+      }
+    });
     return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
   }
 
@@ -191,7 +207,7 @@ const runIdOf = (syncConfig: unknown): string =>
 /** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
 const open = async (
   syncConfig: unknown,
-  side: "source" | "destination",
+  side: Side,
   purpose: "enrich" | "read",
 ): Promise<Session | ConnectorError> => {
   try {

@@ -18,7 +18,7 @@ export type {
   StatusMessage,
   TrackedMessage,
 } from "./hooks/messages.js";
-export type { MetaData } from "./hooks/metadata.js";
+export type { MetaData, Side } from "./hooks/metadata.js";
 export type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 export type { RowCounts } from "./hooks/preview/row-fates.js";
 export type { Sample } from "./hooks/preview/samples.js";

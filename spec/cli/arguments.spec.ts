@@ -3,8 +3,8 @@ import { readArguments, wholeNumber } from "../../src/cli/arguments.js";
 import type { Command } from "../../src/cli/command.js";
 import { commands } from "../../src/cli/commands/index.js";
 import { commandHelp, mainHelp, usageLine } from "../../src/cli/help.js";
-import { nearest } from "../../src/cli/nearest.js";
 import { modelTable } from "../../src/cli/report/model-table.js";
+import { nearest } from "../../src/core/nearest.js";
 import type { Model } from "../../src/index.js";
 
 describe("arguments", () => {

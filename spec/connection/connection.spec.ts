@@ -75,7 +75,7 @@ describe("the connection settings", () => {
       { service_tier: "gold" },
       /service_tier must be one of default, priority, flex, reserved/,
     ],
-    ["a boolean that is none", { log_payloads: "yes" }, /log_payloads must be a boolean/],
+    ["a boolean that is none", { log_payloads: "yes" }, /log_payloads must be one of true, false/],
     ["an endpoint that is no URL", { endpoint: "bedrock" }, /endpoint must be a URL/],
     ["a role that is no ARN", { role_arn: "admin" }, /role_arn must be a role ARN/],
     ["half a key pair", { secret_access_key: "" }, /secret_access_key is required with access_key/],

@@ -94,7 +94,6 @@ describe("sample: where the JSON breaks", () => {
 
 describe("sample: hints", () => {
   const bare = "Placeholders stand inside quotes";
-  const form = "The host's form turns line breaks into the letter n";
 
   for (const text of ['{"a": {{ x }}}', '{"a": [{{ x }}]}', '{"a": [1, {{x}}]}', '{"a":\n{{ x }}}'])
     it(`for the bare placeholder in ${JSON.stringify(text)}`, () => {
@@ -104,11 +103,41 @@ describe("sample: hints", () => {
   it("not for a placeholder that has its quotes", () => {
     expect(complaint('{"a": "Name: {{ x }}" "b": 1}')).to.not.contain(bare);
   });
+});
 
-  for (const text of ['{n "a": 1n}', '{n  "a": {n    "b": 1n  }n}', '{n\t"a": 1n}', '{n"a": 1n}'])
-    it(`for the host's line breaks in ${JSON.stringify(text)}`, () => {
-      expect(complaint(text)).to.contain(form);
-    });
+describe("sample: a text area of the host's form", () => {
+  /** What the host's form stores of what a person has typed. */
+  const stored = (typed: unknown): string =>
+    JSON.parse(JSON.stringify(JSON.stringify(typed, null, 2)).replaceAll("\\n", "n"));
+
+  it("is read as it was typed, though its line breaks arrive as the letter n", () => {
+    const typed = { a: [null, true, 1, { b: "no n is lost in here, null" }], n: "nn", none: [null] };
+    expect(stored(typed)).to.match(/^\{n {2}"a": \[n {4}null,n/);
+    expect(parseSample(stored(typed))).to.deep.equal(typed);
+    for (const text of [
+      '{n "a": 1n}',
+      '{n  "a": {n    "b": 1n  }n}',
+      '{n\t"a": 1n}',
+      '{n"a":nnull}',
+      "[truen]",
+    ])
+      expect(() => parseSample(text)).not.to.throw();
+  });
+
+  it("is read as it was typed, whatever JSON stands in it", () => {
+    const letters = fc.jsonValue({ stringUnit: fc.constantFrom("n", "u", "l", " ", ":", '"') });
+    fc.assert(
+      fc.property(letters, (value) => {
+        expect(parseSample(stored(value))).to.deep.equal(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it("says where it breaks, in the person's own lines of text", () => {
+    expect(complaint('{n  "a": 1n  "b": 2n}')).to.match(
+      /^is not valid JSON at line 1, column \d+ \(comma expected\)/,
+    );
+  });
 });
 
 describe("sample: any JSON", () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../core/nearest.js";
 import type { Arguments, Command } from "./command.js";
 import { wrongUsage } from "./failure.js";
-import { nearest } from "./nearest.js";
 
 /** Checks argv (after the command's name) against the command's options. Throws wrong usage, naming the option. */
 export const readArguments = (command: Command, argv: readonly string[]): Arguments => {

@@ -47,7 +47,7 @@ async function runCommand({ name, load }: Listing, argv: string[]): Promise<numb
 }
 
 async function unknownCommand(name: string): Promise<number> {
-  const { nearest } = await import("./nearest.js");
+  const { nearest } = await import("../core/nearest.js");
   const close = nearest(
     name,
     commands.map((command) => command.name),

@@ -6,7 +6,7 @@ import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
-import { connectionSchema, holdsJson } from "./connection-schema.js";
+import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
@@ -71,6 +71,8 @@ export interface Connection {
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Whether a source hands on the service's events while it answers. */
+  readonly isStream: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
   readonly residency: readonly string[] | null;
   readonly api: NonNullable<ConnectionConfig["api"]>;
@@ -106,7 +108,7 @@ export const readConnection = (config: unknown, problems: Problem[]): Connection
 let compiled: ValidateFunction | undefined;
 
 const validator = (): ValidateFunction => {
-  compiled ??= compileSchema(connectionSchema());
+  compiled ??= compileSchema(resolvedSchema());
   return compiled;
 };
 
@@ -114,28 +116,27 @@ const normalise = (config: Record<string, unknown>): Record<string, unknown> => 
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(config)) {
     if (value === null || value === undefined || value === "") continue;
-    const type = Object.hasOwn(connectionSchema().properties, name)
-      ? connectionSchema().properties[name]?.type
-      : undefined;
-    if (type === "string" && typeof value === "number") settings[name] = String(value);
-    else if (type === "boolean" && (value === "true" || value === "false")) settings[name] = value === "true";
+    const isSwitch = choicesOf(settingOf(name)).includes(true);
+    if (typeof value === "number") settings[name] = String(value);
+    else if (isSwitch && (value === "true" || value === "false")) settings[name] = value === "true";
     else if (holdsJson(name) && isObject(value)) settings[name] = JSON.stringify(value);
     else settings[name] = typeof value === "string" && !holdsJson(name) ? value.trim() : value;
   }
   return settings;
 };
 
-const toProblem = ({ keyword, instancePath, params, parentSchema, message }: ErrorObject): Problem => {
+const settingOf = (name: string) =>
+  Object.hasOwn(connectionSchema().properties, name) ? connectionSchema().properties[name] : undefined;
+
+const toProblem = ({ keyword, instancePath, params, message }: ErrorObject): Problem => {
   if (keyword === "required") return { field: params.missingProperty, sentence: "is required" };
   const field = instancePath.slice(1);
-  const setting = connectionSchema().properties[field];
+  const setting = settingOf(field);
+  const choices = choicesOf(setting);
   const expected =
-    setting?.["x-expected"] ?? (setting?.enum ? `one of ${setting.enum.join(", ")}` : undefined);
+    setting?.["x-expected"] ?? (choices.length > 0 ? `one of ${choices.join(", ")}` : undefined);
   if (expected) return { field, sentence: `must be ${expected}` };
-  return {
-    field,
-    sentence: keyword === "type" ? `must be a ${parentSchema?.type ?? params.type}` : `${message}`,
-  };
+  return { field, sentence: keyword === "type" ? `must be a ${params.type}` : `${message}` };
 };
 
 /** The settings as `normalise` leaves them: numbers and JSON are text. */
@@ -189,11 +190,12 @@ const toConnection = (settings: Settings, names: readonly string[]): Connection 
     systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    isStream: withDefault("is_stream"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
-    unknownSettings: names.filter((name) => !Object.hasOwn(connectionSchema().properties, name)),
+    unknownSettings: names.filter((name) => settingOf(name) === undefined),
   };
 };
 

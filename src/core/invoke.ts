@@ -1,4 +1,5 @@
 import type { ConnectorError, ErrorCode } from "./errors.js";
+import type { Json } from "./json.js";
 import type { Reply, Usage } from "./reply.js";
 
 /** One call of a model: what goes on the wire, and what is known of it before. */
@@ -17,6 +18,11 @@ export interface InvokeRequest {
   readonly routeKey: string;
   /** The most output tokens that the body asks for; `null` where it sets no limit. */
   readonly maxTokens: number | null;
+  /**
+   * Has the answer streamed: gets each of the service's events as it comes. They are the caller's to watch alone; the
+   * answer is made of them all, as if it had come whole. An answer that is there already has none.
+   */
+  readonly onEvent?: (event: Json) => void;
 }
 
 /** What came back from one call that Bedrock answered with success, read once, directly above the wire. */

@@ -105,7 +105,7 @@ export const compilePlan = (
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,
     remarks: [
-      ...remarksOn(connection, template, doubtful),
+      ...remarksOn(connection, purpose === "read" ? null : template, doubtful),
       ...note.map(noteOnRequest),
       ...(structured?.schemaRequest.remarks ?? []),
       ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
@@ -130,11 +130,11 @@ const withBaseModel = (connection: Connection, baseModel: string | null = null):
 
 const remarksOn = (
   { unknownSettings }: Connection,
-  { columns }: Template,
+  template: Template | null,
   doubtful: readonly string[],
 ): string[] => [
   ...(unknownSettings.length > 0 ? [`Unknown settings are ignored: ${unknownSettings.join(", ")}.`] : []),
-  ...(columns.length === 0
+  ...(template?.columns.length === 0
     ? ["request_format reads no {{ column }}: every row would send the same request."]
     : []),
   ...doubtful.map(doubtfulRemark),

@@ -116,9 +116,13 @@ const article = (value: unknown): string => {
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 };
 
-/** Undoes what the host's standard mapping does to every apostrophe. */
+/**
+ * Undoes what the host's standard mapping does to every apostrophe. A text with an odd number of them in a row did not
+ * come through it.
+ */
 const undouble = (value: unknown): unknown => {
-  if (typeof value === "string") return value.replaceAll("''", "'");
+  if (typeof value === "string")
+    return value.match(/'+/g)?.every(({ length }) => length % 2 === 0) ? value.replaceAll("''", "'") : value;
   if (Array.isArray(value)) return value.map(undouble);
   if (!isObject(value) || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, undouble(inner)]));

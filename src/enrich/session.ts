@@ -1,4 +1,5 @@
 import { createInvoke } from "../bedrock/invoke-model.js";
+import { sourceSettings } from "../connection/source-settings.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Read, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
@@ -35,14 +36,15 @@ interface SessionRun {
  * one ledger and one set of connections serve all threads and instances.
  */
 export const openSession = async (config: unknown, purpose: Purpose): Promise<Session | ConnectorError> => {
-  const key = sessionKey(config, purpose);
+  const settings = purpose === "read" ? sourceSettings(config) : config;
+  const key = sessionKey(settings, purpose);
   const open = sessions.get(key);
   sessions.delete(key);
   if (open && open.ledger?.isOpen() !== false) {
     sessions.set(key, open);
     return open;
   }
-  const plan = await resolvePlan(config, purpose, lookUpOnce(key));
+  const plan = await resolvePlan(settings, purpose, lookUpOnce(key));
   if (plan instanceof ConnectorError) return plan;
   const { ledger: file } = plan.connection;
   const ledger = file === null ? null : await shareLedger(file);

@@ -2,6 +2,42 @@
 
 export interface ConnectionConfig {
   /**
+   * The AWS region whose Bedrock endpoint is called, such as us-east-1.
+   */
+  region: string;
+  /**
+   * A Bedrock model id, inference profile id or ARN, such as us.amazon.nova-lite-v1:0.
+   */
+  model_id: string;
+  /**
+   * The inference profile id or ARN to call instead of the model id. The model id then names the model's family.
+   */
+  inference_profile?: string;
+  /**
+   * invoke_model sends each model its own body; converse sends every model the one shape of the Converse API, and the service applies the model's prompt format.
+   */
+  api?: "invoke_model" | "converse";
+  /**
+   * A sample request body of the model, as JSON, with {{ column }} in the places where a row's values go.
+   */
+  request_format: string | object;
+  /**
+   * A sample response body of the model, as JSON, with {{ column }} as the values that become output columns. Without a placeholder the model's text goes to the output field.
+   */
+  response_format?: string | object;
+  /**
+   * The column that receives the model's text when the response format names none.
+   */
+  output_field?: string;
+  /**
+   * A JSON Schema of an object. The model is asked for an answer that fits it, in the best way that the model knows, and its properties become output columns.
+   */
+  output_schema?: string | object;
+  /**
+   * How often a row is asked again whose answer does not fit the output schema. Each retry is a call that is paid for.
+   */
+  schema_retries?: string | number;
+  /**
    * AWS access key id. Leave empty, with the secret key, to use the host's own AWS credentials (environment, profile, or role).
    */
   access_key?: string;
@@ -24,59 +60,7 @@ export interface ConnectionConfig {
   /**
    * The external id that the role's trust policy asks for, if it does.
    */
-  external_id?: string;
-  /**
-   * The AWS region whose Bedrock endpoint is called, such as us-east-1.
-   */
-  region: string;
-  /**
-   * A Bedrock model id, inference profile id or ARN, such as us.amazon.nova-lite-v1:0.
-   */
-  model_id: string;
-  /**
-   * The inference profile id or ARN to call instead of the model id. The model id then names the model's family.
-   */
-  inference_profile?: string;
-  /**
-   * A sample request body of the model, as JSON, with {{ column }} in the places where a row's values go.
-   */
-  request_format: string | object;
-  /**
-   * A sample response body of the model, as JSON, with {{ column }} as the values that become output columns. Without a placeholder the model's text goes to the output field.
-   */
-  response_format?: string | object;
-  /**
-   * The column that receives the model's text when the response format names none.
-   */
-  output_field?: string;
-  /**
-   * auto wraps a raw prompt in its family's chat template (Llama, Mistral, Titan, DeepSeek) unless it already starts with it; off sends it as it is.
-   */
-  chat_template?: "off" | "auto";
-  /**
-   * How many calls may be open at once.
-   */
-  max_concurrency?: string | number;
-  /**
-   * The deadline of one call. A call that passes it may have been billed, so its row is held and not sent again.
-   */
-  request_timeout_seconds?: string | number;
-  /**
-   * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
-   */
-  ledger?: string;
-  /**
-   * hold keeps the row back and names it, retry sends it again the next time it comes (it may be paid for twice), fail counts it as failed.
-   */
-  on_unknown?: "hold" | "retry" | "fail";
-  /**
-   * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
-   */
-  reuse_answers?: boolean;
-  /**
-   * keep returns an answer that a token limit cut off, marked as truncated; fail makes it the row's error.
-   */
-  on_truncated?: "keep" | "fail";
+  external_id?: string | number;
   /**
    * Ends a run before it sends more rows than this.
    */
@@ -98,6 +82,10 @@ export interface ConnectionConfig {
    */
   output_price_usd?: string | number;
   /**
+   * A JSON file on the host with prices of your own by model id, which go before the list prices.
+   */
+  prices_file?: string;
+  /**
    * Ends a run when more rows than this have failed or are held.
    */
   tolerated_failure_count?: string | number;
@@ -106,29 +94,29 @@ export interface ConnectionConfig {
    */
   tolerated_failure_percent?: string | number;
   /**
-   * Another Bedrock Runtime endpoint, such as a VPC endpoint or a local Bedrock. It receives signed requests and row values.
+   * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
    */
-  endpoint?: string;
+  ledger?: string;
   /**
-   * The id or ARN of a guardrail to apply to every call.
+   * hold keeps the row back and names it, retry sends it again the next time it comes (it may be paid for twice), fail counts it as failed.
    */
-  guardrail_identifier?: string;
+  on_unknown?: "hold" | "retry" | "fail";
   /**
-   * The guardrail's version: DRAFT or a number.
+   * keep returns an answer that a token limit cut off, marked as truncated; fail makes it the row's error.
    */
-  guardrail_version?: string | number;
+  on_truncated?: "keep" | "fail";
   /**
-   * The service tier of every call, where the model has it.
+   * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
    */
-  service_tier?: "default" | "priority" | "flex" | "reserved";
+  reuse_answers?: boolean;
   /**
-   * Turn on when the host doubles apostrophes in mapped strings (O''Brien): the model then reads O'Brien.
+   * How many calls may be open at once.
    */
-  undouble_apostrophes?: boolean;
+  max_concurrency?: string | number;
   /**
-   * Put request and response bodies, which hold row values, into the sync's logs.
+   * The deadline of one call. A call that passes it may have been billed, so its row is held and not sent again.
    */
-  log_payloads?: boolean;
+  request_timeout_seconds?: string | number;
   /**
    * The account's tokens-per-minute quota for this model, if known: the run then never asks for more. Without it the quota is learned.
    */
@@ -138,27 +126,43 @@ export interface ConnectionConfig {
    */
   requests_per_minute?: string | number;
   /**
-   * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
+   * auto wraps a raw prompt in its family's chat template (Llama, Mistral, Titan, DeepSeek) unless it already starts with it; off sends it as it is.
    */
-  residency?: string;
+  chat_template?: "off" | "auto";
   /**
-   * A JSON file on the host with prices of your own by model id, which go before the list prices.
+   * The service tier of every call, where the model has it.
    */
-  prices_file?: string;
+  service_tier?: "default" | "priority" | "flex" | "reserved";
   /**
-   * invoke_model sends each model its own body; converse sends every model the one shape of the Converse API, and the service applies the model's prompt format.
+   * The id or ARN of a guardrail to apply to every call.
    */
-  api?: "invoke_model" | "converse";
+  guardrail_identifier?: string;
   /**
-   * A JSON Schema of an object. The model is asked for an answer that fits it, in the best way that the model knows, and its properties become output columns.
+   * The guardrail's version: DRAFT or a number.
    */
-  output_schema?: string | object;
-  /**
-   * How often a row is asked again whose answer does not fit the output schema. Each retry is a call that is paid for.
-   */
-  schema_retries?: string | number;
+  guardrail_version?: string | number;
   /**
    * refuse takes no request format that puts a row's values into the model's system text; allow takes it, for columns that nobody but you writes.
    */
   system_placeholders?: "refuse" | "allow";
+  /**
+   * The regions that may work on rows, separated by commas: whole ones such as ap-northeast-1, or beginnings such as eu-. Inference profiles that reach any other are refused.
+   */
+  residency?: string;
+  /**
+   * Another Bedrock Runtime endpoint, such as a VPC endpoint or a local Bedrock. It receives signed requests and row values.
+   */
+  endpoint?: string;
+  /**
+   * Turn on when the host doubles apostrophes in mapped strings (O''Brien): the model then reads O'Brien.
+   */
+  undouble_apostrophes?: boolean;
+  /**
+   * Put request and response bodies, which hold row values, into the sync's logs.
+   */
+  log_payloads?: boolean;
+  /**
+   * For a source whose host takes an answer piece by piece: each event of the service is handed over as it comes, and then the whole answer. Rows of a sync are never streamed.
+   */
+  is_stream?: boolean;
 }

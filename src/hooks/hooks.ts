@@ -7,7 +7,7 @@ import type {
   StatusMessage,
   TrackedMessage,
 } from "./messages.js";
-import type { MetaData } from "./metadata.js";
+import type { MetaData, Side } from "./metadata.js";
 import type { Preview, PreviewOptions } from "./preview/preview.js";
 
 /**
@@ -16,17 +16,17 @@ import type { Preview, PreviewOptions } from "./preview/preview.js";
  * down.
  */
 export interface Hooks {
-  metaData(): MetaData;
-  spec(): SpecMessage;
-  checkConnection(config: unknown): Promise<StatusMessage>;
-  discover(config?: unknown): Promise<CatalogMessage>;
+  metaData(side?: Side): MetaData;
+  spec(side?: Side): SpecMessage;
+  checkConnection(config: unknown, side?: Side): Promise<StatusMessage>;
+  discover(config?: unknown, side?: Side): Promise<CatalogMessage>;
   write(
     syncConfig: unknown,
     records: readonly unknown[],
     action?: string,
     options?: RunOptions,
   ): Promise<TrackedMessage>;
-  read(syncConfig: unknown): Promise<RecordMessage[] | LogEnvelope>;
+  read(syncConfig: unknown, onEvent?: (event: RecordMessage) => void): Promise<RecordMessage[] | LogEnvelope>;
   replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
   preview(
     config: unknown,

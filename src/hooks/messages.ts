@@ -3,7 +3,7 @@ import { isObject, type Json } from "../core/json.js";
 import { isEnriched, type Outcome, toRecord } from "../core/outcome.js";
 import { createTally, type Summary } from "../enrich/summary.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "../generated/protocol.js";
-import { metaData } from "./metadata.js";
+import { connectorName, documentationUrl, type Side } from "./metadata.js";
 
 // The host's messages. Absent fields are left out, since the host refuses most nulls.
 
@@ -41,14 +41,16 @@ export interface TrackedMessage {
   };
 }
 
-export const specMessage = (connectionSpecification: object): SpecMessage => ({
+/** A source has no streams but those that its user defines; a destination has one. */
+export const specMessage = (side: Side, connectionSpecification: object): SpecMessage => ({
   type: "connector_spec",
   connector_spec: {
-    documentation_url: metaData.data.documentation_url,
-    stream_type: "static",
+    documentation_url: documentationUrl,
+    stream_type: side === "source" ? "user_defined" : "static",
     connector_query_type: "ai_ml",
-    connection_specification: { ...connectionSpecification },
-    supported_destination_sync_modes: ["insert"],
+    // A copy that is the host's own: it may write into it.
+    connection_specification: structuredClone(connectionSpecification) as Record<string, unknown>,
+    ...(side === "destination" && { supported_destination_sync_modes: ["insert"] }),
   },
 });
 
@@ -98,6 +100,17 @@ const rate = {
   request_rate_concurrency: 20,
 } as const;
 
+/** The catalog of a source: its user defines the streams. The numbers are those of the host's own AI sources. */
+export const sourceCatalogMessage = (): CatalogMessage => ({
+  type: "catalog",
+  catalog: {
+    request_rate_limit: 600,
+    request_rate_limit_unit: "minute",
+    request_rate_concurrency: 10,
+    streams: [],
+  },
+});
+
 /** The host takes an object only, so any other body is wrapped as `{ value }`. */
 export const recordMessage = (data: unknown): RecordMessage => ({
   type: "record",
@@ -145,15 +158,14 @@ export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMes
 export const notRunMessage = (error: ConnectorError): TrackedMessage => {
   const { code, message } = error;
   const summary = { ...createTally().summary(), errors: { [code]: { count: 0, message } } };
-  return {
-    type: "tracking",
-    tracking: { success: 0, failed: 0, meta: { summary }, logs: [errorLogMessage(error).log] },
-  };
+  const logs = [log("error", { request: "InvokeModel", response: `${code}: ${message}` })];
+  return { type: "tracking", tracking: { success: 0, failed: 0, meta: { summary }, logs } };
 };
 
-export const errorLogMessage = (error: ConnectorError): LogEnvelope => ({
+/** The answer of a hook that could not do its work, in plain words, which the host shows as they are. */
+export const errorLogMessage = ({ code, message }: ConnectorError): LogEnvelope => ({
   type: "log",
-  log: log("error", { request: "InvokeModel", response: `${error.code}: ${error.message}` }),
+  log: { name: connectorName, level: "error", message: storable(`${code}: ${message}`) },
 });
 
 const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
@@ -175,9 +187,9 @@ const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMess
   });
 };
 
-/** The host parses the first log's message as JSON and stores it, so it must be JSON that PostgreSQL takes. */
+/** Of a tracking message the host parses the first log's message as JSON and stores it: it must be JSON that PostgreSQL takes. */
 const log = (level: "info" | "error", texts: { request: string; response: string }): LogMessage => ({
-  name: metaData.data.name,
+  name: connectorName,
   level,
   message: JSON.stringify({ request: storable(texts.request), response: storable(texts.response), level }),
 });

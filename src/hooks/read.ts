@@ -4,17 +4,35 @@ import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json
 import { toRequest } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
 
-/** Sends one finished body, given as JSON text, and returns the model's whole response as it came. */
-export const readPayload = async (payload: unknown, session: Session): Promise<Json | ConnectorError> => {
-  const body = typeof payload === "string" ? tryParseJson(payload) : undefined;
-  if (!isObject(body))
-    return new ConnectorError("invalid_body", "model.query must be a JSON object, as text.");
+/**
+ * Sends one finished body, as JSON text or an object, and returns the model's whole response as it came. `onEvent` gets
+ * the service's events where the settings ask for them.
+ */
+export const readPayload = async (
+  payload: unknown,
+  session: Session,
+  onEvent: (event: Json) => void,
+): Promise<Json | ConnectorError> => {
+  const body = tryParseJson(typeof payload === "string" ? payload : textOf(payload));
+  if (!isObject(body)) return new ConnectorError("invalid_body", "model.query must be one JSON object.");
   const request = toRequest(body as JsonObject, session.plan);
   if (request instanceof ConnectorError) return request;
-  const result = await session.run().invoke(request, new AbortController().signal);
+  const { isStream } = session.plan.connection;
+  const result = await session
+    .run()
+    .invoke({ ...request, ...(isStream && { onEvent }) }, new AbortController().signal);
   if (isFailed(result)) return result.error;
   // A response that is no object is handed on as it came.
   return result.reply instanceof ConnectorError
     ? (tryParseJson(result.body) ?? new ConnectorError("unreadable_response", "It is not JSON."))
     : result.reply.body;
+};
+
+/** What a host's own object is as JSON; none where it does not let itself be read. */
+const textOf = (payload: unknown): string => {
+  try {
+    return JSON.stringify(payload) ?? "";
+  } catch {
+    return "";
+  }
 };

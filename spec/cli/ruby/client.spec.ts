@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -53,16 +53,33 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   const local = (changes = {}) => localConfig(emulator.url, changes);
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-  it("answers what never changes from its files, without a process", async () => {
-    const { meta, spec, processes } = await play("definition");
+  it("answers what never changes from its files, without a process, as one object that the host may write to", async () => {
+    const { source, destination, same, listed, processes } = await play("definition");
     const connector = new AwsBedrockModel();
-    const { icon, ...data } = meta.data;
-    expect({ ...data, icon: "icon.svg" }).to.deep.equal(connector.metaData().data);
-    const image = Buffer.from(icon.replace("data:image/svg+xml;base64,", ""), "base64").toString();
-    expect(image).to.equal(await readFile("src/cli/ruby/icon.svg", "utf8"));
-    expect(spec).to.deep.equal(plain(connector.spec().connector_spec));
-    expect(validate("ConnectorSpecification", spec)).to.include({ ok: true });
-    expect(processes).to.equal(0);
+    for (const [side, { meta, spec }] of [
+      ["source", source],
+      ["destination", destination],
+    ] as const) {
+      const { icon, ...data } = meta.data;
+      expect({ ...data, icon: "icon.svg" }).to.deep.equal(connector.metaData(side).data);
+      const image = Buffer.from(icon.replace("data:image/svg+xml;base64,", ""), "base64").toString();
+      expect(image).to.equal(await readFile("src/cli/ruby/icon.svg", "utf8"));
+      expect(validate("ConnectorSpecification", spec)).to.include({ ok: true });
+      expect(spec.connection_specification.properties.undouble_apostrophes?.default ?? true).to.equal(true);
+      const { connection_specification: _, ...beside } = spec;
+      const { connection_specification: __, ...expected } = connector.spec(side).connector_spec;
+      expect(beside).to.deep.equal(plain(expected));
+    }
+    expect({ same, processes }).to.deep.equal({ same: true, processes: 0 });
+    // What the host's page is drawn from.
+    for (const keys of Object.values(listed)) expect(keys).to.include("connection_specification");
+  });
+
+  it("is a source whose streams its user defines", async () => {
+    const { catalog } = await new AwsBedrockModel().discover(null, "source");
+    expect(catalog).to.include({ request_rate_limit: 600, request_rate_concurrency: 10 });
+    for (const message of await play("source_discover", local()))
+      expect(message).to.deep.equal({ type: "catalog", catalog: plain(catalog) });
   });
 
   it("discovers the catalog of the settings, and of any settings where the command is not there", async () => {
@@ -92,11 +109,70 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(fails.connection_status.message).to.contain("region");
   });
 
+  const QUERY = '{"messages":[{"role":"user","content":[{"text":"Hello."}]}]}';
+
   it("reads and enriches", async () => {
-    const QUERY = '{"messages":[{"role":"user","content":[{"text":"Hello."}]}]}';
     const [read, enriched] = await Promise.all([play("read", local(), { QUERY }), play("enrich", local())]);
-    expect(read.map(({ type }: Message) => type)).to.deep.equal(["record"]);
+    expect(read.answer.map(({ type }: Message) => type)).to.deep.equal(["record"]);
+    expect(read.list).to.equal(true);
     expect(enriched).to.deep.equal({ texts: ["a", "b"], success: 2 });
+  });
+
+  it("says in plain words why there is no answer, to the caller and to the host's log", async () => {
+    const [based, bare] = await Promise.all([
+      play("read", local(), { QUERY: "Hello." }),
+      play("read", local(), { QUERY: "Hello.", BARE: "1" }),
+    ]);
+    const name = "AWS:BEDROCK MODEL:READ:EXCEPTION";
+    for (const { answer, list } of [based, bare]) {
+      expect(list).to.equal(false);
+      expect(answer).to.have.length(1);
+      expect(answer[0].log).to.include({ name, level: "error" });
+      expect(answer[0].log.message).to.match(/^invalid_body: The .* model\.query must be one JSON object/);
+    }
+    expect(based.heard).to.deep.equal([`${name} 1: ${based.answer[0].log.message}`]);
+    expect(bare.heard).to.deep.equal([]);
+  });
+
+  it("gives a block the service's events as they came, then the whole answer, which it returns", async () => {
+    const data = [{ delta: { text: "It" } }, { delta: { text: " came." } }, { text: "It came." }];
+    const [one, two, whole] = data.map((event) => ({
+      type: "record",
+      record: { data: event, emitted_at: 1 },
+    }));
+    const lines = [{ more: true, message: one }, { more: true, message: two }, { message: [whole] }];
+    const answers = join(folder, "stream.mjs");
+    await writeFile(
+      answers,
+      `import { createInterface } from "node:readline";
+      for await (const line of createInterface({ input: process.stdin })) {
+        const { id, args } = JSON.parse(line);
+        if (args[1].stream !== true) throw new Error("nobody takes events");
+        for (const answer of ${JSON.stringify(lines)}) console.log(JSON.stringify({ id, ...answer }));
+      }`,
+    );
+    const env = { QUERY, BEDROCK_MODEL_SERVE: `${process.execPath} ${answers}` };
+    expect(await play("stream", local({ is_stream: true }), env)).to.deep.equal({
+      given: data.map((event) => [event]),
+      answer: data.slice(-1),
+    });
+  });
+
+  it("answers the model calls of a host that hands over a parsed payload", async () => {
+    const keys = ["output", "stopReason", "usage", "metrics"];
+    const answers = await play("run_model", local(), { QUERY });
+    expect(answers).to.have.length(2);
+    for (const answer of answers) expect(keys).to.include.members(answer);
+  });
+
+  it("sends single apostrophes where the host has doubled them, and others as they are", async () => {
+    const sent = async (text: string, changes = {}) => {
+      const { logs } = await play("row", local({ log_payloads: true, ...changes }), { TEXT: text });
+      return JSON.parse(logs[0].message).request;
+    };
+    expect(await sent("It''s O''Brien")).to.contain("It's O'Brien");
+    expect(await sent("it's ''quoted''")).to.contain("it's ''quoted''");
+    expect(await sent("It''s", { undouble_apostrophes: false })).to.contain("It''s");
   });
 
   it("gives a forked process a serve of its own and leaves the parent's alone", async () => {
@@ -125,12 +201,42 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(slow.stats().billed - billed).to.equal(2);
   });
 
+  it("tries a missing command once, says so once, and fails the other rows at once", async () => {
+    const env = { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve" };
+    const { logs, ...rest } = await play("rows", local(), env);
+    const [log = ""] = logs;
+    const { response } = JSON.parse(log);
+    expect(response).to.match(
+      /^\/nowhere\/bedrock-model cannot be started \(Errno::ENOENT\); .*BEDROCK_MODEL_SERVE/,
+    );
+    expect({ distinct: logs.length, ...rest }).to.deep.equal({
+      distinct: 1,
+      count: 100,
+      attempts: 1,
+      heard: [`AWS:BEDROCK MODEL:WRITE:EXCEPTION : ${response}`],
+      checked: response,
+      // A person who asks has perhaps just installed it.
+      attempts_then: 2,
+    });
+  });
+
+  it("does the same with a command that ends at once, and names how it ended", async () => {
+    const ends = `${process.execPath} -e "process.exit(3)"`;
+    const { logs, attempts } = await play("rows", local(), { BEDROCK_MODEL_SERVE: ends });
+    expect(attempts).to.equal(1);
+    for (const log of logs)
+      expect(JSON.parse(log).response).to.match(
+        /ended before its first answer \(exit code 3\); .*BEDROCK_MODEL_SERVE/,
+      );
+  });
+
   it("names the setting when the command is not there, also without quoting the row", async () => {
     const env = { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve", TEXT: "hush-hush" };
     const tracking = await play("row", local(), env);
     expect(tracking).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(tracking.logs[0].message).response).to.equal(
-      "/nowhere/bedrock-model cannot be started (Errno::ENOENT); set BEDROCK_MODEL_SERVE to its command",
+      "/nowhere/bedrock-model cannot be started (Errno::ENOENT); install the package on this machine, or set " +
+        'BEDROCK_MODEL_SERVE to its command, such as "node /path/to/dist/cli/main.js serve"',
     );
     expect(JSON.stringify(tracking)).not.to.contain("hush-hush");
   });

@@ -72,6 +72,13 @@ describe("serve", () => {
     expect(second.message.map(({ type }: Message) => type)).to.deep.equal(["record"]);
   });
 
+  it("answers read with one line to a host that takes events, where the settings do not stream", async () => {
+    const query = { messages: [{ role: "user", content: [{ text: "Hello." }] }] };
+    const source = { source: { connection_specification: localConfig(emulator.url) }, model: { query } };
+    const answers = await answersTo(line(1, "read", source, { stream: true }));
+    expect(answers.map(({ more, message }) => [more, message.length])).to.deep.equal([[undefined, 1]]);
+  });
+
   it("answers preview on one line with what a run would cost, and calls no model", async () => {
     const { requests } = emulator.stats();
     const args = [localConfig(emulator.url), [{ text: "One." }, { text: "Two." }], { rows: 1 }];

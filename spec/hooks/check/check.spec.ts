@@ -435,4 +435,20 @@ describe("checkConnection, by what AWS says of it", () => {
       expect(status, message).to.equal("succeeded");
       holds(message, words);
     });
+
+  it("fails where every row would be the same request, unless that is wanted or there are no rows", async () => {
+    const request_format = '{"messages":[{"role":"user","content":[{"text":"Hi."}]}]}';
+    const { status, message } = await check({}, { request_format });
+    expect(status).to.equal("failed");
+    expect(message).to.match(/request_format reads no {{ column }}.*put {{ column }} where/);
+    expect(await check({}, { request_format, reuse_answers: false })).to.include({ status: "succeeded" });
+    for (const stale of [request_format, "see the docs", ""]) {
+      const source = localConfig(bedrock.url, { request_format: stale, response_format: "text" });
+      expect((await new AwsBedrockModel().checkConnection(source, "source")).connection_status).to.deep.equal(
+        {
+          status: "succeeded",
+        },
+      );
+    }
+  });
 });

@@ -36,9 +36,10 @@ export const toySpec = (defect: string): Schema => {
 
   if (defect === "an unmarked secret") put("api_key", { multiwoven_secret: false });
   if (defect === "a default key") put("api_key", { default: "key" });
+  if (defect === "a choice without words") put("login", { oneOf: [{ const: "key" }, { const: "session" }] });
   if (defect === "a branch without a name") put("mode", { oneOf: [branch("loud"), { type: "object" }] });
   if (defect === "a choice twice") put("login", { enum: ["key", "key", "session"] });
-  if (defect === "two types") put("model", { type: ["string", "null"] });
+  if (defect === "two types") put("model", { type: ["number", "string"] });
   if (defect === "no description") put("model", { description: "" });
   if (defect === "a narrower model") put("model", { pattern: "^small$" });
   if (defect === "a setting less") delete properties.fence;

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
 # A stand-in for the parts of the host that a connector meets, and one scene of a host's life, given by its name.
-# Prints what the scene came to as JSON. Arguments: the connector's folder, the scene, the connection as JSON.
+# Prints what the scene came to as JSON. Arguments: the folder of the connectors, the scene, the connection as JSON.
+# With BARE in its environment the host has no base classes.
 
 require "json"
 require "net/http"
@@ -22,11 +23,51 @@ module Multiwoven
       MultiwovenMessage = Class.new(Struct)
       ConnectorSpecification = Class.new(Struct)
     end
+
+    # What the host logs.
+    HEARD = []
+
+    # As the host makes its catalogue of connectors, and its log.
+    class Service
+      def self.connectors
+        { source: build("Source"), destination: build("Destination") }
+      end
+
+      def self.build(type)
+        client = Object.const_get("Multiwoven::Integrations::#{type}::AwsBedrockModel::Client").new
+        client.meta_data[:data][:connector_spec] = client.connector_spec.to_h
+        client.meta_data[:data]
+      end
+
+      def self.logger
+        Object.new.tap { |logger| %i[warn error].each { |level| logger.define_singleton_method(level) { |text| HEARD << text } } }
+      end
+    end
+
+    unless ENV["BARE"]
+      module Core
+        # The part of the host's classes that a connector inherits.
+        class BaseConnector
+          def handle_exception(exception, meta = {})
+            Service.logger.error("#{meta[:context]} #{meta[:sync_id]}: #{exception.message}")
+            log = { name: meta[:context], level: meta[:type], message: exception.message }
+            Protocol::MultiwovenMessage.new(type: "log", log: log)
+          end
+        end
+
+        class SourceConnector < BaseConnector
+          private
+
+          def create_connection(_config); end
+        end
+        DestinationConnector = Class.new(BaseConnector)
+      end
+    end
   end
 end
 
 folder, scene, connection = ARGV
-require File.join(File.expand_path(folder), "client.rb")
+%w[source destination].each { |side| require File.join(File.expand_path(folder), side, "aws_bedrock_model/client.rb") }
 CONNECTION = JSON.parse(connection || "{}")
 
 # What a host's own object would do if a connector tried to send it.
@@ -38,6 +79,10 @@ end
 
 def client
   Multiwoven::Integrations::Destination::AwsBedrockModel::Client.new
+end
+
+def source
+  Multiwoven::Integrations::Source::AwsBedrockModel::Client.new
 end
 
 def sync_config(side = :destination, query = "")
@@ -65,18 +110,24 @@ def wait_until_a_call_is_open
   Thread.pass until JSON.parse(Net::HTTP.get(stats))["in_flight"].positive?
 end
 
-# Every process that was started, by its id.
+# Every process that was started, by its id, and every attempt to start one.
 STARTED = []
+ATTEMPTS = []
 Open3.singleton_class.prepend(Module.new do
   def popen2(*)
+    ATTEMPTS << 1
     super.tap { |_, _, process| STARTED << process.pid }
   end
 end)
 
 SCENES = {
   "definition" => lambda {
-    { meta: client.meta_data, spec: client.connector_spec.to_h, processes: STARTED.size }
+    both = [source, client].map { |one| { meta: one.meta_data, spec: one.connector_spec.to_h } }
+    same = [source, client].all? { |one| one.meta_data.equal?(one.meta_data) && one.connector_spec.equal?(one.connector_spec) }
+    { source: both[0], destination: both[1], same: same, processes: STARTED.size,
+      listed: Multiwoven::Integrations::Service.connectors.transform_values { |one| one[:connector_spec].keys } }
   },
+  "source_discover" => -> { [source.discover, source.discover(CONNECTION)].map { |one| seen(one).to_h } },
   "discover" => -> { seen(client.discover(CONNECTION)).to_h },
   "threads" => lambda {
     results = Array.new(8) { |n| Thread.new { write("row #{n}") } }.map(&:value)
@@ -84,10 +135,24 @@ SCENES = {
       log: JSON.parse(results.first[:logs].first[:message]).keys }
   },
   "check" => -> { seen(client.check_connection(CONNECTION)).to_h },
-  "read" => -> { client.read(sync_config(:source, ENV.fetch("QUERY"))).map { |one| seen(one).to_h } },
+  "source_check" => -> { seen(source.check_connection(CONNECTION)).to_h },
+  "read" => lambda {
+    answer = source.read(sync_config(:source, ENV.fetch("QUERY")))
+    { answer: Array(answer).map { |one| seen(one).to_h }, list: answer.is_a?(Array), heard: Multiwoven::Integrations::HEARD }
+  },
+  "stream" => lambda {
+    given = []
+    answer = source.read(sync_config(:source, ENV.fetch("QUERY"))) { |messages| given << messages }
+    data = ->(messages) { messages.map { |one| seen(one).record[:data] } }
+    { given: given.map(&data), answer: data.call(answer) }
+  },
+  "run_model" => lambda {
+    query = ENV.fetch("QUERY")
+    [JSON.parse(query), query].map { |payload| seen(source.send(:run_model, CONNECTION, payload).first).record[:data].keys }
+  },
   "enrich" => lambda {
     texts = []
-    tracking = client.enrich(sync_config, [{ "text" => "a" }, { "text" => "b" }]) { |one| texts << seen(one).record[:data][:text] }
+    tracking = client.enrich(sync_config, [{ "text" => "a" }, { "text" => "b" }]) { |one| texts << seen(one).record[:data]["text"] }
     { texts: texts, success: seen(tracking).tracking[:success] }
   },
   "fork" => lambda {
@@ -109,7 +174,12 @@ SCENES = {
     victim.kill.join
     { after: write("after")[:success] }
   },
-  "row" => -> { write(ENV.fetch("TEXT")) }
+  "row" => -> { write(ENV.fetch("TEXT")) },
+  "rows" => lambda {
+    logs = Array.new(4) { Thread.new { Array.new(25) { |n| write("row #{n}")[:logs].first[:message] } } }.flat_map(&:value)
+    { logs: logs.uniq, count: logs.size, attempts: ATTEMPTS.size, heard: Multiwoven::Integrations::HEARD,
+      checked: seen(client.check_connection(CONNECTION)).connection_status[:message], attempts_then: ATTEMPTS.size }
+  }
 }.freeze
 
 result = SCENES.fetch(scene).call

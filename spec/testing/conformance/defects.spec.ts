@@ -19,6 +19,7 @@ const defects: readonly (readonly [defect: string, ...ids: string[]])[] = [
   ["an unmarked secret", "S04"],
   ["a default key", "S05"],
   ["a branch without a name", "S06"],
+  ["a choice without words", "S06"],
   ["a choice twice", "S07"],
   ["two types", "S08"],
   ["no description", "S09"],

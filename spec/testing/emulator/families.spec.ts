@@ -64,7 +64,8 @@ describe("emulator: the families' shapes", () => {
     expect(emulator.stats().models).to.include.keys(ids);
   });
 
-  it("accepts a new model of a known family", async () => {
+  it("accepts a new model of a known family where the account is told to have it", async () => {
+    emulator.setAccount({ models: { "anthropic.claude-next(beta)!*'-v1:0": {} } });
     const { body } = await invoke(client, "global.anthropic.claude-next(beta)!*'-v1:0", {
       anthropic_version: "bedrock-2023-05-31",
       max_tokens: 10,

@@ -114,6 +114,16 @@ describe("emulator: refusals", () => {
       });
     });
 
+  for (const [slip, meant] of [
+    ["us.amazon.nova-lte-v1:0", "us.amazon.nova-lite-v1:0"],
+    ["amazon.nova-lite-v1", "amazon.nova-lite-v1:0"],
+    ["us.anthropic.claude-haiku-4.5-20251001-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"],
+  ] as const)
+    it(`refuses the model id ${slip}, and names the nearest`, async () => {
+      const error = await refusalOf(invoke(client, slip, valid));
+      expect(error.message).to.equal(`The provided model identifier is invalid. Did you mean ${meant}?`);
+    });
+
   it("refuses the bare id of every model that needs an inference profile", async () => {
     const profileOnly = modelFixtures.filter(({ profileRequired }) => profileRequired);
     expect(profileOnly).not.to.be.empty;

@@ -20,7 +20,7 @@ export const previewInput = async (given: Arguments, shown: number): Promise<num
   });
   const connector = await openConnector();
   const preview = await connector.preview(connection, source.rows, { rows: shown });
-  if ("log" in preview) throw cannotRun(JSON.parse(preview.log.message).response);
+  if ("log" in preview) throw cannotRun(preview.log.message);
   process.stdout.write(
     given.flags.has("json") ? `${JSON.stringify(preview, null, 2)}\n` : previewReport(preview),
   );

@@ -22,7 +22,7 @@ export const read: Command = {
     const answer = await (await openConnector()).read(buildSyncConfig(config, query));
     for (const message of [answer].flat()) await sendMessage(message);
     if (Array.isArray(answer)) return 0;
-    process.stderr.write(`read failed: ${JSON.parse(answer.log.message).response}\n`);
+    process.stderr.write(`read failed: ${answer.log.message}\n`);
     return 1;
   },
 };

@@ -1,46 +1,64 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileFailure } from "../../core/file-failure.js";
+import type { Side } from "../../index.js";
 import type { Command } from "../command.js";
 import { openConnector } from "../connect.js";
+import { wrongUsage } from "../failure.js";
 
 /** `bedrock-model ruby`. */
 export const ruby: Command = {
-  usage: "--output FOLDER",
+  usage: "[--as SIDE] --output FOLDER",
   options: {
+    as: { value: "SIDE", summary: "source or destination, whose files go into FOLDER itself (default both)" },
     output: {
       value: "FOLDER",
       required: true,
-      summary: "where to, such as lib/multiwoven/integrations/destination/aws_bedrock_model",
+      summary: "where to; for both the host's lib/multiwoven/integrations",
     },
   },
   notes: [
-    "Replaces client.rb, config/meta.json, config/spec.json, config/catalog.json and icon.svg there. Run it again\nafter each update of this package. Then require client.rb and put the name AwsBedrockModel on the host's list.",
+    "Without --as both go below FOLDER, as the host lays its connectors out: source/aws_bedrock_model and\ndestination/aws_bedrock_model. Replaces client.rb, bedrock_model.rb, config/meta.json, config/spec.json,\nconfig/catalog.json and icon.svg there. Run it again after each update of this package. Then require each client.rb\nand put the name AwsBedrockModel on the host's lists of sources and of destinations.",
   ],
   run: async ({ values }) => {
-    const folder = values.output ?? "";
-    await writeFolder(folder).catch((error) => {
-      throw fileFailure("write", folder, error);
-    });
-    process.stderr.write(`the connector for Ruby is in ${folder}\n`);
+    for (const { side, folder } of placesOf(values.as, values.output ?? "")) {
+      await writeFolder(side, folder).catch((error) => {
+        throw fileFailure("write", folder, error);
+      });
+      process.stderr.write(`the ${side} for Ruby is in ${folder}\n`);
+    }
     return 0;
   },
 };
 
-async function writeFolder(folder: string): Promise<void> {
+const placesOf = (as: string | undefined, folder: string): { side: Side; folder: string }[] => {
+  if (as === "source" || as === "destination") return [{ side: as, folder }];
+  if (as !== undefined) throw wrongUsage(`--as must be source or destination, not ${JSON.stringify(as)}`);
+  return (["source", "destination"] as const).map((side) => ({
+    side,
+    folder: join(folder, side, "aws_bedrock_model"),
+  }));
+};
+
+const writeFolder = async (side: Side, folder: string): Promise<void> => {
   const connector = await openConnector();
-  const [{ connector_spec }, { catalog }] = [connector.spec(), await connector.discover()];
+  const [{ connector_spec }, { catalog }] = [connector.spec(side), await connector.discover(undefined, side)];
+  const { properties } = connector_spec.connection_specification as { properties: Record<string, object> };
+  // This host doubles every apostrophe of a mapped value.
+  Object.assign(properties.undouble_apostrophes ?? {}, { default: true });
   await mkdir(join(folder, "config"), { recursive: true });
   const writeJson = (name: string, content: unknown) =>
     writeFile(join(folder, "config", name), `${JSON.stringify(content, null, 2)}\n`);
+  const copy = (from: string, name = from) => copyFile(new URL(from, folderOfClients), join(folder, name));
   await Promise.all([
-    writeJson("meta.json", connector.metaData()),
+    writeJson("meta.json", connector.metaData(side)),
     writeJson("spec.json", connector_spec),
     writeJson("catalog.json", catalog),
-    copyFile(new URL("client.rb", folderOfClient), join(folder, "client.rb")),
-    copyFile(new URL("icon.svg", folderOfClient), join(folder, "icon.svg")),
+    copy(`${side}.rb`, "client.rb"),
+    copy("bedrock_model.rb"),
+    copy("icon.svg"),
   ]);
-}
+};
 
-/** The same from `src` and from `dist`; the package holds both files. */
-const folderOfClient = new URL("../../../src/cli/ruby/", import.meta.url);
+/** The same from `src` and from `dist`; the package holds these files. */
+const folderOfClients = new URL("../../../src/cli/ruby/", import.meta.url);

@@ -1,21 +1,27 @@
-import type { Hooks, PreviewOptions, RunOptions } from "../../index.js";
+import type { Hooks, PreviewOptions, RunOptions, Side } from "../../index.js";
 
-/** Calls one hook. A promise is answered by one line, an iterable by one line a message. */
+/**
+ * Calls one hook. A promise is answered by one line, an iterable by one line a message. `more` sends a line that goes
+ * before the answer.
+ */
 type Call = (
   connector: Hooks,
   args: readonly unknown[],
   options: RunOptions,
+  more: (message: unknown) => void,
 ) => Promise<unknown> | AsyncIterable<unknown>;
 
 /** The hooks that a host may call, by their names in the protocol; `args` are the hook's arguments in order. */
 export const hooks = {
-  meta_data: async (connector) => connector.metaData(),
-  spec: async (connector) => connector.spec(),
-  check_connection: (connector, [config]) => connector.checkConnection(config),
-  discover: (connector, [config]) => connector.discover(config),
+  meta_data: async (connector, [side]) => connector.metaData(side as Side | undefined),
+  spec: async (connector, [side]) => connector.spec(side as Side | undefined),
+  check_connection: (connector, [config, side]) =>
+    connector.checkConnection(config, side as Side | undefined),
+  discover: (connector, [config, side]) => connector.discover(config, side as Side | undefined),
   write: (connector, [syncConfig, records], options) =>
     connector.write(syncConfig, records as readonly unknown[], undefined, options),
-  read: (connector, [syncConfig]) => connector.read(syncConfig),
+  read: (connector, [syncConfig, options], _, more) =>
+    connector.read(syncConfig, wantsEvents(options) ? more : undefined),
   enrich: (connector, [syncConfig, records], options) =>
     connector.enrich(syncConfig, records as readonly unknown[], options),
   preview: (connector, [config, records, options]) =>
@@ -24,3 +30,6 @@ export const hooks = {
 } as const satisfies Record<string, Call>;
 
 export type HookName = keyof typeof hooks;
+
+/** What a host that takes the events of an answer puts beside the sync config. */
+const wantsEvents = (options: unknown): boolean => (options as { stream?: unknown } | null)?.stream === true;

@@ -30,7 +30,8 @@ export const serveLines = async (connector: Hooks, { input, output, signal }: Se
     const stop = new AbortController();
     open.set(id, stop);
     try {
-      const answer = hooks[hook](connector, args, { signal: stop.signal });
+      const more = (message: unknown): void => void send({ id, more: true, message });
+      const answer = hooks[hook](connector, args, { signal: stop.signal }, more);
       if (!(Symbol.asyncIterator in answer)) return await send({ id, message: await answer });
       for await (const message of answer) {
         const more = message.type !== "tracking";

@@ -1,7 +1,10 @@
+import { invalidConfig } from "../../connection/connection.js";
+import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
+import type { Side } from "../metadata.js";
 import { askAws } from "./ask-aws.js";
 import { verdictOf } from "./check-verdict.js";
 
@@ -12,10 +15,14 @@ type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
  * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What
  * AWS does not tell is a remark and never a failure.
  */
-export const checkConfig = async (config: unknown): Promise<CheckResult> => {
+export const checkConfig = async (config: unknown, side: Side): Promise<CheckResult> => {
   const startedAt = performance.now();
-  const plan = await resolvePlan(config, "enrich", lookUpWithin(firstMs));
+  const plan = await (side === "source"
+    ? resolvePlan(sourceSettings(config), "read", lookUpWithin(firstMs))
+    : resolvePlan(config, "enrich", lookUpWithin(firstMs)));
   if (plan instanceof ConnectorError) return plan;
+  const waste = side === "source" ? null : wasteOf(plan);
+  if (waste) return waste;
   const ledger = await checkLedger(plan);
   if (ledger instanceof ConnectorError) return ledger;
   const { openControlPlane } = await import("../../bedrock/control-plane.js");
@@ -31,6 +38,22 @@ export const checkConfig = async (config: unknown): Promise<CheckResult> => {
     plane.close();
   }
 };
+
+/**
+ * A run whose rows are all the same request pays for one answer as often as there are rows. Whoever wants that says so
+ * with `reuse_answers` off. Hosts show what a check says on failure only.
+ */
+const wasteOf = ({ template, connection }: Plan): ConnectorError | null =>
+  template.columns.length > 0 || !connection.reuseAnswers
+    ? null
+    : invalidConfig([
+        {
+          field: "request_format",
+          sentence:
+            "reads no {{ column }}, so every row would send the same request: put {{ column }} where a row's values " +
+            "go, or turn reuse_answers off to pay for an answer a row",
+        },
+      ]);
 
 /** A form waits ten seconds for the answer, and no far side may hold it up; a command line has to start first. */
 const totalMs = 9_000;

@@ -22,27 +22,39 @@ const columnsOf = (plan: Plan): PublishedColumns => {
     schemaMode: open || columns.size === 0 ? "schemaless" : "schema",
     jsonSchema: {
       $schema: "http://json-schema.org/draft-07/schema#",
-      ...objectSchema(columns),
+      ...objectSchema(columns, leaves(columns) > 1),
       additionalProperties: true,
       "x-output-schema": outputSchema(plan),
     },
   };
 };
 
-const objectSchema = (columns: ReadonlyMap<string, ColumnNode>): Record<string, Json> => {
-  const required = [...columns].filter(([, { required }]) => required).map(([name]) => name);
+/** The host draws a lone field in its mapping by itself, and a second time where it is required. */
+const objectSchema = (
+  columns: ReadonlyMap<string, ColumnNode>,
+  saysRequired: boolean,
+): Record<string, Json> => {
+  const required = [...columns].filter(([, { required }]) => saysRequired && required).map(([name]) => name);
   return {
     type: "object",
     ...(required.length > 0 && { required }),
-    properties: Object.fromEntries([...columns].map(([name, node]) => [name, columnSchema(node)])),
+    properties: Object.fromEntries(
+      [...columns].map(([name, node]) => [name, columnSchema(node, saysRequired)]),
+    ),
   };
 };
 
 /** Inside a longer text any value becomes text; elsewhere it keeps its type, which may be any. */
-const columnSchema = ({ inner, textOnly, fallback }: ColumnNode): Record<string, Json> => {
-  if (inner.size > 0) return objectSchema(inner);
+const columnSchema = (
+  { inner, textOnly, fallback }: ColumnNode,
+  saysRequired: boolean,
+): Record<string, Json> => {
+  if (inner.size > 0) return objectSchema(inner, saysRequired);
   return { type: textOnly ? "string" : anyType, ...(fallback !== undefined && { default: fallback }) };
 };
+
+const leaves = (columns: ReadonlyMap<string, ColumnNode>): number =>
+  [...columns.values()].reduce((sum, { inner }) => sum + (inner.size > 0 ? leaves(inner) : 1), 0);
 
 const outputSchema = (plan: Plan): Record<string, Json> => {
   const properties = outputTypes(plan);

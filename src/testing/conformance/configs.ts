@@ -4,7 +4,8 @@ import { compile, isSchema, type Schema } from "./read-schema.js";
 
 /**
  * So many values that a schema of a connection form allows, the same every time. Required keys are always there,
- * the others by chance. Knows what forms hold: types, enum, const, default, pattern, bounds, plain objects, lists.
+ * the others by chance. Knows what forms hold: types, enum, const, choices (also where a condition leaves them), default,
+ * pattern, bounds, plain objects, lists.
  */
 export const configsOf = async (schema: Schema, count: number): Promise<unknown[]> => {
   const fc = await loadFastCheck();
@@ -18,6 +19,8 @@ export const configsOf = async (schema: Schema, count: number): Promise<unknown[
     return plain(node);
   };
   const plain = (node: Schema): Arbitrary<unknown> => {
+    if (isSchema(node.else) && Array.isArray(node.else.oneOf)) return value(node.else);
+    if (Array.isArray(node.type)) return fc.oneof(...node.type.map((type) => plain({ ...node, type })));
     const low = (key: string, otherwise: number) => Number(node[key] ?? otherwise);
     const bounds = { min: low("minimum", -1000), max: low("maximum", 1000) };
     switch (node.type) {

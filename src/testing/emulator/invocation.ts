@@ -53,7 +53,7 @@ export const invokeModel = async (
   }
   const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly, backend.account.arns);
+  const model = findModel(modelId, backend.profileOnly, backend.account);
   if ("status" in model) return model;
   const { baseId } = model;
   const family = apiFamilies[api] ?? model.family;

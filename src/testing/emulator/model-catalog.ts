@@ -1,7 +1,8 @@
-import { baseModelId, resolveFamily } from "../../models/find-family.js";
+import { baseModelId } from "../../models/find-family.js";
 import { geographies } from "../../models/geographies.js";
 import { listModels } from "../../models/list-models.js";
 import type { LocalAccount } from "./account.js";
+import { isKnown, isKnownModel } from "./find-model.js";
 
 /** What the control plane tells of the models and profiles of an account, as objects of its wire. */
 export interface Catalog {
@@ -12,10 +13,7 @@ export interface Catalog {
   profiles(): readonly object[];
 }
 
-/**
- * Every id of a known family is a model here, since new ones appear all the time; the lists hold those known to be
- * and not gone.
- */
+/** Known models are there, and what the account was told to have; the lists hold those that are not gone. */
 export const openCatalog = (
   account: LocalAccount,
   region: string,
@@ -25,7 +23,7 @@ export const openCatalog = (
   const stateOf = (id: string) =>
     Object.hasOwn(account.models ?? {}, id) ? account.models?.[id] : undefined;
   const exists = (id: string): boolean =>
-    baseModelId(id) === id && stateOf(id)?.offered !== false && (resolveFamily(id) !== null || !!stateOf(id));
+    baseModelId(id) === id && stateOf(id)?.offered !== false && isKnownModel(id, account);
   const model = (id: string): object | undefined =>
     exists(id)
       ? {
@@ -94,7 +92,7 @@ const regionsOf = (id: string, { profiles }: LocalAccount): readonly string[] | 
 
 const geographyOf = (id: string): (typeof geographies)[string] | undefined => {
   const base = baseModelId(id);
-  if (!base || base === id || !resolveFamily(base)) return undefined;
+  if (!base || base === id || !isKnown(id, base, {})) return undefined;
   return geographies[id.slice(0, -base.length - 1)];
 };
 

@@ -91,32 +91,14 @@ export const spec: readonly Rule[] = [
   },
   {
     id: "S06",
-    what: "branches of a oneOf are objects that one constant tells apart",
+    what: "branches of a oneOf are constants with a title each, or objects that one constant tells apart",
     async run(context) {
       const nodes = nodesOf(await schemaOf(context)).filter(({ node }) => Array.isArray(node.oneOf));
       if (nodes.length === 0) skip("the specification has no oneOf");
       for (const { node, path } of nodes) {
-        const branches = (node.oneOf as unknown[]).map((branch) =>
-          isSchema(branch) && isSchema(branch.properties)
-            ? (branch.properties as Record<string, Schema>)
-            : {},
-        );
-        const constants = Object.keys(branches[0] ?? {}).filter((name) =>
-          branches.every((branch) => branch[name]?.const !== undefined),
-        );
-        must(
-          constants.length === 1,
-          `oneOf at /${path.join("/")} has ${constants.length} common constants, not one`,
-        );
-        const name = constants[0] ?? "";
-        must(
-          new Set(branches.map((branch) => branch[name]?.const)).size === branches.length,
-          `two branches have the same ${name}`,
-        );
-        must(
-          branches.every((branch) => !("default" in (branch[name] ?? {}))),
-          `${name} has a default`,
-        );
+        const branches = (node.oneOf as unknown[]).map((branch) => (isSchema(branch) ? branch : {}));
+        if (branches.some((branch) => "const" in branch)) mustBeChoices(branches, `/${path.join("/")}`);
+        else mustBeBranches(branches, `/${path.join("/")}`);
       }
     },
   },
@@ -126,22 +108,22 @@ export const spec: readonly Rule[] = [
     async run(context) {
       for (const { name, path, schema } of propertiesOf(await schemaOf(context))) {
         if (!Array.isArray(schema.enum)) continue;
-        must(
-          new Set(schema.enum.map((choice) => JSON.stringify(choice))).size === schema.enum.length,
-          `${path} offers a choice twice`,
-        );
+        mustDiffer(schema.enum, `${path} offers a choice twice`);
         must(!/(^|_)models?(_|$)/.test(name), `${path} lists models, of which new ones appear all the time`);
       }
     },
   },
   {
     id: "S08",
-    what: "the specification has nothing that hosts cannot draw: allOf, not, several types, $ref to nowhere",
+    what: "the specification has nothing that hosts cannot draw: allOf, not, $ref, several types without text first",
     async run(context) {
       for (const { node, path } of nodesOf(await schemaOf(context))) {
         const where = `/${path.join("/")}`;
         for (const key of ["allOf", "not", "$ref"]) must(!(key in node), `${where} has ${key}`);
-        must(!Array.isArray(node.type), `${where} has several types: ${shown(node.type)}`);
+        must(
+          !Array.isArray(node.type) || node.type[0] === "string",
+          `${where} has several types, and hosts draw the first: ${shown(node.type)}`,
+        );
       }
     },
   },
@@ -221,5 +203,40 @@ export const spec: readonly Rule[] = [
     needs: ["server"],
   },
 ];
+
+/** A choice in words, as a form's list shows it. */
+const mustBeChoices = (branches: readonly Schema[], where: string): void => {
+  must(
+    branches.every((branch) => "const" in branch && typeof branch.title === "string" && branch.title !== ""),
+    `oneOf at ${where} has a choice without a constant or a title`,
+  );
+  for (const key of ["const", "title"])
+    mustDiffer(
+      branches.map((branch) => branch[key]),
+      `two choices at ${where} have the same ${key}`,
+    );
+};
+
+const mustBeBranches = (branches: readonly Schema[], where: string): void => {
+  const properties = branches.map((branch) =>
+    isSchema(branch.properties) ? (branch.properties as Record<string, Schema>) : {},
+  );
+  const constants = Object.keys(properties[0] ?? {}).filter((name) =>
+    properties.every((branch) => branch[name]?.const !== undefined),
+  );
+  must(constants.length === 1, `oneOf at ${where} has ${constants.length} common constants, not one`);
+  const name = constants[0] ?? "";
+  mustDiffer(
+    properties.map((branch) => branch[name]?.const),
+    `two branches have the same ${name}`,
+  );
+  must(
+    properties.every((branch) => !("default" in (branch[name] ?? {}))),
+    `${name} has a default`,
+  );
+};
+
+const mustDiffer = (values: readonly unknown[], sentence: string): void =>
+  must(new Set(values.map((value) => JSON.stringify(value))).size === values.length, sentence);
 
 export const readJson = async (path = ""): Promise<Schema> => JSON.parse(await readFile(path, "utf8"));
