@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { writeJson } from "../../core/exact-json.js";
 
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
 export interface Terminal {
@@ -43,11 +44,12 @@ export const createTerminal = (stream: Screen): Terminal => {
 };
 
 /** Writes one JSON message to stdout. */
-export const sendMessage = (message: unknown): Promise<void> => sendLine(JSON.stringify(message));
+export const sendMessage = (message: unknown): Promise<void> => sendLine(writeJson(message));
 
-/** Writes a line to stdout and waits while its reader is slower than we are. */
+/** Writes a line to stdout and waits while its reader is slower than we are; not for one that is gone. */
 export const sendLine = async (line: string): Promise<void> => {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+  const { stdout } = process;
+  if (stdout.writable && !stdout.write(`${line}\n`)) await once(stdout, "drain").catch(() => undefined);
 };
 
 /**
