@@ -57,4 +57,5 @@ export const selectRows = async (
   config: unknown,
   rows: AsyncIterable<unknown>,
   state: RowState,
-): Promise<AsyncIterable<unknown>> => (await import("./enrich/select-rows.js")).selectRows(config, rows, state);
+): Promise<AsyncIterable<unknown>> =>
+  (await import("./enrich/select-rows.js")).selectRows(config, rows, state);

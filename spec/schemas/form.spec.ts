@@ -64,7 +64,12 @@ describe("schemas/connection.json, drawn by rjsf 5.18", () => {
   it("has text areas for what is JSON, masked inputs for secrets, plain ones for numbers, and no checkbox", () => {
     const { fields } = draw();
     const drawnAs = (kind: string) => fields.filter((field) => field.kind === kind).map(({ name }) => name);
-    expect(drawnAs("textarea")).to.deep.equal(["request_format", "response_format", "output_schema"]);
+    expect(drawnAs("textarea")).to.deep.equal([
+      "request_format",
+      "response_format",
+      "output_schema",
+      "write_back_columns",
+    ]);
     const secrets = Object.entries(connectionSchema().properties).filter(
       ([, each]) => each.multiwoven_secret,
     );

@@ -27,7 +27,9 @@ describe("schemas", () => {
 describe("schemas/connection.json, the host's form", () => {
   const { properties, required } = read("connection.json");
   const names = Object.keys(properties);
-  const secrets = names.filter((name) => /secret|token(?!s)|api_key|access_key|external_id/.test(name));
+  const secrets = names.filter((name) =>
+    /secret|token(?!s)|api_key|access_key|external_id|write_back_url/.test(name),
+  );
 
   it("requires only what it has", () => {
     expect(names).to.include.members(required);

@@ -97,7 +97,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
       told: false,
     }),
     underway: new Map(),
-    ledger: slowLedger(clock, scenario.diskStops ?? false),
+    ledger: { ...slowLedger(clock, scenario.diskStops ?? false), hold: async () => () => undefined },
     read: readPlainly,
     call,
   });

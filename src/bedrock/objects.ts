@@ -26,7 +26,9 @@ export const openObject = async (address: string) => {
   const { bucket: Bucket, key: Key } = readAddress(address);
   const { client, sdk } = await openClient();
   const ask = <Answer>(answer: Promise<Answer>): Promise<Answer> => answer.catch(failed("read", address));
-  const { ContentLength: size = 0, ETag } = await ask(client.send(new sdk.HeadObjectCommand({ Bucket, Key })));
+  const { ContentLength: size = 0, ETag } = await ask(
+    client.send(new sdk.HeadObjectCommand({ Bucket, Key })),
+  );
   const slice = async (start: number, end: number): Promise<Buffer> => {
     const range = { Bucket, Key, Range: `bytes=${start}-${end - 1}`, ...(ETag && { IfMatch: ETag }) };
     const { Body } = await ask(client.send(new sdk.GetObjectCommand(range)));
@@ -35,8 +37,10 @@ export const openObject = async (address: string) => {
   return {
     size,
     slice,
+    close: async () => undefined,
     async *stream(): AsyncGenerator<Buffer> {
-      for (let start = 0; start < size; start += rangeBytes) yield await slice(start, Math.min(size, start + rangeBytes));
+      for (let start = 0; start < size; start += rangeBytes)
+        yield await slice(start, Math.min(size, start + rangeBytes));
     },
   };
 };
@@ -87,11 +91,13 @@ const readPart = async (file: FileHandle, start: number, length: number): Promis
 
 /** With the machine's own credentials: who may call a model need not see the rows. */
 const openClient = async (): Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> => {
-  const sdk = await loadOptional("@aws-sdk/client-s3", "An s3:// address", () => import("@aws-sdk/client-s3")).catch(
-    ({ message }: Error) => {
-      throw new FileFailure(message);
-    },
-  );
+  const sdk = await loadOptional(
+    "@aws-sdk/client-s3",
+    "An s3:// address",
+    () => import("@aws-sdk/client-s3"),
+  ).catch(({ message }: Error) => {
+    throw new FileFailure(message);
+  });
   client ??= new sdk.S3Client({
     ...(!process.env.AWS_REGION && !process.env.AWS_DEFAULT_REGION && { region: "us-east-1" }),
     followRegionRedirects: true,
@@ -113,7 +119,9 @@ const streaming = (transport: ReturnType<typeof createTransport>): ReturnType<ty
   ...transport,
   async handle(request, options) {
     const { response } = await transport.handle(request, options);
-    return { response: new HttpResponse({ ...response, body: Readable.from(response.body ? [response.body] : []) }) };
+    return {
+      response: new HttpResponse({ ...response, body: Readable.from(response.body ? [response.body] : []) }),
+    };
   },
 });
 
@@ -121,7 +129,11 @@ const streaming = (transport: ReturnType<typeof createTransport>): ReturnType<ty
 const failed =
   (verb: "read" | "write", address: string) =>
   (error: unknown): never => {
-    const { name = "", $metadata, message = "" } = error as {
+    const {
+      name = "",
+      $metadata,
+      message = "",
+    } = error as {
       name?: string;
       message?: string;
       $metadata?: { httpStatusCode?: number };

@@ -18,15 +18,17 @@ export const withOverrides = async ({ values, lists }: Arguments, connection: Fi
     const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (known === undefined) {
       const close = nearest(name, Object.keys(properties));
-      throw wrongUsage(`there is no setting ${JSON.stringify(name)}${close ? `; did you mean ${close}?` : ""}`);
+      throw wrongUsage(
+        `there is no setting ${JSON.stringify(name)}${close ? `; did you mean ${close}?` : ""}`,
+      );
     }
-    settings[name] = known.type === "string" ? text.slice(at + 1) : valueOf(text.slice(at + 1));
+    settings[name] = known.type === "string" ? text.slice(at + 1) : readValue(text.slice(at + 1));
   }
   return settings;
 };
 
 /** A number, a truth value or a structure as JSON has it; anything else is a text. */
-const valueOf = (text: string): unknown => {
+const readValue = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

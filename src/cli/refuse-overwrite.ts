@@ -7,10 +7,17 @@ import { wrongUsage } from "./failure.js";
 /** Throws wrong usage when --output is the ledger or a file that is also read: it would be emptied. Links count. */
 export const refuseOverwrite = async (
   { values }: Arguments,
-  { output: path, ledger, summary }: { output?: string | undefined; ledger?: string | undefined; summary?: string | undefined },
+  {
+    output: path,
+    ledger,
+    summary,
+  }: { output?: string | undefined; ledger?: string | undefined; summary?: string | undefined },
 ): Promise<void> => {
   if (path === undefined || path === "-") return;
-  for (const [name, other] of [["the ledger", ledger], ["--summary", summary]] as const)
+  for (const [name, other] of [
+    ["the ledger", ledger],
+    ["--summary", summary],
+  ] as const)
     if (other !== undefined && resolve(other) === resolve(path)) throw wrongUsage(sameAs(name));
   const output = await statsOf(path);
   if (!output?.isFile()) return;

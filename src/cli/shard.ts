@@ -18,7 +18,9 @@ export const readShard = ({ values }: Arguments): Shard | undefined => {
   if (shard === undefined) return undefined;
   const [, index = 0, of = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(shard) ?? []).map(Number);
   if (index < 1 || index > of)
-    throw wrongUsage(`option --shard is I/N, such as 1/4 for the first of four, not ${JSON.stringify(shard)}`);
+    throw wrongUsage(
+      `option --shard is I/N, such as 1/4 for the first of four, not ${JSON.stringify(shard)}`,
+    );
   return { index, of };
 };
 
@@ -27,7 +29,10 @@ export const shardFile = (path: string, { index, of }: Shard): string =>
   beforeEndings(path, `shard-${index}-of-${of}`);
 
 /** The rows of one shard: each row belongs to the shard that a hash of it says, whatever stands around it. */
-export async function* shardRows(rows: AsyncIterable<unknown>, { index, of }: Shard): AsyncGenerator<unknown> {
+export async function* shardRows(
+  rows: AsyncIterable<unknown>,
+  { index, of }: Shard,
+): AsyncGenerator<unknown> {
   for await (const row of rows) {
     const digest = createHash("sha256").update(textOf(row)).digest();
     if ((digest.readUIntBE(0, 6) % of) + 1 === index) yield row;
@@ -44,7 +49,13 @@ export const shardSettings = (connection: Fields, { of }: Shard): Fields =>
     }),
   );
 
-const shared = new Set(["tokens_per_minute", "requests_per_minute", "max_rows", "max_tokens_total", "max_spend_usd"]);
+const shared = new Set([
+  "tokens_per_minute",
+  "requests_per_minute",
+  "max_rows",
+  "max_tokens_total",
+  "max_spend_usd",
+]);
 
 const textOf = (row: unknown): string => {
   if (row instanceof BadLine) return row.text;

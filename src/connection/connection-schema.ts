@@ -39,7 +39,7 @@ export const sourceSchema = (): object => {
 };
 
 /** Whether a setting is JSON, which may be an object as well as text. */
-export const holdsJson = (name: string): boolean => /_(format|schema)$/.test(name);
+export const holdsJson = (name: string): boolean => /_(format|schema|columns)$/.test(name);
 
 /** The values that a setting can have, where a form lists them; empty text stands for none. */
 export const choicesOf = (setting: SettingSchema | undefined): (string | boolean)[] =>

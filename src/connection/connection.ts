@@ -8,6 +8,7 @@ import type { Rates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
+import { pathsOf } from "./write-back-columns.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 type Auth =
@@ -35,6 +36,17 @@ export interface Tolerance {
   readonly count: number | null;
   /** 0 to 100, judged once 20 rows have ended. */
   readonly percent: number | null;
+}
+
+/** Where enriched rows go. */
+interface WriteBack {
+  /** A PostgreSQL URL. */
+  readonly url: string;
+  readonly table: string;
+  /** The table's column that names a row. */
+  readonly key: string;
+  /** The table's columns, each with the path of the enriched record that it takes; `null` for the output columns. */
+  readonly columns: Readonly<Record<string, string>> | null;
 }
 
 /** A validated connection, in the types that the connector works with. */
@@ -79,6 +91,8 @@ export interface Connection {
   /** A JSON Schema, as text. */
   readonly outputSchema: string | null;
   readonly schemaRetries: number;
+  /** A table that takes the enriched rows; `null` where none does. */
+  readonly writeBack: WriteBack | null;
   /** Names of settings that the connector does not know and ignores. */
   readonly unknownSettings: readonly string[];
 }
@@ -195,11 +209,17 @@ const toConnection = (settings: Settings, names: readonly string[]): Connection 
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
+    writeBack: toWriteBack(settings),
     unknownSettings: names.filter((name) => settingOf(name) === undefined),
   };
 };
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+
+const toWriteBack = (settings: Settings): WriteBack | null => {
+  const { write_back_url: url = "", write_back_table: table, write_back_key: key = "" } = settings;
+  return table === undefined ? null : { url, table, key, columns: pathsOf(settings.write_back_columns) };
+};
 
 const toAuth = ({ access_key, secret_access_key, session_token, api_key }: Settings): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };

@@ -1,4 +1,5 @@
 import { connectionSchema } from "./connection-schema.js";
+import { wrongColumns } from "./write-back-columns.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
 export interface Problem {
@@ -10,6 +11,7 @@ export interface Problem {
 export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
   ...starredSecrets(settings),
   ...conflicts(settings),
+  ...wrongWriteBack(settings),
 ];
 
 const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
@@ -78,5 +80,19 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
   ];
   return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
 };
+
+/** A table needs all that names a place in it, and nothing of it has a meaning without the table. */
+const wrongWriteBack = (settings: Record<string, unknown>): Problem[] => {
+  const given = writeBack.filter((name) => settings[name] !== undefined);
+  if (given.length === 0) return [];
+  const missing = writeBack.filter((name) => name !== "write_back_columns" && !given.includes(name));
+  const wrong = wrongColumns(settings.write_back_columns);
+  return [
+    ...missing.map((field) => ({ field, sentence: `is required with ${given[0]}` })),
+    ...(wrong === null ? [] : [{ field: "write_back_columns", sentence: wrong }]),
+  ];
+};
+
+const writeBack = ["write_back_table", "write_back_url", "write_back_key", "write_back_columns"];
 
 const isEndpoint = (text: string): boolean => URL.canParse(text) && !/[?#]/.test(text);

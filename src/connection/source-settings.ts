@@ -16,4 +16,8 @@ const forRows = new Set([
   "output_field",
   "output_schema",
   "schema_retries",
+  "write_back_url",
+  "write_back_table",
+  "write_back_key",
+  "write_back_columns",
 ]);

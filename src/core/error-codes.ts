@@ -224,6 +224,8 @@ export const errorCodes = {
     "The run was ended before this record was sent: too many rows failed.",
     "end",
   ),
+  write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
+  write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(
     true,
     "no",

@@ -46,6 +46,8 @@ export interface Outcome {
   readonly estimate?: UsdRange | null;
   /** What an answer that was there already would have cost, in US dollars. */
   readonly savedUsd?: number | null;
+  /** What else is to be said of the row, after its facts. It holds no value. */
+  readonly remark?: string;
   /** Calls that Bedrock rejected for this row and that were made again. */
   readonly rejections: Rejections;
 }

@@ -28,9 +28,14 @@ export const runRecords = (
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
     return drive(records, async (record) => unopened(record, session), options);
-  const { run, invoke } = session.run(runId);
-  const work = (record: unknown, stop: AbortSignal): Promise<Outcome> =>
-    enrich(copyRow(record), session.plan, invoke, stop);
+  const { run, invoke, writeBack } = session.run(runId);
+  const work = async (record: unknown, stop: AbortSignal): Promise<Outcome> => {
+    const row = copyRow(record);
+    const refused = writeBack?.refuse(row);
+    if (refused) return refused;
+    const outcome = await enrich(row, session.plan, invoke, stop);
+    return writeBack ? writeBack.keep(outcome) : outcome;
+  };
   return drive(records, work, options, { run, width: readAhead(session) });
 };
 

@@ -63,7 +63,8 @@ export const complete = async (
   return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
 };
 
-const failedOutcome = (
+/** A record that an error ended. */
+export const failedOutcome = (
   record: unknown,
   plan: Plan,
   error: ConnectorError,

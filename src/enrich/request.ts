@@ -120,7 +120,7 @@ const article = (value: unknown): string => {
  * Undoes what the host's standard mapping does to every apostrophe. A text with an odd number of them in a row did not
  * come through it.
  */
-const undouble = (value: unknown): unknown => {
+export const undouble = (value: unknown): unknown => {
   if (typeof value === "string")
     return value.match(/'+/g)?.every(({ length }) => length % 2 === 0) ? value.replaceAll("''", "'") : value;
   if (Array.isArray(value)) return value.map(undouble);

@@ -26,7 +26,11 @@ export const selectRows = async (
   return selected(rows, state, session);
 };
 
-async function* selected(rows: AsyncIterable<unknown>, state: RowState, session: Session): AsyncGenerator<unknown> {
+async function* selected(
+  rows: AsyncIterable<unknown>,
+  state: RowState,
+  session: Session,
+): AsyncGenerator<unknown> {
   for await (const row of rows) if ((await stateOf(row, session)) === state) yield row;
 }
 

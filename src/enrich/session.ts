@@ -7,19 +7,21 @@ import { burndownOf, limitsOf } from "../models/limits.js";
 import { readAnswer } from "../models/read-answer.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
-import type { Ledger } from "../run/ledger/ledger.js";
-import { type SharedLedger, shareLedger } from "../run/ledger/open-ledgers.js";
+import { shareLedger } from "../run/ledger/open-ledgers.js";
+import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import { createRun, type Run } from "../run/run-state.js";
+import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
 import { lookUpOnce, resolvePlan } from "./resolve-plan.js";
 import { sessionKey } from "./session-key.js";
+import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 
 /** A plan and what its runs share: everything that a sync's many calls of `write` have in common hangs on it. */
 export interface Session {
   readonly plan: Plan;
-  readonly ledger: Ledger | null;
+  readonly ledger: SharedLedger | null;
   /** A run of its own, or the run that the host's calls of the same id share. */
   run(id?: string): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
@@ -28,6 +30,8 @@ export interface Session {
 
 interface SessionRun {
   readonly run: Run;
+  /** The table that takes the run's enriched rows; `null` where none does. */
+  readonly writeBack: WriteBack | null;
   readonly invoke: Invoke;
 }
 
@@ -42,15 +46,17 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
   sessions.delete(key);
   if (open && open.ledger?.isOpen() !== false) {
     sessions.set(key, open);
-    return open;
+    return (await open.ledger?.refusal()) ?? open;
   }
   const plan = await resolvePlan(settings, purpose, lookUpOnce(key));
   if (plan instanceof ConnectorError) return plan;
+  const table = purpose === "enrich" ? await openPlace(plan) : null;
+  if (table instanceof ConnectorError) return table;
   const { ledger: file } = plan.connection;
   const ledger = file === null ? null : await shareLedger(file);
   if (ledger instanceof ConnectorError) return ledger;
   // Another call may have opened it while the ledger was being read.
-  const session = sessions.get(key) ?? createSession(plan, ledger);
+  const session = sessions.get(key) ?? createSession(plan, ledger, table);
   sessions.set(key, session);
   for (const oldest of sessions.keys()) if (sessions.size > keptSessions) sessions.delete(oldest);
   return session;
@@ -59,7 +65,7 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
 const keptSessions = 100;
 const sessions = new Map<string, Session>();
 
-const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
+const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | null): Session => {
   const { connection } = plan;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
@@ -82,17 +88,21 @@ const createSession = (plan: Plan, ledger: SharedLedger | null): Session => {
       pacer,
       reservations,
       underway,
-      ledger: ledger?.ledger ?? null,
+      ledger,
       read,
       call,
     };
-    return { run, invoke: composeInvoke({ ...shared, onUnknown, run }) };
+    return {
+      run,
+      writeBack: table && createWriteBack(plan, table, run),
+      invoke: composeInvoke({ ...shared, onUnknown, run }),
+    };
   };
   const startRun = (): SessionRun => start(connection.onUnknown);
 
   return {
     plan,
-    ledger: ledger?.ledger ?? null,
+    ledger,
     run(id) {
       if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);

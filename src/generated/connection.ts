@@ -62,6 +62,22 @@ export interface ConnectionConfig {
    */
   external_id?: string | number;
   /**
+   * A PostgreSQL database that takes the enriched rows, as a URL. The host itself keeps none of them.
+   */
+  write_back_url?: string;
+  /**
+   * The table that takes the enriched rows. Each row is written when its answer has come, over the row of the same key or as a new one.
+   */
+  write_back_table?: string;
+  /**
+   * The table's column that names a row, with a unique index on it. Its value is the record's field of the same name, or the one that write_back_columns gives it.
+   */
+  write_back_key?: string;
+  /**
+   * The table's columns, each with the field of the enriched record that it takes; a dot goes inside, as in _bedrock.output_tokens. Empty, each output column goes to the column of its name.
+   */
+  write_back_columns?: string | object;
+  /**
    * Ends a run before it sends more rows than this.
    */
   max_rows?: string | number;

@@ -168,7 +168,7 @@ export const errorLogMessage = ({ code, message }: ConnectorError): LogEnvelope 
   log: { name: connectorName, level: "error", message: storable(`${code}: ${message}`) },
 });
 
-const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMessage => {
+const logMessage = ({ trace, payloads, remark }: Outcome, logPayloads: boolean): LogMessage => {
   const { status, error, model, attempts, stop_reason, input_tokens, output_tokens, latency_ms, request_id } =
     trace;
   const facts = [
@@ -178,6 +178,7 @@ const logMessage = ({ trace, payloads }: Outcome, logPayloads: boolean): LogMess
     output_tokens !== null && `${output_tokens} tokens out`,
     latency_ms !== null && `${latency_ms} ms`,
     request_id && `request ${request_id}`,
+    remark,
   ];
   return log(error ? "error" : "info", {
     request:

@@ -7,6 +7,7 @@ import { requestOf } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
+import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 
 interface Replayed {
   readonly summary: Summary;
@@ -20,15 +21,29 @@ export const replayLedger = async (
   options: RunOptions | null | undefined,
 ): Promise<Replayed | ConnectorError> => {
   if (session instanceof ConnectorError) return session;
-  const { plan, ledger } = session;
-  const { routeKey } = plan;
+  const { ledger } = session;
   if (!ledger) return new ConnectorError("ledger_unusable", "The configuration names no ledger.");
+  const release = await ledger.hold();
+  if (release instanceof ConnectorError) return release;
+  try {
+    return await sendAgain(session, ledger, options);
+  } finally {
+    release();
+  }
+};
+
+const sendAgain = async (
+  session: Session,
+  ledger: SharedLedger,
+  options: RunOptions | null | undefined,
+): Promise<Replayed> => {
+  const { plan } = session;
   const { run, invoke } = session.replayRun();
   let skipped = 0;
   async function* unanswered(): AsyncGenerator<Unanswered> {
-    for await (const entry of ledger?.entries() ?? []) {
+    for await (const entry of ledger.entries()) {
       if (entry.state === "received") continue;
-      if (entry.target === routeKey) yield entry;
+      if (entry.target === plan.routeKey) yield entry;
       else skipped++;
     }
   }

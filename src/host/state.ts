@@ -1,4 +1,5 @@
 import type { Database } from "libsql";
+import { parseExact, writeJson } from "../core/exact-json.js";
 import type { Fields } from "./secrets.js";
 
 export type RowStatus = "pending" | "success" | "failed";
@@ -71,14 +72,14 @@ export const createRecordState = (database: Database) => {
       run: number,
       row: { primaryKey: string; fingerprint: string; record: Fields; action: Action },
     ): void => {
-      queue.run(sync, row.primaryKey, row.fingerprint, JSON.stringify(row.record), row.action, run);
+      queue.run(sync, row.primaryKey, row.fingerprint, writeJson(row.record), row.action, run);
     },
     /** The run's pending rows behind `after`, an id. */
     pending: (run: number, after: number, limit: number): PendingRow[] =>
       (pending.all(run, after, limit) as Stored[]).map(({ id, primary_key, record, action }) => ({
         id,
         primary_key,
-        record: JSON.parse(record),
+        record: parseExact(record) as Fields,
         action,
       })),
     settle: (id: number, { status, logs, enriched }: RowResult): void => {
@@ -98,7 +99,7 @@ export const createRecordState = (database: Database) => {
         for (const { id, primary_key, record, status, logs, enriched } of page) {
           yield {
             primary_key,
-            record: JSON.parse(record),
+            record: parseExact(record) as Fields,
             status,
             logs: ofJson(logs),
             enriched: ofJson(enriched),
@@ -129,6 +130,7 @@ interface Stored {
 }
 
 const toJson = (value: unknown): string | null =>
-  value === undefined || value === null ? null : JSON.stringify(value);
+  value === undefined || value === null ? null : writeJson(value);
 
-const ofJson = <Value>(text: string | null): Value | null => (text === null ? null : JSON.parse(text));
+const ofJson = <Value>(text: string | null): Value | null =>
+  text === null ? null : (parseExact(text) as Value);

@@ -1,3 +1,5 @@
+import { writeJson } from "../core/exact-json.js";
+import { ExactNumber } from "../core/exact-number.js";
 import { valueAt } from "../core/json.js";
 import type { Pipeline } from "../generated/pipeline.js";
 import { inWords, openPool, quoteName, quotePart } from "./postgres.js";
@@ -59,5 +61,6 @@ const statement = (
 /** The client would turn a list into PostgreSQL's own array syntax, which a json column does not take. */
 const toParameter = (value: unknown): unknown => {
   if (value === undefined) return null;
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  if (value instanceof ExactNumber) return String(value);
+  return typeof value === "object" && value !== null ? writeJson(value) : value;
 };

@@ -12,6 +12,8 @@ export interface ByteSource {
   stream(): AsyncIterable<Buffer>;
   /** Those from `start` up to `end`; not of a pipe. */
   slice(start: number, end: number): Promise<Buffer>;
+  /** Once no more bytes are asked for. */
+  close(): Promise<void>;
 }
 
 /**
@@ -56,5 +58,6 @@ const openFile = async (path: string, signal: AbortSignal | undefined): Promise<
         .catch(failed);
       return buffer.subarray(0, bytesRead);
     },
+    close: async () => file?.close(),
   };
 };

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileFailure, fileFailure } from "../core/file-failure.js";
 
@@ -73,7 +73,7 @@ const boms = [
 /** UTF-16 of a text that begins with plain letters: nothing else has a 0 in every other place and none between. */
 const withoutMark = (head: Buffer): string | undefined => {
   if (head.length < 4) return undefined;
-  const start = head.subarray(0, 64);
+  const start = head.subarray(0, 16);
   const places = (odd: number) => start.filter((_, index) => index % 2 === odd);
   const isPlain = (bytes: Uint8Array) => isAscii(bytes) && bytes.every((byte) => byte > 0);
   if (places(1).every((byte) => byte === 0) && isPlain(places(0))) return "utf-16le";
@@ -140,8 +140,11 @@ async function* tallied(chunks: AsyncIterable<Buffer>, read: Text["read"]) {
 }
 
 async function* unpacked(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  // The loop below throws what the pipeline reports.
+  pipeline(Readable.from(chunks), gunzip, () => undefined);
   try {
-    yield* Readable.from(chunks).compose(createGunzip()) as AsyncIterable<Buffer>;
+    yield* gunzip;
   } catch (error) {
     if (error instanceof FileFailure) throw error;
     throw new FileFailure(`cannot read ${name}: its gzip is damaged or cut off`);

@@ -1,6 +1,7 @@
 import { FileFailure, fileFailure } from "../core/file-failure.js";
 import { isObject } from "../core/json.js";
-import { type FileOptions, type Layout, readFileRows, readRows } from "./read-file.js";
+import { type FileOptions, readFileRows, readRows } from "./read-file.js";
+import type { Layout } from "./row.js";
 import { untilQuiet } from "./until-quiet.js";
 
 /** Rows of a file or stdin, opened and with the first row already read, so that a bad file shows at once. */
@@ -43,6 +44,7 @@ export const openInput = async (path: string | undefined, options: InputOptions)
         position = step.value.end;
         yield step.value.value;
       }
+      position = Number.POSITIVE_INFINITY;
     } catch (error) {
       failure = error instanceof FileFailure ? error : fileFailure("read", path ?? "stdin", error);
     } finally {
@@ -63,5 +65,9 @@ const namesOf = (row: unknown): readonly string[] => (isObject(row) ? Object.key
 const stdinRows = ({ stdin, stdinSize: size, signal, warn, encoding }: InputOptions) => {
   const stream = (): AsyncIterable<Buffer> => (size === undefined ? untilQuiet(stdin, signal) : stdin);
   const slice = () => Promise.reject(new FileFailure("stdin is read from its start to its end"));
-  return readRows("stdin", { size, stream, slice }, { badLines: "keep", encoding, signal, warn });
+  return readRows(
+    "stdin",
+    { size, stream, slice, close: async () => undefined },
+    { badLines: "keep", encoding, signal, warn },
+  );
 };

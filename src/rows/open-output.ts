@@ -9,7 +9,7 @@ import type { Encode, Table } from "./encoder.js";
 import { type FileKind, outputKind } from "./format.js";
 import { splitLines } from "./lines.js";
 import { claimPlace, type Place } from "./place.js";
-import type { Layout } from "./read-file.js";
+import type { Layout } from "./row.js";
 import { flatten, type Shape } from "./shape.js";
 import { createSurvey, type Survey } from "./survey.js";
 import type { WritableRow } from "./writable-row.js";
@@ -147,8 +147,14 @@ const encoderOf = (
 ): Encode => {
   if (format === "json") return jsonEncoder;
   if (format === "ndjson") return ndjsonEncoder;
-  const { delimiter = ",", lineEnd = "\n", bom = false } = layout?.dialect ?? {};
-  return csvEncoder({ delimiter: format === "tsv" ? "\t" : delimiter, lineEnd, bom, escapeFormulas });
+  const usual = format === "tsv" ? "\t" : ",";
+  const { delimiter, lineEnd, bom } = layout?.dialect ?? { delimiter: usual, lineEnd: "\n", bom: false };
+  return csvEncoder({
+    delimiter: layout?.format === format ? delimiter : usual,
+    lineEnd,
+    bom,
+    escapeFormulas,
+  });
 };
 
 /** Some kilobytes at a time. */

@@ -5,8 +5,7 @@ import { type Format, inputKind } from "./format.js";
 import { csvReader } from "./read-csv.js";
 import { jsonRows } from "./read-json.js";
 import { ndjsonRows } from "./read-ndjson.js";
-import type { Columns } from "./read-parquet.js";
-import type { Dialect, ReadRows, Row } from "./row.js";
+import type { Dialect, Layout, Reading, ReadRows } from "./row.js";
 
 /** How a file is read. */
 export interface FileOptions {
@@ -21,26 +20,6 @@ export interface FileOptions {
   signal?: AbortSignal | undefined;
   /** Takes one line about the input; never a row's content. */
   warn(line: string): void;
-}
-
-/** Rows that are read as they are asked for. */
-export interface Reading {
-  /** Throws a FileFailure where the input cannot be read or must not be. */
-  rows: AsyncGenerator<Row>;
-  /** The share of the input before a row's end, 0 to 1; undefined when its size is not known. */
-  shareAt(end: number): number | undefined;
-  /** What is known of the columns before the first row. */
-  layout(): Layout;
-}
-
-/** What a file says of its columns, beside its rows. */
-export interface Layout {
-  /** The names of a header, in its order; empty for a format that has none. */
-  readonly header: readonly string[];
-  /** How a table's text is laid out. */
-  readonly dialect?: Dialect | undefined;
-  /** The types of Parquet's columns. */
-  readonly types?: Columns | undefined;
 }
 
 /** The rows of a file or an object of S3. Throws a FileFailure for one that cannot be read. */
@@ -58,10 +37,10 @@ export const readRows = async (
 ): Promise<Reading> => {
   if (format === "parquet") return (await import("./read-parquet.js")).readParquet(name, source, warn);
   const text = await openText(source.stream(), { name, encoding, warn });
-  let layout: Layout = { header: [] };
+  let layout: Layout = { format, header: [] };
   const lines = createBadLines(name, badLines, warn);
   const found = (header: readonly string[], dialect: Dialect): void => {
-    layout = { header, dialect };
+    layout = { format, header, dialect };
   };
   const rows = readers[format]({ name, text, delimiter, bad: lines.take, warn, found });
   return {

@@ -12,7 +12,7 @@ export async function* jsonRows({ name, text, bad }: RowsInput): AsyncGenerator<
     const row =
       value && isObject(value.json)
         ? value.json
-        : bad(textOf(bytes), line, faultOf(bytes, value, text.encoding));
+        : bad(textOf(bytes), line, faultOf(bytes, value, text.encoding), value !== undefined);
     yield { value: row, end };
   }
 }

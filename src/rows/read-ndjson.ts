@@ -22,7 +22,7 @@ export async function* ndjsonRows({ name, text, bad }: RowsInput): AsyncGenerato
     if (isFirst) refuseWholeJson(line, value?.json, name);
     isFirst = false;
     if (value && isObject(value.json)) yield { value: value.json, end };
-    else yield { value: bad(line, number, faultOf(bytes, value, text.encoding)), end };
+    else yield { value: bad(line, number, faultOf(bytes, value, text.encoding), value !== undefined), end };
   }
 }
 

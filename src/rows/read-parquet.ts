@@ -5,11 +5,7 @@ import { FileFailure } from "../core/file-failure.js";
 import type { ByteSource } from "./byte-source.js";
 import { writeDate, writeMoment } from "./moments.js";
 import { type ParquetType, typeOf } from "./parquet-types.js";
-import type { Reading } from "./read-file.js";
-import type { Row } from "./row.js";
-
-/** The types of a file's columns by their names; a column of lists, structs and the like has none. */
-export type Columns = ReadonlyMap<string, ParquetType>;
+import type { Columns, Reading, Row } from "./row.js";
 
 /** Opens a Parquet file and reads its rows, some megabytes at a time. Throws a FileFailure for what is none. */
 export const readParquet = async (
@@ -31,11 +27,20 @@ export const readParquet = async (
   const { types, header, raw, nestedDecimals } = columnsOf(metadata);
   if (nestedDecimals)
     warn(`${name}: decimals inside of lists and structs are read as floating point numbers`);
+  const twice = header.find((title, index) => header.indexOf(title) !== index);
+  if (twice !== undefined)
+    throw new FileFailure(`${name}: there are two columns ${JSON.stringify(twice)}; rename one`);
   const total = Number(metadata.num_rows);
   return {
-    rows: parquetRows(name, { file, metadata: raw, types }),
-    shareAt: (end) => (total === 0 ? 1 : end / total),
-    layout: () => ({ header, types }),
+    rows: (async function* () {
+      try {
+        yield* parquetRows(name, { file, metadata: raw, header, types });
+      } finally {
+        await source.close();
+      }
+    })(),
+    shareAt: (end) => (total === 0 ? 1 : Math.min(1, end / total)),
+    layout: () => ({ format: "parquet", header, types }),
   };
 };
 
@@ -43,11 +48,12 @@ interface Opened {
   readonly file: AsyncBuffer;
   /** Its schema without what the types here read themselves. */
   readonly metadata: FileMetaData;
+  readonly header: readonly string[];
   readonly types: Columns;
 }
 
-async function* parquetRows(name: string, { file, metadata, types }: Opened): AsyncGenerator<Row> {
-  const { parquetReadObjects } = await import("hyparquet");
+async function* parquetRows(name: string, { file, metadata, header, types }: Opened): AsyncGenerator<Row> {
+  const { parquetRead } = await import("hyparquet");
   const compressors = await compressorsOf(metadata);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
@@ -69,11 +75,13 @@ async function* parquetRows(name: string, { file, metadata, types }: Opened): As
         parsers,
         useOffsetIndex: true,
       };
-      const objects = await parquetReadObjects(options).catch((cause: unknown) => {
+      const cells = await new Promise<unknown[][]>((onComplete, reject) => {
+        parquetRead({ ...options, columns: [...header], rowFormat: "array", onComplete }).catch(reject);
+      }).catch((cause: unknown) => {
         throw cause instanceof FileFailure ? cause : unreadable(name, cause);
       });
-      for (const [index, object] of objects.entries())
-        yield { value: valuesOf(object, types), end: rowStart + index + 1 };
+      for (const [index, values] of cells.entries())
+        yield { value: rowOf(header, values, types), end: rowStart + index + 1 };
     }
     groupStart += rows;
   }
@@ -82,15 +90,20 @@ async function* parquetRows(name: string, { file, metadata, types }: Opened): As
 /** The bytes of a row group, before they are packed, that are taken at once. */
 const batchBytes = 16_000_000;
 
-const valuesOf = (object: Record<string, unknown>, types: Columns): Record<string, unknown> => {
-  for (const name in object) {
-    const raw = object[name];
-    const type = types.get(name);
-    if (raw === null || raw === undefined) object[name] = null;
-    else object[name] = type ? type.read(raw) : nested(raw);
-  }
-  return object;
-};
+/** Defined, not assigned: a column may be called `__proto__`. */
+const rowOf = (
+  header: readonly string[],
+  values: readonly unknown[],
+  types: Columns,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    header.map((name, index) => {
+      const raw = values[index];
+      const type = types.get(name);
+      if (raw === null || raw === undefined) return [name, null];
+      return [name, type ? type.read(raw) : nested(raw)];
+    }),
+  );
 
 /** What a list or a struct holds, as JSON has it. */
 const nested = (value: unknown): unknown => {

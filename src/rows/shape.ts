@@ -31,7 +31,7 @@ export const createShape = (columns: string | undefined, trace: TraceSize): Shap
   const choices = readChoices(columns);
   return {
     names: choices.map(({ name }) => name),
-    apply: (row) => Object.fromEntries(choices.map(({ from, name }) => [name, valueOf(row, from)])),
+    apply: (row) => Object.fromEntries(choices.map(({ from, name }) => [name, pick(row, from)])),
   };
 };
 
@@ -70,7 +70,7 @@ const shorten =
   };
 
 /** A column, or a part of the trace. */
-const valueOf = (row: Columns, name: string): unknown => {
+const pick = (row: Columns, name: string): unknown => {
   if (Object.hasOwn(row, name)) return row[name];
   const steps = name.split(".");
   if (steps[0] !== "_bedrock") return null;

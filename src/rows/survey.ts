@@ -1,5 +1,5 @@
 import { type ParquetType, plainTypes } from "./parquet-types.js";
-import type { Columns } from "./read-parquet.js";
+import type { Columns } from "./row.js";
 
 /** What an output's columns are, learned row by row, before the file is made. */
 export interface Survey {

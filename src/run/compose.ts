@@ -5,11 +5,11 @@ import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
-import type { Ledger } from "./ledger/ledger.js";
+import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
-import { record, reuse } from "./record-and-reuse.js";
+import { holding, record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
 
@@ -22,7 +22,7 @@ interface Parts {
   readonly pacer: Pacer;
   readonly reservations: Reservations;
   readonly underway: Underway;
-  readonly ledger: Ledger | null;
+  readonly ledger: Pick<SharedLedger, "find" | "append" | "hold"> | null;
   readonly read: Read;
   readonly call: Invoke;
 }
@@ -42,5 +42,5 @@ export const composeInvoke = (parts: Parts): Invoke => {
     limit(slots, pace({ pacer, reservations, run, again }, granted), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = circuitBreaker(run, budget(connection.ceilings, run, repeated));
-  return deduplicate(underway, ledger ? reuse(ledger, read, onUnknown, guarded) : guarded);
+  return deduplicate(underway, ledger ? holding(ledger, reuse(ledger, read, onUnknown, guarded)) : guarded);
 };

@@ -3,13 +3,27 @@ import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unse
 import type { OnUnknown } from "../core/outcome.js";
 import type { Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
+import type { SharedLedger } from "./ledger/shared-ledger.js";
+
+/** Keeps the ledger's file from other processes while a call may have something to write into it. */
+export const holding =
+  (ledger: Pick<SharedLedger, "hold">, next: Invoke): Invoke =>
+  async (request, stop) => {
+    const release = await ledger.hold();
+    if (release instanceof ConnectorError) return unsent(release);
+    try {
+      return await next(request, stop);
+    } finally {
+      release();
+    }
+  };
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
  * `outcome_unknown`, unless the user wants it sent again.
  */
 export const reuse =
-  (ledger: Ledger, read: Read, onUnknown: OnUnknown, next: Invoke): Invoke =>
+  (ledger: Pick<Ledger, "find">, read: Read, onUnknown: OnUnknown, next: Invoke): Invoke =>
   async (request, stop) => {
     const entry = await ledger.find(request.key).catch((cause: Error) => cause);
     if (entry instanceof Error)
@@ -25,7 +39,7 @@ export const reuse =
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,
  * nothing is sent; when it refuses the answer, the answer is handed over all the same.
  */
-export const record = (ledger: Ledger, next: Invoke): Invoke => {
+export const record = (ledger: Pick<Ledger, "append">, next: Invoke): Invoke => {
   return async (request, stop) => {
     const { key, modelId: model, routeKey, body } = request;
     const sent = { model, target: routeKey, body };

@@ -6,10 +6,13 @@ import { cannotRun } from "../failure.js";
  * and still gets all output columns. The ledger is opened for the run that follows, so that a second run on it cannot
  * begin. Throws "cannot run".
  */
-export const addedColumns = async (connector: Hooks, syncConfig: unknown): Promise<Record<string, unknown>> => {
+export const addedColumns = async (
+  connector: Hooks,
+  syncConfig: unknown,
+): Promise<Record<string, unknown>> => {
   const noObject: unknown[] = [];
   const { meta } = (await connector.write(syncConfig, [noObject])).tracking;
-  const [row = {}] = meta?.records as Record<string, unknown>[];
+  const [row = {}] = (meta?.records ?? []) as Record<string, unknown>[];
   // It stands under `value`, unless an output column has that name.
   const added = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== noObject));
   const { error } = (added._bedrock ?? {}) as { error?: { code: string; message: string } };

@@ -9,7 +9,8 @@ export const readShape = ({ values, flags }: Arguments): Shape => {
   const { output, columns, trace = "full" } = values;
   const given = ["columns", "trace"].find((name) => values[name] !== undefined);
   if (given && output === undefined) throw wrongUsage(`--${given} needs an --output; - is stdout`);
-  if (!isTraceSize(trace)) throw wrongUsage(`option --trace is none, short or full, not ${JSON.stringify(trace)}`);
+  if (!isTraceSize(trace))
+    throw wrongUsage(`option --trace is none, short or full, not ${JSON.stringify(trace)}`);
   if (flags.has("escape-formulas") && !(output !== undefined && isTable(output)))
     throw wrongUsage("--escape-formulas is for an --output that ends in .csv or .tsv");
   return createShape(columns, trace);
@@ -44,6 +45,8 @@ export const checkColumns = (
   const close = nearest(stranger, names);
   throw cannotRun(
     `--columns: no column is called ${JSON.stringify(stranger)}; ` +
-      (close ? `did you mean ${JSON.stringify(close)}?` : `there are ${names.map((name) => JSON.stringify(name)).join(", ")}`),
+      (close
+        ? `did you mean ${JSON.stringify(close)}?`
+        : `there are ${names.map((name) => JSON.stringify(name)).join(", ")}`),
   );
 };

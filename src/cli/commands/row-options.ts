@@ -6,7 +6,11 @@ type Options = Command["options"];
 /** Settings that go before those of the config. */
 export const settingOptions: Options = {
   model: { value: "ID", summary: "the model, in place of the config's" },
-  set: { value: "KEY=VALUE", summary: "a setting, in place of the config's; may be given several times", repeats: true },
+  set: {
+    value: "KEY=VALUE",
+    summary: "a setting, in place of the config's; may be repeated",
+    repeats: true,
+  },
 };
 
 /** Which rows, and how their file is read. */

@@ -1,7 +1,16 @@
 import { writeFile } from "node:fs/promises";
+import type { Summary } from "../../index.js";
 import { claimPlace, type Place } from "../../rows/place.js";
-import type { RunOutcome } from "./write-rows.js";
 import type { WritePlan } from "./write-plan.js";
+
+/** What became of a run. */
+export interface RunOutcome {
+  readonly exitCode: number;
+  /** Why it is that code, in a sentence. */
+  readonly reason: string;
+  readonly summary?: Summary;
+  readonly seconds?: number;
+}
 
 /** What became of a run, for programs. `summary` has the numbers; without it, the run could not begin. */
 const summaryOf = (plan: WritePlan, { exitCode, reason, summary, seconds }: RunOutcome) => ({

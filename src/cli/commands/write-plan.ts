@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { RowState } from "../../index.js";
 import type { Shape } from "../../rows/shape.js";
 import { wholeNumber } from "../arguments.js";
@@ -55,7 +56,10 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
   const unchanged = ledger === undefined ? unsharded : { ...unsharded, ledger };
   const overridden = await withOverrides(given, unchanged);
   const connection = shard ? shardSettings(overridden, shard) : overridden;
-  const output = values.output !== undefined && values.output !== "-" && shard ? shardFile(values.output, shard) : values.output;
+  const output =
+    values.output !== undefined && values.output !== "-" && shard
+      ? shardFile(values.output, shard)
+      : values.output;
   return {
     syncConfig: { ...host, destination: { ...host.destination, connection_specification: connection } },
     connection,
@@ -80,7 +84,7 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
 };
 
 /** The number of `--limit`. Throws wrong usage. */
-export const readLimit = (given: Arguments): number | undefined =>
+const readLimit = (given: Arguments): number | undefined =>
   given.values.limit === undefined
     ? undefined
     : wholeNumber(given, "limit", { fallback: 0, least: 0, most: Number.MAX_SAFE_INTEGER });
@@ -97,11 +101,12 @@ export async function* firstRows(rows: AsyncIterable<unknown>, limit: number): A
 }
 
 /** What `--delimiter` says: one ASCII character, or "tab". Throws wrong usage. */
-export const readDelimiter = ({ values }: Arguments): string | undefined => {
+const readDelimiter = ({ values }: Arguments): string | undefined => {
   const { delimiter } = values;
   if (delimiter === undefined) return undefined;
   if (delimiter === "tab" || delimiter === "\\t") return "\t";
-  if (/^[\t\x01-\x1f -~]$/.test(delimiter) && !/["\r\n]/.test(delimiter)) return delimiter;
+  if (delimiter.length === 1 && isAscii(Buffer.from(delimiter)) && !/["\r\n]/.test(delimiter))
+    return delimiter;
   throw wrongUsage(`option --delimiter is one ASCII character, or tab, not ${JSON.stringify(delimiter)}`);
 };
 

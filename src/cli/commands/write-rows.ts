@@ -1,25 +1,25 @@
 import { type RecordMessage, type Summary, selectRows, type TrackedMessage } from "../../index.js";
 import { type Input, openInput } from "../../rows/open-input.js";
-import { type Claim, claimOutput, type Sink } from "../../rows/open-output.js";
-import type { Shape } from "../../rows/shape.js";
-import { createWritableRow, type WritableRow } from "../../rows/writable-row.js";
-import { writeJson } from "../../core/exact-json.js";
+import { claimOutput } from "../../rows/open-output.js";
+import { createWritableRow } from "../../rows/writable-row.js";
 import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
 import { cannotRun } from "../failure.js";
+import { holdLedger } from "../ledger-option.js";
 import { onReaderGone, readerGoneCode } from "../reader-gone.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
 import { replayCommand } from "../report/amounts.js";
 import { jsonProgress } from "../report/json-progress.js";
 import { summaryLines } from "../report/summary-lines.js";
-import { createTerminal, onInterrupt, sendLine, sendMessage, type Terminal } from "../report/terminal.js";
+import { createTerminal, onInterrupt, sendMessage, type Terminal } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";
 import { shardRows } from "../shard.js";
 import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 import { addedColumns } from "./added-columns.js";
 import { checkColumns } from "./output-options.js";
-import { claimSummary } from "./run-summary.js";
+import { claimSummary, type RunOutcome } from "./run-summary.js";
 import { firstRows, planWrite, type WritePlan } from "./write-plan.js";
+import { exampleOf, leave, openTarget, type Target } from "./write-target.js";
 
 /**
  * Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code.
@@ -42,19 +42,11 @@ export const writeRows = async (given: Arguments): Promise<number> => {
   }
 };
 
-/** What became of a run. */
-export interface RunOutcome {
-  readonly exitCode: number;
-  /** Why it is that code, in a sentence. */
-  readonly reason: string;
-  readonly summary?: Summary;
-  readonly seconds?: number;
-}
-
 const run = async (plan: WritePlan): Promise<RunOutcome> => {
   const { syncConfig, connection, output } = plan;
-  // The place first: what another run writes is not even looked at.
+  // The places first: what another run writes is not even looked at.
   const claim = output === undefined || output === "-" ? undefined : await claimOutput(output);
+  const giveLedger = await holdLedger(plan.ledger);
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
   try {
@@ -79,11 +71,15 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
   } finally {
     terminal.stop();
     claim?.release();
+    giveLedger();
   }
 };
 
 /** The rows that the run is to send. */
-const rowsOf = async ({ shard, only, limit, unchanged }: WritePlan, source: Input): Promise<AsyncIterable<unknown>> => {
+const rowsOf = async (
+  { shard, only, limit, unchanged }: WritePlan,
+  source: Input,
+): Promise<AsyncIterable<unknown>> => {
   let { rows } = source;
   if (shard) rows = shardRows(rows, shard);
   if (only)
@@ -92,38 +88,6 @@ const rowsOf = async ({ shard, only, limit, unchanged }: WritePlan, source: Inpu
     });
   return limit === undefined ? rows : firstRows(rows, limit);
 };
-
-/** Where records go, one by one. */
-interface Target {
-  readonly sink?: Sink | undefined;
-  put(message: RecordMessage): Promise<void>;
-}
-
-interface TargetParts {
-  readonly claim: Claim | undefined;
-  readonly source: Input;
-  readonly guard: WritableRow;
-  readonly terminal: Terminal;
-}
-
-const openTarget = async (
-  { output, shape, escapeFormulas }: WritePlan,
-  { claim, source, guard, terminal }: TargetParts,
-): Promise<Target> => {
-  if (output === "-") return { put: ({ record }) => sendLine(lineOf(record.data, shape, guard)) };
-  if (!claim)
-    return {
-      put: (message) => {
-        const { record } = message;
-        return sendLine(guard(record.data, (data) => writeJson({ ...message, record: { ...record, data } })));
-      },
-    };
-  const sink = await claim.open({ layout: source.layout, shape, escapeFormulas, guard, warn: terminal.say });
-  return { sink, put: ({ record }) => sink.write(record.data) };
-};
-
-const lineOf = (data: Record<string, unknown>, shape: Shape, guard: WritableRow): string =>
-  guard(data, (row) => writeJson(shape.apply(row)));
 
 interface Running {
   readonly connector: Awaited<ReturnType<typeof connect>>;
@@ -165,7 +129,8 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     const messages = connector.enrich(plan.syncConfig, rows, { signal: stop.signal, onProgress: progress });
     const summary = await deliver(messages, target, { output, terminal });
     const failure = source.failure();
-    await finish(target, { added, source, summary, broken: failure !== undefined, say: terminal.say });
+    if (failure) await leave(target, terminal.say);
+    else await target.sink?.end(summary.received === 0 ? exampleOf(source, added) : undefined);
     if (summary.received === 0 && failure === undefined)
       terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
     const ending = {
@@ -176,7 +141,11 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     };
     for (const line of summaryLines(summary, ending)) terminal.say(line);
     if (failure) terminal.say(`the input was not read to its end: ${failure.message}`);
-    return { ...verdictOf(plan, { summary, failure: failure?.message, readerIsGone }), summary, seconds: seconds() };
+    return {
+      ...verdictOf(plan, { summary, failure: failure?.message, readerIsGone }),
+      summary,
+      seconds: seconds(),
+    };
   } finally {
     for (const remove of removers) remove();
   }
@@ -201,25 +170,6 @@ const deliver = async (
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
   return summary;
-};
-
-interface Finish extends Pick<Running, "added" | "source"> {
-  readonly summary: Summary;
-  readonly broken: boolean;
-  say(line: string): void;
-}
-
-/** Puts the output in its place, unless it would be the result of half an input. */
-const finish = async ({ sink }: Target, { added, source, summary, broken, say }: Finish): Promise<void> => {
-  if (!sink) return;
-  if (broken) {
-    const part = await sink.leave();
-    say(`the output was left as it was; the rows up to there are in ${part}, one JSON object a line`);
-    return;
-  }
-  const input = Object.fromEntries(source.columns.map((name) => [name, null]));
-  const isKnown = source.columns.length > 0;
-  await sink.end(summary.received === 0 && isKnown ? { ...input, ...added } : undefined);
 };
 
 interface Ended {

@@ -13,13 +13,19 @@ export const write: Command = {
     ...settingOptions,
     ...inputOptions,
     only: { value: "STATE", summary: "rows that are failed, held or new by the ledger, and no others" },
-    shard: { value: "I/N", summary: "the I-th of N parts of the rows, with an output and a ledger of its own" },
+    shard: {
+      value: "I/N",
+      summary: "the I-th of N parts of the rows, with an output and a ledger of its own",
+    },
     output: {
       value: "FILE",
-      summary: "write plain rows here when the run has ended; - is stdout; without it messages go to stdout",
+      summary: "plain rows, whole when the run has ended; - is stdout; without it messages go there",
     },
     columns: { value: "LIST", summary: "the output's columns, such as id,answer=completion,_bedrock.status" },
-    trace: { value: "SIZE", summary: "how much of _bedrock an output has: none, short or full (default full)" },
+    trace: {
+      value: "SIZE",
+      summary: "how much of _bedrock an output has: none, short or full (default full)",
+    },
     "escape-formulas": { summary: "in CSV, an apostrophe before a text that a spreadsheet would run" },
     ...ledgerOptions,
     tolerate: { value: "PERCENT", summary: "exit with 0 while at most so many of the rows are not enriched" },

@@ -3,7 +3,9 @@ import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
+import { placeOf } from "../../enrich/write-back.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
+import { openTable } from "../../tables/open-table.js";
 import type { Side } from "../metadata.js";
 import { askAws } from "./ask-aws.js";
 import { verdictOf } from "./check-verdict.js";
@@ -25,15 +27,18 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
   if (waste) return waste;
   const ledger = await checkLedger(plan);
   if (ledger instanceof ConnectorError) return ledger;
+  const table = checkTable(plan);
   const { openControlPlane } = await import("../../bedrock/control-plane.js");
   const plane = openControlPlane(plan.connection, totalMs - (performance.now() - startedAt));
   try {
     const missing = await plane.missingCredentials();
     if (missing) return missing;
     const finding = verdictOf(await askAws(plane, plan), plan);
-    return finding instanceof ConnectorError
-      ? finding
-      : { remarks: [...plan.remarks, ...ledger, ...finding.remarks] };
+    const place = await table;
+    if (finding instanceof ConnectorError) return finding;
+    return place instanceof ConnectorError
+      ? place
+      : { remarks: [...plan.remarks, ...ledger, ...place, ...finding.remarks] };
   } finally {
     plane.close();
   }
@@ -59,6 +64,27 @@ const wasteOf = ({ template, connection }: Plan): ConnectorError | null =>
 const totalMs = 9_000;
 /** Of these, for what stands behind an ARN that hides its model. */
 const firstMs = 4_000;
+
+/** Nothing is written, and no connection is kept. */
+const checkTable = async (plan: Plan): Promise<readonly string[] | ConnectorError> => {
+  const place = placeOf(plan);
+  if (!place) return [];
+  const { target } = place;
+  try {
+    const table = await openTable(target, { max: 1, timeoutMs: tableMs });
+    await table.close();
+  } catch (cause) {
+    return new ConnectorError("write_back_unusable", `${(cause as Error).message}.`, { cause });
+  }
+  const unkept = "without a ledger, the answer of a row that cannot be written is lost: set ledger";
+  return [
+    `Enriched rows are written to ${target.table} by ${target.key}: ${Object.keys(target.columns).join(", ")}` +
+      `${plan.connection.ledger === null ? `; ${unkept}` : ""}.`,
+  ];
+};
+
+/** For the server of the table. */
+const tableMs = 6_000;
 
 /** A ledger that a run holds at this moment is as it should be, and the check does not hold it afterwards. */
 const checkLedger = async ({ connection: { ledger } }: Plan): Promise<readonly string[] | ConnectorError> => {

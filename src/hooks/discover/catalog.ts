@@ -2,6 +2,7 @@ import { offlineSettings } from "../../connection/offline-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Json } from "../../core/json.js";
 import { compilePlan, type Plan } from "../../enrich/plan.js";
+import { fieldsForPlace } from "../../enrich/write-back.js";
 import { type ColumnNode, readInputColumns } from "../../template/input-columns.js";
 import type { PublishedColumns } from "../messages.js";
 import { outputTypes } from "./output-types.js";
@@ -13,11 +14,13 @@ export const publishColumns = (config: unknown): PublishedColumns | null => {
 };
 
 /**
- * The input columns are the schema's properties, which the host's mapping page lists; it leaves those of
+ * The input columns, of the template and of the table that takes the rows, are the schema's properties, which the host's mapping page lists; it leaves those of
  * `x-output-schema` alone. A template that picks a column by a value may read any, so its fields stay free.
  */
 const columnsOf = (plan: Plan): PublishedColumns => {
   const { columns, open } = readInputColumns(plan.template.sample);
+  for (const name of fieldsForPlace(plan))
+    if (!columns.has(name)) columns.set(name, { required: true, textOnly: false, inner: new Map() });
   return {
     schemaMode: open || columns.size === 0 ? "schemaless" : "schema",
     jsonSchema: {

@@ -1,34 +1,26 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
-import type { Underway } from "../../core/invoke.js";
-import { type Ledger, openLedger } from "./ledger.js";
-
-/** The ledger of a file, and the calls under way whose outcomes it waits for. */
-export interface SharedLedger {
-  readonly ledger: Ledger;
-  readonly underway: Underway;
-}
+import { openLedger } from "./ledger.js";
+import { createSharedLedger, type SharedLedger, type Sharing } from "./shared-ledger.js";
 
 /**
- * The one open ledger of a file in this process. It stays open until the process ends or it is closed here; one
- * that the disk refused is opened anew, since there may be room again.
+ * The one ledger of a file in this process, which it shares with other processes: it is given back whenever it is idle,
+ * and one that another process holds is waited for. Failures: `ledger_locked`, `ledger_unusable`.
  */
-export const shareLedger = async (file: string): Promise<SharedLedger | ConnectorError> => {
+export const shareLedger = async (
+  file: string,
+  sharing?: Partial<Sharing>,
+): Promise<SharedLedger | ConnectorError> => {
   const path = resolve(file);
-  const known = open.get(path);
-  const shared = await known;
-  if (shared && (shared instanceof ConnectorError || shared.ledger.isOpen())) return shared;
-  // Another call has gone ahead while this one waited.
-  if (open.get(path) !== known) return shareLedger(file);
-  const opening = openAnew(path, shared);
-  open.set(path, opening);
-  return opening;
+  const shared = open.get(path) ?? createSharedLedger(path, sharing);
+  open.set(path, shared);
+  return (await shared.refusal()) ?? shared;
 };
 
 /** Why a file cannot be a ledger now; `null` when it can. It is not held afterwards, unless it was before. */
 export const probeLedger = async (file: string): Promise<ConnectorError | null> => {
-  if (open.has(resolve(file))) return null;
+  if (open.get(resolve(file))?.isHeld()) return null;
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) return ledger;
   await ledger.close();
@@ -37,7 +29,7 @@ export const probeLedger = async (file: string): Promise<ConnectorError | null> 
 
 /** A ledger to look things up in. */
 export interface BorrowedLedger {
-  readonly find: Ledger["find"];
+  readonly find: SharedLedger["find"];
   giveBack(): Promise<void>;
 }
 
@@ -46,35 +38,27 @@ export interface BorrowedLedger {
  * none is created.
  */
 export const borrowLedger = async (file: string): Promise<BorrowedLedger | ConnectorError | null> => {
-  const shared = await open.get(resolve(file));
-  if (shared && !(shared instanceof ConnectorError))
-    return { find: shared.ledger.find, giveBack: async () => {} };
+  const shared = open.get(resolve(file));
+  if (shared?.isHeld()) {
+    const release = await shared.hold();
+    return release instanceof ConnectorError
+      ? release
+      : { find: shared.find, giveBack: async () => release() };
+  }
   if (!existsSync(file)) return null;
   const ledger = await openLedger(file);
   return ledger instanceof ConnectorError ? ledger : { find: ledger.find, giveBack: ledger.close };
 };
 
 /**
- * Gives a file back to other processes. End the runs that use it first: a call that is still open finds no place
+ * Gives a file back to other processes at once. End the runs that use it first: a call that is still open finds no place
  * for its answer, and its row is held when it comes again.
  */
 export const closeLedger = async (file: string): Promise<void> => {
   const path = resolve(file);
-  const known = await open.get(path);
+  const known = open.get(path);
   open.delete(path);
-  if (known && !(known instanceof ConnectorError)) await known.ledger.close();
+  await known?.close();
 };
 
-const open = new Map<string, Promise<SharedLedger | ConnectorError>>();
-
-const openAnew = async (
-  path: string,
-  broken: SharedLedger | undefined,
-): Promise<SharedLedger | ConnectorError> => {
-  await broken?.ledger.close();
-  const ledger = await openLedger(path);
-  if (!(ledger instanceof ConnectorError)) return { ledger, underway: broken?.underway ?? new Map() };
-  // What stood in the way may be gone the next time.
-  open.delete(path);
-  return ledger;
-};
+const open = new Map<string, SharedLedger>();

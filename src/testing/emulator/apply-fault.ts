@@ -11,7 +11,10 @@ export const applyFault = (reply: HttpReply, fault: Fault): HttpReply => {
     case "guardrail":
       return {
         ...reply,
-        body: JSON.stringify({ ...JSON.parse(reply.body), "amazon-bedrock-guardrailAction": "INTERVENED" }),
+        body: JSON.stringify({
+          ...JSON.parse(reply.body.toString()),
+          "amazon-bedrock-guardrailAction": "INTERVENED",
+        }),
       };
     case "stop":
     case "reset_before":

@@ -5,7 +5,10 @@ import { type Accounts, checkSignature } from "./sigv4.js";
 /** The objects of a local S3, by bucket and key, and uploads that are not complete yet. */
 export interface ObjectStore {
   readonly buckets: Map<string, Map<string, Stored>>;
-  readonly uploads: Map<string, { readonly bucket: string; readonly key: string; readonly parts: Map<number, Buffer> }>;
+  readonly uploads: Map<
+    string,
+    { readonly bucket: string; readonly key: string; readonly parts: Map<number, Buffer> }
+  >;
 }
 
 interface Stored {
@@ -89,10 +92,12 @@ const serveObject = ({ request, key }: Ask, objects: Map<string, Stored>): HttpR
   if (headers["if-match"] !== undefined && headers["if-match"] !== etag)
     return refuse(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold.");
   const facts = { etag, "last-modified": at.toUTCString(), "accept-ranges": "bytes" };
-  if (method === "HEAD") return { status: 200, headers: { ...facts, "content-length": String(bytes.length) }, body: "" };
+  if (method === "HEAD")
+    return { status: 200, headers: { ...facts, "content-length": String(bytes.length) }, body: "" };
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
   if (from === undefined) return { status: 200, headers: facts, body: bytes };
-  if (Number(from) >= bytes.length) return refuse(416, "InvalidRange", "The requested range is not satisfiable");
+  if (Number(from) >= bytes.length)
+    return refuse(416, "InvalidRange", "The requested range is not satisfiable");
   const end = Math.min(bytes.length, to ? Number(to) + 1 : bytes.length);
   return {
     status: 206,
@@ -129,7 +134,9 @@ const serveUpload = (
     uploads.delete(id);
     return reply(204);
   }
-  const named = [...request.body.toString().matchAll(/<PartNumber>(\d+)<\/PartNumber>/g)].map(([, part]) => Number(part));
+  const named = [...request.body.toString().matchAll(/<PartNumber>(\d+)<\/PartNumber>/g)].map(([, part]) =>
+    Number(part),
+  );
   const parts = named.map((number) => upload.parts.get(number));
   if (parts.length === 0 || parts.includes(undefined))
     return refuse(400, "InvalidPart", "One or more of the specified parts could not be found.");
@@ -139,7 +146,10 @@ const serveUpload = (
   if (refused) return refused;
   uploads.delete(id);
   const { headers: made } = put(objects, key, Buffer.concat(parts as Buffer[]));
-  return reply(200, `<CompleteMultipartUploadResult><ETag>${xml(made.etag ?? "")}</ETag></CompleteMultipartUploadResult>`);
+  return reply(
+    200,
+    `<CompleteMultipartUploadResult><ETag>${xml(made.etag ?? "")}</ETag></CompleteMultipartUploadResult>`,
+  );
 };
 
 /** Of every part but the last, in bytes. */
@@ -188,5 +198,4 @@ const refuse = (status: number, code: string, message: string): HttpReply => ({
   errorType: code,
 });
 
-const xml = (text: string): string =>
-  text.replace(/[<>&"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+const xml = (text: string): string => text.replace(/[<>&"]/g, (mark) => `&#${mark.charCodeAt(0)};`);

@@ -81,7 +81,10 @@ export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply
   const { objects, accounts, account } = backend;
   return (
     serveObjects(request, objects, accounts, account.clockMinutes) ??
-    serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend));
+    serveCountTokens(request, backend) ??
+    controlPlane(request, backend) ??
+    serveSts(request, backend)
+  );
 };
 
 const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): HttpReply => {

@@ -1,0 +1,112 @@
+import { ConnectorError } from "../core/errors.js";
+import { isObject } from "../core/json.js";
+import { isEnriched, type Outcome, toRecord } from "../core/outcome.js";
+import type { Run } from "../run/run-state.js";
+import type { Table } from "../tables/open-table.js";
+import { isRefused, type Written } from "../tables/put-row.js";
+import { shareTable } from "../tables/share-table.js";
+import type { Target } from "../tables/statement.js";
+import { createStreak } from "../tables/streak.js";
+import { failedOutcome } from "./enrich.js";
+import type { Plan } from "./plan.js";
+import { undouble } from "./request.js";
+
+/** Where a plan's enriched rows go, and the record's field that names them there; `null` where nowhere. */
+export const placeOf = ({ connection, columns }: Plan): Place | null => {
+  const { writeBack } = connection;
+  if (!writeBack) return null;
+  const { url, table, key } = writeBack;
+  const named = writeBack.columns ?? Object.fromEntries(columns.names.map((name) => [name, name]));
+  const { [key]: keyField = key, ...others } = named;
+  return { target: { url, table, key, columns: others, mode: "upsert" }, keyField };
+};
+
+interface Place {
+  readonly target: Target;
+  readonly keyField: string;
+}
+
+/** The fields of a record, other than output columns, that its place takes. Without them it is not sent. */
+export const fieldsForPlace = (plan: Plan): string[] => {
+  const place = placeOf(plan);
+  if (!place) return [];
+  const own = new Set([...plan.columns.names, "_bedrock"]);
+  const paths = Object.values(place.target.columns).filter((path) => !own.has(path));
+  return [...new Set([place.keyField, ...paths.map((path) => path.split(".")[0] ?? "")])].filter(
+    (name) => !own.has(name),
+  );
+};
+
+/** The table of a plan's place, open; `null` without one. */
+export const openPlace = async (plan: Plan): Promise<Table | null | ConnectorError> => {
+  const place = placeOf(plan);
+  if (!place) return null;
+  try {
+    return await shareTable(place.target);
+  } catch (cause) {
+    return new ConnectorError("write_back_unusable", `${(cause as Error).message}.`, { cause });
+  }
+};
+
+/** What a run does with the table of its plan. */
+export interface WriteBack {
+  /** The outcome of a record that has no place in the table, before it is sent; `null` for one that has. */
+  refuse(record: unknown): Outcome | null;
+  /** Writes an enriched row. One that cannot be written has failed, and keeps its answer. */
+  keep(outcome: Outcome): Promise<Outcome>;
+}
+
+/** Equal failures in a row end the run, so that no more is paid for rows that have no place to go. */
+export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack => {
+  const { keyField = "" } = placeOf(plan) ?? {};
+  const needed = fieldsForPlace(plan);
+  const isEnough = createStreak();
+  const waits = plan.connection.ledger === null ? unkept : kept;
+  return {
+    refuse(record) {
+      if (!isObject(record)) return null;
+      const missing = needed.find((name) => !Object.hasOwn(record, name));
+      if (missing !== undefined)
+        return failedOutcome(
+          record,
+          plan,
+          new ConnectorError("missing_column", `write_back_columns and write_back_key need ${missing}.`),
+        );
+      const isKey = keyTypes.has(typeof record[keyField]) && record[keyField] !== "";
+      if (isKey || plan.columns.names.includes(keyField)) return null;
+      return failedOutcome(
+        record,
+        plan,
+        new ConnectorError(
+          "missing_column",
+          `${keyField}, by which write_back_table knows the row, has no value.`,
+        ),
+      );
+    },
+    async keep(outcome) {
+      if (!isEnriched(outcome)) return outcome;
+      const { record } = outcome;
+      const written = plan.connection.undoubleApostrophes ? undouble(record) : record;
+      const row = toRecord({ ...outcome, record: written });
+      const result = await table.put(row[keyField], row);
+      const refusal = isRefused(result) ? result : null;
+      if (isEnough(refusal)) run.end("run_broken", `write_back_failed: ${refusal?.sentence}.`);
+      if (refusal) return notWritten(outcome, `${refusal.sentence}. ${waits}`);
+      const { cleaned } = result as Written;
+      return cleaned.length === 0 ? outcome : { ...outcome, remark: without(cleaned) };
+    },
+  };
+};
+
+const keyTypes: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean"]);
+
+const kept = "It waits in the ledger: mend the table and send the row again, which writes it without a call.";
+const unkept = "No ledger is set, so sending the row again is paid for again: set ledger.";
+
+const without = (columns: readonly string[]): string =>
+  `written to ${columns.join(", ")} without its NUL or broken characters, which PostgreSQL cannot keep`;
+
+const notWritten = (outcome: Outcome, detail: string): Outcome => {
+  const { code, message, retryable } = new ConnectorError("write_back_failed", detail);
+  return { ...outcome, trace: { ...outcome.trace, status: "failed", error: { code, message, retryable } } };
+};

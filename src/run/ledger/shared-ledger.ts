@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectorError } from "../../core/errors.js";
+import type { Underway } from "../../core/invoke.js";
+import { type Ledger, openLedger } from "./ledger.js";
+
+/**
+ * A file's ledger in this process. The file is open while anybody holds it, and given back to other processes once
+ * nobody has for a moment; its contents are to be used by holders only.
+ */
+export interface SharedLedger extends Pick<Ledger, "find" | "append" | "entries" | "isOpen"> {
+  /** The calls under way whose outcomes other callers wait for. */
+  readonly underway: Underway;
+  /**
+   * Opens the file where it was given back, waiting for another process to do so. A call holds it from the look for an
+   * old answer until the new one is written.
+   * @returns a function that ends the hold
+   */
+  hold(): Promise<(() => void) | ConnectorError>;
+  /** Why it cannot be held now; `null` where it can, and is for a moment. */
+  refusal(): Promise<ConnectorError | null>;
+  /** Whether this process has the file open. */
+  isHeld(): boolean;
+  /** For good, whoever holds it. */
+  close(): Promise<void>;
+}
+
+/** How a ledger is shared with other processes. */
+export interface Sharing {
+  /** How long another process is waited for. A host lets a page of rows take 420 seconds. */
+  readonly patienceMs: number;
+  /** How long at least nobody has held it when it is given back. */
+  readonly leastIdleMs: number;
+}
+
+export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {}): SharedLedger => {
+  const { patienceMs = 120_000, leastIdleMs = 1_000 } = sharing;
+  let ledger: Ledger | null = null;
+  let opening: Promise<ConnectorError | null> | null = null;
+  let givingBack: Promise<void> | undefined;
+  let holders = 0;
+  let isClosed = false;
+  let idle: NodeJS.Timeout | undefined;
+  let idleMs = leastIdleMs;
+  /** Until then another process was waited for in vain, and is not waited for again. */
+  let impatientUntil = 0;
+
+  const open = async (): Promise<ConnectorError | null> => {
+    await givingBack;
+    // One that the disk refused is opened anew, since there may be room again.
+    await ledger?.close();
+    ledger = null;
+    const startedAt = performance.now();
+    let opened = await openLedger(path);
+    if (isLocked(opened) && startedAt > impatientUntil) {
+      opened = await waitFor(path, opened, patienceMs);
+      if (isLocked(opened)) impatientUntil = performance.now() + impatienceMs;
+    }
+    if (opened instanceof ConnectorError) return opened;
+    // A long file is not read again and again for pauses that are short beside that.
+    idleMs = Math.max(leastIdleMs, 10 * (performance.now() - startedAt));
+    ledger = opened;
+    return null;
+  };
+
+  const giveBack = (): void => {
+    if (holders > 0) return;
+    givingBack = ledger?.close().catch(() => undefined);
+    ledger = null;
+  };
+
+  const hold = async (): Promise<(() => void) | ConnectorError> => {
+    if (isClosed) return closed();
+    holders++;
+    clearTimeout(idle);
+    if (!ledger?.isOpen()) {
+      opening ??= open().finally(() => {
+        opening = null;
+      });
+      const refused = await opening;
+      if (refused) {
+        release();
+        return refused;
+      }
+    }
+    return release;
+  };
+
+  const release = (): void => {
+    if (--holders === 0) idle = setTimeout(giveBack, idleMs).unref();
+  };
+
+  const held = (): Ledger => {
+    if (!ledger) throw closed();
+    return ledger;
+  };
+
+  const closed = () => new ConnectorError("ledger_unwritable", `${path}: it was given back.`);
+
+  return {
+    underway: new Map(),
+    hold,
+    async refusal() {
+      const result = await hold();
+      if (result instanceof ConnectorError) return result;
+      result();
+      return null;
+    },
+    find: async (key) => held().find(key),
+    append: async (entry) => held().append(entry),
+    entries: () => held().entries(),
+    isOpen: () => !isClosed && ledger?.isOpen() !== false,
+    isHeld: () => ledger !== null || opening !== null,
+    async close() {
+      isClosed = true;
+      clearTimeout(idle);
+      await opening;
+      await givingBack;
+      await ledger?.close();
+    },
+  };
+};
+
+const impatienceMs = 60_000;
+
+const isLocked = (opened: Ledger | ConnectorError): opened is ConnectorError =>
+  opened instanceof ConnectorError && opened.code === "ledger_locked";
+
+/** Tries again until the other process has given the file back, and says whom it waits for. */
+const waitFor = async (
+  path: string,
+  locked: ConnectorError,
+  patienceMs: number,
+): Promise<Ledger | ConnectorError> => {
+  const seconds = Math.ceil(patienceMs / 1000);
+  process.emitWarning(`${locked.detail} Waiting for it, for ${seconds} seconds at most.`, "LedgerWait");
+  const until = performance.now() + patienceMs;
+  for (let opened: Ledger | ConnectorError = locked; ; opened = await openLedger(path)) {
+    if (!isLocked(opened)) return opened;
+    if (performance.now() >= until)
+      return new ConnectorError("ledger_locked", `${opened.detail} It was waited for ${seconds} seconds.`);
+    // Many that wait do not ask all at once.
+    await sleep(50 + Math.random() * 100);
+  }
+};

@@ -1,0 +1,36 @@
+import type { Pool, PoolClient } from "pg";
+
+/**
+ * Runs `work` in one transaction, in which dates and times are read and written alike whatever the server, the role or
+ * the pooler is set to. `how` is a transaction mode. The connection is given up when anything fails.
+ */
+export const inUtc = async <Result>(
+  pool: Pool,
+  how: string,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> => {
+  const client = await pool.connect();
+  // A connection that breaks rejects the query that waits for it; that is enough.
+  const ignore = (): void => undefined;
+  client.on("error", ignore);
+  try {
+    await client.query(`BEGIN ${how}; ${settings}`);
+    const result = await work(client);
+    await client.query("COMMIT");
+    client.off("error", ignore);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+};
+
+const settings = [
+  ["TimeZone", "UTC"],
+  ["DateStyle", "ISO"],
+  ["IntervalStyle", "postgres"],
+  ["bytea_output", "hex"],
+]
+  .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
+  .join("; ");

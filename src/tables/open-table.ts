@@ -1,0 +1,41 @@
+import { checkTable } from "./check-table.js";
+import { openPool } from "./pool.js";
+import { type PresentKeys, presentKeys } from "./present-keys.js";
+import { createPut, type Put } from "./put-row.js";
+import type { Target } from "./statement.js";
+import type { Column, TableShape } from "./table-shape.js";
+
+/** A target that is open: it was seen to be there, to have the columns and to let this user write them. */
+export interface Table {
+  readonly put: Put;
+  readonly present: PresentKeys;
+  /** The columns that are written, the key's first. */
+  readonly columns: readonly Column[];
+  close(): Promise<void>;
+}
+
+/** @throws Error, a sentence, when the target cannot be written as it is meant. Nothing is written. */
+export const openTable = async (
+  target: Target,
+  { max = 10, timeoutMs }: { max?: number; timeoutMs?: number } = {},
+): Promise<Table> => {
+  const pool = await openPool(target.url, max, timeoutMs).catch((cause: Error) => {
+    throw new Error(`${target.table}: ${cause.message}`, { cause });
+  });
+  try {
+    const read = async (): Promise<Column[]> => columnsOf(await checkTable(pool, target), target);
+    const columns = await read();
+    return {
+      columns,
+      put: createPut(pool, target, columns, read),
+      present: presentKeys(pool, target, columns[0]?.castType ?? "text"),
+      close: () => pool.end(),
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+};
+
+const columnsOf = ({ columns }: TableShape, target: Target): Column[] =>
+  [target.key, ...Object.keys(target.columns)].map((name) => columns.get(name) as Column);
