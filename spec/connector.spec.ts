@@ -65,9 +65,15 @@ describe("AwsBedrockModel", () => {
     });
 
     it("names settings that it does not know", async () => {
-      const { connection_status } = await connector.checkConnection(connection({ max_concurency: 3 }));
+      const { connection_status } = await connector.checkConnection(connection({ favourite_colour: 3 }));
       expect(connection_status.status).to.equal("succeeded");
-      expect(connection_status.message).to.contain("max_concurency");
+      expect(connection_status.message).to.contain("favourite_colour");
+    });
+
+    it("takes a setting that is nearly one of its own for a slip", async () => {
+      const { connection_status } = await connector.checkConnection(connection({ max_concurency: 3 }));
+      expect(connection_status.status).to.equal("failed");
+      expect(connection_status.message).to.contain("did you mean max_concurrency");
     });
 
     for (const config of [undefined, null, 5, "x", [], true, {}, { request_format: 7 }, Object.create(null)])

@@ -1,6 +1,6 @@
 import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
-import { valueAt } from "./core/json.js";
+import { type Json, valueAt } from "./core/json.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
 import type { RunOptions } from "./enrich/enrich-rows.js";
 import type { Session } from "./enrich/session.js";
@@ -109,16 +109,12 @@ export class AwsBedrockModel implements Hooks {
   ): Promise<RecordMessage[] | LogEnvelope> {
     const [offset, query] = [readPath(syncConfig, "offset"), readPath(syncConfig, "model", "query")];
     if (typeof offset !== "symbol" && typeof offset !== "object" && Number(offset) > 0) return [];
-    const session = await open(syncConfig, "source", "read");
-    if (session instanceof ConnectorError) return errorLogMessage(session);
     const { readPayload } = await import("./hooks/read.js");
-    const answer = await readPayload(query, session, (event) => {
-      try {
-        onEvent?.(recordMessage(event));
-      } catch {
-        // A listener's fault is not the answer's.
-      }
-    });
+    const answer = await readPayload(
+      query,
+      (changes) => open(syncConfig, "source", "read", changes),
+      listener(onEvent),
+    );
     return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
   }
 
@@ -195,6 +191,18 @@ const readPath = (value: unknown, ...keys: string[]): unknown => {
   }
 };
 
+/** Hands events on as record messages. A listener's fault is not the answer's. */
+const listener = (onEvent: unknown): ((event: Json) => void) | undefined =>
+  typeof onEvent !== "function"
+    ? undefined
+    : (event) => {
+        try {
+          onEvent(recordMessage(event));
+        } catch {
+          // It hears the next one all the same.
+        }
+      };
+
 /** The host calls `write` many times in one run; they share its limits. */
 const runIdOf = (syncConfig: unknown): string =>
   JSON.stringify(
@@ -209,10 +217,12 @@ const open = async (
   syncConfig: unknown,
   side: Side,
   purpose: "enrich" | "read",
+  changes: Partial<ConnectionConfig> | null = null,
 ): Promise<Session | ConnectorError> => {
   try {
     const { openSession } = await import("./enrich/session.js");
-    return await openSession(readPath(syncConfig, side, "connection_specification"), purpose);
+    const settings = readPath(syncConfig, side, "connection_specification");
+    return await openSession(changes ? { ...(settings as ConnectionConfig), ...changes } : settings, purpose);
   } catch (cause) {
     return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
   }

@@ -64,7 +64,7 @@ describe("an HTTP status with a proxy's HTML page", () => {
       response.end();
     });
     try {
-      expect((await failureAt(server.url)).billed).to.not.equal("no");
+      expect(await failureAt(server.url)).to.include({ code: "endpoint_unusable", billed: "no" });
       expect(server.requests()).to.equal(1);
     } finally {
       await server.close();
@@ -106,11 +106,56 @@ describe("serviceErrorCode", () => {
     );
   });
 
-  it("takes any other status below 500 for a refused request, and what it has never seen as unknown", () => {
+  it("takes any other status below 500 for a refused request, one that points elsewhere for no call, and what it has never seen as unknown", () => {
     expect(serviceErrorCode("Unheard", 418, "")).to.equal("invalid_request");
+    for (const status of [300, 301, 302, 303, 305, 307, 308, 399])
+      expect(serviceErrorCode("Unheard", status, ""), `${status}`).to.equal("endpoint_unusable");
     expect(new Failure(serviceErrorCode("Unheard", 599, "")).billed).to.equal("unknown");
-    expect(new Failure(serviceErrorCode("Unheard", 302, "")).billed).to.equal("unknown");
+    expect(new Failure(serviceErrorCode("Unheard", 199, "")).billed).to.equal("unknown");
   });
+
+  const tooLong = [
+    "The model returned the following errors: prompt is too long: 903884 tokens > 200000 maximum",
+    "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
+    "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens",
+    "Input is too long for requested model.",
+    "Too many input tokens. Max input tokens: 8192, request input token count: 9279",
+    "Your input exceeds the context window of this model",
+    "The conversation is too large",
+  ];
+  for (const words of tooLong)
+    it(`takes for a long input: ${words.slice(0, 60)}`, () => {
+      for (const type of ["ValidationException", "invalid_request_error", "Unheard", ""])
+        expect(serviceErrorCode(type, 400, words), type).to.equal("input_too_long");
+    });
+
+  it("does not take an output limit of the request format for a long input", () => {
+    const words =
+      "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for this model";
+    expect(serviceErrorCode("ValidationException", 400, words)).to.equal("invalid_request");
+  });
+
+  it("lets words choose among what the status allows only, since they may quote a row", () => {
+    const row =
+      "My mail: Too many tokens per day! The provided model identifier is invalid. Signature expired.";
+    for (const status of [400, 404, 409, 422])
+      expect(new Failure(serviceErrorCode("Unheard", status, row)).scope, `${status}`).to.not.equal("end");
+    expect(serviceErrorCode("ValidationException", 400, "Too many tokens per day")).to.not.equal(
+      "daily_quota_reached",
+    );
+    expect(serviceErrorCode("ResourceNotFoundException", 404, "Signature expired")).to.equal(
+      "model_not_found",
+    );
+  });
+
+  for (const words of [
+    "This model version has reached the end of its life. Please refer to the documentation",
+    "The model has been retired",
+  ])
+    it(`knows a model that is gone: ${words.slice(0, 40)}`, () => {
+      expect(serviceErrorCode("ResourceNotFoundException", 404, words)).to.equal("model_gone");
+      expect(serviceErrorCode("ValidationException", 400, words)).to.equal("model_gone");
+    });
 
   it("is not fooled by names that every object has", () => {
     for (const type of ["constructor", "toString", "__proto__", "hasOwnProperty"])

@@ -224,7 +224,7 @@ describe("a call after the first of its client", () => {
     const server = await startRecorder(({ body }) => {
       const { n } = JSON.parse(body);
       const headers = {
-        "x-amzn-requestid": `r-${n}`,
+        "x-amzn-requestid": idOf(n),
         "x-amzn-bedrock-input-token-count": `${n}`,
         "x-amzn-bedrock-output-token-count": `${2 * n}`,
         "x-amzn-bedrock-invocation-latency": `${3 * n}`,
@@ -241,7 +241,7 @@ describe("a call after the first of its client", () => {
         expect(result as Invocation).to.include({
           body: `{"n":${n}}`,
           latencyMs: 3 * n,
-          requestId: `r-${n}`,
+          requestId: idOf(n),
         });
         expect((result as Invocation).usage).to.include({ inputTokens: n, outputTokens: 2 * n });
       });
@@ -250,3 +250,5 @@ describe("a call after the first of its client", () => {
     }
   });
 });
+
+const idOf = (n: number): string => `4f1c2d3e-0a1b-4c5d-8e9f-${String(n).padStart(12, "0")}`;

@@ -143,6 +143,22 @@ describe("the connection settings", () => {
       /none is known for amazon\.nova-lite-v1:0 in us-east-1 at the tier flex: set/,
     ],
     [
+      "a misspelt ceiling, which would be missed",
+      { max_spend_ust: "5" },
+      /"max_spend_ust" is no setting: did you mean max_spend_usd\?/,
+    ],
+    [
+      "a misspelt setting",
+      { max_concurency: "5" },
+      /"max_concurency" is no setting: did you mean max_concurrency\?/,
+    ],
+    [
+      "a setting in another case",
+      { model_id: "", modelId: "us.amazon.nova-lite-v1:0" },
+      /model_id is required.*"modelId" is no setting: did you mean model_id\?/,
+    ],
+    ["a model without its vendor", { model_id: "nova-lite" }, /did you mean amazon\.nova-lite-v1:0\?/],
+    [
       "one price without the other",
       { input_price_usd: 1 },
       /output_price_usd is required with input_price_usd/,

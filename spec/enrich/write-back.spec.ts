@@ -117,9 +117,10 @@ describe("a table that takes the enriched rows", () => {
     const before = calls();
     const config = configOf("checked", { max_concurrency: "1" });
     const { meta } = await write(config, records(40));
-    expect(calls() - before).to.be.within(5, 10);
+    // Those in a row, and the rows that are on their way by then: one call and ten that write.
+    expect(calls() - before).to.be.within(5, 16);
     expect(meta.summary.errors.run_broken?.message).to.match(/checked_completion_check/);
-    expect(meta.summary.not_sent).to.be.at.least(30);
+    expect(meta.summary.not_sent).to.be.at.least(24);
   });
 
   const unusable: Record<string, { table?: string; changes?: Record<string, unknown>; says: RegExp }> = {

@@ -96,7 +96,10 @@ describe("a sync from a PostgreSQL table and back", () => {
       const first = await host.sync(pipelineOf("strict", connection));
       expect(first).to.include({ success: 1, failed: 1, calls: 2 });
       expect(first.reasons).to.deep.equal({
-        write_back_failed: { count: 1, message: "writing back to strict failed (23514)" },
+        write_back_failed: {
+          count: 1,
+          message: 'new row for relation "strict" violates check constraint "strict_check" (23514)',
+        },
       });
       expect(await host.sync(pipelineOf("strict", connection))).to.include({
         queued: 1,
@@ -125,7 +128,9 @@ describe("a sync from a PostgreSQL table and back", () => {
     const error = await withHost(join(folder, "narrow.db"), AwsBedrockModel, (host) =>
       host.sync(pipelineOf("narrow", localConfig(servers.bedrock.url), { write_back })),
     ).catch(String);
-    expect(error).to.equal('Error: cannot write back to narrow: column "nothing" does not exist');
+    expect(error).to.equal(
+      "Error: write_back: narrow cannot take the update: it has no column nothing (it has id, body, opened, tags, summary, outcome, tokens)",
+    );
     expect(servers.bedrock.stats().requests).to.equal(before);
   });
 

@@ -22,7 +22,7 @@ describe("a sync of the host", () => {
         record: bad,
         status: "failed",
         logs: { request: "r", response: "it is bad", level: "error" },
-        enriched: null,
+        enriched: { ...bad, answer: "of 3" },
       },
     ]);
   });

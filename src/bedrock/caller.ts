@@ -19,7 +19,8 @@ export const askCaller = async (
   const client = new STSClient({
     region: connection.region,
     ...(isLocal(connection.endpoint) && { endpoint: connection.endpoint }),
-    maxAttempts: 1,
+    // The second signed by the clock that the SDK has learnt from a refusal.
+    maxAttempts: 2,
     requestHandler: createTransport(1, deadlineMs, connectMs),
     credentials: config.credentials,
   });
@@ -29,7 +30,7 @@ export const askCaller = async (
   } catch (thrown) {
     const refused = credentialsFailure(thrown, secretsOf(connection));
     if (isRefusal(refused.code)) return { is: "refused", error: refused };
-    const { code } = callFailure(thrown, { body: "", secrets: [] });
+    const { code } = callFailure(thrown, () => "");
     return { is: "unasked", why: unaskedReasons[code] ?? notSts };
   } finally {
     client.destroy();

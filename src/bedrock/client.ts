@@ -1,8 +1,9 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
-import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
+import { credentialChain } from "./credential-chain.js";
 import { takeShortcuts } from "./reuse-request-form.js";
+import { throwServiceErrors } from "./service-error.js";
 import { createTransport } from "./transport.js";
 import { useConverse } from "./use-converse.js";
 
@@ -19,6 +20,7 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     ...signing(connection),
   });
   if (connection.api === "converse") useConverse(client);
+  throwServiceErrors(client.middlewareStack);
   takeShortcuts(client, region, () => apiKeyOf(connection));
   return client;
 };
@@ -29,8 +31,10 @@ export const credentialsMs = 10_000;
 /** The API key that calls carry: a given one, or the environment's where nothing else is given; `null` for none. */
 const apiKeyOf = ({ auth, role }: Connection): string | null => {
   if (auth.kind === "api_key") return auth.token;
-  return (auth.kind === "default" && !role && process.env.AWS_BEARER_TOKEN_BEDROCK) || null;
+  return (auth.kind === "default" && !role && process.env[tokenVariable]?.trim()) || null;
 };
+
+export const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK";
 
 export const usesApiKey = (connection: Connection): boolean => apiKeyOf(connection) !== null;
 
@@ -39,21 +43,24 @@ export const secretsOf = ({ auth, role }: Connection): string[] =>
   [
     ...(auth.kind === "keys" ? [auth.accessKeyId, auth.secretAccessKey, auth.sessionToken] : []),
     ...(auth.kind === "api_key" ? [auth.token] : []),
-    process.env.AWS_BEARER_TOKEN_BEDROCK || undefined,
+    process.env[tokenVariable]?.trim() || undefined,
     role?.externalId,
   ].filter((secret) => secret !== undefined);
 
 /**
- * Without the pin, a bearer token in the environment would go before the keys that were given. A role is assumed over
- * `transport`, which is the caller's to destroy where an answer may be given up.
+ * Without the pin, a bearer token in the environment would go before the keys that were given. Credentials are
+ * fetched over `transport`, which is the caller's to destroy where an answer may be given up.
  */
 export const signing = (
   connection: Connection,
   transport: HttpHandler = createTransport(1, credentialsMs),
 ): Pick<BedrockRuntimeClientConfig, "token" | "credentials" | "authSchemePreference"> => {
   const { auth, role, region } = connection;
-  if (auth.kind === "api_key")
-    return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
+  if (usesApiKey(connection)) {
+    // One that has ended is asked for again, and the environment's may be another by then.
+    const token = async () => ({ token: apiKeyOf(connection) ?? "", expiration: new Date() });
+    return { token, authSchemePreference: ["httpBearerAuth"] };
+  }
   const keys =
     auth.kind === "keys"
       ? {
@@ -69,7 +76,7 @@ export const signing = (
       RoleSessionName: "bedrock-model",
       ...(role.externalId && { ExternalId: role.externalId }),
     };
-    const source = keys ? async () => keys : defaultProvider();
+    const source = keys ? async () => keys : credentialChain(transport);
     // Loaded on need: most connections assume no role.
     const assumer = import("@aws-sdk/client-sts").then(({ getDefaultRoleAssumer }) =>
       getDefaultRoleAssumer({ region, requestHandler: transport }),
@@ -77,6 +84,5 @@ export const signing = (
     const credentials = async () => (await assumer)(await source(), params);
     return { credentials, ...pinned };
   }
-  if (keys) return { credentials: keys, ...pinned };
-  return usesApiKey(connection) ? { authSchemePreference: ["httpBearerAuth"] } : pinned;
+  return { credentials: keys ?? credentialChain(transport), ...pinned };
 };

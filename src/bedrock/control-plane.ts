@@ -19,6 +19,7 @@ import { toFoundationModel } from "./foundation-model.js";
 import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
 import { askResolvedModel, toProfile } from "./resolved-model.js";
+import { throwServiceErrors } from "./service-error.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -56,6 +57,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
     requestHandler: createTransport(openAtOnce, deadlineMs, connectMs),
     ...signing(connection, toSts),
   });
+  throwServiceErrors(client.middlewareStack);
   const query: ControlQuery = createControlQuery(secretsOf(connection));
   const options = { abortSignal: deadline.signal };
 
@@ -115,7 +117,7 @@ const connectMs = 3_000;
 
 const toAccess = (answer: GetFoundationModelAvailabilityResponse): Access => ({
   agreement: answer.agreementAvailability?.status ?? null,
-  agreementError: redact(answer.agreementAvailability?.errorMessage ?? "", "") || null,
+  agreementError: redact(answer.agreementAvailability?.errorMessage ?? "", []) || null,
   authorized: answer.authorizationStatus !== "NOT_AUTHORIZED",
   entitled: answer.entitlementAvailability !== "NOT_AVAILABLE",
   inRegion: answer.regionAvailability !== "NOT_AVAILABLE",

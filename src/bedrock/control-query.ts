@@ -2,6 +2,7 @@ import type { ErrorCode } from "../core/errors.js";
 import { ConnectorError } from "../core/errors.js";
 import { callFailure } from "./call-failure.js";
 import type { ControlAnswer } from "./control-answers.js";
+import { redact } from "./redact.js";
 
 /**
  * Puts one question. `action` on `resource` is what IAM has to allow; `send` comes to nothing where the answer lacks
@@ -17,13 +18,14 @@ export const createControlQuery =
   (secrets: readonly string[]): ControlQuery =>
   async (action, resource, send) => {
     try {
-      const value = await send();
+      // The SDK learns the clock of the far side from a refusal, so the second question is signed by it.
+      const value = await send().catch((thrown) => (isOfClock(thrown) ? send() : Promise.reject(thrown)));
       return value === undefined ? { is: "unasked", why: notControlPlane } : { is: "known", value };
     } catch (thrown) {
       const { name, message = "" } = thrown as { name?: string; message?: string };
       if (name === "ResourceNotFoundException" || (name === "ValidationException" && unknownId.test(message)))
         return { is: "absent" };
-      const error = callFailure(thrown, { body: "", secrets });
+      const error = callFailure(thrown, (words) => redact(words, secrets));
       if (noApiKeys.test(message)) return { is: "refused", error: apiKeysDenied() };
       if (badApiKey.test(message)) return { is: "refused", error: apiKeyRejected() };
       if (isRefusal(error.code)) return { is: "refused", error };
@@ -33,6 +35,8 @@ export const createControlQuery =
     }
   };
 
+const isOfClock = (thrown: unknown): boolean => callFailure(thrown, () => "").code === "clock_differs";
+
 /** Whether no call would fare better with these credentials. */
 export const isRefusal = (code: ErrorCode): boolean => refusals.has(code);
 
@@ -40,6 +44,9 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "credentials_rejected",
   "credentials_expired",
   "clock_differs",
+  "proxy_unusable",
+  "credentials_unusable",
+  "credential_process_failed",
 ] as const);
 
 /** The control plane says of an id that it does not know: not found, or not valid. */

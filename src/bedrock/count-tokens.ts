@@ -3,9 +3,8 @@ import type { Connection } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import { firstBaseModel } from "../models/find-family.js";
 import { callFailure } from "./call-failure.js";
-import { secretsOf } from "./client.js";
-import { borrowedSecrets } from "./invoke-model.js";
 import { createRefreshingClient } from "./refreshing-client.js";
+import { ownWords, withoutRows } from "./sayable.js";
 
 /**
  * Counts the input tokens of a body, as a call would bill them. Free of charge; few models support it, and it
@@ -30,8 +29,7 @@ export const createTokenCounter = (connection: Connection) => {
       );
       return inputTokens ?? new ConnectorError("unreadable_response", "It holds no count.");
     } catch (thrown) {
-      const secrets = [...secretsOf(connection), ...(await borrowedSecrets(client, connection))];
-      return callFailure(thrown, { body, secrets });
+      return callFailure(thrown, (words) => withoutRows(words, { own: ownWords(connection), body }));
     }
   };
 };

@@ -3,6 +3,9 @@ import type { Dispatcher } from "undici";
 
 type Head = Pick<HttpResponse, "statusCode" | "headers">;
 
+/** Sees the parts of an answer's body as they come, with the head that came before them. */
+export type OnPart = (part: Buffer, head: Head) => void;
+
 /** A request that got no whole answer. */
 class TransportError extends Error {
   override readonly name = "TransportError";
@@ -28,13 +31,14 @@ class TransportError extends Error {
 
 /**
  * One request and its whole answer, the body as bytes. Rejects with a `TransportError`. Nothing is sent twice. A
- * signal is a deadline that many requests share.
+ * signal is a deadline that many requests share; `onPart` must not throw.
  */
 export const exchange = (
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadlineMs: number,
   signal?: AbortSignal,
+  onPart?: OnPart,
 ): Promise<HttpResponse> =>
   new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | undefined;
@@ -71,6 +75,7 @@ export const exchange = (
       },
       onResponseData(_, chunk) {
         chunks.push(chunk);
+        if (head) onPart?.(chunk, head);
       },
       onResponseEnd() {
         settle();

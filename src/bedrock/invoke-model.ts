@@ -8,14 +8,19 @@ import {
   type Invoke,
   type InvokeRequest,
   isFailed,
+  type RawAnswer,
   type Read,
   unsent,
 } from "../core/invoke.js";
+import { familyOf } from "../models/find-family.js";
 import { callFailure } from "./call-failure.js";
-import { secretsOf, usesApiKey } from "./client.js";
 import { createRefreshingClient } from "./refreshing-client.js";
 import { readHeaders } from "./response-headers.js";
 import type { AnswerWithHeaders } from "./reuse-request-form.js";
+import { ownWords, withoutRows } from "./sayable.js";
+import { sendStreamed } from "./send-streamed.js";
+import { errorInSuccess } from "./service-error.js";
+import { watchStream } from "./watch-stream.js";
 
 /** The paid call itself: one HTTP request, one deadline, no retry. `read` reads its answer. */
 export const createInvoke = (connection: Connection, read: Read): Invoke => {
@@ -23,14 +28,24 @@ export const createInvoke = (connection: Connection, read: Read): Invoke => {
   return async (request) => {
     const client = await clients.client();
     if (client instanceof ConnectorError) return unsent(client);
+    const clock = client.config.systemClockOffset;
     const result = await call(client, connection, read, request);
-    if (!isFailed(result) || result.error.code !== "credentials_expired") return result;
-    // What expired was refused before any work, so with new credentials the row goes again.
+    if (!isFailed(result) || !isOfIdentity(result.error)) return result;
+    // What was refused for its time or its credentials came before any work, so with others it goes again.
+    if (Math.abs(client.config.systemClockOffset - clock) > clockToleranceMs)
+      return afterEarlier([result], await call(client, connection, read, request));
+    if (result.error.code !== "credentials_expired") return result;
     const renewed = await clients.renew(client);
     if (renewed === null || renewed instanceof ConnectorError) return result;
     return afterEarlier([result], await call(renewed, connection, read, request));
   };
 };
+
+const isOfIdentity = ({ code }: ConnectorError): boolean =>
+  code === "clock_differs" || code === "credentials_expired" || code === "credentials_rejected";
+
+/** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
+const clockToleranceMs = 4 * 60_000;
 
 const call = async (
   client: BedrockRuntimeClient,
@@ -38,33 +53,38 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body } = request;
-  const command = new InvokeModelCommand({
+  const { modelId, body, onEvent } = request;
+  const input = {
     modelId,
     body,
     contentType: "application/json",
     accept: "application/json",
     ...headerSettings(connection),
-  });
+  };
+  const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);
   const startedAt = performance.now();
   try {
     // Without options, since any would turn the cached middleware off.
-    const { body: answer, headers } = (await client.send(command)) as AnswerWithHeaders;
+    const { body: bytes, headers } = await (stream
+      ? sendStreamed(client, input, stream.take)
+      : (client.send(new InvokeModelCommand(input)) as Promise<AnswerWithHeaders>));
+    // The SDK gives no body at all for an empty one, whatever its type says.
+    const answer = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : "";
+    const refusal = errorInSuccess(headers, answer);
+    if (refusal) throw refusal;
     const { counts, latencyMs, requestId } = readHeaders(headers);
-    return read(request, {
-      // The SDK gives no body at all for an empty one, whatever its type says.
-      body: answer ? Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString() : "",
+    const whole: RawAnswer = {
+      body: answer,
       counts,
       latencyMs: latencyMs ?? Math.round(performance.now() - startedAt),
       requestId,
       attempts: 1,
-    });
-  } catch (thrown) {
-    const confidential = {
-      body,
-      secrets: [...secretsOf(connection), ...(await borrowedSecrets(client, connection))],
     };
-    return { error: callFailure(thrown, confidential), attempts: 1 };
+    return read(request, stream?.answer(whole, headers) ?? whole);
+  } catch (thrown) {
+    const censor = (words: string): string => withoutRows(words, { own: ownWords(connection), body });
+    const error = callFailure(thrown, censor);
+    return { error: stream?.failure(error) ?? error, attempts: 1 };
   }
 };
 
@@ -74,13 +94,3 @@ const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>
     ...(guardrail && { guardrailIdentifier: guardrail.identifier, guardrailVersion: guardrail.version }),
     ...(serviceTier && { serviceTier }),
   };
-
-/** The secrets of a role or of the credential chain, which the SDK has at hand. */
-export const borrowedSecrets = async (
-  client: BedrockRuntimeClient,
-  connection: Connection,
-): Promise<string[]> => {
-  if (usesApiKey(connection) || (connection.auth.kind === "keys" && !connection.role)) return [];
-  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(() => ({}) as never);
-  return [secretAccessKey, sessionToken].filter((secret) => secret !== undefined);
-};

@@ -1,8 +1,9 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
+import { faultInKey } from "../connection/key-text.js";
 import { ConnectorError } from "../core/errors.js";
 import { credentialsFailure } from "./call-failure.js";
-import { createClient, credentialsMs, secretsOf, usesApiKey } from "./client.js";
+import { createClient, credentialsMs, secretsOf, tokenVariable, usesApiKey } from "./client.js";
 
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
 interface RefreshingClient {
@@ -50,7 +51,7 @@ export const missingCredentials = async (
   connection: Connection,
   withinMs = credentialsMs,
 ): Promise<ConnectorError | null> => {
-  if (usesApiKey(connection)) return null;
+  if (usesApiKey(connection)) return unusableToken(connection);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(withinMs / 1000)} s`)), withinMs);
@@ -64,4 +65,10 @@ export const missingCredentials = async (
   } finally {
     clearTimeout(timer);
   }
+};
+
+/** The settings' own key is judged with them. */
+const unusableToken = ({ auth }: Connection): ConnectorError | null => {
+  const fault = auth.kind === "api_key" ? null : faultInKey(process.env[tokenVariable] ?? "");
+  return fault ? new ConnectorError("credentials_unusable", `${tokenVariable} ${fault}.`) : null;
 };

@@ -11,8 +11,14 @@ export const readHeaders = (
     ...countOf("cacheWriteTokens", headers["x-amzn-bedrock-cache-write-input-token-count"]),
   },
   latencyMs: numberIn(headers["x-amzn-bedrock-invocation-latency"]),
-  requestId: headers["x-amzn-requestid"] ?? null,
+  requestId: requestIdIn(headers),
 });
+
+/** AWS's id of a call. What is not of its form may be anything, a row's value too. */
+export const requestIdIn = (headers: Readonly<Record<string, string | undefined>>): string | null => {
+  const id = headers["x-amzn-requestid"] ?? "";
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id : null;
+};
 
 /** The whole number that a header holds. */
 const numberIn = (text: string | undefined): number | null =>

@@ -79,8 +79,9 @@ export const takeShortcuts = (
   client.middlewareStack.add(learn, { step: "deserialize", priority: "low", name: "bedrockForm" });
 };
 
-/** Not so is CountTokens. */
-const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput => "body" in input;
+/** Not so are CountTokens and calls whose answers are streamed. */
+const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput =>
+  "body" in input && !("onPart" in input);
 
 const lifetimeMs = 60_000;
 

@@ -116,7 +116,7 @@ export const readConnection = (config: unknown, problems: Problem[]): Connection
   else if (!validator()(settings)) problems.push(...(validator().errors ?? []).map(toProblem));
   problems.push(...brokenRules(settings));
   // The schema has just judged the types; a bad one is in `problems`.
-  return toConnection(settings as unknown as Settings, Object.keys(settings));
+  return toConnection(settings as unknown as Settings);
 };
 
 let compiled: ValidateFunction | undefined;
@@ -156,7 +156,7 @@ const toProblem = ({ keyword, instancePath, params, message }: ErrorObject): Pro
 /** The settings as `normalise` leaves them: numbers and JSON are text. */
 type Settings = { [Name in keyof ConnectionConfig]: Exclude<ConnectionConfig[Name], number | object> };
 
-const toConnection = (settings: Settings, names: readonly string[]): Connection => {
+const toConnection = (settings: Settings): Connection => {
   const withDefault = <Name extends keyof Settings>(name: Name): NonNullable<Settings[Name]> =>
     (settings[name] ?? connectionSchema().properties[name]?.default) as NonNullable<Settings[Name]>;
   const { role_arn, external_id, guardrail_identifier, guardrail_version, inference_profile } = settings;
@@ -210,7 +210,7 @@ const toConnection = (settings: Settings, names: readonly string[]): Connection 
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
     writeBack: toWriteBack(settings),
-    unknownSettings: names.filter((name) => settingOf(name) === undefined),
+    unknownSettings: Object.keys(settings).filter((name) => settingOf(name) === undefined),
   };
 };
 

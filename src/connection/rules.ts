@@ -1,4 +1,6 @@
-import { connectionSchema } from "./connection-schema.js";
+import { slipOf } from "../core/nearest.js";
+import { connectionSchema, holdsJson } from "./connection-schema.js";
+import { faultInKey, faultInWords } from "./key-text.js";
 import { wrongColumns } from "./write-back-columns.js";
 
 /** One setting that is not usable, and what to do about it. Never quotes the value. */
@@ -7,12 +9,28 @@ export interface Problem {
   readonly sentence: string;
 }
 
-/** What the schema cannot say: secrets that are only asterisks, and settings that go together or do not. */
+/**
+ * What the schema cannot say: misspelt names, secrets that are only asterisks, characters that no setting may have, what
+ * goes together and what does not.
+ */
 export const brokenRules = (settings: Record<string, unknown>): Problem[] => [
+  ...misspelt(settings),
   ...starredSecrets(settings),
+  ...strangeCharacters(settings),
   ...conflicts(settings),
   ...wrongWriteBack(settings),
 ];
+
+/** A strange setting is ignored; one that is nearly the name of another would be missed, such as a ceiling. */
+const misspelt = (settings: Record<string, unknown>): Problem[] => {
+  const names = Object.keys(connectionSchema().properties);
+  return Object.keys(settings).flatMap((name) => {
+    const meant = names.includes(name) ? undefined : slipOf(name, names);
+    return meant && !Object.hasOwn(settings, meant)
+      ? [{ field: JSON.stringify(name), sentence: `is no setting: did you mean ${meant}?` }]
+      : [];
+  });
+};
 
 const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
   Object.entries(connectionSchema().properties)
@@ -23,6 +41,17 @@ const starredSecrets = (settings: Record<string, unknown>): Problem[] =>
       field,
       sentence: "holds only asterisks, which the host shows in place of a stored secret: re-enter the secret",
     }));
+
+/** In keys and in words that no pattern bounds; JSON may hold what it likes. */
+const strangeCharacters = (settings: Record<string, unknown>): Problem[] =>
+  Object.entries(connectionSchema().properties).flatMap(
+    ([field, { multiwoven_secret, "x-pattern": pattern }]) => {
+      const value = settings[field];
+      if (typeof value !== "string" || pattern !== undefined || holdsJson(field)) return [];
+      const sentence = multiwoven_secret ? faultInKey(value) : faultInWords(value);
+      return sentence === null ? [] : [{ field, sentence }];
+    },
+  );
 
 /** Settings that need or exclude each other, and values that a pattern cannot judge. */
 const conflicts = (settings: Record<string, unknown>): Problem[] => {
@@ -41,11 +70,7 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
       "cannot be used together with access_key: keep one of them",
     ],
     [has("api_key") && has("role_arn"), "api_key", "cannot be used together with role_arn: keep one of them"],
-    [
-      typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint),
-      "endpoint",
-      "must be a URL without a query or a fragment",
-    ],
+    [typeof settings.endpoint === "string" && !isEndpoint(settings.endpoint), "endpoint", notAnEndpoint],
     [has("external_id") && !has("role_arn"), "external_id", "needs role_arn beside it"],
     [
       has("guardrail_identifier") && !has("guardrail_version"),
@@ -81,6 +106,16 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
   return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
 };
 
+/** Whether every part of a URL would be sent: the SDK drops a query, and a user. */
+export const isEndpoint = (text: string): boolean =>
+  URL.canParse(text) &&
+  !/[?#\p{Cc}]/u.test(text) &&
+  /^https?:$/.test(new URL(text).protocol) &&
+  new URL(text).username === "";
+
+export const notAnEndpoint =
+  "must be a URL that begins with http:// or https://, without a user, a query or a fragment";
+
 /** A table needs all that names a place in it, and nothing of it has a meaning without the table. */
 const wrongWriteBack = (settings: Record<string, unknown>): Problem[] => {
   const given = writeBack.filter((name) => settings[name] !== undefined);
@@ -94,5 +129,3 @@ const wrongWriteBack = (settings: Record<string, unknown>): Problem[] => {
 };
 
 const writeBack = ["write_back_table", "write_back_url", "write_back_key", "write_back_columns"];
-
-const isEndpoint = (text: string): boolean => URL.canParse(text) && !/[?#]/.test(text);

@@ -1,22 +1,4 @@
-/** Whether a call was paid for: `no` is known, `yes` is known, `unknown` is everything between. */
-export type Billed = "no" | "yes" | "unknown";
-
-interface Kind {
-  /** Whether sending the same row again may succeed. */
-  readonly retryable: boolean;
-  readonly billed: Billed;
-  /** What happened and what to do, for a person. */
-  readonly message: string;
-  /** Whether it concerns this row only, every row of the run, or is the end of the run itself. */
-  readonly scope: "row" | "run" | "end";
-}
-
-const kind = (retryable: boolean, billed: Billed, message: string, scope: Kind["scope"] = "row"): Kind => ({
-  retryable,
-  billed,
-  message,
-  scope,
-});
+import { type Kind, kind } from "./error-kind.js";
 
 /**
  * Every failure the connector reports, by its stable code. Bedrock does not say whether a call that ended in
@@ -57,6 +39,12 @@ export const errorCodes = {
   ),
   model_not_ready: kind(true, "no", "The model is not ready yet. Try again in a few minutes."),
   unreachable: kind(true, "no", "No connection to Bedrock. Check region, endpoint, network and proxy."),
+  proxy_unusable: kind(
+    false,
+    "no",
+    "The proxy cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the process.",
+    "run",
+  ),
   endpoint_unusable: kind(
     false,
     "no",
@@ -68,6 +56,7 @@ export const errorCodes = {
     false,
     "no",
     "Bedrock refused the request body. Compare it with the model's parameters.",
+    "either",
   ),
   input_too_long: kind(false, "no", "The prompt is longer than the model's context. Shorten the input."),
   body_too_large: kind(false, "no", "The request body is larger than Bedrock takes (25 MB)."),
@@ -98,7 +87,7 @@ export const errorCodes = {
   model_gone: kind(
     false,
     "no",
-    "The model has reached its end of life; Bedrock answers no calls to it. Choose another.",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another: `bedrock-model check` names active ones that take the same request, where AWS tells.",
     "run",
   ),
   use_case_form_missing: kind(
@@ -148,6 +137,18 @@ export const errorCodes = {
     true,
     "no",
     "The AWS credentials could not be fetched from AWS (STS, metadata service). Try again later.",
+    "run",
+  ),
+  credentials_unusable: kind(
+    false,
+    "no",
+    "The AWS credentials hold what no credentials may, so nothing was sent.",
+    "run",
+  ),
+  credential_process_failed: kind(
+    false,
+    "no",
+    "The credential_process of the AWS profile gave no credentials. Run it by hand, as the same user.",
     "run",
   ),
   role_denied: kind(

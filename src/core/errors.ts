@@ -1,4 +1,5 @@
-import { type Billed, errorCodes } from "./error-codes.js";
+import { errorCodes } from "./error-codes.js";
+import type { Billed, Scope } from "./error-kind.js";
 
 export type { Billed };
 
@@ -10,24 +11,33 @@ export class ConnectorError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly billed: Billed;
-  readonly scope: (typeof errorCodes)[ErrorCode]["scope"];
+  readonly scope: Scope;
   /** How long the service asked to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   /** What stands behind the code's own sentence. */
   readonly detail: string | undefined;
 
-  /** `detail` is appended to the code's own sentence and must not hold secrets or row values. */
+  /**
+   * `detail` is appended to the code's own sentence and must not hold secrets or row values. `billed` is for what came
+   * when work had begun.
+   */
   constructor(
     code: ErrorCode,
     detail?: string,
-    more: { retryAfterMs?: number | null; requestId?: string | null; cause?: unknown } = {},
+    more: {
+      retryAfterMs?: number | null;
+      requestId?: string | null;
+      scope?: Scope | undefined;
+      billed?: Billed;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail ? `${errorCodes[code].message} ${detail}` : errorCodes[code].message, { cause: more.cause });
     this.code = code;
     this.retryable = errorCodes[code].retryable;
-    this.billed = errorCodes[code].billed;
-    this.scope = errorCodes[code].scope;
+    this.billed = more.billed ?? errorCodes[code].billed;
+    this.scope = more.scope ?? errorCodes[code].scope;
     this.retryAfterMs = more.retryAfterMs ?? null;
     this.requestId = more.requestId ?? null;
     this.detail = detail;

@@ -14,10 +14,10 @@ export const parseExact = (text: string): unknown => {
 
 /**
  * A value as JSON text, its exact numbers as their source wrote them; one that JSON has no word for, such as NaN, is a
- * text. @throws RangeError for a value that is nested too deeply.
+ * text. `replace` is as of JSON.stringify. @throws RangeError for a value that is nested too deeply.
  */
-export const writeJson = (value: unknown): string => {
-  const { text, holdsExact } = ExactNumber.marking(mark, () => JSON.stringify(value));
+export const writeJson = (value: unknown, replace?: (key: string, value: unknown) => unknown): string => {
+  const { text, holdsExact } = ExactNumber.marking(mark, () => JSON.stringify(value, replace));
   return holdsExact
     ? text.replace(marks, (_, number) => (isJson.test(number) ? number : `"${number}"`))
     : text;

@@ -1,10 +1,26 @@
-/** The candidate most like `word`, for "did you mean"; undefined when none is close. */
-export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.ceil(candidate.length / 3)))
+/**
+ * The candidate most like `word`, for "did you mean", whatever the case; undefined when none is close. A candidate that
+ * holds the whole word is close however long it is.
+ */
+export const nearest = (word: string, candidates: readonly string[]): string | undefined =>
+  ranked(word, candidates).find(
+    ({ candidate, distance, holdsIt }) => holdsIt || distance <= Math.max(1, Math.ceil(candidate.length / 3)),
+  )?.candidate;
+
+/** The candidate that `word` is a slip of the pen for: one or two letters apart. */
+export const slipOf = (word: string, candidates: readonly string[]): string | undefined =>
+  ranked(word, candidates).find(({ distance }) => distance <= 2)?.candidate;
+
+const ranked = (word: string, candidates: readonly string[]) => {
+  const wanted = word.toLowerCase();
+  return candidates
+    .map((candidate) => ({ candidate, likeness: candidate.toLowerCase() }))
+    .map(({ candidate, likeness }) => ({
+      candidate,
+      distance: editDistance(wanted, likeness),
+      holdsIt: wanted.length >= 4 && likeness.includes(wanted),
+    }))
     .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
 };
 
 /** Levenshtein distance, one row of the table at a time. */

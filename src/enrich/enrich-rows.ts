@@ -4,6 +4,7 @@ import { ConnectorError } from "../core/errors.js";
 import { isObject } from "../core/json.js";
 import { failedTrace, type Outcome } from "../core/outcome.js";
 import type { Run } from "../run/run-state.js";
+import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
 import type { Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
@@ -36,7 +37,10 @@ export const runRecords = (
     const outcome = await enrich(row, session.plan, invoke, stop);
     return writeBack ? writeBack.keep(outcome) : outcome;
   };
-  return drive(records, work, options, { run, width: readAhead(session) });
+  return drive(records, work, options, {
+    run,
+    width: writeBack ? whileWriting(session) : readAhead(session),
+  });
 };
 
 /** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
@@ -124,6 +128,9 @@ const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
 
 /** Enough rows that a few slow or throttled ones in front do not idle the rest; little enough to stay in memory. */
 export const readAhead = ({ plan }: Session): number => Math.max(200, 10 * plan.connection.maxConcurrency);
+
+/** An answer that waits for its table holds back a call: no more is paid for than the table takes. */
+const whileWriting = ({ plan }: Session): number => plan.connection.maxConcurrency + mostWrites;
 
 const unopened = (record: unknown, error: ConnectorError): Outcome => ({
   record,

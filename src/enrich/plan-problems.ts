@@ -2,9 +2,11 @@ import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/contro
 import type { Connection } from "../connection/connection.js";
 import type { Problem } from "../connection/rules.js";
 import { type JsonObject, valueAt } from "../core/json.js";
+import { nearest } from "../core/nearest.js";
 import type { Family } from "../models/families/family.js";
 import { families } from "../models/families/index.js";
 import { resolveFamily } from "../models/find-family.js";
+import { listModels } from "../models/list-models.js";
 import { parseModelId } from "../models/model-id.js";
 import { pricedInWords } from "../models/prices/price.js";
 import { whereabouts } from "../models/residency.js";
@@ -16,7 +18,7 @@ export const unreadableAnswer = (
   asked: ControlAnswer<ResolvedModel> | null,
 ): Problem | null => {
   if (typeof modelId !== "string") return null;
-  return modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily;
+  return modelId.startsWith("arn:") && !known(asked) ? hiddenModel(asked) : unknownFamily(modelId);
 };
 
 export const notReadHere = ({ field, sentence }: Problem): string =>
@@ -29,11 +31,18 @@ const hiddenModel = (asked: ControlAnswer<ResolvedModel> | null): Problem => ({
     `anthropic.claude-haiku-4-5-20251001-v1:0, into model_id${asked ? ` (AWS was asked for it: ${whyNot(asked)})` : ""}`,
 });
 
-const unknownFamily: Problem = {
-  field: "model_id",
-  sentence:
-    "names no known model family, so the connector cannot tell where the answer stands: put {{ column }} into " +
-    `response_format, set api to converse, or set model_id to a base model id (families: ${families.map(({ name }) => name).join(", ")})`,
+const unknownFamily = (modelId: string): Problem => {
+  const near = nearest(
+    modelId,
+    listModels().flatMap((model) => [...model.inferenceProfiles, model.modelId]),
+  );
+  return {
+    field: "model_id",
+    sentence:
+      `names no known model family${near ? ` (did you mean ${near}?)` : ""}, so the connector cannot tell where the ` +
+      "answer stands: put {{ column }} into response_format, set api to converse, or set model_id to a base model id " +
+      `(families: ${families.map(({ name }) => name).join(", ")})`,
+  };
 };
 
 const noTokenLimit = "sets no limit of output tokens, which max_tokens_total and max_spend_usd need";

@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
 import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
+import { connectionSchema } from "../connection/connection-schema.js";
 import type { Problem } from "../connection/rules.js";
 import type { ConnectorError } from "../core/errors.js";
+import { nearest } from "../core/nearest.js";
 import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
@@ -10,10 +12,12 @@ import { lintForModel } from "../models/lint-rules.js";
 import { type Price, priceOf } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable } from "../models/prices/rates.js";
+import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
 import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
 import { prepareStructured } from "../template/output-schema/compile.js";
 import { compileOutputSchema } from "../template/output-schema/output-schema.js";
+import { byName, wordsPrinted } from "../template/placeholders.js";
 import { compileTemplate, type Template } from "../template/template.js";
 import {
   notReadHere,
@@ -133,10 +137,15 @@ const remarksOn = (
   template: Template | null,
   doubtful: readonly string[],
 ): string[] => [
-  ...(unknownSettings.length > 0 ? [`Unknown settings are ignored: ${unknownSettings.join(", ")}.`] : []),
+  ...(unknownSettings.length > 0
+    ? [`Unknown settings are ignored: ${unknownSettings.map(withNearestSetting).join(", ")}.`]
+    : []),
   ...(template?.columns.length === 0
     ? ["request_format reads no {{ column }}: every row would send the same request."]
     : []),
+  ...[...new Set(leavesOf(template?.sample ?? null).flatMap(wordsPrinted))].map(
+    (word) => `{{ ${word} }} is Liquid's word for nothing; a column of that name is ${byName(word)}.`,
+  ),
   ...doubtful.map(doubtfulRemark),
 ];
 
@@ -148,4 +157,9 @@ const routeKeyOf = ({ modelId, region, endpoint, guardrail, api }: Connection): 
   const where = [modelId, endpoint ?? region, guardrail?.identifier, guardrail?.version];
   if (api !== "invoke_model") where.push(api);
   return hash("sha256", JSON.stringify(where), "hex").slice(0, 16);
+};
+
+const withNearestSetting = (name: string): string => {
+  const near = nearest(name, Object.keys(connectionSchema().properties));
+  return near ? `${name} (did you mean ${near}?)` : name;
 };

@@ -1,5 +1,6 @@
 import type { ControlAnswer, ResolvedModel } from "../bedrock/control-answers.js";
-import { type Connection, readConnection } from "../connection/connection.js";
+import { environmentProblems } from "../bedrock/environment.js";
+import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
 import type { Problem } from "../connection/rules.js";
 import { ConnectorError } from "../core/errors.js";
 import { firstBaseModel } from "../models/find-family.js";
@@ -27,6 +28,8 @@ export const resolvePlan = async (
   const problems: Problem[] = [];
   const connection = readConnection(config, problems);
   if (problems.length > 0) return compilePlan(config, purpose);
+  const obstacles = environmentProblems();
+  if (obstacles.length > 0) return invalidConfig(obstacles);
   const called = parseModelId(connection.modelId);
   const asked =
     isHidden(connection, called) || mayLeave(connection, called) ? await ask(connection, called) : null;

@@ -17,6 +17,7 @@ export const openDatabase = async (file: string): Promise<Database> => {
     chmodSync(file, 0o600);
     database.exec(settings);
     database.exec(schema);
+    addSeen(database);
     return database;
   } catch (cause) {
     database?.close();
@@ -61,6 +62,11 @@ const schema = `
     ended_at TEXT,
     report TEXT
   );
+  CREATE TABLE IF NOT EXISTS syncs (
+    name TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    read_by INTEGER
+  );
   CREATE TABLE IF NOT EXISTS sync_records (
     id INTEGER PRIMARY KEY,
     sync TEXT NOT NULL,
@@ -72,12 +78,22 @@ const schema = `
     logs TEXT,
     enriched TEXT,
     run INTEGER NOT NULL REFERENCES sync_runs (id),
+    seen INTEGER,
     UNIQUE (sync, primary_key)
   );
   CREATE INDEX IF NOT EXISTS sync_records_run ON sync_records (run, status, id);
   UPDATE sync_runs SET status = 'interrupted' WHERE status = 'started';
   COMMIT;
 `;
+
+/** A state of version 0.1.0 has no such column. */
+const addSeen = (database: Database): void => {
+  const columns = database.prepare("SELECT name FROM pragma_table_info('sync_records')").all() as {
+    name: string;
+  }[];
+  if (!columns.some(({ name }) => name === "seen"))
+    database.exec("ALTER TABLE sync_records ADD COLUMN seen INTEGER");
+};
 
 const reason = (cause: unknown): string => {
   const { code, message } = cause as { code?: string; message: string };

@@ -24,6 +24,8 @@ export interface Extracted {
 interface ExtractPlan {
   readonly state: RecordState;
   readonly run: number;
+  /** What the rows are kept by. */
+  readonly scope: string;
   readonly quirks: ReadonlySet<Quirk>;
   /** Columns whose change is no change of the row. */
   readonly uncounted: ReadonlySet<string>;
@@ -33,8 +35,8 @@ interface ExtractPlan {
 /** Reads the source and queues what has to be sent, a thousand rows a transaction. */
 export const extract = async (
   rows: AsyncIterable<unknown>,
-  { name, source, sync_mode }: Pipeline,
-  { state, run, quirks, uncounted, signal }: ExtractPlan,
+  { source, sync_mode }: Pipeline,
+  { state, run, scope, quirks, uncounted, signal }: ExtractPlan,
 ): Promise<Extracted> => {
   const counts: Extracted = { extracted: 0, queued: 0, unchanged: 0, repeated: 0, unusable: 0 };
   const take = (row: unknown): void => {
@@ -45,15 +47,16 @@ export const extract = async (
       return;
     }
     const fingerprint = fingerprintOf(row, uncounted);
-    const known = state.find(name, primaryKey);
+    const known = state.find(scope, primaryKey);
     const done = known?.status === "success" || (known && quirks.has("failed_rows_stay_failed"));
     if (sync_mode !== "full_refresh" && done && known?.fingerprint === fingerprint) {
       counts.unchanged++;
+      state.see(scope, run, primaryKey);
       return;
     }
     // As in Multiwoven: an update is any row that was seen before, sent or not.
     const action = known ? "destination_update" : "destination_insert";
-    state.queue(name, run, { primaryKey, fingerprint, record: row, action });
+    state.queue(scope, run, { primaryKey, fingerprint, record: row, action });
     if (known?.run === run) counts.repeated++;
     else counts.queued++;
   };

@@ -1,10 +1,14 @@
 import type { SyncConfig } from "../index.js";
+import { isRefused } from "../tables/put-row.js";
+import type { Refusal } from "../tables/refusal.js";
+import { createStreak } from "../tables/streak.js";
 import type { Mapping } from "./mapping.js";
 import type { Quirk } from "./quirks.js";
 import type { Connector } from "./registry.js";
 import { type Verdict, verdictsOf } from "./row-verdict.js";
+import { type Fields, isFields } from "./secrets.js";
 import type { PendingRow, RecordState, RowResult } from "./state.js";
-import { createSyncTally } from "./tally.js";
+import { fail, type SyncTally } from "./tally.js";
 import type { WriteBack } from "./write-back.js";
 
 /** How the pending rows of a run reach the connector. */
@@ -20,28 +24,59 @@ interface LoadPlan {
   readonly pageSize: number;
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
+  readonly tally: SyncTally;
   /** Called with the number of rows that have just ended. */
   readonly onRows: (count: number) => void;
 }
 
 /**
  * Loads the run's pending rows, page after page. All threads share one instance of the connector, as in Multiwoven.
- * A row whose answer breaks the contract stays pending. Each row is settled on disk before its thread goes on.
+ * A row whose answer breaks the contract stays pending. Each row is settled on disk before its thread goes on. Resolves
+ * to why it ended early, where equal rows could not be written back one after the other: the rest stay pending.
  */
-export const load = async (state: RecordState, run: number, plan: LoadPlan) => {
-  const tally = createSyncTally();
+export const load = async (state: RecordState, run: number, given: LoadPlan): Promise<string | null> => {
+  const { tally, writeBack } = given;
+  const isEnough = createStreak();
+  const broken = new AbortController();
+  const signal = given.signal ? AbortSignal.any([given.signal, broken.signal]) : broken.signal;
+  const plan = { ...given, signal };
+  const notWritten = (refusal: Refusal, enriched: Fields | null): RowResult => {
+    if (isEnough(refusal)) broken.abort(refusal.sentence);
+    return fail(tally, "write_back_failed", refusal.sentence, enriched);
+  };
+
+  /** A row is a success only when its columns are where they should be; else the next run sends it again. */
+  const finish = async ({ primary_key }: PendingRow, verdict: Verdict): Promise<RowResult> => {
+    const { status, enriched } = verdict;
+    if (!writeBack || status !== "success") return verdict;
+    if (!enriched) return notWritten(noRecord, null);
+    const result = await writeBack.table.put(primary_key, enriched);
+    if (isRefused(result)) return notWritten(result, enriched);
+    isEnough(null);
+    for (const column of result.cleaned)
+      tally.remark(
+        "text_cleaned",
+        `${column} was written without its NUL or broken characters, which PostgreSQL cannot keep`,
+      );
+    return verdict;
+  };
+
   const send = async (rows: readonly PendingRow[]): Promise<void> => {
     const mapped = rows.map((row) => ({ row, record: mapRow(row, plan) }));
-    for (const { row, record } of mapped)
+    const sent: Mapped[] = [];
+    for (const { row, record } of mapped) {
+      const lacking = isFields(record) ? writeBack?.lacks(record) : null;
       if (record === null)
         state.settle(row.id, fail(tally, "mapping_failed", "a template of the mapping failed"));
-    const sent = mapped.filter(({ record }) => record !== null);
+      else if (lacking) state.settle(row.id, notWritten(lacks(lacking), null));
+      else sent.push({ row, record });
+    }
     try {
       const verdicts = sent.length > 0 ? await write(sent, plan, tally) : [];
       await Promise.all(
         verdicts.map(async (verdict, index) => {
           const { row } = sent[index] as Mapped;
-          state.settle(row.id, await finish(row, verdict, plan.writeBack, tally));
+          state.settle(row.id, await finish(row, verdict));
         }),
       );
     } catch (error) {
@@ -56,14 +91,14 @@ export const load = async (state: RecordState, run: number, plan: LoadPlan) => {
   for (;;) {
     const page = state.pending(run, after, plan.pageSize);
     const last = page.at(-1);
-    if (!last || plan.signal?.aborted) break;
+    if (!last || signal.aborted) break;
     after = last.id;
     const thread = async (): Promise<void> => {
-      while (page.length > 0 && !plan.signal?.aborted) await send(page.splice(0, size));
+      while (page.length > 0 && !signal.aborted) await send(page.splice(0, size));
     };
     await Promise.all(Array.from({ length: plan.threads }, thread));
   }
-  return { usage: tally.usage, reasons: tally.reasons };
+  return broken.signal.aborted ? String(broken.signal.reason) : null;
 };
 
 interface Mapped {
@@ -81,7 +116,7 @@ const mapRow = ({ record }: PendingRow, { mapping }: LoadPlan): unknown => {
 };
 
 /** One call. The batch form has no action, as in Multiwoven. @throws Error when the contract is broken. */
-const write = async (rows: readonly Mapped[], plan: LoadPlan, tally: Tally): Promise<Verdict[]> => {
+const write = async (rows: readonly Mapped[], plan: LoadPlan, tally: SyncTally): Promise<Verdict[]> => {
   const { connector, syncConfig, signal, mode, quirks } = plan;
   const action = mode === "individual" ? rows[0]?.row.action : undefined;
   const records = rows.map(({ record }) => record);
@@ -98,28 +133,12 @@ const write = async (rows: readonly Mapped[], plan: LoadPlan, tally: Tally): Pro
   return verdicts;
 };
 
-/** A row is a success only when its columns are where they should be; else the next run sends it again. */
-const finish = async (
-  row: PendingRow,
-  verdict: Verdict,
-  writeBack: WriteBack | null,
-  tally: Tally,
-): Promise<RowResult> => {
-  if (!writeBack || verdict.status !== "success") return verdict;
-  if (!verdict.enriched)
-    return fail(tally, "write_back_failed", "the connector gave no enriched record to write back");
-  try {
-    await writeBack.put(row.primary_key, verdict.enriched);
-    return verdict;
-  } catch (error) {
-    return fail(tally, "write_back_failed", (error as Error).message);
-  }
+const noRecord: Refusal = {
+  ...{ sentence: "the connector gave no enriched record to write back", cause: "no record" },
+  ...{ passing: false, undone: true },
 };
 
-/** A row that fails in the host itself, with a log of the connectors' form. */
-const fail = (tally: Tally, code: string, message: string): RowResult => {
-  tally.blame(code, message);
-  return { status: "failed", logs: { request: "none", response: `${code}: ${message}`, level: "error" } };
-};
-
-type Tally = ReturnType<typeof createSyncTally>;
+const lacks = (path: string): Refusal => ({
+  ...{ sentence: `the record has no ${path}, so it was not sent`, cause: `no ${path}` },
+  ...{ passing: false, undone: true },
+});

@@ -7,7 +7,7 @@ export interface Verdict {
   /** A failed record that the connector says it never sent is still pending. */
   readonly status: RowStatus;
   readonly logs?: unknown;
-  /** The enriched record of a success, where the connector gives one. */
+  /** The record that came back, where the connector gives one. */
   readonly enriched: Fields | null;
 }
 
@@ -28,8 +28,8 @@ export const verdictsOf = (message: TrackedMessage, size: number, allOrNothing =
     const bad = mixed ? isFields(texts[index]) && texts[index].level === "error" : success === 0;
     const record = meta?.records?.[index];
     const logs = texts[index];
-    if (!bad) return { status: "success", logs, enriched: isFields(record) ? record : null };
-    return { status: isUnsent(record) ? "pending" : "failed", logs, enriched: null };
+    const status = bad ? (isUnsent(record) ? "pending" : "failed") : "success";
+    return { status, logs, enriched: isFields(record) ? record : null };
   });
 };
 

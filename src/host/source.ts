@@ -1,5 +1,4 @@
 import type { Pipeline } from "../generated/pipeline.js";
-import { postgresRows } from "./postgres-rows.js";
 
 /** How a source is listened to while it is read. */
 interface SourceReading {
@@ -14,7 +13,16 @@ interface SourceReading {
  * with a sentence that quotes no row.
  */
 export const sourceRows = (source: Pipeline["source"], reading: SourceReading): AsyncIterable<unknown> =>
-  source.type === "postgres" ? postgresRows(source) : fileRows(source.type, source.path ?? "", reading);
+  source.type === "postgres" ? tableRows(source) : fileRows(source.type, source.path ?? "", reading);
+
+async function* tableRows({
+  connection_string,
+  table = "",
+  columns,
+}: Pipeline["source"]): AsyncGenerator<unknown> {
+  const { readTable } = await import("../tables/read-table.js");
+  yield* readTable(connection_string, table, columns);
+}
 
 async function* fileRows(
   format: "csv" | "ndjson",

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Database } from "libsql";
 import { parseExact, writeJson } from "../core/exact-json.js";
 import type { Fields } from "./secrets.js";
@@ -21,7 +22,7 @@ export interface SyncRecord {
   readonly status: RowStatus;
   /** The connector's first log of the row, `{ request, response, level }`. */
   readonly logs: unknown;
-  /** The record that came back, if the connector gave one. */
+  /** The record that came back, if the connector gave one; of a row that failed, its `_bedrock` says why. */
   readonly enriched: Fields | null;
 }
 
@@ -38,7 +39,10 @@ interface Known {
   readonly status: RowStatus;
 }
 
-/** The rows and runs of all syncs, in a database. */
+/**
+ * The rows and runs of all syncs, in a database. Rows belong to a scope: a sync's name, and what it was made for, its
+ * source, key and target. What was sent for one says nothing of another.
+ */
 export type RecordState = ReturnType<typeof createRecordState>;
 
 export const createRecordState = (database: Database) => {
@@ -46,10 +50,10 @@ export const createRecordState = (database: Database) => {
     "SELECT fingerprint, status, run FROM sync_records WHERE sync = ? AND primary_key = ?",
   );
   const queue = database.prepare(`
-    INSERT INTO sync_records (sync, primary_key, fingerprint, record, action, status, run)
-    VALUES (?, ?, ?, ?, ?, 'pending', ?)
+    INSERT INTO sync_records (sync, primary_key, fingerprint, record, action, status, run, seen)
+    VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6)
     ON CONFLICT (sync, primary_key) DO UPDATE SET fingerprint = excluded.fingerprint, record = excluded.record,
-      action = excluded.action, status = 'pending', logs = NULL, enriched = NULL, run = excluded.run`);
+      action = excluded.action, status = 'pending', logs = NULL, enriched = NULL, run = excluded.run, seen = excluded.seen`);
   const pending = database.prepare(`
     SELECT id, primary_key, record, action FROM sync_records
     WHERE run = ? AND status = 'pending' AND id > ? ORDER BY id LIMIT ?`);
@@ -57,22 +61,49 @@ export const createRecordState = (database: Database) => {
   const counts = database.prepare(
     "SELECT status, count(*) AS count FROM sync_records WHERE run = ? GROUP BY status",
   );
-  const all = database.prepare(
-    "SELECT id, primary_key, record, status, logs, enriched FROM sync_records WHERE sync = ? AND id > ? ORDER BY id LIMIT 1000",
-  );
+  const all = database.prepare(`
+    SELECT r.id, r.primary_key, r.record, r.status, r.logs, r.enriched
+    FROM syncs s JOIN sync_records r ON r.sync = s.scope AND (s.read_by IS NULL OR r.seen >= s.read_by)
+    WHERE s.name = ? AND r.id > ? ORDER BY r.id LIMIT 1000`);
+  const see = database.prepare("UPDATE sync_records SET seen = ? WHERE sync = ? AND primary_key = ?");
+  const findScope = database.prepare("SELECT scope FROM syncs WHERE name = ?");
+  const setScope = database.prepare(`
+    INSERT INTO syncs (name, scope) VALUES (?1, ?2)
+    ON CONFLICT (name) DO UPDATE SET scope = excluded.scope, read_by = NULL WHERE scope <> excluded.scope`);
+  const adopt = database.prepare("UPDATE sync_records SET sync = ?2 WHERE sync = ?1");
+  const setReadBy = database.prepare("UPDATE syncs SET read_by = ?2 WHERE name = ?1");
   const start = database.prepare(
     "INSERT INTO sync_runs (sync, sync_mode, status, started_at) VALUES (?, ?, 'started', ?)",
   );
   const end = database.prepare("UPDATE sync_runs SET status = ?, ended_at = ?, report = ? WHERE id = ?");
 
   return {
-    find: (sync: string, primaryKey: string) => find.get(sync, primaryKey) as Known | undefined,
+    /**
+     * Opens the scope of a sync as it stands; what its rows are kept by. `isOther` says that it stood otherwise before.
+     * Rows without a scope, which version 0.1.0 kept by the name alone, belong to the first.
+     */
+    openScope: (sync: string, madeFor: readonly unknown[]): { scope: string; isOther: boolean } => {
+      const scope = `${sync} ${hash("sha256", JSON.stringify(madeFor), "hex").slice(0, 16)}`;
+      const before = findScope.get(sync) as { scope: string } | undefined;
+      if (!before) adopt.run(sync, scope);
+      setScope.run(sync, scope);
+      return { scope, isOther: before !== undefined && before.scope !== scope };
+    },
+    /** Notes that a run's source has the row, which is not sent again. */
+    see: (scope: string, run: number, primaryKey: string): void => {
+      see.run(run, scope, primaryKey);
+    },
+    /** Notes that a run has read its whole source: rows that it did not see are no rows of the sync any more. */
+    readWhole: (sync: string, run: number): void => {
+      setReadBy.run(sync, run);
+    },
+    find: (scope: string, primaryKey: string) => find.get(scope, primaryKey) as Known | undefined,
     queue: (
-      sync: string,
+      scope: string,
       run: number,
       row: { primaryKey: string; fingerprint: string; record: Fields; action: Action },
     ): void => {
-      queue.run(sync, row.primaryKey, row.fingerprint, writeJson(row.record), row.action, run);
+      queue.run(scope, row.primaryKey, row.fingerprint, writeJson(row.record), row.action, run);
     },
     /** The run's pending rows behind `after`, an id. */
     pending: (run: number, after: number, limit: number): PendingRow[] =>
@@ -93,7 +124,7 @@ export const createRecordState = (database: Database) => {
         ...Object.fromEntries(found.map(({ status, count }) => [status, count])),
       };
     },
-    /** Every row of a sync, of whichever run, in the order in which they came first. */
+    /** Every row that the sync's source has, of whichever run, in the order in which they came first. */
     *records(sync: string): Generator<SyncRecord> {
       for (let after = 0, page = all.all(sync, after) as Stored[]; page.length > 0; ) {
         for (const { id, primary_key, record, status, logs, enriched } of page) {

@@ -1,15 +1,18 @@
+import { resolve } from "node:path";
 import type { Pipeline } from "../generated/pipeline.js";
 import type { SyncConfig } from "../index.js";
+import { checkSourceColumns, outputSchemaOf } from "./check-columns.js";
 import type { Catalog, Connections } from "./connections.js";
 import { type Extracted, extract } from "./extract.js";
 import { load } from "./load.js";
 import { compileMapping } from "./mapping.js";
+import { failUnplaced } from "./place-rows.js";
 import type { Fields } from "./secrets.js";
 import { sourceRows } from "./source.js";
 import type { RecordState, RowStatus, RunStatus } from "./state.js";
-import type { Reasons, SyncUsage } from "./tally.js";
-import { openWriteBack } from "./write-back.js";
-import { writtenColumns } from "./written-columns.js";
+import { createSyncTally, fail, type Reasons, type SyncTally, type SyncUsage } from "./tally.js";
+import { openWriteBack, type WriteBack } from "./write-back.js";
+import { identifyTables, type Tables, writtenColumns } from "./written-columns.js";
 
 /** What became of a run. `success + failed + pending` is `queued`. */
 export interface Report extends Extracted, SyncUsage, Record<RowStatus, number> {
@@ -17,6 +20,8 @@ export interface Report extends Extracted, SyncUsage, Record<RowStatus, number> 
   readonly run: number;
   readonly status: RunStatus;
   readonly reasons: Reasons;
+  /** What is to be said of rows that are a success, such as texts that were written without their NUL. */
+  readonly remarks: Reasons;
   readonly seconds: number;
 }
 
@@ -53,18 +58,27 @@ export const sync = async (
     throw new Error(`${destination.connector}: ${message ?? "the connection does not work"}`);
   const catalog = await connections.discover(name);
   const stream = streamOf(catalog, destination.stream);
-  const writeBack = await openWriteBack(pipeline);
+  const tables = await identifyTables(pipeline);
+  const columns = pipeline.source.columns ?? tables.source?.columns ?? null;
+  if (columns) checkSourceColumns(pipeline, columns);
+  const writeBack = await openWriteBack(pipeline, outputSchemaOf(stream.json_schema), columns);
+  const { scope, isOther } = state.openScope(name, madeFor(pipeline, tables));
+  if (isOther)
+    onWarning(`${name} has another source, key or target than before, so all of its rows count as new`);
   const run = state.start(name, sync_mode);
   try {
-    const uncounted = await writtenColumns(pipeline);
     const rows = sourceRows(pipeline.source, { signal, warn: onWarning });
-    const found = await extract(rows, pipeline, { state, run, quirks, uncounted, signal });
+    const uncounted = writtenColumns(pipeline, tables);
+    const found = await extract(rows, pipeline, { state, run, scope, quirks, uncounted, signal });
+    if (!signal?.aborted) state.readWhole(name, run);
+    const tally = createSyncTally();
+    await checkQueued(pipeline, found, { state, run, writeBack, tally });
     const { connector, configuration } = connections.open(name);
-    let done = 0;
-    const loaded = await load(state, run, {
+    let done = state.counts(run).failed;
+    const broken = await load(state, run, {
       connector,
       syncConfig: syncConfigOf(pipeline, { stream, run, configuration }),
-      ...{ mapping, writeBack, quirks, signal },
+      ...{ mapping, writeBack, quirks, signal, tally },
       mode: how.mode ?? "individual",
       threads: how.threads ?? stream.request_rate_concurrency ?? catalog.request_rate_concurrency ?? 5,
       pageSize: how.page_size ?? 1000,
@@ -74,12 +88,15 @@ export const sync = async (
         onProgress?.(done, found.queued);
       },
     });
+    const counts = state.counts(run);
+    if (broken !== null) tally.blame("run_broken", `${stopped}: ${broken}`, counts.pending);
+    const worked = broken === null && (counts.success > 0 || found.queued + found.unusable === 0);
     const report: Report = {
-      ...{ sync: name, run, status: signal?.aborted ? "canceled" : "success" },
+      ...{ sync: name, run, status: signal?.aborted ? "canceled" : worked ? "success" : "failed" },
       ...found,
-      ...state.counts(run),
-      ...loaded.usage,
-      reasons: loaded.reasons,
+      ...counts,
+      ...tally.usage,
+      ...{ reasons: tally.reasons, remarks: tally.remarks },
       seconds: Math.round(performance.now() - started) / 1000,
     };
     state.end(run, report.status, report);
@@ -88,8 +105,49 @@ export const sync = async (
     state.end(run, "failed", null);
     throw error;
   } finally {
-    await writeBack?.close();
+    await writeBack?.table.close();
   }
+};
+
+const stopped =
+  "the run was ended, since rows could not be written back for the same reason, one after the other";
+
+/** Where the rows come from, what names them and where they go: what a row's state is about. */
+const madeFor = ({ source, destination, write_back }: Pipeline, tables: Tables): unknown[] => [
+  ...[source.type, tables.source?.place ?? resolve(source.path ?? ""), source.primary_key],
+  ...[destination.connector, destination.stream ?? null],
+  ...[tables.target?.place ?? null, write_back?.key ?? source.primary_key],
+];
+
+/** What can be told of the queued rows before one of them is sent. @throws Error when none of them can be loaded. */
+const checkQueued = async (
+  pipeline: Pipeline,
+  { extracted, queued, unchanged, unusable }: Extracted,
+  {
+    state,
+    run,
+    writeBack,
+    tally,
+  }: { state: RecordState; run: number; writeBack: WriteBack | null; tally: SyncTally },
+): Promise<void> => {
+  const { source } = pipeline;
+  if (unusable > 0 && unusable === extracted)
+    throw new Error(`no row has a value in ${source.primary_key}, which source.primary_key names`);
+  const [first] = state.pending(run, 0, 1);
+  if (!first) return;
+  if (source.type === "csv") {
+    const columns = Object.keys(first.record);
+    checkSourceColumns(pipeline, columns);
+    writeBack?.checkFields(columns);
+  }
+  if (!writeBack) return;
+  const unplaced = await failUnplaced(state, run, writeBack, (message) =>
+    fail(tally, "write_back_failed", message),
+  );
+  if (unplaced === queued && unchanged === 0)
+    throw new Error(
+      `write_back: none of ${queued} rows can be written: ${tally.reasons.write_back_failed?.message}`,
+    );
 };
 
 type Stream = Catalog["streams"][number];

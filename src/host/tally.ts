@@ -1,5 +1,7 @@
 import { countError } from "../core/outcome.js";
 import type { TrackedMessage } from "../index.js";
+import { type Fields, isFields } from "./secrets.js";
+import type { RowResult } from "./state.js";
 
 /** What the calls of a run add up to, from the connector's own summaries. */
 export interface SyncUsage {
@@ -18,11 +20,15 @@ export type Reasons = Record<string, { count: number; message: string }>;
 export const createSyncTally = () => {
   const usage: SyncUsage = { calls: 0, input_tokens: 0, output_tokens: 0 };
   const reasons: Reasons = {};
+  const remarks: Reasons = {};
   const blame = (code: string, message: string, count = 1): void => countError(reasons, code, message, count);
   return {
     usage,
     reasons,
+    remarks,
     blame,
+    /** Counts a row that is a success, and of which there is something to say. */
+    remark: (code: string, message: string): void => countError(remarks, code, message),
     /**
      * Takes the connector's summary. Its logs are no place for reasons: they may hold rows, if the user wants it.
      */
@@ -40,5 +46,27 @@ export const createSyncTally = () => {
       const unnamed = (tracking?.failed ?? 0) - named;
       if (unnamed > 0) blame("failed", "the connector's summary does not say why", unnamed);
     },
+  };
+};
+
+export type SyncTally = ReturnType<typeof createSyncTally>;
+
+/**
+ * A row that fails in the host itself, with a log of the connectors' form. What came back of it is kept, and says in its
+ * `_bedrock` what became of it.
+ */
+export const fail = (
+  tally: SyncTally,
+  code: string,
+  message: string,
+  enriched: Fields | null = null,
+): RowResult => {
+  tally.blame(code, message);
+  const trace = isFields(enriched?._bedrock) ? enriched._bedrock : {};
+  const _bedrock = { ...trace, status: "failed", error: { code, message, retryable: true } };
+  return {
+    status: "failed",
+    logs: { request: "none", response: `${code}: ${message}`, level: "error" },
+    enriched: { ...enriched, _bedrock },
   };
 };

@@ -1,5 +1,21 @@
 import type { Pipeline } from "../generated/pipeline.js";
-import { openPool, quoteName } from "./postgres.js";
+import { type Identity, identify } from "../tables/identify.js";
+
+/** The tables of a pipeline, as their servers know them; `null` where it has none. */
+export interface Tables {
+  readonly source: Identity | null;
+  readonly target: Identity | null;
+}
+
+/** Asks the servers. A table that cannot be read is reported by whoever reads or writes it next. */
+export const identifyTables = async ({ source, write_back }: Pipeline): Promise<Tables> => {
+  const read = source.type === "postgres" ? source : null;
+  const [first, second] = await Promise.all([
+    read && identify(read.connection_string, read.table ?? ""),
+    write_back && identify(write_back.connection_string ?? source.connection_string, write_back.table),
+  ]);
+  return { source: first ?? null, target: second ?? null };
+};
 
 /**
  * The columns whose change is no change of a row, since the sync itself writes them: else every row that was enriched
@@ -7,34 +23,8 @@ import { openPool, quoteName } from "./postgres.js";
  * is written to. What cannot be told apart, such as a view over it, has them left out by their names: a change that
  * is passed over can be sent with a full refresh, a row that is sent again and again is paid for each time.
  */
-export const writtenColumns = async ({ source, write_back }: Pipeline): Promise<ReadonlySet<string>> => {
-  if (source.type !== "postgres" || !write_back) return new Set();
-  const [read, written] = await Promise.all([
-    identify(source.connection_string, source.table),
-    identify(write_back.connection_string ?? source.connection_string, write_back.table),
-  ]);
-  const apart = read !== null && written !== null && read !== written;
+export const writtenColumns = ({ write_back }: Pipeline, { source, target }: Tables): ReadonlySet<string> => {
+  if (!source || !write_back) return new Set();
+  const apart = source.table !== null && target?.table != null && source.table !== target.table;
   return new Set(apart ? [] : Object.keys(write_back.columns));
 };
-
-/**
- * The same text for the same table, however it and its server are called; `null` for what may show the rows of
- * another table, and where the server does not say. A standby names its tables as the server that it follows.
- */
-const identify = async (connectionString: string | undefined, table = ""): Promise<string | null> => {
-  const pool = await openPool(connectionString, 1);
-  try {
-    const { rows } = await pool.query(identity, [quoteName(table)]);
-    return rows[0]?.identity ?? null;
-  } catch {
-    // Whoever reads or writes the table next says what is wrong with it.
-    return null;
-  } finally {
-    await pool.end();
-  }
-};
-
-const identity = `
-  SELECT concat_ws(' ', system_identifier, current_database(), oid) AS identity
-  FROM pg_control_system(), pg_class
-  WHERE oid = to_regclass($1) AND relkind = 'r' AND NOT relhassubclass`;

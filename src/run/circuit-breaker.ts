@@ -1,56 +1,177 @@
 import { ConnectorError } from "../core/errors.js";
-import { type FailedInvocation, type Invocation, type Invoke, isFailed, unsent } from "../core/invoke.js";
+import {
+  type FailedInvocation,
+  type Invocation,
+  type Invoke,
+  type InvokeRequest,
+  isFailed,
+  unsent,
+} from "../core/invoke.js";
+import type { Clock } from "./pacer/clock.js";
 import { mayRepeat } from "./retry.js";
 import type { Run } from "./run-state.js";
 
-/** So many equal failures one after the other end the run. */
+/** So many equal failures in a row, of a kind that every row meets, end the run. */
 const enough = 3;
 
-/**
- * Sends one row ahead, and the others once a call has shown that the settings work. Equal failures in a row that
- * every row will meet end the run with what to do about them, and so does what ends a run by itself.
- */
-export const circuitBreaker = (run: Run, next: Invoke): Invoke => {
-  let proven = false;
-  let canary: Promise<unknown> | null = null;
-  let streak: { code: string; count: number } = { code: "", count: 0 };
+/** So many failures in a row that may be each row's own have the next rows go one at a time, as probes. */
+const suspicious = 3;
 
-  const noteFailure = ({ error, attempts }: FailedInvocation): void => {
+/** So many probes in vain end the run: of different requests, and of any. */
+const enoughProbes = 5;
+const enoughEqualProbes = 10;
+
+/**
+ * Sends one row ahead, and the others once a call has shown that the settings work. Failures in a row end the run with
+ * what to do about them: few where every row will meet them, and where they may be each row's own, once probes fail that
+ * are picked from all over the rows that wait.
+ */
+interface CircuitBreaker {
+  /** Around all that a row goes through. */
+  guard(next: Invoke): Invoke;
+  /** Behind the slots, for which rows wait that came through an open gate: where it has closed meanwhile they go back. */
+  recheck(next: Invoke): Invoke;
+  /** Around the call itself: a throttle or an overload shows at once that the service knows its caller. */
+  watch(call: Invoke): Invoke;
+}
+
+export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBreaker => {
+  let isOpen = false;
+  let hasWorked = false;
+  /** The one request that goes while the gate is closed. */
+  let probe: InvokeRequest | null = null;
+  const sent = new WeakSet<InvokeRequest>();
+  let streak: { code: string; count: number } = { code: "", count: 0 };
+  let doubts = 0;
+  let probes = 0;
+  const failedRequests = new Set<string>();
+  const queue = createQueue();
+
+  const open = (): void => {
+    isOpen = true;
+    queue.releaseAll();
+  };
+  const forget = (): void => {
+    streak = { code: "", count: 0 };
+    doubts = 0;
+    probes = 0;
+    failedRequests.clear();
+  };
+  const endFor = ({ code, message }: ConnectorError): void => {
+    run.end("run_broken", `${code}: ${message}`);
+  };
+
+  const noteFailure = (error: ConnectorError, attempts: number, probed: string | null): void => {
     // Whoever stops ends rows of their own; a run may have others.
     if (error.scope === "end" && error.code !== "stopped") run.end(error.code, error.detail);
-    // Before any call has worked, a refused body is likely the template's fault and not the row's.
-    const telling =
-      (error.scope === "run" && !mayRepeat(error)) || (!proven && error.code === "invalid_request");
-    if (!telling) {
-      // A refusal of the one row, or a throttle, shows that the settings work; a broken call does not.
-      if (attempts > 0 && error.billed === "no" && error.scope === "row" && error.code !== "unreachable")
-        proven = true;
-      streak = { code: "", count: 0 };
+    if (error.scope === "run" && !mayRepeat(error)) {
+      streak = { code: error.code, count: streak.code === error.code ? streak.count + 1 : 1 };
+      if (streak.count >= enough) endFor(error);
       return;
     }
-    streak = { code: error.code, count: streak.code === error.code ? streak.count + 1 : 1 };
-    if (streak.count >= enough) run.end("run_broken", `${error.code}: ${error.message}`);
-  };
-
-  const go: Invoke = async (request, stop) => {
-    const result = await next(request, stop);
-    if (isFailed(result)) noteFailure(result);
-    else {
-      proven = true;
-      streak = { code: "", count: 0 };
+    streak = { code: "", count: 0 };
+    if (isDoubtful(error, hasWorked)) {
+      if (++doubts >= suspicious) isOpen = false;
+      if (probed === null) return;
+      probes++;
+      failedRequests.add(probed);
+      if (failedRequests.size >= enoughProbes || probes >= enoughEqualProbes) endFor(error);
+      return;
     }
-    return result;
+    if (attempts === 0 || error.billed !== "no" || error.code === "unreachable") return;
+    // The row was refused for what it is, by a service that knows its caller. Of the request format that says nothing.
+    if (hasWorked) forget();
+    open();
   };
 
-  return async (request, stop): Promise<Invocation | FailedInvocation> => {
-    while (!proven && canary && !run.ended()) await canary;
-    const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
-    if (ended) return unsent(ended);
-    if (proven) return go(request, stop);
-    const call = go(request, stop);
-    canary = call;
-    const result = await call;
-    canary = null;
-    return result;
+  const note = (result: Invocation | FailedInvocation, probed: string | null): void => {
+    const error = isFailed(result) ? result.error : unreadable(result);
+    if (error) noteFailure(error, result.attempts, probed);
+    else {
+      hasWorked = true;
+      forget();
+      open();
+    }
+  };
+
+  /** A proxy that starts anew is back in seconds, so a run that has worked waits before its next probe. */
+  const pause = async (stop: AbortSignal): Promise<void> => {
+    run.waiting++;
+    await clock.sleep(firstPauseMs * 2 ** (probes - 1), stop);
+    run.waiting--;
+  };
+
+  return {
+    guard: (next) => async (request, stop) => {
+      for (;;) {
+        while (!isOpen && probe && !run.ended()) await queue.wait();
+        const isProbe = !isOpen && !probe;
+        if (isProbe) {
+          probe = request;
+          if (hasWorked && probes > 0 && !run.ended() && !stop.aborted) await pause(stop);
+        }
+        const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
+        const result = ended ? unsent(ended) : await next(request, stop);
+        if (isFailed(result) && result.error === heldBack) continue;
+        if (!ended) note(result, isProbe ? request.key : null);
+        if (isProbe) {
+          probe = null;
+          if (isOpen || run.ended()) queue.releaseAll();
+          else if (probes > 0) queue.releaseAny();
+          else queue.releaseFirst();
+        }
+        return result;
+      }
+    },
+    recheck: (next) => async (request, stop) =>
+      isOpen || request === probe || sent.has(request) ? next(request, stop) : unsent(heldBack),
+    watch: (call) => async (request, stop) => {
+      sent.add(request);
+      const result = await call(request, stop);
+      if (isFailed(result) && result.error.scope === "row" && mayRepeat(result.error))
+        if (result.error.code !== "unreachable") open();
+      return result;
+    },
   };
 };
+
+const firstPauseMs = 1_000;
+
+/** It never leaves the breaker. */
+const heldBack = new ConnectorError("stopped");
+
+/**
+ * Whether a failure may be the row's own or every row's: what may have been billed for nothing, and refusals of unknown
+ * cause. Once a call has worked, the request format is not what a body was refused for.
+ */
+const isDoubtful = (error: ConnectorError, hasWorked: boolean): boolean =>
+  error.billed !== "no" ||
+  (error.scope === "either" && !mayRepeat(error) && !(hasWorked && error.code === "invalid_request"));
+
+const unreadable = ({ reply }: Invocation): ConnectorError | null =>
+  reply instanceof ConnectorError ? reply : null;
+
+/** Rows that wait for a probe to end. */
+const createQueue = () => {
+  let waiting: (() => void)[] = [];
+  let picked = 0;
+  return {
+    wait: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    releaseAll(): void {
+      const all = waiting;
+      waiting = [];
+      for (const release of all) release();
+    },
+    releaseFirst(): void {
+      waiting.shift()?.();
+    },
+    /** Neighbours are often alike, so each next one is far from those before it: steps of the golden ratio. */
+    releaseAny(): void {
+      const at = Math.floor(((++picked * goldenRatio) % 1) * waiting.length);
+      const [release] = waiting.splice(at, 1);
+      release?.();
+    },
+  };
+};
+
+const goldenRatio = 0.618034;

@@ -34,13 +34,15 @@ interface Parts {
  */
 export const composeInvoke = (parts: Parts): Invoke => {
   const { connection, onUnknown, run, slots, pacer, reservations, underway, ledger, read, call } = parts;
+  const breaker = circuitBreaker(run, pacer.clock);
+  const watched = breaker.watch(call);
   const granted = (permit: Permit): Invoke => {
-    const timed = leaveInTime(permit, run, call);
+    const timed = leaveInTime(permit, run, watched);
     return ledger ? record(ledger, timed) : timed;
   };
   const paced = (again: boolean): Invoke =>
-    limit(slots, pace({ pacer, reservations, run, again }, granted), again);
+    limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
-  const guarded = circuitBreaker(run, budget(connection.ceilings, run, repeated));
+  const guarded = breaker.guard(budget(connection.ceilings, run, repeated));
   return deduplicate(underway, ledger ? holding(ledger, reuse(ledger, read, onUnknown, guarded)) : guarded);
 };

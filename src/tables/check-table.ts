@@ -1,14 +1,15 @@
 import type { Pool } from "pg";
 import { nearest } from "../core/nearest.js";
+import { inUtc } from "./in-utc.js";
 import { inWords } from "./refusal.js";
 import { grantStatement, type Target, writeStatement } from "./statement.js";
-import { readTableShape, type TableShape } from "./table-shape.js";
+import { type Column, hasMoments, readTableShape, type TableShape } from "./table-shape.js";
 
 /**
  * Sees that a target can be written as it is meant, by asking its server and without writing: the table, its columns,
  * what a new row needs, a unique key, the user's rights. @throws Error, one sentence for the one who set it up.
  */
-export const checkTable = async (pool: Pool, target: Target): Promise<TableShape> => {
+export const checkTable = async (pool: Pool, target: Target): Promise<Checked> => {
   const { table, mode } = target;
   try {
     const shape = await readTableShape(pool, table);
@@ -18,13 +19,23 @@ export const checkTable = async (pool: Pool, target: Target): Promise<TableShape
     if (wrong.length > 0) throw new Sentence(wrong.join("; "));
     if (read_only === "on")
       throw new Sentence("the server takes no changes: it is a standby, or read-only by its settings");
-    await tryPlan(pool, target, role);
-    return shape;
+    const columns = columnsOf(shape, target);
+    await tryPlan(pool, target, columns, role);
+    return { columns, keyIsUnique: shape.unique.has(target.key) };
   } catch (cause) {
     const sentence = cause instanceof Sentence ? cause.message : inWords(cause);
     throw new Error(`${table} cannot take the ${mode}: ${sentence}`, { cause });
   }
 };
+
+/** What a statement's parameters are for: the key's column and then the target's, in order. */
+interface Checked {
+  readonly columns: readonly Column[];
+  readonly keyIsUnique: boolean;
+}
+
+const columnsOf = ({ columns }: TableShape, target: Target): Column[] =>
+  [target.key, ...Object.keys(target.columns)].map((name) => columns.get(name) as Column);
 
 class Sentence extends Error {}
 
@@ -39,6 +50,7 @@ const faultsOf = ({ columns }: TableShape, { key, columns: wanted, mode }: Targe
   const needed = mode === "update" ? [] : [...columns.values()].filter(({ needed }) => needed);
   const left = needed.map(({ name }) => name).filter((name) => !names.includes(name));
   return [
+    ...(names.length === 1 ? ["nothing is written but its key"] : []),
     ...missing.map((name) => `it has no column ${name}${meant(name, [...columns.keys()])}`),
     ...generated.map((name) => `its column ${name} is generated, so nobody can write it`),
     ...left.map((name) => `a new row needs a value for its column ${name}, which is not among the columns`),
@@ -51,10 +63,18 @@ const meant = (name: string, there: readonly string[]): string => {
 };
 
 /** The server plans the very statement, which tells all that it would refuse for any row. */
-const tryPlan = async (pool: Pool, target: Target, role: string): Promise<void> => {
+const tryPlan = async (
+  pool: Pool,
+  target: Target,
+  columns: readonly Column[],
+  role: string,
+): Promise<void> => {
   const nulls = [target.key, ...Object.keys(target.columns)].map(() => null);
+  const statement = `EXPLAIN ${writeStatement(target)}`;
   try {
-    await pool.query(`EXPLAIN ${writeStatement(target)}`, nulls);
+    await (hasMoments(columns)
+      ? inUtc(pool, (client) => client.query(statement, nulls))
+      : pool.query(statement, nulls));
   } catch (cause) {
     const { code } = cause as { code?: string };
     if (code !== "42501") throw cause;

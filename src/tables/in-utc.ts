@@ -1,12 +1,14 @@
 import type { Pool, PoolClient } from "pg";
 
 /**
- * Runs `work` in one transaction, in which dates and times are read and written alike whatever the server, the role or
- * the pooler is set to. `how` is a transaction mode. The connection is given up when anything fails.
+ * Begins a transaction in which dates and times are read and written alike, whatever the server, the role or the pooler is
+ * set to. Settings of a session would not stay with a transaction that a pooler gives another connection.
  */
+export const beginInUtc = (mode = ""): string => `BEGIN ${mode}; ${settings}`;
+
+/** Runs `work` in one such transaction. The connection is given up when anything fails. */
 export const inUtc = async <Result>(
   pool: Pool,
-  how: string,
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> => {
   const client = await pool.connect();
@@ -14,7 +16,7 @@ export const inUtc = async <Result>(
   const ignore = (): void => undefined;
   client.on("error", ignore);
   try {
-    await client.query(`BEGIN ${how}; ${settings}`);
+    await client.query(beginInUtc());
     const result = await work(client);
     await client.query("COMMIT");
     client.off("error", ignore);

@@ -3,7 +3,7 @@ import { openPool } from "./pool.js";
 import { type PresentKeys, presentKeys } from "./present-keys.js";
 import { createPut, type Put } from "./put-row.js";
 import type { Target } from "./statement.js";
-import type { Column, TableShape } from "./table-shape.js";
+import type { Column } from "./table-shape.js";
 
 /** A target that is open: it was seen to be there, to have the columns and to let this user write them. */
 export interface Table {
@@ -14,21 +14,25 @@ export interface Table {
   close(): Promise<void>;
 }
 
+/** Connections of a table, each of which writes one row at a time. */
+export const mostWrites = 10;
+
 /** @throws Error, a sentence, when the target cannot be written as it is meant. Nothing is written. */
 export const openTable = async (
   target: Target,
-  { max = 10, timeoutMs }: { max?: number; timeoutMs?: number } = {},
+  { max = mostWrites, timeoutMs }: { max?: number; timeoutMs?: number } = {},
 ): Promise<Table> => {
   const pool = await openPool(target.url, max, timeoutMs).catch((cause: Error) => {
     throw new Error(`${target.table}: ${cause.message}`, { cause });
   });
   try {
-    const read = async (): Promise<Column[]> => columnsOf(await checkTable(pool, target), target);
-    const columns = await read();
+    const { columns, keyIsUnique } = await checkTable(pool, target);
+    const read = async (): Promise<readonly Column[]> => (await checkTable(pool, target)).columns;
+    const key = { type: columns[0]?.castType ?? "text", isUnique: keyIsUnique };
     return {
       columns,
       put: createPut(pool, target, columns, read),
-      present: presentKeys(pool, target, columns[0]?.castType ?? "text"),
+      present: presentKeys(pool, target, key),
       close: () => pool.end(),
     };
   } catch (error) {
@@ -36,6 +40,3 @@ export const openTable = async (
     throw error;
   }
 };
-
-const columnsOf = ({ columns }: TableShape, target: Target): Column[] =>
-  [target.key, ...Object.keys(target.columns)].map((name) => columns.get(name) as Column);

@@ -5,7 +5,7 @@ import { inUtc } from "./in-utc.js";
 import { toParameter } from "./parameter.js";
 import { type Refusal, refusalOf } from "./refusal.js";
 import { type Target, writeStatement } from "./statement.js";
-import type { Column } from "./table-shape.js";
+import { type Column, hasMoments } from "./table-shape.js";
 
 export interface Written {
   /** Columns whose texts went without characters that PostgreSQL has no room for. */
@@ -31,11 +31,10 @@ export const createPut = (
   const text = writeStatement(target);
 
   const attempt = async (shapes: readonly Column[], values: unknown[]): Promise<Refusal | null> => {
-    const hasMoments = shapes.some(({ kind, element }) => (element?.kind ?? kind) === "moment");
     const query = { text, values, query_timeout: answerMs };
     try {
-      const { rowCount } = await (hasMoments
-        ? inUtc(pool, "", (client) => client.query(query))
+      const { rowCount } = await (hasMoments(shapes)
+        ? inUtc(pool, (client) => client.query(query))
         : pool.query(query));
       return rowCount === 0 ? { ...certain, sentence: tookNothing(table, key, mode), cause: "no row" } : null;
     } catch (error) {

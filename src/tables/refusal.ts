@@ -25,7 +25,7 @@ export const refusalOf = (error: unknown, column?: string): Refusal => {
   return {
     sentence: inWords(error),
     cause: [code, column ?? rest.column ?? rest.constraint ?? ""].join(" ").trim(),
-    passing: !isState || /^(08|40|53|57P|55P03)/.test(code),
+    passing: !isState || /^(08(?!P01)|40|53|57P|55P03)/.test(code),
     undone: isState || unreached.has(code),
   };
 };

@@ -31,6 +31,10 @@ export interface TableShape {
   readonly unique: ReadonlySet<string>;
 }
 
+/** Whether dates or times are among some columns, which are read by the settings of whoever writes them. */
+export const hasMoments = (columns: readonly Column[]): boolean =>
+  columns.some(({ kind, element }) => (element?.kind ?? kind) === "moment");
+
 /** Reads the shape of a table or view; `null` where there is none of this name. Needs no right to its rows. */
 export const readTableShape = async (pool: Pool, table: string): Promise<TableShape | null> => {
   const { rows } = await pool.query<StoredColumn>(columnsQuery, [quoteName(table)]);

@@ -1,11 +1,13 @@
 import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "../core/errors.js";
 import type { Json, JsonObject } from "../core/json.js";
+import { nearest } from "../core/nearest.js";
 import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./parse-sample.js";
+import { byName, nameIn, twoValues } from "./placeholders.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
 export interface Template {
@@ -37,7 +39,7 @@ export const compileTemplate = (text: string): Template => {
       try {
         return renderWithFences((globals) => root(toRow(scope, globals)) as JsonObject);
       } catch (error) {
-        return renderFailure(error, variables);
+        return renderFailure(error, variables, Object.keys(record));
       }
     },
   };
@@ -132,11 +134,32 @@ class LeafError extends Error {}
 export const parseLeaf = (text: string, path: string): LiquidTemplate[] => parseLiquid(typed, text, path);
 
 const parseLiquid = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
+  const parts = parseOrThrow(liquid, text, path);
+  const double = twoValues(parts);
+  if (double === null) return parts;
+  throw new Error(
+    `has two values in one placeholder at ${path}: ${double}. A column of that name is ${byName(nameIn(double))}`,
+  );
+};
+
+const parseOrThrow = (liquid: typeof typed, text: string, path: string): LiquidTemplate[] => {
   try {
     return liquid.parse(keepBackslashes(text));
   } catch (error) {
     const [sentence] = (error as Error).message.split("\n");
-    throw new Error(`has a Liquid error at ${path}: ${sentence}`);
+    const broken = text.match(/\{\{[^{}]*\}\}/g)?.find((placeholder) => !isLiquid(liquid, placeholder));
+    const name = broken && nameIn(broken);
+    throw new Error(
+      `has a Liquid error at ${path}: ${sentence}${name ? `. A column called ${name} is ${byName(name)}` : ""}`,
+    );
+  }
+};
+
+const isLiquid = (liquid: typeof typed, placeholder: string): boolean => {
+  try {
+    return liquid.parse(placeholder).length > 0;
+  } catch {
+    return false;
   }
 };
 
@@ -168,19 +191,27 @@ const withWellFormedKeys = (_: string, value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
 };
 
-/** Liquid's own messages may quote values; only what stands in the template itself is passed on. */
-const renderFailure = (error: unknown, variables: readonly Variable[]): ConnectorError => {
+/**
+ * Liquid's own messages may quote values; only what stands in the template itself, and names of columns, are passed
+ * on.
+ */
+const renderFailure = (
+  error: unknown,
+  variables: readonly Variable[],
+  columns: readonly string[],
+): ConnectorError => {
   const { cause: thrown, message: path } = error as LeafError;
   const cause = (thrown as { originalError?: unknown }).originalError ?? thrown;
   const { name, message, variableName } = cause as { name?: string; message?: string; variableName?: string };
   if (variableName !== undefined) {
     const written = variables.some((steps) => `${steps.join(".")}.`.startsWith(`${variableName}.`));
-    return written
-      ? new ConnectorError(
-          "missing_column",
-          `Missing: ${variableName}, which ${path} reads. If it may be absent, give it a default: {{ … | default: "" }}.`,
-        )
-      : new ConnectorError("missing_column", `It is one that ${path} reads.`);
+    if (!written) return new ConnectorError("missing_column", `It is one that ${path} reads.`);
+    const meant = nearest(variableName.replace(/^record\./, ""), columns);
+    return new ConnectorError(
+      "missing_column",
+      `Missing: ${variableName}, which ${path} reads. ${meant ? `Did you mean ${JSON.stringify(meant)}? ` : ""}` +
+        'If it may be absent, give it a default: {{ … | default: "" }}.',
+    );
   }
   if (name === "FilterError" || /limit exceeded/.test(message ?? ""))
     return new ConnectorError("template_failed", `At ${path}: ${message}.`);

@@ -57,7 +57,9 @@ describe("bedrock-model sync", () => {
     expect(rows[0])
       .to.include({ id: 1, text: "One." })
       .and.have.nested.property("_bedrock.status", "enriched");
-    expect(rows[1]).to.deep.equal({ id: 2 });
+    expect(rows[1]).to.include({ id: 2, completion: null });
+    expect(rows[1]._bedrock).to.include({ status: "failed", billed: "no" });
+    expect(rows[1]._bedrock.error.code).to.equal("missing_column");
     expect(readFileSync(join(folder, ".bedrock-model", "host.db"), "latin1")).not.to.include(secret);
   });
 

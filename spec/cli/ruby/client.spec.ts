@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -135,27 +135,19 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   });
 
   it("gives a block the service's events as they came, then the whole answer, which it returns", async () => {
-    const data = [{ delta: { text: "It" } }, { delta: { text: " came." } }, { text: "It came." }];
-    const [one, two, whole] = data.map((event) => ({
-      type: "record",
-      record: { data: event, emitted_at: 1 },
-    }));
-    const lines = [{ more: true, message: one }, { more: true, message: two }, { message: [whole] }];
-    const answers = join(folder, "stream.mjs");
-    await writeFile(
-      answers,
-      `import { createInterface } from "node:readline";
-      for await (const line of createInterface({ input: process.stdin })) {
-        const { id, args } = JSON.parse(line);
-        if (args[1].stream !== true) throw new Error("nobody takes events");
-        for (const answer of ${JSON.stringify(lines)}) console.log(JSON.stringify({ id, ...answer }));
-      }`,
-    );
-    const env = { QUERY, BEDROCK_MODEL_SERVE: `${process.execPath} ${answers}` };
-    expect(await play("stream", local({ is_stream: true }), env)).to.deep.equal({
-      given: data.map((event) => [event]),
-      answer: data.slice(-1),
-    });
+    const [streamed, plainly] = await Promise.all([
+      play("stream", local({ is_stream: true }), { QUERY }),
+      play("stream", local(), { QUERY }),
+    ]);
+    const { given, answer } = streamed;
+    expect(given.at(-1)).to.deep.equal(answer);
+    const events = given.slice(0, -1);
+    for (const messages of events) expect(messages).to.have.length(1);
+    const written = events.map(([event]: Message[]) => event?.contentBlockDelta?.delta?.text ?? "").join("");
+    expect(written).to.have.length.greaterThan(10);
+    expect(answer[0].output.message.content[0].text).to.equal(written);
+    expect(plainly.given).to.deep.equal([]);
+    expect(plainly.answer).to.have.length(1);
   });
 
   it("answers the model calls of a host that hands over a parsed payload", async () => {
@@ -191,6 +183,12 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
       level: "error",
     });
     expect(again).to.equal(1);
+  });
+
+  it("asks the ledger what became of the rows of a serve that died", async () => {
+    const { lost } = await play("death", localConfig(slow.url, { ledger: join(folder, "ledger.jsonl") }));
+    expect(lost).to.include({ success: 0, failed: 1 });
+    expect(JSON.parse(lost.logs[0].message).response).to.match(/^held \(outcome_unknown, billed: unknown\)/);
   });
 
   it("takes back the rows of a thread that was killed", async () => {

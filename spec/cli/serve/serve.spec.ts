@@ -79,6 +79,23 @@ describe("serve", () => {
     expect(answers.map(({ more, message }) => [more, message.length])).to.deep.equal([[undefined, 1]]);
   });
 
+  it("sends the events of a streamed answer as lines before it", async () => {
+    const query = { messages: [{ role: "user", content: [{ text: "Hello." }] }] };
+    const settings = localConfig(emulator.url, { is_stream: true });
+    const source = { source: { connection_specification: settings }, model: { query } };
+    const answers = await answersTo(line("s", "read", source, { stream: true }));
+    const events = answers.slice(0, -1);
+    expect(events.map(({ id, more, message }) => [id, more, message.type])).to.deep.equal(
+      events.map(() => ["s", true, "record"]),
+    );
+    expect(events.map(({ message }) => Object.keys(message.record.data)[0])).to.include("contentBlockDelta");
+    const last = answers.at(-1) as Message;
+    expect(last).to.not.have.property("more");
+    expect(last.message).to.have.nested.property("[0].record.data.stopReason", "end_turn");
+    // A host that does not ask for them gets none.
+    expect(await answersTo(line(2, "read", source))).to.have.length(1);
+  });
+
   it("answers preview on one line with what a run would cost, and calls no model", async () => {
     const { requests } = emulator.stats();
     const args = [localConfig(emulator.url), [{ text: "One." }, { text: "Two." }], { rows: 1 }];

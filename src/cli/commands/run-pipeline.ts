@@ -75,6 +75,8 @@ const filled = <Part extends { connection_string?: string }>(part: Part, path: s
   return { ...part, ...fillEnvironment({ connection_string: part.connection_string }, process.env, path) };
 };
 
+const notSent = { _bedrock: { status: "not_sent" } };
+
 const orCannotRun = <Value>(promise: Promise<Value>): Promise<Value> =>
   promise.catch((error: Error) => {
     throw error.name === "Failure" ? error : cannotRun(error.message);
@@ -87,11 +89,13 @@ const inWords = (report: Report): string[] => {
     `${success} enriched, ${failed} failed, ${pending} pending; ${report.calls} calls, ${report.input_tokens} tokens in, ${report.output_tokens} out, ${report.seconds} s`,
     ...(unusable > 0 ? [`${unusable} rows are no object or lack the primary key: they were not sent`] : []),
     ...(repeated > 0 ? [`${repeated} rows repeat a primary key: the last row of each was sent`] : []),
-    ...Object.entries(report.reasons).map(([code, { count, message }]) => `  ${count} x ${code}: ${message}`),
+    ...[...Object.entries(report.reasons), ...Object.entries(report.remarks)].map(
+      ([code, { count, message }]) => `  ${count} x ${code}: ${message}`,
+    ),
   ];
 };
 
-/** Every row of the sync: its source's columns, and where it was enriched, those of its record. */
+/** Every row that the source has: its columns, and those of the record that came back, or what became of it. */
 const writeRecords = async (
   host: Host,
   sync: string,
@@ -100,6 +104,7 @@ const writeRecords = async (
 ): Promise<void> => {
   const shape = createShape(undefined, "full");
   const sink = await claim.open({ shape, guard: createWritableRow(say), warn: say });
-  for (const { record, enriched } of host.records(sync)) await sink.write({ ...record, ...enriched });
+  for (const { record, enriched, status } of host.records(sync))
+    await sink.write({ ...record, ...(enriched ?? (status === "pending" ? notSent : {})) });
   await sink.end();
 };

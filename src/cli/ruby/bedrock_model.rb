@@ -98,6 +98,9 @@ module Multiwoven
       # The command could not be started a moment ago, and was not tried again.
       class StillDown < ServeError; end
 
+      # The process ended before its answer: what it has sent is known to its ledger alone.
+      class ServeEnded < ServeError; end
+
       # A running `bedrock-model serve`: requests of all threads go over its stdin, answers come by their id. The
       # command is taken from BEDROCK_MODEL_SERVE where that is set.
       class Serve
@@ -160,6 +163,7 @@ module Multiwoven
           loop do
             answer = answers.pop
             answered = !answer[:more]
+            raise ServeEnded, @ended if answer[:ended]
             raise ServeError, answer[:error].values_at(:code, :message).compact.join(": ") if answer[:error]
             return answer[:message] if answered
 
@@ -187,7 +191,7 @@ module Multiwoven
 
         def expect_answers
           @state.synchronize do
-            raise ServeError, @ended if @waiting.nil?
+            raise ServeEnded, @ended if @waiting.nil?
 
             @last_id += 1
             [@last_id, @waiting[@last_id] = Queue.new]
@@ -198,6 +202,8 @@ module Multiwoven
           line = "#{JSON.generate(request, max_nesting: 0)}\n"
           # Half a line of a thread that is killed would spoil the next one.
           Thread.handle_interrupt(Object => :never) { @writing.synchronize { @stdin.write(line) } }
+        rescue JSON::GeneratorError, EncodingError => e
+          raise ServeError, "a value is no JSON, as NaN and text that is not UTF-8 are not (#{e.class})"
         rescue Errno::EPIPE, IOError
           # The reader tells all who wait why.
           nil
@@ -216,7 +222,7 @@ module Multiwoven
           @ended = "bedrock-model serve has ended before its answer"
           lost_before_an_answer unless answered
           unanswered = @state.synchronize { @waiting.values.tap { @waiting = nil } }
-          unanswered.each { |answers| answers.push({ error: { message: @ended } }) }
+          unanswered.each { |answers| answers.push({ ended: true }) }
         end
 
         # A command that ends by itself and has answered nothing is not the right one; one that was killed may be. What

@@ -19,7 +19,7 @@ module Multiwoven
 
           # One tracking message. Where the process cannot answer, every record counts as failed.
           def write(sync_config, records, _action = nil)
-            message(BedrockModel::Serve.call("write", request(sync_config), records))
+            message(answer_to_write(request(sync_config), records))
           rescue StandardError => e
             # The host's log hears once of a command that is missing, not once a row.
             failure("WRITE", e) unless e.is_a?(BedrockModel::StillDown)
@@ -33,6 +33,15 @@ module Multiwoven
           end
 
           private
+
+          # A ledger knows what became of the rows whose process has died: another process may take them up.
+          def answer_to_write(*args)
+            BedrockModel::Serve.call("write", *args)
+          rescue BedrockModel::ServeEnded
+            raise if args.first.dig(:destination, :connection_specification, "ledger").to_s.empty?
+
+            BedrockModel::Serve.call("write", *args)
+          end
 
           # Only what the connector reads: a sync config holds the other side's secrets and the host's own objects.
           def request(sync_config)

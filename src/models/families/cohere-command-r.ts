@@ -24,5 +24,15 @@ export const cohereCommandR = {
     ],
     finish_reason: "{{ stop_reason }}",
   },
+  stream: {
+    whole: "response || @",
+    chunk: {
+      event_type: "{{ event_type }}",
+      is_finished: "{{ is_last }}",
+      text: "{{ text }}",
+      finish_reason: "{{ stop_reason }}",
+      response: "{{ reply }}",
+    },
+  },
   stopReasons: { end: "COMPLETE", length: "MAX_TOKENS" },
 } as const satisfies Family;

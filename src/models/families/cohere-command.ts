@@ -15,5 +15,14 @@ export const cohereCommand = {
     generations: [{ id: "{{ id }}", text: "{{ text }}", finish_reason: "{{ stop_reason }}" }],
     prompt: "{{ prompt }}",
   },
+  stream: {
+    whole: "{generations: [{text: text, finish_reason: finish_reason}]}",
+    chunk: {
+      text: "{{ text }}",
+      is_finished: "{{ is_last }}",
+      index: 0,
+      finish_reason: "{{ stop_reason }}",
+    },
+  },
   stopReasons: { end: "COMPLETE", length: "MAX_TOKENS" },
 } as const satisfies Family;

@@ -33,7 +33,7 @@ const tool = {
   reply: {
     output: {
       message: {
-        content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+        content: [{ toolUse: { toolUseId: "{{ id }}", name: "{{ tool }}", input: "{{ answer }}" } }],
         role: "assistant",
       },
     },
@@ -90,7 +90,16 @@ export const converse = {
     latency: "metrics.latencyMs",
     truncated: ["max_tokens", "model_context_window_exceeded"],
   },
-  rules: [...rulesAt(claudePlaces, claudeRules), ...rulesAt(novaPlaces, nova.rules)],
+  rules: [
+    {
+      trait: "no_system",
+      when: "system",
+      says: "system is refused for this model: put it in front of the user's first words",
+      level: "refused",
+    },
+    ...rulesAt(claudePlaces, claudeRules),
+    ...rulesAt(novaPlaces, nova.rules),
+  ],
   structured: [
     { kind: "native", trait: "native_schema", body: asked },
     {

@@ -26,5 +26,6 @@ export const deepseekR1 = {
     systemTurn: /<｜begin▁of▁sentence｜>.*?<｜User｜>/gs,
   },
   reply: { choices: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] },
+  stream: { chunk: { choices: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] } },
   stopReasons: { end: "stop", length: "length" },
 } as const satisfies Family;

@@ -67,6 +67,16 @@ export interface Family {
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;
   /**
+   * How an answer is streamed in chunks of text. Families without it stream the blocks of a message, or the choices of a
+   * chat completion, which are read as such.
+   */
+  readonly stream?: {
+    /** JMESPath from all chunks, laid over each other, to the response as it is without a stream. */
+    readonly whole?: string;
+    /** For the local Bedrock: one chunk. What is not known before the last one is null until then. */
+    readonly chunk: unknown;
+  };
+  /**
    * For the local Bedrock: a response as the service writes it, with `{{ text }}`, `{{ stop_reason }}` and the like
    * as leaves.
    */

@@ -39,6 +39,12 @@ export const jamba = {
     meta: { requestDurationMillis: "{{ latency_ms }}" },
     model: "{{ model }}",
   },
+  // Two ways of Jamba's are told of: the chat completion's, and chunks of text.
+  stream: {
+    whole:
+      "choices && @ || {choices: [{index: `0`, message: {role: 'assistant', content: text}, finish_reason: finish_reason}], usage: usage}",
+    chunk: { text: "{{ text }}", index: 0, finish_reason: "{{ stop_reason }}" },
+  },
   withoutCountHeaders: true,
   stopReasons: { end: "stop", length: "length" },
 } as const satisfies Family;

@@ -24,5 +24,13 @@ export const llama = {
     generation_token_count: "{{ output_tokens }}",
     stop_reason: "{{ stop_reason }}",
   },
+  stream: {
+    chunk: {
+      generation: "{{ text }}",
+      prompt_token_count: "{{ first_input_tokens }}",
+      generation_token_count: "{{ output_tokens }}",
+      stop_reason: "{{ stop_reason }}",
+    },
+  },
   stopReasons: { end: "stop", length: "length" },
 } as const satisfies Family;

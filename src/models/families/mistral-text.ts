@@ -18,5 +18,6 @@ export const mistralText = {
     always: true,
   },
   reply: { outputs: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] },
+  stream: { chunk: { outputs: [{ text: "{{ text }}", stop_reason: "{{ stop_reason }}" }] } },
   stopReasons: { end: "stop", length: "length" },
 } as const satisfies Family;

@@ -55,7 +55,7 @@ export const nova = {
       reply: {
         output: {
           message: {
-            content: [{ toolUse: { toolUseId: "{{ id }}", name: "answer", input: "{{ answer }}" } }],
+            content: [{ toolUse: { toolUseId: "{{ id }}", name: "{{ tool }}", input: "{{ answer }}" } }],
             role: "assistant",
           },
         },

@@ -30,5 +30,16 @@ export const titanText = {
       },
     ],
   },
+  stream: {
+    whole:
+      "{inputTextTokenCount: inputTextTokenCount, results: [{tokenCount: totalOutputTextTokenCount, outputText: outputText, completionReason: completionReason}]}",
+    chunk: {
+      outputText: "{{ text }}",
+      index: 0,
+      totalOutputTextTokenCount: "{{ output_tokens }}",
+      completionReason: "{{ stop_reason }}",
+      inputTextTokenCount: "{{ first_input_tokens }}",
+    },
+  },
   stopReasons: { end: "FINISH", length: "LENGTH" },
 } as const satisfies Family;

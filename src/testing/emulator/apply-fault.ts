@@ -1,7 +1,10 @@
 import type { Fault, RefusalTrouble } from "./faults.js";
 import { type HttpReply, refuse } from "./http-message.js";
 
-/** The reply to a call whose work is done, as the fault has it. A `stop` is in the answer already. */
+/**
+ * The reply to a call whose work is done, as the fault has it. A `stop` is in the answer already, and what
+ * befalls streams comes when it is streamed.
+ */
 export const applyFault = (reply: HttpReply, fault: Fault): HttpReply => {
   switch (fault.kind) {
     case "error":
@@ -12,11 +15,13 @@ export const applyFault = (reply: HttpReply, fault: Fault): HttpReply => {
       return {
         ...reply,
         body: JSON.stringify({
-          ...JSON.parse(reply.body.toString()),
+          ...JSON.parse(reply.body),
           "amazon-bedrock-guardrailAction": "INTERVENED",
         }),
       };
     case "stop":
+    case "stream_end":
+    case "stream_error":
     case "reset_before":
       return reply;
     default:

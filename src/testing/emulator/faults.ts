@@ -22,7 +22,12 @@ interface Conditions {
  * What happens. Only `reset_before` and an unbilled `error` come before authentication and validation, and only
  * they cost nothing: for all others a real account would pay.
  */
-export type Trouble = RefusalTrouble | AnswerTrouble | { readonly kind: "reset_before" } | Delivery;
+export type Trouble =
+  | RefusalTrouble
+  | AnswerTrouble
+  | StreamTrouble
+  | { readonly kind: "reset_before" }
+  | Delivery;
 
 export interface RefusalTrouble {
   readonly kind: "error";
@@ -44,6 +49,20 @@ type AnswerTrouble =
   /** A normal answer that says a guardrail intervened. */
   | { readonly kind: "guardrail" };
 
+/** What befalls streams alone; other requests pass it by. */
+export type StreamTrouble =
+  /** After so many events (default 2) the stream ends as a stream does, without the rest. */
+  | { readonly kind: "stream_end"; readonly after?: number }
+  /** After so many events (default 2) comes an error of this type, such as `throttlingException`. */
+  | {
+      readonly kind: "stream_error";
+      readonly type: string;
+      readonly message: string;
+      readonly after?: number;
+    };
+
+export const isStreamTrouble = (fault: Trouble): fault is StreamTrouble => fault.kind.startsWith("stream_");
+
 /** Faults that are set, and how far they have been used. */
 export interface FaultPlan {
   readonly entries: readonly PlannedFault[];
@@ -61,6 +80,7 @@ export interface PlannedFault {
 export interface Turn {
   readonly plan: FaultPlan;
   readonly number: number;
+  readonly isStreamed: boolean;
 }
 
 /** A plan with fresh counters. */
@@ -73,9 +93,9 @@ export const planFaults = (faults: readonly Fault[]): FaultPlan => ({
   requests: 0,
 });
 
-export const takeTurn = (plan: FaultPlan): Turn => {
+export const takeTurn = (plan: FaultPlan, isStreamed: boolean): Turn => {
   plan.requests += 1;
-  return { plan, number: plan.requests };
+  return { plan, number: plan.requests, isStreamed };
 };
 
 /** The `reset_before` that is due, if one is. Faults with `includes` are passed over: they wait for the body. */
@@ -91,8 +111,9 @@ export const chooseFault = (turn: Turn, body: Buffer): PlannedFault | undefined 
       entry.fault.kind !== "reset_before" && body.includes(entry.fault.includes ?? "") && holds(entry, turn),
   );
 
-const holds = ({ fault, index, timesLeft }: PlannedFault, { number }: Turn): boolean =>
+const holds = ({ fault, index, timesLeft }: PlannedFault, { number, isStreamed }: Turn): boolean =>
   timesLeft > 0 &&
+  (isStreamed || !isStreamTrouble(fault)) &&
   (fault.at === undefined || fault.at.includes(number)) &&
   (fault.rate === undefined || draw(index, number) < fault.rate);
 

@@ -12,6 +12,8 @@ export const exchange = async (
   response: ServerResponse,
   backend: Backend,
 ): Promise<void> => {
+  const { clockMinutes } = backend.account;
+  if (clockMinutes) response.setHeader("date", new Date(Date.now() + clockMinutes * 60_000).toUTCString());
   const call = readCall(incoming, backend);
   const reset = call && chooseReset(call.turn);
   if (reset) {

@@ -9,11 +9,16 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
+/** A family of operations: each has a streaming sister. */
+export type Api = "invoke_model" | "converse";
+
 /** What goes back. `errorType` is set on a refusal, `isAnswer` on a model's answer, and on nothing else. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: string;
+  /** Frames, or the bytes of an object, that are sent in place of the body. */
+  readonly stream?: Buffer;
   readonly errorType?: string;
   readonly isAnswer?: true;
   /** How it goes out, where it does not go out whole and at once. */

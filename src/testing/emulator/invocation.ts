@@ -9,14 +9,22 @@ import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
 import { vectorsOf } from "./embed.js";
-import { chooseFault, type Fault, type FaultPlan, type PlannedFault, type Turn } from "./faults.js";
+import {
+  chooseFault,
+  type Fault,
+  type FaultPlan,
+  isStreamTrouble,
+  type PlannedFault,
+  type Turn,
+} from "./faults.js";
 import { findModel } from "./find-model.js";
-import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Latency, wait } from "./latency.js";
 import type { ObjectStore } from "./object-store.js";
 import { readBody } from "./request-body.js";
 import type { Accounts } from "./sigv4.js";
 import { count, countBilled, type EmulatorStats } from "./stats.js";
+import { streamReply } from "./stream-reply.js";
 import { findWanted, refuseUnfit, type Wanted, type Written, writeFitting } from "./structured-output.js";
 import { countTokens, cutToTokens } from "./tokens.js";
 
@@ -36,12 +44,10 @@ export interface Backend {
   account: LocalAccount;
 }
 
-export type Api = "invoke_model" | "converse";
-
-/** InvokeModel and Converse: each step hands on or refuses; the first refusal is the reply. */
+/** InvokeModel, Converse, and the two as streams: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
-  { api, modelId, turn }: { readonly api: Api; readonly modelId: string; readonly turn: Turn },
+  { api, isStreamed, modelId, turn }: Asked,
   backend: Backend,
 ): Promise<HttpReply> => {
   const started = performance.now();
@@ -59,6 +65,8 @@ export const invokeModel = async (
   const family = apiFamilies[api] ?? model.family;
   const body = readBody(request, { family, baseId });
   if ("status" in body) return body;
+  if (isStreamed && family.vector)
+    return refuse(400, "ValidationException", "The model is unsupported for streaming.");
   const prompt = promptOf(body.json, family);
   const wanted = findWanted(body.json, prompt, family);
   const unfit = wanted && refuseUnfit(wanted, baseId, family);
@@ -92,6 +100,7 @@ export const invokeModel = async (
     ...vectorsOf(body.json, { family, baseId }),
     stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
     answer: written.answer,
+    tool: wanted?.tool ?? "answer",
     answer_text: text,
     input_tokens: inputTokens,
     output_tokens: tokens,
@@ -110,8 +119,23 @@ export const invokeModel = async (
     body: JSON.stringify(fillLeaves(tool?.reply ?? family.reply, values)),
     isAnswer: true,
   };
-  return fault ? applyFault(reply, fault) : reply;
+  const befallen = fault ? applyFault(reply, fault) : reply;
+  if (!isStreamed || !befallen.isAnswer) return befallen;
+  const trouble = fault && isStreamTrouble(fault) ? fault : undefined;
+  return streamReply(befallen, {
+    api,
+    family,
+    counts: { inputTokens, outputTokens: tokens, latencyMs },
+    trouble,
+  });
 };
+
+interface Asked {
+  readonly api: Api;
+  readonly isStreamed: boolean;
+  readonly modelId: string;
+  readonly turn: Turn;
+}
 
 /** Converse tells by the stop reason that a guardrail intervened. */
 const asStop = (fault: Fault, api: Api): Fault =>

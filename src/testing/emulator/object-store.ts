@@ -95,14 +95,15 @@ const serveObject = ({ request, key }: Ask, objects: Map<string, Stored>): HttpR
   if (method === "HEAD")
     return { status: 200, headers: { ...facts, "content-length": String(bytes.length) }, body: "" };
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
-  if (from === undefined) return { status: 200, headers: facts, body: bytes };
+  if (from === undefined) return { status: 200, headers: facts, body: "", stream: bytes };
   if (Number(from) >= bytes.length)
     return refuse(416, "InvalidRange", "The requested range is not satisfiable");
   const end = Math.min(bytes.length, to ? Number(to) + 1 : bytes.length);
   return {
     status: 206,
     headers: { ...facts, "content-range": `bytes ${from}-${end - 1}/${bytes.length}` },
-    body: bytes.subarray(Number(from), end),
+    body: "",
+    stream: bytes.subarray(Number(from), end),
   };
 };
 

@@ -89,6 +89,8 @@ const details: Readonly<Record<Trouble["kind"], Rules>> = {
   body: { body: text },
   stop: { reason: text, text },
   guardrail: {},
+  stream_end: { after: whole(0) },
+  stream_error: { type: errorName, message: text, after: whole(0) },
 };
 const required = new Set(["kind", "status", "type", "message", "body", "reason"]);
 

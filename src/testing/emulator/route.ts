@@ -4,8 +4,8 @@ import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
 import { controlPlane, stalled } from "./control-routes.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
-import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Api, type Backend, invokeModel } from "./invocation.js";
+import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type Backend, invokeModel } from "./invocation.js";
 import { serveObjects } from "./object-store.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
@@ -13,9 +13,10 @@ import { serveCountTokens } from "./serve-count-tokens.js";
 import { count } from "./stats.js";
 import { stsAction } from "./sts.js";
 
-/** A request to InvokeModel or Converse, as its first line tells. */
+/** A request to InvokeModel or Converse, or to their streaming sisters, as its first line tells. */
 export interface Call {
   readonly api: Api;
+  readonly isStreamed: boolean;
   /** `null` where the path's encoding is broken. */
   readonly modelId: string | null;
   readonly turn: Turn;
@@ -23,14 +24,21 @@ export interface Call {
 
 /** Counts the call as it arrives. `null` where the request is for something else. */
 export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Backend): Call | null => {
-  const [, segment, operation] = (method === "POST" && invokePath.exec(url ?? "")) || [];
+  const [, segment, operation = ""] = (method === "POST" && invokePath.exec(url ?? "")) || [];
   if (segment === undefined) return null;
   const modelId = decode(segment);
   if (modelId !== null) count(stats.models, modelId);
-  return { api: operation === "converse" ? "converse" : "invoke_model", modelId, turn: takeTurn(plan) };
+  const isStreamed = operation.endsWith("-stream");
+  return {
+    api: operation.startsWith("converse") ? "converse" : "invoke_model",
+    isStreamed,
+    modelId,
+    turn: takeTurn(plan, isStreamed),
+  };
 };
 
-const invokePath = /^\/model\/([^/?]+)\/(invoke|converse)(?:\?|$)/;
+const invokePath =
+  /^\/model\/([^/?]+)\/(invoke|converse|invoke-with-response-stream|converse-stream)(?:\?|$)/;
 
 const decode = (segment: string): string | null => {
   try {

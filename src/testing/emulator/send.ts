@@ -16,7 +16,7 @@ export const sendReply = async (response: ServerResponse, reply: HttpReply): Pro
   const { delivery } = reply;
   if (delivery?.kind === "reset_after") return reset(response);
   if (delivery?.kind === "stall_headers") return stall(response);
-  const body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
+  const body = reply.stream ?? Buffer.from(reply.body);
   response.writeHead(reply.status, {
     "x-amzn-requestid": randomUUID(),
     ...(reply.status === 204 ? {} : { "content-length": body.length }),

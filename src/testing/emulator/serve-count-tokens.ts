@@ -1,8 +1,8 @@
 import { baseModelId, familyOf } from "../../models/find-family.js";
 import { factsOf } from "../../models/model-facts.js";
 import { authenticate } from "./authenticate.js";
-import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Api, type Backend, promptOf } from "./invocation.js";
+import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type Backend, promptOf } from "./invocation.js";
 import { readBody } from "./request-body.js";
 import { countTokens } from "./tokens.js";
 

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly way: StructuredWay | null;
   /** Where it stands in the body, for messages. */
   readonly place: string;
+  /** The tool that has to be called with it. */
+  readonly tool?: string;
 }
 
 /** What the model wrote. */
@@ -35,8 +37,25 @@ export const findWanted = (
     const schema = place && isAsked(json, way.body) ? parsed(valueAt(json, place)) : null;
     if (schema && place) return { schema, way, place: place.join(".") };
   }
+  const forced = forcedTool(json, family);
+  if (forced) return forced;
   const schema = parsed(inWords.exec(prompt)?.[1]);
   return schema && { schema, way: null, place: "the prompt" };
+};
+
+/** The tool that a request of Converse's shape wants called: the one that it names or, of any, the first. */
+const forcedTool = (
+  { toolConfig }: Readonly<Record<string, unknown>>,
+  { structured }: Family,
+): Wanted | null => {
+  const name = valueAt(toolConfig, ["toolChoice", "tool", "name"]);
+  if (name === undefined && valueAt(toolConfig, ["toolChoice", "any"]) === undefined) return null;
+  const tools = [valueAt(toolConfig, ["tools"])].flat().map((tool) => valueAt(tool, ["toolSpec"]));
+  const tool = tools.find((spec) => isTree(spec) && (name === undefined || spec.name === name));
+  const schema = parsed(valueAt(tool, ["inputSchema", "json"]));
+  const way = structured?.find(({ kind }) => kind === "tool");
+  if (!schema || !way) return null;
+  return { schema, way, place: "toolConfig", tool: String(valueAt(tool, ["name"])) };
 };
 
 /** The service's words for a schema that it cannot keep to, or for a model that keeps to none. */

@@ -12,7 +12,7 @@ export const refuseCaller = (
 ): HttpReply | null => {
   const refusal = checkSignature(request, "sts", accounts, clockMinutes);
   if (!refusal?.errorType) return null;
-  const { message } = JSON.parse(refusal.body.toString()) as { message: string };
+  const { message } = JSON.parse(refusal.body) as { message: string };
   return stsError(refusal.status, stsCodes[refusal.errorType] ?? refusal.errorType, message);
 };
 
