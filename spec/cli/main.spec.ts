@@ -52,7 +52,9 @@ describe("command line", () => {
     expect(unknown).to.include({ code: 2, stdout: "" });
     expect(unknown.stderr).to.contain('unknown command "wriet"; did you mean write?');
     expect(wrong).to.include({ code: 2, stdout: "" });
-    expect(wrong.stderr).to.match(/did you mean --config\?\nUsage: bedrock-model check --config FILE\n$/);
+    expect(wrong.stderr).to.match(
+      /did you mean --config\?\nUsage: bedrock-model check --config FILE \[--json\]\n$/,
+    );
   });
 
   /** JSON.parse takes it, JSON.stringify does not. */
@@ -236,7 +238,7 @@ describe("command line", () => {
       child.stdout.destroy();
       const [stderr, [code]] = await Promise.all([child.stderr.toArray(), once(child, "close")]);
       expect(code).to.equal(141);
-      expect(stderr.join("")).to.match(/^300 rows in, \d+ enriched, \d+ not sent;/);
+      expect(stderr.join("")).to.match(/\n300 rows in, \d+ enriched, \d+ not sent;/);
     });
   });
 

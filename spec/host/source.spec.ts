@@ -147,7 +147,12 @@ describe("a file as the source of a sync", () => {
     );
     const { failure, calls } = await syncOf("ndjson", fileOf("ndjson", lines.join("")));
     expect(failure).to.equal(undefined);
-    expect(calls.flat().map(writeJson).sort()).to.deep.equal(lines.map((line) => line.trim()).sort());
+    expect(
+      calls
+        .flat()
+        .map((row) => writeJson(row))
+        .sort(),
+    ).to.deep.equal(lines.map((line) => line.trim()).sort());
   });
 
   it("warns of what it sees for itself", async () => {

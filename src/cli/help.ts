@@ -13,7 +13,7 @@ export const mainHelp = (commands: readonly Listing[]): string =>
   [
     `Usage: ${programName} <command> [options]`,
     "",
-    "Puts rows through a model on Amazon Bedrock. Messages go to stdout, words to stderr.",
+    "Puts rows through a model on Amazon Bedrock. Words go to stderr, rows and JSON to stdout.",
     "",
     "Commands:",
     ...columns(commands.map(({ name, summary }) => [name, summary])),

@@ -20,6 +20,8 @@ export interface Progress {
   inFlight: number;
   /** Rows among them that wait to be sent again, after a throttle or the like. */
   readonly waiting: number;
+  /** Calls that are open: the other rows without an outcome were read ahead and wait for their turn. */
+  readonly open: number;
   /** HTTP requests made. */
   calls: number;
   inputTokens: number;
@@ -58,7 +60,9 @@ export interface Summary {
 }
 
 /** Adds up outcomes, in flat memory. */
-export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0, advice: () => null }) => {
+export const createTally = (
+  run: Pick<Run, "waiting" | "open" | "advice"> = { waiting: 0, open: 0, advice: () => null },
+) => {
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
   const rejected: Rejections = {};
@@ -77,6 +81,9 @@ export const createTally = (run: Pick<Run, "waiting" | "advice"> = { waiting: 0,
     inFlight: 0,
     get waiting() {
       return run.waiting;
+    },
+    get open() {
+      return run.open;
     },
     calls: 0,
     inputTokens: 0,

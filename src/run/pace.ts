@@ -47,7 +47,13 @@ export const leaveInTime =
   (permit: Permit, run: Run, call: Invoke): Invoke =>
   async (request, stop) => {
     const ended = (await permit.leave(stop)) ? run.ended() : new ConnectorError("stopped");
-    return ended ? unsent(ended) : call(request, stop);
+    if (ended) return unsent(ended);
+    run.open++;
+    try {
+      return await call(request, stop);
+    } finally {
+      run.open--;
+    }
   };
 
 /** Which quota a throttled call met. */

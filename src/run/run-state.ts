@@ -12,6 +12,8 @@ export interface Run {
   advice(): LimitAdvice | null;
   /** Rows that wait to be sent again. */
   waiting: number;
+  /** Calls that are on their way at this moment. */
+  open: number;
   /** Counts an outcome, and ends the run when more have failed than is tolerated. */
   note(outcome: Outcome): void;
 }
@@ -32,6 +34,7 @@ export const createRun = (
   return {
     advice,
     waiting: 0,
+    open: 0,
     ended: () => ended,
     end,
     note({ trace: { status } }) {

@@ -1,5 +1,6 @@
+import { mock } from "node:test";
 import { expect } from "chai";
-import { createTerminal } from "../../../src/cli/report/terminal.js";
+import { createTerminal, speaksJson } from "../../../src/cli/report/terminal.js";
 
 describe("terminal", () => {
   const screen = (isTTY: boolean, columns: number) => {
@@ -10,26 +11,47 @@ describe("terminal", () => {
   it("draws one line below the words that stay, and takes it away", () => {
     const stream = screen(true, 60);
     const terminal = createTerminal(stream);
-    terminal.watch((width) => `width ${width}`);
+    terminal.watch((width) => `width ${width}`, "begins");
     terminal.say("words");
     terminal.stop();
-    expect(stream.written).to.deep.equal(["\rwidth 59\u001B[K", "\r\u001B[K", "words\n"]);
+    expect(stream.written).to.deep.equal(["\r\u001B[?7lwidth 59\u001B[K\u001B[?7h", "\r\u001B[K", "words\n"]);
   });
 
   it("takes a terminal of width 0 for one of 80", () => {
     const stream = screen(true, 0);
     const terminal = createTerminal(stream);
-    terminal.watch((width) => `width ${width}`);
+    terminal.watch((width) => `width ${width}`, "begins");
     terminal.stop();
     expect(stream.written[0]).to.contain("width 79");
   });
 
-  it("says words only where nobody watches", () => {
-    const stream = screen(false, 0);
-    const terminal = createTerminal(stream);
-    terminal.watch(() => "line");
-    terminal.say("words");
-    terminal.stop();
-    expect(stream.written).to.deep.equal(["words\n"]);
+  it("says where no terminal is what begins, and every half minute how far it is", () => {
+    const clock = mock.timers;
+    clock.enable({ apis: ["setInterval"] });
+    try {
+      const stream = screen(false, 0);
+      const terminal = createTerminal(stream);
+      let rows = 0;
+      terminal.watch((width) => `${width}: ${rows} rows`, "begins");
+      clock.tick(29_999);
+      expect(stream.written).to.deep.equal(["begins\n"]);
+      rows = 7;
+      clock.tick(1);
+      terminal.say("words");
+      rows = 9;
+      clock.tick(30_000);
+      terminal.stop();
+      clock.tick(90_000);
+      expect(stream.written.slice(1)).to.deep.equal(["Infinity: 7 rows\n", "words\n", "Infinity: 9 rows\n"]);
+    } finally {
+      clock.reset();
+    }
+  });
+
+  it("leaves messages to those who ask or pipe", () => {
+    const given = (...flags: string[]) => ({ flags: new Set(flags) });
+    expect(speaksJson(given(), { isTTY: true })).to.equal(false);
+    expect(speaksJson(given("json"), { isTTY: true })).to.equal(true);
+    expect(speaksJson(given(), {})).to.equal(true);
   });
 });

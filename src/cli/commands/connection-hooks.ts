@@ -2,38 +2,48 @@ import type { Command } from "../command.js";
 import { withoutUnset } from "../config.js";
 import { openConnector } from "../connect.js";
 import { readJsonFile } from "../json-file.js";
-import { sendMessage } from "../report/terminal.js";
+import { columnLines, settingLines } from "../report/schema-lines.js";
+import { jsonOption, sendMessage, speaksJson } from "../report/terminal.js";
 
 export const spec: Command = {
-  usage: "",
-  options: {},
-  run: async () => {
-    await sendMessage((await openConnector()).spec());
+  usage: "[--json]",
+  options: { json: jsonOption },
+  run: async (given) => {
+    const message = (await openConnector()).spec();
+    if (speaksJson(given)) await sendMessage(message);
+    else for (const line of settingLines(message.connector_spec.connection_specification)) say(line);
     return 0;
   },
 };
 
 export const check: Command = {
-  usage: "--config FILE",
-  options: { config: { value: "FILE", required: true, summary: "the connection config, JSON" } },
-  run: async ({ values }) => {
+  usage: "--config FILE [--json]",
+  options: {
+    config: { value: "FILE", required: true, summary: "the connection config, JSON" },
+    json: jsonOption,
+  },
+  run: async (given) => {
     const { loadConfig } = await import("../config.js");
-    const settings = await loadConfig(values.config ?? "", process.env);
+    const settings = await loadConfig(given.values.config ?? "", process.env);
     const message = await (await openConnector()).checkConnection(settings);
-    await sendMessage(message);
+    if (speaksJson(given)) await sendMessage(message);
     const { status, message: sentence } = message.connection_status;
-    process.stderr.write(`check ${status}${sentence ? `: ${sentence}` : ""}\n`);
+    say(`check ${status}${sentence ? `: ${sentence}` : ""}`);
     return status === "succeeded" ? 0 : 1;
   },
 };
 
 export const discover: Command = {
-  usage: "[--config FILE]",
-  options: { config: { value: "FILE", summary: "the connection config, JSON" } },
-  run: async ({ values }) => {
-    const file = values.config === undefined ? undefined : await readJsonFile(values.config);
-    const connector = await openConnector();
-    await sendMessage(await connector.discover(withoutUnset(file, process.env).config));
+  usage: "[--config FILE] [--json]",
+  options: { config: { value: "FILE", summary: "the connection config, JSON" }, json: jsonOption },
+  run: async (given) => {
+    const { config } = given.values;
+    const file = config === undefined ? undefined : await readJsonFile(config);
+    const message = await (await openConnector()).discover(withoutUnset(file, process.env).config);
+    if (speaksJson(given)) await sendMessage(message);
+    else for (const line of columnLines(message.catalog)) say(line);
     return 0;
   },
 };
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);

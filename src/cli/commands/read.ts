@@ -3,24 +3,29 @@ import type { Command } from "../command.js";
 import { loadConfig } from "../config.js";
 import { openConnector } from "../connect.js";
 import { wrongUsage } from "../failure.js";
-import { sendMessage } from "../report/terminal.js";
+import { jsonOption, sendLine, sendMessage, speaksJson } from "../report/terminal.js";
 import { buildSyncConfig } from "../sync-config.js";
 
 export const read: Command = {
-  usage: "--config FILE --query JSON",
+  usage: "--config FILE --query JSON [--json]",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
     query: { value: "JSON", required: true, summary: "the request body in the model's own format" },
+    json: jsonOption,
   },
   notes: ["This is one paid call."],
-  run: async ({ values }) => {
+  run: async (given) => {
+    const { values } = given;
     const query = values.query ?? "";
     await parseJson(query, "option --query").catch((error: Error) => {
       throw wrongUsage(error.message);
     });
     const config = await loadConfig(values.config ?? "", process.env);
     const answer = await (await openConnector()).read(buildSyncConfig(config, query));
-    for (const message of [answer].flat()) await sendMessage(message);
+    for (const message of [answer].flat()) {
+      if (speaksJson(given)) await sendMessage(message);
+      else if ("record" in message) await sendLine(JSON.stringify(message.record.data, null, 2));
+    }
     if (Array.isArray(answer)) return 0;
     process.stderr.write(`read failed: ${answer.log.message}\n`);
     return 1;

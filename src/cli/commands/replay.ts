@@ -5,16 +5,17 @@ import { connect } from "../connect.js";
 import { defaultLedger, ledgerOf } from "../ledger-option.js";
 import { counted, replayCommand } from "../report/amounts.js";
 import { summaryLines } from "../report/summary-lines.js";
-import { createTerminal, onInterrupt, sendMessage } from "../report/terminal.js";
+import { createTerminal, jsonOption, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";
 import { readLedger } from "./ledger.js";
 
 /** `bedrock-model replay`. */
 export const replay: Command = {
-  usage: "--config FILE [--ledger FILE]",
+  usage: "--config FILE [--ledger FILE] [--json]",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
     ledger: { value: "FILE", summary: `the ledger (default: the config's, else ${defaultLedger})` },
+    json: jsonOption,
   },
   notes: [
     "A held row may have been billed already, so it may be paid for twice. The answers go to the ledger: the write\ncommand then finds them there and pays nothing for them.",
@@ -44,12 +45,13 @@ async function replayRows(given: Arguments): Promise<number> {
     const rows = report.refused + report.unknown;
     const onProgress = watchProgress(terminal, {
       drawn: true,
+      opening: "a line every 30 s says how far it is",
       fraction: ({ received }) => Math.min(1, received / rows),
       seconds,
     });
     const message = await connector.replay(connection, { signal: stop.signal, onProgress });
     terminal.stop();
-    await sendMessage(message);
+    if (speaksJson(given)) await sendMessage(message);
     const summary = message.tracking.meta.summary;
     const ledger = { path, replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);

@@ -7,7 +7,7 @@ import { type Fields, fillEnvironment, objectOf } from "../config.js";
 import { cannotRun, wrongUsage } from "../failure.js";
 import { readJsonFile } from "../json-file.js";
 import { withLedger } from "../ledger-option.js";
-import { createTerminal, onInterrupt, sendMessage } from "../report/terminal.js";
+import { createTerminal, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
 
 /** Runs `sync`. Resolves to the exit code. */
 export const runPipeline = async (given: Arguments): Promise<number> => {
@@ -32,7 +32,7 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
   });
   try {
     let progress = "reading rows";
-    terminal.watch(() => progress);
+    terminal.watch(() => progress, "reading rows, with a line here every 30 s");
     const onProgress = (done: number, queued: number): void => {
       progress = `${done} of ${queued} rows`;
     };
@@ -40,7 +40,7 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
     const report = await orCannotRun(host.sync(pipeline, options));
     terminal.stop();
     for (const line of inWords(report)) terminal.say(line);
-    await sendMessage(report);
+    if (speaksJson(given)) await sendMessage(report);
     if (claim) await writeRecords(host, pipeline.name, claim, terminal.say);
     return report.success === report.queued && report.unusable === 0 && report.status === "success" ? 0 : 3;
   } finally {

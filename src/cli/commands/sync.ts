@@ -1,9 +1,10 @@
 import type { Command } from "../command.js";
 import { defaultLedger } from "../ledger-option.js";
+import { jsonOption } from "../report/terminal.js";
 
 /** `bedrock-model sync`, as data. */
 export const sync: Command = {
-  usage: "--pipeline FILE [--full-refresh] [--output FILE]\n       [--ledger FILE | --no-ledger]",
+  usage: "--pipeline FILE [--full-refresh] [--output FILE]\n       [--ledger FILE | --no-ledger] [--json]",
   options: {
     pipeline: {
       value: "FILE",
@@ -17,11 +18,12 @@ export const sync: Command = {
       summary: `remembers every answer (default: the connection's, else ${defaultLedger})`,
     },
     "no-ledger": { summary: "remember no answers: a run that is killed may pay for some rows twice" },
+    json: jsonOption,
   },
   notes: [
     "schemas/pipeline.json of the package describes the pipeline. Paths in it are seen from the working directory.",
     "The state remembers what was sent: the next run sends rows that are new, changed or failed. It and the ledger\nhold rows; both are readable by their owner only.",
-    "The run's report goes to stdout as one line of JSON. Ctrl-C lets the rows in flight finish; a second one stops\nat once.",
+    "Piped or with --json, the run's report goes to stdout as one line of JSON. Ctrl-C lets the rows in flight\nfinish; a second one stops at once.",
     "Exit code 0 when every row that had to be sent was enriched, 3 when some were not, 1 when the run could not be\ndone.",
   ],
   run: async (given) => {

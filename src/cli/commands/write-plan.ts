@@ -7,6 +7,7 @@ import type { Fields } from "../config.js";
 import { wrongUsage } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
 import { withOverrides } from "../overrides.js";
+import { speaksJson } from "../report/terminal.js";
 import { readShard, type Shard, shardFile, shardSettings } from "../shard.js";
 import { loadSyncConfig } from "../sync-config.js";
 import { readShape } from "./output-options.js";
@@ -36,6 +37,8 @@ export interface WritePlan {
   readonly tolerate: number | undefined;
   readonly summary: string | undefined;
   readonly jsonProgress: boolean;
+  /** Whether stdout takes messages; a person at a terminal gets plain rows and no message. */
+  readonly json: boolean;
 }
 
 /** Throws wrong usage, or "cannot run". */
@@ -80,6 +83,7 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
     tolerate,
     summary: values.summary,
     jsonProgress: values.progress === "json",
+    json: speaksJson(given),
   };
 };
 

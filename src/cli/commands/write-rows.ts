@@ -103,6 +103,7 @@ interface Running {
 const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome> => {
   const { connector, source, rows, target, added, terminal, stop } = running;
   const { output, ledger, config } = plan;
+  const place = output === undefined || output === "-" ? "stdout" : output;
   let readerIsGone = false;
   // From here on rows are paid for: before, an interrupt may just end the program.
   const removers = [
@@ -123,11 +124,14 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       : watchProgress(terminal, {
           // Where stdout is the same screen, a redrawn line would run into the messages.
           drawn: target.sink !== undefined || !process.stdout.isTTY,
+          opening: `${plan.input ?? "stdin"} to ${place}, with a line here every 30 s`,
           fraction: source.fraction,
           seconds,
         });
     const messages = connector.enrich(plan.syncConfig, rows, { signal: stop.signal, onProgress: progress });
-    const summary = await deliver(messages, target, { output, terminal });
+    // Plain rows are all that stands on stdout where they go there.
+    const json = plan.json && output !== "-";
+    const summary = await deliver(messages, target, { json, terminal });
     const failure = source.failure();
     if (failure) await leave(target, terminal.say);
     else await target.sink?.end(summary.received === 0 ? exampleOf(source, added) : undefined);
@@ -135,7 +139,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
     const ending = {
       seconds: seconds(),
-      output: output === undefined || output === "-" ? "stdout" : output,
+      output: place,
       ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
       columns: source.columns,
     };
@@ -155,7 +159,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
 const deliver = async (
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
   target: Target,
-  { output, terminal }: { output: string | undefined; terminal: Terminal },
+  { json, terminal }: { json: boolean; terminal: Terminal },
 ): Promise<Summary> => {
   let summary: Summary | undefined;
   for await (const message of messages) {
@@ -165,8 +169,7 @@ const deliver = async (
     }
     terminal.stop();
     summary = message.tracking.meta.summary;
-    // Plain rows are all that stands on stdout there.
-    if (output !== "-") await sendMessage(message);
+    if (json) await sendMessage(message);
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
   return summary;

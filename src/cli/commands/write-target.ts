@@ -22,10 +22,11 @@ interface TargetParts {
 
 /** Opens where the plan says that rows go: its claimed output, or stdout. Throws a FileFailure. */
 export const openTarget = async (
-  { output, shape, escapeFormulas }: WritePlan,
+  { output, shape, escapeFormulas, json }: WritePlan,
   { claim, source, guard, terminal }: TargetParts,
 ): Promise<Target> => {
-  if (output === "-") return { put: ({ record }) => sendLine(lineOf(record.data, shape, guard)) };
+  if (output === "-" || (!claim && !json))
+    return { put: ({ record }) => sendLine(lineOf(record.data, shape, guard)) };
   if (!claim)
     return {
       put: (message) => {

@@ -1,4 +1,5 @@
 import type { Command } from "../command.js";
+import { jsonOption } from "../report/terminal.js";
 import { inputOptions, ledgerOptions, settingOptions } from "./row-options.js";
 
 /** `bedrock-model write`, as data. */
@@ -31,6 +32,7 @@ export const write: Command = {
     tolerate: { value: "PERCENT", summary: "exit with 0 while at most so many of the rows are not enriched" },
     summary: { value: "FILE", summary: "write what became of the run here, as one JSON object" },
     progress: { value: "json", summary: "one line of JSON a second on stderr" },
+    json: jsonOption,
   },
   notes: [
     "Files: .csv, .tsv, .json (one array), .ndjson, .jsonl, .parquet, text also as .gz; a path, file:///path or\ns3://bucket/key. stdin is one JSON object a line.",

@@ -1,17 +1,25 @@
 import { once } from "node:events";
 import { writeJson } from "../../core/exact-json.js";
+import type { Arguments } from "../command.js";
 
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
 export interface Terminal {
   say(line: string): void;
-  /** Redraws the lowest line until `stop` is called; does nothing where nobody watches. */
-  watch(line: (width: number) => string): void;
+  /**
+   * Redraws the lowest line until `stop` is called. Where no terminal is, says `opening`, and every half minute the line
+   * in full.
+   */
+  watch(line: (width: number) => string, opening: string): void;
   stop(): void;
 }
+
+const noWrap = "\u001B[?7l";
+const wrap = "\u001B[?7h";
 
 type Screen = Pick<NodeJS.WriteStream, "isTTY" | "columns"> & { write(text: string): unknown };
 
 const redrawMs = 100;
+const logMs = 30_000;
 const sameMomentMs = 100;
 
 export const createTerminal = (stream: Screen): Terminal => {
@@ -21,16 +29,21 @@ export const createTerminal = (stream: Screen): Terminal => {
     if (drawn) stream.write("\r\u001B[K");
     drawn = false;
   };
+  const say = (line: string): void => {
+    erase();
+    stream.write(`${line}\n`);
+  };
   return {
-    say(line) {
-      erase();
-      stream.write(`${line}\n`);
-    },
-    watch(line) {
-      if (!stream.isTTY) return;
+    say,
+    watch(line, opening) {
+      if (!stream.isTTY) {
+        say(opening);
+        timer = setInterval(() => say(line(Number.POSITIVE_INFINITY)), logMs).unref();
+        return;
+      }
       const draw = (): void => {
-        // A terminal in a container may say that it is 0 wide.
-        stream.write(`\r${line((stream.columns || 80) - 1)}\u001B[K`);
+        // A terminal in a container may say that it is 0 wide, so it is told to cut the line and not to wrap it.
+        stream.write(`\r${noWrap}${line((stream.columns || 80) - 1)}\u001B[K${wrap}`);
         drawn = true;
       };
       draw();
@@ -42,6 +55,15 @@ export const createTerminal = (stream: Screen): Terminal => {
     },
   };
 };
+
+/** Whether messages go to stdout as JSON: where it is asked for or no terminal. On a terminal words are enough. */
+export const speaksJson = (
+  { flags }: Pick<Arguments, "flags">,
+  stdout: { isTTY?: boolean } = process.stdout,
+): boolean => flags.has("json") || !stdout.isTTY;
+
+/** The option that asks for it. */
+export const jsonOption = { summary: "JSON on stdout also at a terminal; elsewhere it is always there" };
 
 /** Writes one JSON message to stdout. */
 export const sendMessage = (message: unknown): Promise<void> => sendLine(writeJson(message));

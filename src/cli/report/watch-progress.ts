@@ -5,6 +5,8 @@ import type { Terminal } from "./terminal.js";
 interface Watched {
   /** False where a redrawn line would run into messages on the same screen. */
   drawn: boolean;
+  /** What begins, in words, for where no terminal is. */
+  opening: string;
   /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */
   fraction(progress: Readonly<Progress>): number | undefined;
   seconds(): number;
@@ -15,14 +17,16 @@ interface Watched {
 /** Returns what takes the counts of a run: it keeps a line about them, and says once that rows wait for Bedrock. */
 export const watchProgress = (
   terminal: Terminal,
-  { drawn, fraction, seconds, lookMs = 250 }: Watched,
+  { drawn, opening, fraction, seconds, lookMs = 250 }: Watched,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
   if (drawn) {
-    terminal.watch((width) =>
-      latest
-        ? progressLine({ progress: latest, fraction: fraction(latest), seconds: seconds() }, width)
-        : "waiting",
+    terminal.watch(
+      (width) =>
+        latest
+          ? progressLine({ progress: latest, fraction: fraction(latest), seconds: seconds() }, width)
+          : "reading rows",
+      opening,
     );
   }
   // While all rows wait none ends, and nobody is called; but the counts are kept up to date.
