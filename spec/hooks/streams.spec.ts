@@ -10,6 +10,7 @@ import {
   type RecordMessage,
 } from "../../src/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
+import { atDeadline } from "../support/deadline.js";
 import { modelFixtures } from "../support/fixtures.js";
 import { startServer } from "../support/http-server.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -175,6 +176,36 @@ describe("read, streamed", () => {
       expect(events).to.have.length(1);
       expect(saidOf(answer)).to.match(new RegExp(`^${code}: `));
     });
+
+  it("hands events on while the model still writes, and holds a call that then passes its deadline", async () => {
+    emulator.setFaults([{ kind: "stall_body" }]);
+    const events: unknown[] = [];
+    const connection_specification = localConfig(emulator.url, {
+      is_stream: true,
+      request_timeout_seconds: 5,
+    });
+    const config = syncConfig(undefined, { source: { connection_specification }, model: { query: request } });
+    const answer = await atDeadline(
+      5,
+      () => events.length > 2,
+      () => connector.read(config, (event) => events.push(event)),
+    );
+    expect(saidOf(answer)).to.match(/^deadline_exceeded: /);
+  });
+
+  it("gives a vector whole, which no service streams", async () => {
+    const { events, answer } = await read({ inputText: "Hi." }, { model_id: "amazon.titan-embed-text-v2:0" });
+    expect(events).to.deep.equal([]);
+    expect(bodyOf(answer)).to.have.property("embedding");
+  });
+
+  it("counts what a stream took against the ceilings", async () => {
+    const limited = { ...request, inferenceConfig: { maxTokens: 10 } };
+    const { answer } = await read(limited, { max_tokens_total: 20 });
+    expect(saidOf(answer)).to.match(/^budget_reached: /);
+    expect(bodyOf((await read(limited, { max_tokens_total: 1000 })).answer)).to.have.property("output");
+    expect(emulator.stats().requests).to.equal(1);
+  });
 
   it("judges a refusal before the stream as without one", async () => {
     emulator.setFaults([

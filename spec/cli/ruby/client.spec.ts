@@ -150,6 +150,21 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(plainly.answer).to.have.length(1);
   });
 
+  it("gives a block an answer that the ledger has as one piece", async () => {
+    const settings = local({ is_stream: true, ledger: join(folder, "streamed.ndjson") });
+    const first = await play("stream", settings, { QUERY });
+    const again = await play("stream", settings, { QUERY });
+    expect(first.given.length).to.be.above(2);
+    expect(again.given).to.deep.equal([first.answer]);
+  });
+
+  it("answers an agent of the host where it looks", async () => {
+    const messages = [{ role: "user", content: "The parcel came late." }];
+    const agent = { model: "anthropic.claude", system: "Be brief.", messages, max_tokens: 50 };
+    const { answer } = await play("read", local(), { QUERY: JSON.stringify(agent) });
+    expect(answer[0].record.data.choices[0].message.content).to.contain("parcel");
+  });
+
   it("answers the model calls of a host that hands over a parsed payload", async () => {
     const keys = ["output", "stopReason", "usage", "metrics"];
     const answers = await play("run_model", local(), { QUERY });

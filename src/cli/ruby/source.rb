@@ -37,14 +37,11 @@ module Multiwoven
 
           def answer_to(config, query, place = {})
             request = { **place, model: { query: query }, source: { connection_specification: settings(config) } }
-            streamed = false
-            answer = BedrockModel::Serve.call("read", request, { stream: block_given? }) do |event|
-              streamed = true
-              yield [message(event)] if block_given?
-            end
+            stream = block_given? && settings(config)["is_stream"].to_s == "true"
+            answer = BedrockModel::Serve.call("read", request, { stream: stream }) { |event| yield [message(event)] }
             raise BedrockModel::ServeError, answer[:log][:message] unless answer.is_a?(Array)
 
-            answer.map { |one| message(one) }.tap { |whole| yield whole if streamed && block_given? }
+            answer.map { |one| message(one) }.tap { |whole| yield whole if stream }
           end
         end
       end
