@@ -372,7 +372,7 @@ describe("rows that are read", () => {
   it("takes a file: address, and names a file that is missing or a folder", async () => {
     await writeFile(join(folder, "at a.csv"), "id\n1\n");
     expect((await read(pathToFileURL(join(folder, "at a.csv")).href)).rows).to.deep.equal([{ id: "1" }]);
-    const missing = join(folder, "missing.csv");
+    const missing = join(folder, "there-is-no-such-thing.csv");
     expect((await refusal(read(missing))).message).to.equal(`cannot read ${missing}: no such file or folder`);
     expect((await refusal(read(folder))).message).to.equal(`cannot read ${folder}: it is a folder`);
   });

@@ -101,6 +101,8 @@ const openClient = async (): Promise<{ client: S3Client; sdk: typeof import("@aw
   client ??= new sdk.S3Client({
     ...(!process.env.AWS_REGION && !process.env.AWS_DEFAULT_REGION && { region: "us-east-1" }),
     followRegionRedirects: true,
+    // undici does not wait for a word before a body.
+    expectContinueHeader: false,
     // A local S3 has no names of buckets in its own.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
     responseChecksumValidation: "WHEN_REQUIRED",
