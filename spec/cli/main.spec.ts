@@ -57,6 +57,24 @@ describe("command line", () => {
     );
   });
 
+  it("writes rows with nothing to work on as skipped, and that is no failure", async () => {
+    await writeFile(inFolder("blank.csv"), "id,text\n1,\n2,Hello\n3,  \n");
+    const output = inFolder("blank-out.csv");
+    const run = await runCli(
+      write("--config", config, "--input", inFolder("blank.csv"), "--output", output),
+      "",
+      place,
+    );
+    expect(run.code, run.stderr).to.equal(0);
+    expect(run.stderr).to.contain("3 rows in, 1 enriched, 2 skipped;");
+    const rows = parse(await readFile(output), { columns: true }) as unknown as Record<string, string>[];
+    expect(rows.map((row) => [row.completion === "", row["_bedrock.status"]])).to.deep.equal([
+      [true, "skipped"],
+      [false, "enriched"],
+      [true, "skipped"],
+    ]);
+  });
+
   /** JSON.parse takes it, JSON.stringify does not. */
   const deep = "[".repeat(20_000) + "]".repeat(20_000);
 
@@ -85,7 +103,7 @@ describe("command line", () => {
     expect(stderr).to.contain("row 9: nested too deeply to be written, null instead: deep");
     expect(tracking).to.include({ success: 5, failed: 4 });
     expect(stderr).to.contain("stdin, line 6: not JSON");
-    expect(stderr).to.contain("9 rows in, 5 enriched, 4 failed; 5 calls");
+    expect(stderr).to.contain("9 rows in, 4 enriched, 1 skipped, 4 failed; 4 calls");
     expect(stderr).to.match(/ {2}not_an_object: 3 \(.+\)\n/);
     expect(code).to.equal(3);
   });

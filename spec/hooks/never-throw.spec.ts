@@ -88,8 +88,8 @@ describe("hooks, whatever they are given", () => {
     expect(success + failed, "success + failed").to.equal(rows);
     expect(logs).to.have.length(rows);
     expect(meta.records).to.have.length(rows);
-    const { enriched, failed: bad, held, not_sent, received } = meta.summary;
-    expect(enriched + bad + held + not_sent)
+    const { enriched, skipped, failed: bad, held, not_sent, received } = meta.summary;
+    expect(enriched + skipped + bad + held + not_sent)
       .to.equal(rows)
       .and.to.equal(received);
   };

@@ -112,7 +112,7 @@ const serviceWords = new Set(
   authorized authorization available aws back bad based be because bedrock been before begin being below between block
   blocks body boolean both bucket but by bytes cache cache_control call calls can cannot capacity change character
   characters check chunk client close com combination complete completion concurrent conflict connection contact contain
-  contained contains content contents context conversation could count create created credential credentials current
+  contained contains content contents context conversation could count counting create created credential credentials current
   currently custom data day days decrease default delete denied deprecated demand described did different disabled do
   document documents does doesn't don't due during each earlier effort either empty enable enabled encoding end endpoint
   ends enough enum error errors exactly exceed exceeded exceeds exception execution exist existing exists expected

@@ -71,6 +71,8 @@ export interface Connection {
   readonly ledger: string | null;
   readonly onUnknown: OnUnknown;
   readonly onTruncated: "keep" | "fail";
+  /** What becomes of a row whose placeholders all come out blank. */
+  readonly onBlank: "skip" | "send";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */
@@ -181,6 +183,7 @@ const toConnection = (settings: Settings): Connection => {
     ledger: settings.ledger ?? null,
     onUnknown: withDefault("on_unknown"),
     onTruncated: withDefault("on_truncated"),
+    onBlank: withDefault("on_blank"),
     reuseAnswers: withDefault("reuse_answers"),
     ceilings: {
       rows: number(settings.max_rows),

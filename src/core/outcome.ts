@@ -10,8 +10,11 @@ export interface UsdRange {
   readonly max: number | null;
 }
 
-/** `held`: it may have been billed, so it is not sent again by itself. `not_sent`: the run ended first. */
-export type Status = "enriched" | "failed" | "held" | "not_sent";
+/**
+ * `skipped`: there was nothing to work on. `held`: it may have been billed, so it is not sent again by itself.
+ * `not_sent`: the run ended first.
+ */
+export type Status = "enriched" | "skipped" | "failed" | "held" | "not_sent";
 
 /** The `_bedrock` object of an enriched record. It has the same keys for good and bad rows. */
 export interface Trace {
@@ -52,7 +55,8 @@ export interface Outcome {
   readonly rejections: Rejections;
 }
 
-export const isEnriched = ({ trace }: Outcome): boolean => trace.status === "enriched";
+/** What a host counts as a success: nothing is left to do for the row. */
+export const isSuccess = ({ trace }: Outcome): boolean => trace.error === null;
 
 /** What becomes of a row that may have been billed. */
 export type OnUnknown = "hold" | "retry" | "fail";

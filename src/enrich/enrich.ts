@@ -17,6 +17,7 @@ export const enrich = async (
 ): Promise<Outcome> => {
   const request = renderRequest(record, plan);
   if (request instanceof ConnectorError) return failedOutcome(record, plan, request);
+  if (request === "blank") return skippedOutcome(record, plan);
   return complete(record, request, plan, invoke, stop);
 };
 
@@ -62,6 +63,16 @@ export const complete = async (
   if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...more };
   return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
 };
+
+/** A row that was not sent, since it has nothing to work on. */
+const skippedOutcome = (record: unknown, plan: Plan): Outcome => ({
+  record,
+  columns: emptyColumns(plan),
+  trace: trace({ status: "skipped", model: plan.connection.modelId }),
+  payloads: { request: null, response: null },
+  rejections: {},
+  remark: "every placeholder of request_format came out blank, so nothing was sent",
+});
 
 /** A record that an error ended. */
 export const failedOutcome = (

@@ -10,8 +10,11 @@ import { checkBody } from "../models/lint-body.js";
 import { applyChatTemplate } from "../template/chat-template.js";
 import type { Plan } from "./plan.js";
 
-/** The request that a record becomes. Its failures cost nothing. */
-export const renderRequest = (record: unknown, plan: Plan): InvokeRequest | ConnectorError => {
+/** What a record becomes: a request, or nothing to send. Its failures cost nothing. */
+export type Rendered = InvokeRequest | "blank" | ConnectorError;
+
+/** The request that a record becomes; `blank` where it has nothing to work on and `on_blank` leaves it out. */
+export const renderRequest = (record: unknown, plan: Plan): Rendered => {
   if (record instanceof BadLine)
     return new ConnectorError("not_an_object", `It is ${record.place}: ${record.fault}.`);
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
@@ -21,6 +24,7 @@ export const renderRequest = (record: unknown, plan: Plan): InvokeRequest | Conn
       undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
     );
     if (body instanceof ConnectorError) return body;
+    if (plan.connection.onBlank === "skip" && plan.template.isBlank(body)) return "blank";
     return toRequest(plan.schemaRequest?.extend(body) ?? body, plan, record);
   } catch (cause) {
     // Values that cannot be read, such as ones nested without end.

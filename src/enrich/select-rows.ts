@@ -34,13 +34,14 @@ async function* selected(
   for await (const row of rows) if ((await stateOf(row, session)) === state) yield row;
 }
 
-const stateOf = async (row: unknown, { plan, ledger }: Session): Promise<RowState | "enriched"> => {
+const stateOf = async (row: unknown, { plan, ledger }: Session): Promise<RowState | "done"> => {
   const request = renderRequest(copyRow(row), plan);
   if (request instanceof ConnectorError) return "failed";
+  if (request === "blank") return "done";
   const entry = await ledger?.find(request.key);
   if (!entry) return "new";
   if (entry.state === "refused") return "failed";
   if (entry.state !== "received") return "held";
   const { reply } = readAnswer(plan.family, request.body, fromEntry(entry));
-  return readColumns(reply, plan) instanceof ConnectorError ? "failed" : "enriched";
+  return readColumns(reply, plan) instanceof ConnectorError ? "failed" : "done";
 };

@@ -6,11 +6,13 @@ import { roundUsd } from "../models/prices/rates.js";
 import type { LimitAdvice } from "../run/pacer/limit-advice.js";
 import type { Run } from "../run/run-state.js";
 
-/** Counts of a run so far. `enriched + failed + held + notSent` reaches `received` when the run ends. */
+/** Counts of a run so far. `enriched + skipped + failed + held + notSent` reaches `received` when the run ends. */
 export interface Progress {
   /** Rows taken from the input. */
   received: number;
   enriched: number;
+  /** Rows with nothing to work on, which were not sent. */
+  skipped: number;
   failed: number;
   held: number;
   notSent: number;
@@ -32,6 +34,8 @@ export interface Progress {
 export interface Summary {
   received: number;
   enriched: number;
+  /** Rows whose placeholders all came out blank; they cost nothing. */
+  skipped: number;
   failed: number;
   held: number;
   not_sent: number;
@@ -74,6 +78,7 @@ export const createTally = (
   const progress: Progress = {
     received: 0,
     enriched: 0,
+    skipped: 0,
     failed: 0,
     held: 0,
     notSent: 0,
@@ -117,6 +122,7 @@ export const createTally = (
       return {
         received: progress.received,
         enriched: progress.enriched,
+        skipped: progress.skipped,
         failed: progress.failed,
         held: progress.held,
         not_sent: progress.notSent,
@@ -141,6 +147,7 @@ export const createTally = (
 
 const counters = {
   enriched: "enriched",
+  skipped: "skipped",
   failed: "failed",
   held: "held",
   not_sent: "notSent",

@@ -1,6 +1,6 @@
 import { ConnectorError } from "../core/errors.js";
 import { isObject } from "../core/json.js";
-import { isEnriched, type Outcome, toRecord } from "../core/outcome.js";
+import { isSuccess, type Outcome, toRecord } from "../core/outcome.js";
 import type { Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import { isRefused, type Written } from "../tables/put-row.js";
@@ -84,7 +84,7 @@ export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack =
       );
     },
     async keep(outcome) {
-      if (!isEnriched(outcome)) return outcome;
+      if (!isSuccess(outcome)) return outcome;
       const { record } = outcome;
       const written = plan.connection.undoubleApostrophes ? undouble(record) : record;
       const row = toRecord({ ...outcome, record: written });

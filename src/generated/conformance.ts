@@ -122,7 +122,7 @@ export interface Descriptor {
   outcome?: {
     records: string;
     /**
-     * One of enriched, failed, held (perhaps paid for, so not sent again) and not_sent.
+     * One of enriched, skipped (nothing to work on), failed, held (perhaps paid for, so not sent again) and not_sent.
      */
     status: string;
     code: string;

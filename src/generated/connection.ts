@@ -122,6 +122,10 @@ export interface ConnectionConfig {
    */
   on_truncated?: "keep" | "fail";
   /**
+   * skip sends nothing for a row whose placeholders all come out blank (empty, null, white space), at no cost: its output columns are null; send sends it all the same.
+   */
+  on_blank?: "skip" | "send";
+  /**
    * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
    */
   reuse_answers?: boolean;

@@ -1,6 +1,6 @@
 import type { ConnectorError } from "../core/errors.js";
 import { isObject, type Json } from "../core/json.js";
-import { isEnriched, type Outcome, toRecord } from "../core/outcome.js";
+import { isSuccess, type Outcome, toRecord } from "../core/outcome.js";
 import { createTally, type Summary } from "../enrich/summary.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "../generated/protocol.js";
 import { connectorName, documentationUrl, type Side } from "./metadata.js";
@@ -36,7 +36,7 @@ export interface TrackedMessage {
       /** `write` only: the enriched records, in order. */
       readonly records?: readonly Record<string, unknown>[];
       /** `replay` only: calls of other connections in the same ledger, which were left alone. */
-      readonly skipped?: number;
+      readonly left_alone?: number;
     };
   };
 }
@@ -84,7 +84,8 @@ export const catalogMessage = (published?: PublishedColumns | null): CatalogMess
       {
         name: "invoke_model",
         action: "create",
-        json_schema: { ...published?.jsonSchema },
+        // The host's own, which may write into it.
+        json_schema: structuredClone({ ...published?.jsonSchema }),
         supported_sync_modes: ["incremental"],
         batch_support: false,
         batch_size: 1,
@@ -126,7 +127,7 @@ export const writeMessage = (
   summary: Summary,
   logPayloads: boolean,
 ): TrackedMessage => {
-  const success = outcomes.filter(isEnriched).length;
+  const success = outcomes.filter(isSuccess).length;
   return {
     type: "tracking",
     tracking: {
@@ -139,20 +140,24 @@ export const writeMessage = (
 };
 
 /** The end of a stream: the counts alone, since its records went before it. */
-export const streamEndMessage = (summary: Summary, skipped?: number): TrackedMessage => ({
-  type: "tracking",
-  tracking: {
-    success: summary.enriched,
-    failed: summary.received - summary.enriched,
-    meta: { summary, ...(skipped !== undefined && { skipped }) },
-    logs: [
-      log(summary.enriched === summary.received ? "info" : "error", {
-        request: `${summary.received} records received`,
-        response: `${summary.enriched} enriched, ${summary.failed} failed, ${summary.held} held, ${summary.not_sent} not sent`,
-      }),
-    ],
-  },
-});
+export const streamEndMessage = (summary: Summary, leftAlone?: number): TrackedMessage => {
+  const { received, enriched, skipped, failed, held, not_sent } = summary;
+  const success = enriched + skipped;
+  return {
+    type: "tracking",
+    tracking: {
+      success,
+      failed: received - success,
+      meta: { summary, ...(leftAlone !== undefined && { left_alone: leftAlone }) },
+      logs: [
+        log(success === received ? "info" : "error", {
+          request: `${received} records received`,
+          response: `${enriched} enriched, ${skipped} skipped, ${failed} failed, ${held} held, ${not_sent} not sent`,
+        }),
+      ],
+    },
+  };
+};
 
 /** The end of a run that could not begin. */
 export const notRunMessage = (error: ConnectorError): TrackedMessage => {

@@ -12,7 +12,7 @@ import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 interface Replayed {
   readonly summary: Summary;
   /** Calls of other models, places or guardrails, which are left alone. */
-  readonly skipped: number;
+  readonly leftAlone: number;
 }
 
 /** Sends again what a ledger holds of this connection as refused or of unknown outcome. */
@@ -39,12 +39,12 @@ const sendAgain = async (
 ): Promise<Replayed> => {
   const { plan } = session;
   const { run, invoke } = session.replayRun();
-  let skipped = 0;
+  let leftAlone = 0;
   async function* unanswered(): AsyncGenerator<Unanswered> {
     for await (const entry of ledger.entries()) {
       if (entry.state === "received") continue;
       if (entry.target === plan.routeKey) yield entry;
-      else skipped++;
+      else leftAlone++;
     }
   }
   const send = (entry: Unanswered, stop: AbortSignal): Promise<Outcome> => {
@@ -56,7 +56,7 @@ const sendAgain = async (
   const outcomes = drive(unanswered(), send, options, { run, width: readAhead(session) });
   let step = await outcomes.next();
   while (!step.done) step = await outcomes.next();
-  return { summary: step.value, skipped };
+  return { summary: step.value, leftAlone };
 };
 
 type Unanswered = Exclude<Entry, { state: "received" }>;

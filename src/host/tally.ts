@@ -8,6 +8,8 @@ export interface SyncUsage {
   calls: number;
   input_tokens: number;
   output_tokens: number;
+  /** Successes for which nothing was sent, since they have nothing to work on. */
+  skipped: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export type Reasons = Record<string, { count: number; message: string }>;
 
 /** Adds up what a run's calls say of themselves. */
 export const createSyncTally = () => {
-  const usage: SyncUsage = { calls: 0, input_tokens: 0, output_tokens: 0 };
+  const usage: SyncUsage = { calls: 0, input_tokens: 0, output_tokens: 0, skipped: 0 };
   const reasons: Reasons = {};
   const remarks: Reasons = {};
   const blame = (code: string, message: string, count = 1): void => countError(reasons, code, message, count);
@@ -33,10 +35,12 @@ export const createSyncTally = () => {
      * Takes the connector's summary. Its logs are no place for reasons: they may hold rows, if the user wants it.
      */
     take({ tracking }: TrackedMessage): void {
-      const { calls = 0, input_tokens = 0, output_tokens = 0, errors = {} } = tracking?.meta?.summary ?? {};
+      const { summary } = tracking?.meta ?? {};
+      const { calls = 0, input_tokens = 0, output_tokens = 0, skipped = 0, errors = {} } = summary ?? {};
       usage.calls += calls;
       usage.input_tokens += input_tokens;
       usage.output_tokens += output_tokens;
+      usage.skipped += skipped;
       let named = 0;
       for (const [code, { count, message }] of Object.entries(errors)) {
         named += count;

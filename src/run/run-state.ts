@@ -38,7 +38,7 @@ export const createRun = (
     ended: () => ended,
     end,
     note({ trace: { status } }) {
-      if (status === "not_sent") return;
+      if (status === "not_sent" || status === "skipped") return;
       rows++;
       if (status !== "enriched") failures++;
       if (count !== null && failures > count)

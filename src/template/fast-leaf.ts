@@ -1,7 +1,13 @@
 import { ExactNumber } from "../core/exact-number.js";
 
 /** A leaf for one record; `undefined` where a column is missing or holds more than a plain value. */
-type FastLeaf = (scope: Readonly<Record<string, unknown>>) => string | number | boolean | undefined;
+type FastLeaf = (row: Row) => string | number | boolean | undefined;
+
+/** A record, and what takes note of each value that is printed. */
+interface Row {
+  readonly scope: Readonly<Record<string, unknown>>;
+  note(value: unknown): void;
+}
 
 /**
  * A leaf whose placeholders are columns by their bare names, which is most of them, taken apart once: Liquid takes a
@@ -16,11 +22,11 @@ export const compileFastLeaf = (text: string, columns: readonly string[]): FastL
   if (!names.every((name) => columns.includes(name))) return null;
   const [alone] = names;
   if (alone !== undefined && names.length === 1 && texts.every((part) => part === ""))
-    return (scope) => ofBody(plainValue(scope, alone));
-  return (scope) => {
+    return (row) => ofBody(plainValue(row, alone));
+  return (row) => {
     let filled = texts[0] as string;
     for (const [index, name] of names.entries()) {
-      const value = plainValue(scope, name);
+      const value = plainValue(row, name);
       if (value === undefined) return undefined;
       filled += String(value) + (texts[index + 1] as string);
     }
@@ -35,11 +41,16 @@ const notPlain = /\{[{%]/;
 
 type Plain = ReturnType<FastLeaf> | ExactNumber;
 
-const plainValue = (scope: Readonly<Record<string, unknown>>, name: string): Plain => {
+const plainValue = ({ scope, note }: Row, name: string): Plain => {
   const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-  return value instanceof ExactNumber ? value : undefined;
+  const isPlain =
+    typeof value === "string" ||
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value)) ||
+    value instanceof ExactNumber;
+  if (!isPlain) return undefined;
+  note(value);
+  return value;
 };
 
 const ofBody = (value: Plain): ReturnType<FastLeaf> => {

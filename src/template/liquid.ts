@@ -1,12 +1,14 @@
-import { Liquid } from "liquidjs";
+import { type Context, Liquid } from "liquidjs";
 import { fence } from "./fence.js";
 import { hostFilters } from "./host-filters.js";
+
+type Show = (this: { readonly context: Context }, value: unknown) => string;
 
 /**
  * A Liquid engine with no file access, only own properties, unknown names as errors, and bounded work. It knows
  * the four filters that Multiwoven's host adds to Liquid, and `fence`. `show` turns values into text.
  */
-export const createLiquid = (show?: (value: unknown) => string): Liquid => {
+export const createLiquid = (show?: Show): Liquid => {
   const liquid = new Liquid({
     templates: {},
     ownPropertyOnly: true,

@@ -2,6 +2,7 @@ import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } f
 import { ConnectorError } from "../core/errors.js";
 import type { Json, JsonObject } from "../core/json.js";
 import { nearest } from "../core/nearest.js";
+import { isBlank, note, type Printed, withPrinted } from "./blank.js";
 import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
@@ -20,6 +21,11 @@ export interface Template {
    * rendered again. Failures: `missing_column`, `template_failed`.
    */
   render(record: Record<string, unknown>): JsonObject | ConnectorError;
+  /**
+   * Whether all placeholders came out blank in a body that `render` made; where tags left all of them out, whether all
+   * columns that the template reads are blank.
+   */
+  isBlank(body: JsonObject): boolean;
 }
 
 /** Compiles a pasted sample request. @throws Error with a sentence that says what to mend. */
@@ -31,13 +37,25 @@ export const compileTemplate = (text: string): Template => {
   const root = compileNode(sample, "", variables);
   // A column may itself be called `record`; what counts is how the template uses the name.
   const readsWholeRecord = variables.some(({ length, 0: name }) => name === "record" && length > 1);
+  const columns = [...new Set(variables.flatMap(toColumn))];
+  const hasPlaceholders = /\{\{/.test(text) && columns.length > 0;
+  const blanks = new WeakSet<JsonObject>();
   return {
     sample: sample as JsonObject,
-    columns: [...new Set(variables.flatMap(toColumn))],
+    columns,
+    isBlank: (body) => blanks.has(body),
     render(record) {
       const scope = readsWholeRecord ? { ...record, record } : record;
+      const printed: Printed = { any: false, something: false };
       try {
-        return renderWithFences((globals) => root(toRow(scope, globals)) as JsonObject);
+        const body = renderWithFences(
+          (globals) => root(toRow(scope, withPrinted(globals, printed))) as JsonObject,
+        );
+        const nothing = printed.any
+          ? !printed.something
+          : hasPlaceholders && columns.every((column) => isBlank(scope[column]));
+        if (nothing) blanks.add(body);
+        return body;
       } catch (error) {
         return renderFailure(error, variables, Object.keys(record));
       }
@@ -48,11 +66,18 @@ export const compileTemplate = (text: string): Template => {
 /** For a placeholder that stands alone, whose value keeps its type. */
 const typed = createLiquid();
 /** For placeholders inside a longer text. */
-const texts = createLiquid(toText);
+const texts = createLiquid(function (value) {
+  note(this.context.globals, value);
+  return toText(value);
+});
+
+/** For texts that read no column, whose placeholders say nothing of a row. */
+const constants = createLiquid(toText);
 
 /** A record as the leaves read it; Liquid's view of it is made for the first leaf that needs it. */
 interface Rendering {
   readonly scope: Record<string, unknown>;
+  note(value: unknown): void;
   context(): Context;
 }
 
@@ -60,6 +85,7 @@ const toRow = (scope: Record<string, unknown>, globals: object): Rendering => {
   let context: Context | undefined;
   return {
     scope,
+    note: (value) => note(globals, value),
     context() {
       context ??= new Context(scope, typed.options, { sync: true, globals });
       return context;
@@ -100,19 +126,23 @@ const compileLeaf = (text: string, path: string, variables: Variable[]): Node =>
     text,
     found.flatMap((steps) => (steps.length === 1 ? [String(steps[0])] : [])),
   );
-  const liquid = naming(path, compileLiquid(alone, text, path));
-  return fast ? (row) => fast(row.scope) ?? liquid(row) : liquid;
+  const liquid = naming(path, compileLiquid(alone, text, path, found.length > 0 ? texts : constants));
+  return fast ? (row) => fast(row) ?? liquid(row) : liquid;
 };
 
-const compileLiquid = (alone: LiquidTemplate[], text: string, path: string): Node => {
+const compileLiquid = (alone: LiquidTemplate[], text: string, path: string, engine: typeof texts): Node => {
   const [only] = alone;
   if (alone.length === 1 && only instanceof Output)
-    return (row) => toJson(toValueSync(only.value.value(row.context(), false)));
-  const templates = parseLiquid(texts, text, path);
+    return (row) => {
+      const value = toValueSync(only.value.value(row.context(), false));
+      if (engine === texts) row.note(value);
+      return toJson(value);
+    };
+  const templates = parseLiquid(engine, text, path);
   return (row) => {
     const context = row.context();
     // A name that a tag assigns in one leaf must not hide a column in another.
-    return String(texts.renderSync(templates, context.spawn(context.environments))).toWellFormed();
+    return String(engine.renderSync(templates, context.spawn(context.environments))).toWellFormed();
   };
 };
 

@@ -8,7 +8,7 @@ const preview: Preview = {
   family: null,
   vector: false,
   price: null,
-  rows: { received: 1000, to_send: 400, answered: 300, repeated: 200, held: 90, failed: 10 },
+  rows: { received: 1000, to_send: 400, answered: 300, repeated: 200, held: 90, skipped: 0, failed: 10 },
   errors: { missing_column: { count: 10, message: "It lacks body." } },
   input_tokens: { low: 10, expected: 20, max: 3000 },
   input_tokens_by: "estimated",

@@ -5,6 +5,7 @@ import { watchProgress } from "../../../src/cli/report/watch-progress.js";
 const progress = {
   received: 1200,
   enriched: 980,
+  skipped: 0,
   failed: 15,
   held: 3,
   notSent: 2,

@@ -6,6 +6,7 @@ describe("summary", () => {
   const none: Summary = {
     received: 0,
     enriched: 0,
+    skipped: 0,
     failed: 0,
     held: 0,
     not_sent: 0,

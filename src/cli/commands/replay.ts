@@ -55,10 +55,10 @@ async function replayRows(given: Arguments): Promise<number> {
     const summary = message.tracking.meta.summary;
     const ledger = { path, replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
-    const skipped = message.tracking.meta.skipped ?? 0;
-    if (skipped > 0)
+    const leftAlone = message.tracking.meta.left_alone ?? 0;
+    if (leftAlone > 0)
       terminal.say(
-        `${counted(skipped, "row")} left alone: sent with another model, place or guardrail than the config's`,
+        `${counted(leftAlone, "row")} left alone: sent with another model, place or guardrail than the config's`,
       );
     if (summary.enriched > 0) terminal.say("run the write command again: these rows now cost nothing");
     if (summary.received === 0 && Object.keys(summary.errors).length > 0) return 1;

@@ -185,12 +185,17 @@ const verdictOf = (
   { tolerate }: WritePlan,
   { summary, failure, readerIsGone }: Ended,
 ): Pick<RunOutcome, "exitCode" | "reason"> => {
-  const { received, enriched } = summary;
+  const { received, enriched, skipped } = summary;
+  const left = received - enriched - skipped;
   if (failure !== undefined) return { exitCode: 1, reason: `the input was not read to its end: ${failure}` };
   if (readerIsGone) return { exitCode: readerGoneCode, reason: "the reader of the output went away" };
-  if (enriched === received) return { exitCode: 0, reason: "every row was enriched" };
-  const rest = `${received - enriched} of ${received} rows were not enriched`;
-  if (tolerate !== undefined && (received - enriched) * 100 <= tolerate * received)
+  if (left === 0)
+    return {
+      exitCode: 0,
+      reason: skipped === 0 ? "every row was enriched" : "every row with something to work on was enriched",
+    };
+  const rest = `${left} of ${received} rows were not enriched`;
+  if (tolerate !== undefined && left * 100 <= tolerate * received)
     return { exitCode: 0, reason: `${rest}, which --tolerate ${tolerate} takes` };
   return { exitCode: 3, reason: rest };
 };

@@ -37,7 +37,7 @@ export const write: Command = {
   notes: [
     "Files: .csv, .tsv, .json (one array), .ndjson, .jsonl, .parquet, text also as .gz; a path, file:///path or\ns3://bucket/key. stdin is one JSON object a line.",
     "The output appears whole when the run has ended; until then its rows stand in FILE.part. In tables, _bedrock\nbecomes the columns _bedrock.status, _bedrock.error.code and so on.",
-    "Every row comes out, in order; _bedrock.status says enriched, failed, held (it may have been billed) or\nnot_sent. Ctrl-C lets the rows in flight finish; a second one stops at once.",
+    "Every row comes out, in order; _bedrock.status says enriched, skipped (blank), failed, held (it may have been billed) or\nnot_sent. Ctrl-C lets the rows in flight finish; a second one stops at once.",
     "The ledger holds request and response bodies. A row that it has the answer of costs nothing, so a run that was\nstopped or failed is resumed by the same command. --only looks at the config's own requests, before --model\nand --set.",
     "Exit code 0 when every row was enriched, 3 when some were not, 1 when the run could not be done.",
   ],

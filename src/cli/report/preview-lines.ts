@@ -30,6 +30,7 @@ function priceLine({ price, vector }: Preview): string {
 
 function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Preview["samples"][number]) {
   if (error) return ["", `row ${row} would fail: ${error.code}: ${error.message}`];
+  if (body === null) return ["", `row ${row} would be skipped: every placeholder comes out blank`];
   const tokens = counted(input_tokens ?? 0, "token");
   return [
     "",
@@ -38,11 +39,12 @@ function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Pre
   ];
 }
 
-function fates({ to_send, answered, held, repeated, failed }: Preview["rows"]): string {
+function fates({ to_send, answered, held, repeated, skipped, failed }: Preview["rows"]): string {
   const others: [number, string][] = [
     [answered, "answered by the ledger"],
     [repeated, "the same as a row before"],
     [held, "held: perhaps billed before"],
+    [skipped, "blank, so skipped"],
     [failed, "would fail"],
   ];
   const shown = others.filter(([rows]) => rows > 0).map(([rows, words]) => `${count(rows)} ${words}`);

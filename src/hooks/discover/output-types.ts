@@ -58,7 +58,7 @@ const typeOf = (value: Json): Types => {
 const nullable = (type: string): Types => ({ type: [type, "null"] });
 
 const traceTypes = {
-  status: { enum: ["enriched", "failed", "held", "not_sent"] },
+  status: { enum: ["enriched", "skipped", "failed", "held", "not_sent"] },
   model: nullable("string"),
   stop_reason: nullable("string"),
   truncated: { type: "boolean" },

@@ -1,9 +1,8 @@
 import { ConnectorError } from "../../core/errors.js";
-import type { InvokeRequest } from "../../core/invoke.js";
 import { countError, type ErrorCounts } from "../../core/outcome.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
 import type { Plan } from "../../enrich/plan.js";
-import { renderRequest } from "../../enrich/request.js";
+import { type Rendered, renderRequest } from "../../enrich/request.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import type { Price } from "../../models/prices/price.js";
 import { type BorrowedLedger, borrowLedger } from "../../run/ledger/open-ledgers.js";
@@ -120,8 +119,6 @@ const walk = async (
 const uncounted = ({ code, detail, message }: ConnectorError): string =>
   `Tokens are not counted but estimated. ${code === "invalid_request" ? detail : message}`;
 
-type Rendered = InvokeRequest | ConnectorError;
-
 async function* renderAll(
   records: Iterable<unknown> | AsyncIterable<unknown>,
   plan: Plan,
@@ -157,7 +154,15 @@ const countRows = async (
   bodies: BodySigns,
   bytesPerToken: number | undefined,
 ): Promise<Forecast & Pick<Preview, "rows" | "errors">> => {
-  const rows: RowCounts = { received: 0, to_send: 0, answered: 0, held: 0, repeated: 0, failed: 0 };
+  const rows: RowCounts = {
+    received: 0,
+    to_send: 0,
+    answered: 0,
+    held: 0,
+    repeated: 0,
+    skipped: 0,
+    failed: 0,
+  };
   const errors: Preview["errors"] = {};
   const sort = createSorter(plan, ledger);
   const { add, learn, forecast } = createForecast(plan.price, bytesPerToken, plan.mostCalls);
@@ -168,6 +173,10 @@ const countRows = async (
     if (request instanceof ConnectorError) {
       rows.failed++;
       countError(errors, request.code, request.message);
+      continue;
+    }
+    if (request === "blank") {
+      rows.skipped++;
       continue;
     }
     bodies.see(request.body, rows.received);

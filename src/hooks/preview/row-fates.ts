@@ -15,6 +15,8 @@ export interface RowCounts {
   held: number;
   /** They become the same request as a row before them. */
   repeated: number;
+  /** Their placeholders all come out blank, so nothing would be sent. */
+  skipped: number;
   /** They would fail before anything is sent. */
   failed: number;
 }

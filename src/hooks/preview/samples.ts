@@ -1,15 +1,15 @@
 import { createTokenCounter } from "../../bedrock/count-tokens.js";
 import { ConnectorError, type ErrorCode } from "../../core/errors.js";
-import type { InvokeRequest } from "../../core/invoke.js";
 import { type Json, tryParseJson } from "../../core/json.js";
 import type { Plan } from "../../enrich/plan.js";
+import type { Rendered } from "../../enrich/request.js";
 import { assumedBytesPerToken, estimateTokens } from "../../models/prices/estimate.js";
 
 /** One of the first rows, as it would be sent. */
 export interface Sample {
   /** From 1. */
   readonly row: number;
-  /** The exact body, which holds the row's values; `null` for a row that would fail. */
+  /** The exact body, which holds the row's values; `null` for a row that would fail or be skipped. */
   readonly body: Json;
   readonly input_tokens: number | null;
   /** True where Bedrock has counted them; else they are estimated. */
@@ -28,10 +28,7 @@ interface Samples {
 /**
  * The first rows, with their tokens counted by Bedrock where it does that: free, and ended by the first refusal.
  */
-export const takeSamples = async (
-  plan: Plan,
-  requests: readonly (InvokeRequest | ConnectorError)[],
-): Promise<Samples> => {
+export const takeSamples = async (plan: Plan, requests: readonly Rendered[]): Promise<Samples> => {
   const countTokens = createTokenCounter(plan.connection);
   const samples: Sample[] = [];
   let refusal: ConnectorError | null = null;
@@ -42,6 +39,10 @@ export const takeSamples = async (
     if (request instanceof ConnectorError) {
       const { code, message } = request;
       samples.push({ row, body: null, input_tokens: null, counted: false, error: { code, message } });
+      continue;
+    }
+    if (request === "blank") {
+      samples.push({ row, body: null, input_tokens: null, counted: false, error: null });
       continue;
     }
     const estimate = estimateTokens(request).input;

@@ -166,7 +166,7 @@ export const ledger: readonly Rule[] = [
       const ends = written.rows().map(({ status }) => status);
       for (const status of ends)
         must(
-          ["enriched", "failed", "held", "not_sent"].includes(String(status)),
+          ["enriched", "skipped", "failed", "held", "not_sent"].includes(String(status)),
           `a record is ${shown(status)}`,
         );
       const enriched = ends.filter((status) => status === "enriched").length;
