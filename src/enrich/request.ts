@@ -72,6 +72,7 @@ const withApiSettings = (body: JsonObject, { api, guardrail, serviceTier }: Conn
     ...body,
     ...(guardrail && {
       guardrailConfig: {
+        trace: "enabled",
         ...(body.guardrailConfig as JsonObject | undefined),
         guardrailIdentifier: guardrail.identifier,
         guardrailVersion: guardrail.version,
