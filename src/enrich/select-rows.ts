@@ -42,6 +42,6 @@ const stateOf = async (row: unknown, { plan, ledger }: Session): Promise<RowStat
   if (!entry) return "new";
   if (entry.state === "refused") return "failed";
   if (entry.state !== "received") return "held";
-  const { reply } = readAnswer(plan.family, request.body, fromEntry(entry));
-  return readColumns(reply, plan) instanceof ConnectorError ? "failed" : "done";
+  const answer = readAnswer(plan.family, request.body, fromEntry(entry));
+  return readColumns(answer, plan) instanceof ConnectorError ? "failed" : "done";
 };
