@@ -1,6 +1,8 @@
 import { utcFormat, utcParse } from "d3-time-format";
 import { Drop, type Liquid } from "liquidjs";
 import type { RE2JS } from "re2js";
+import { writeJson } from "../core/exact-json.js";
+import { ExactNumber } from "../core/exact-number.js";
 import type { PatternError } from "../core/linear-regexp.js";
 import { forLooking, rubyRegExp, rubyReplace } from "./ruby-regexp.js";
 
@@ -31,11 +33,11 @@ export const hostFilters: Readonly<Record<string, Filter>> = {
   },
 };
 
-/** A value inside a longer text: structures as JSON, nothing for null. */
+/** A value inside a longer text: structures as JSON, numbers as their source wrote them, nothing for null. */
 export const toText = (value: unknown): string => {
   if (value === null || value === undefined || value instanceof Drop) return "";
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" && !(value instanceof ExactNumber) ? writeJson(value) : String(value);
 };
 
 const same = (value: unknown): unknown => value;
