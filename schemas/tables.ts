@@ -15,6 +15,8 @@ interface Property {
 
 const connection = JSON.parse(readFileSync(new URL("connection.json", import.meta.url), "utf8"));
 
+const abilityInWords: Readonly<Record<string, string>> = { process: "a process", objects: "a class" };
+
 /** The page that a table stands in, and what makes it. */
 export const tables: Readonly<Record<string, { readonly page: string; readonly rows: () => string }>> = {
   configuration: { page: "src/connection/README.md", rows: configurationTable },
@@ -60,7 +62,7 @@ function rulesTable(): string {
       ...rules.map(({ id, what, needs = [] }) => [
         id,
         what,
-        needs.map((need) => (need === "process" ? "a process" : code(need))).join(", "),
+        needs.map((need) => abilityInWords[need] ?? code(need)).join(", "),
       ]),
       ...unjudgedRules.map(({ id, what, why }) => [id, what, `not judged: ${why}`]),
     ],

@@ -144,6 +144,10 @@ describe("AwsBedrockModel", () => {
         "attempts",
         "billed",
         "request_id",
+        "usage",
+        "guardrail",
+        "repaired",
+        "remarks",
         "error",
       ]);
     });

@@ -28,14 +28,16 @@ import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
 /**
- * The connector that a host registers. It holds no state: one instance serves any number of threads and syncs.
+ * The connector that a host registers. It holds nothing but its description: one instance serves any number of threads and syncs.
  * No hook throws to the host; what goes wrong stands in the message that it returns. The types are for those who write
  * settings down: a host may hand over anything, by `Hooks`.
  */
 export class AwsBedrockModel implements Hooks {
-  /** What a host shows before the connector is configured. */
+  readonly #metaData = { source: describe("source"), destination: describe("destination") };
+
+  /** What a host shows before the connector is configured: one object, which the host may write into. */
   metaData(side: Side = "destination"): MetaData {
-    return describe(sideOf(side));
+    return this.#metaData[sideOf(side)];
   }
 
   /** The connection specification, a JSON Schema (draft-07) that hosts render as a form. */

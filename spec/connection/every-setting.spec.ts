@@ -24,6 +24,7 @@ const full: Readonly<Record<string, unknown>> = {
   ledger: "ledger.jsonl",
   on_unknown: "retry",
   on_truncated: "fail",
+  on_empty: "keep",
   on_blank: "send",
   reuse_answers: false,
   max_rows: "11",

@@ -199,6 +199,25 @@ describe("read, streamed", () => {
     expect(bodyOf(answer)).to.have.property("embedding");
   });
 
+  for (const message of [
+    "The model is unsupported for streaming.",
+    "This model doesn't support tool use in streaming mode.",
+  ])
+    it(`asks without a stream where the service says: ${message}`, async () => {
+      emulator.setFaults([{ kind: "error", status: 400, type: "ValidationException", message, times: 1 }]);
+      const { events, answer } = await read(request);
+      expect(events).to.deep.equal([]);
+      expect(bodyOf(answer)).to.have.property("output");
+      expect(emulator.stats()).to.include({ requests: 2, billed: 1 });
+    });
+
+  it("names the permission that streams need", async () => {
+    emulator.setFaults([{ kind: "error", status: 403, type: "AccessDeniedException", message: "No." }]);
+    expect(saidOf((await read(request)).answer)).to.match(
+      /^access_denied: .*bedrock:InvokeModelWithResponseStream/,
+    );
+  });
+
   it("counts what a stream took against the ceilings", async () => {
     const limited = { ...request, inferenceConfig: { maxTokens: 10 } };
     const { answer } = await read(limited, { max_tokens_total: 20 });

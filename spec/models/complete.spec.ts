@@ -62,8 +62,10 @@ describe("of a model nothing is forgotten:", () => {
 });
 
 describe("traits of models", () => {
-  const read = (known: Family): string[] =>
-    [...(known.rules ?? []), ...(known.structured ?? [])].flatMap(({ trait }) => trait ?? []);
+  const read = ({ rules = [], structured = [], reasoningTags = [], chat }: Family): string[] => {
+    const doubtful = chat?.doubtful ? [chat.doubtful] : [];
+    return [...rules, ...structured, ...reasoningTags, ...doubtful].flatMap(({ trait }) => trait ?? []);
+  };
   const had = [...Object.values(knownModels), ...modelLines].flatMap(({ traits = [] }) => traits);
 
   it("are each read by a family, and each that a family reads is had", () => {

@@ -51,13 +51,19 @@ const sonnet5 = "us.anthropic.claude-sonnet-5";
 const haiku45 = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
 const thinking = (type: string, more: JsonObject = {}) => ({ thinking: { type, ...more } });
 
+const prefilled = [...messages, { role: "assistant", content: "It is" }];
+
 const cases: readonly Case[] = [
   [opus47, claude({ temperature: 0 }), { refused: /^temperature is refused/ }],
   [opus47, claude({ top_p: 0.9 }), { refused: /^top_p is refused/ }],
   [opus47, claude({ top_k: 40 }), { refused: /^top_k is refused/ }],
   [opus47, claude({ temperature: 1 }), { doubtful: /at their defaults/ }],
   ["us.anthropic.claude-opus-4-6-v1", claude({ temperature: 0 }), {}],
-  ["global.anthropic.claude-haiku-5-5", claude({ temperature: 0.5 }), { refused: /^temperature is refused/ }],
+  [
+    "global.anthropic.claude-haiku-5-5",
+    claude({ temperature: 0.5 }),
+    { refused: /^temperature is refused/, note: /thinks before it answers/ },
+  ],
   [haiku45, claude({ temperature: 0.5, top_p: 0.9 }), { refused: /not taken together/ }],
   [haiku45, claude({ temperature: 0.5 }), {}],
   [opus47, claude(thinking("enabled", { budget_tokens: 2000 })), { refused: /enabled is refused/ }],
@@ -109,7 +115,56 @@ const cases: readonly Case[] = [
       ...thinking("adaptive"),
       messages: [...messages, { role: "assistant", content: "It is" }],
     }),
-    { doubtful: /ends with a turn of the assistant/ },
+    { refused: /ends with a turn of the assistant/, note: /cannot be told/ },
+  ],
+  ["us.anthropic.claude-sonnet-4-6", claude({ messages: prefilled }), { refused: /a turn of the assistant/ }],
+  [
+    "us.anthropic.claude-opus-4-6-v1",
+    claude({ messages: prefilled }),
+    { refused: /a turn of the assistant/ },
+  ],
+  [haiku45, claude({ messages: prefilled }), {}],
+  [
+    "us.anthropic.claude-fable-5-9",
+    claude({ messages: prefilled }),
+    { doubtful: /which this model may refuse/ },
+  ],
+  [
+    "us.anthropic.claude-fable-5-9",
+    claude({ tool_choice: { type: "any" } }),
+    { doubtful: /forces a tool is refused by the models of its time/ },
+  ],
+  [
+    "us.anthropic.claude-opus-5-5",
+    claude(thinking("disabled")),
+    { refused: /disabled is refused/, note: /cannot be told/ },
+  ],
+  ["us.anthropic.claude-opus-5-5", claude(), { note: /cannot be told not to think/ }],
+  [
+    "us.anthropic.claude-opus-5-5",
+    claude({ tool_choice: { type: "tool", name: "answer" } }),
+    { refused: /forces a tool/, note: /cannot be told/ },
+  ],
+  ["us.anthropic.claude-sonnet-5-5", claude(thinking("disabled")), { refused: /between_tools/ }],
+  ["us.anthropic.claude-sonnet-5-5", claude(), { note: /no thinking of the type disabled/ }],
+  ["us.anthropic.claude-sonnet-5-5", claude(thinking("between_tools")), {}],
+  [
+    "us.anthropic.claude-sonnet-5-5",
+    claude({ ...thinking("between_tools"), output_config: { effort: "xhigh" } }),
+    { doubtful: /between_tools: lower it/ },
+  ],
+  [
+    "us.anthropic.claude-sonnet-5-5",
+    claude({ ...thinking("adaptive"), tool_choice: { type: "any" } }),
+    { refused: /forces a tool/ },
+  ],
+  ["us.anthropic.claude-sonnet-5-5", claude({ ...thinking("adaptive"), tool_choice: { type: "auto" } }), {}],
+  ["us.anthropic.claude-haiku-5-5", claude(), { note: /thinks before it answers/ }],
+  ["us.anthropic.claude-haiku-5-5", claude(thinking("disabled")), {}],
+  [
+    "us.anthropic.claude-haiku-5-5",
+    claude({ ...thinking("disabled"), output_config: { effort: "max" } }),
+    { refused: /above high/ },
   ],
   [
     "amazon.titan-text-premier-v1:0",
@@ -194,6 +249,10 @@ describe("model rules", () => {
     expect(said(sonnet5, throughConverse(claude())).join()).to.match(
       /unless additionalModelRequestFields.thinking is .* counts against inferenceConfig.maxTokens$/,
     );
+    for (const toolChoice of [{ any: {} }, { tool: { name: "answer" } }])
+      expect(
+        said("us.anthropic.claude-opus-5-5", { ...throughConverse(claude()), toolConfig: { toolChoice } }),
+      ).to.include("toolConfig.toolChoice that forces a tool is refused by this model: leave it at auto");
     const reasoning = { inferenceConfig: { reasoningConfig: { type: "enabled" } } };
     expect(
       said("us.amazon.nova-lite-v1:0", { messages: [], additionalModelRequestFields: reasoning }).join(),

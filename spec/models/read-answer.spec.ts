@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import type { Json } from "../../src/core/json.js";
 import type { Reply, Usage } from "../../src/core/reply.js";
+import { reasoningTagsOf } from "../../src/models/answer/reasoning.js";
 import { families } from "../../src/models/families/index.js";
 import { readAnswer } from "../../src/models/read-answer.js";
 
@@ -201,9 +202,12 @@ describe("reply: what cannot be read", () => {
       text: null,
       rawText: null,
       reasoning: null,
+      reasoningTags: reasoningTagsOf(null),
       vector: null,
+      unread: [],
       stopReason: null,
       truncated: false,
+      guardrail: null,
       ending: null,
       inputTokens: 9,
       outputTokens: null,

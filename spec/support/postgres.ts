@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import pg from "pg";
@@ -8,15 +9,21 @@ import pg from "pg";
 /** A PostgreSQL server of its own, in a fresh folder, reached by a socket in it. */
 export interface Server {
   readonly connectionString: string;
+  /** The folder of the socket. */
+  readonly folder: string;
+  readonly port: number;
+  /** Another user to run as, who may read the folder; nothing where we may run programs ourselves. */
+  readonly identity: Identity;
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts the PostgreSQL that comes as an npm package, in less than a second. It refuses to run as root, so root
- * runs it as `nobody`. Resolves to a sentence where it cannot run at all.
+ * runs it as `nobody`. With `tls` it listens on 127.0.0.1 and 127.0.0.2 too, with the certificate in fixtures/tls, in which
+ * the second one is not. Resolves to a sentence where it cannot run at all.
  */
-export const startPostgres = async (): Promise<Server | string> => {
+export const startPostgres = async ({ tls = false } = {}): Promise<Server | string> => {
   const found = await findPrograms();
   if (typeof found === "string") return found;
   const folder = mkdtempSync(join(tmpdir(), "pg-"));
@@ -32,7 +39,13 @@ export const startPostgres = async (): Promise<Server | string> => {
     cleanUp();
     return `initdb does not run here: ${made.error?.message ?? made.stderr.trim().split("\n").at(-1)}`;
   }
-  const options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"];
+  const port = tls ? await freePort() : 5432;
+  const settings = [`port=${port}`, `listen_addresses=${tls ? "127.0.0.1,127.0.0.2" : ""}`, "fsync=off"];
+  if (tls) {
+    settings.push("ssl=on", ...certificate(folder, identity));
+    appendFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.0/8 trust\n");
+  }
+  const options = ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
   const server = spawn(join(native, "postgres"), options, {
     ...identity,
     cwd: folder,
@@ -41,12 +54,12 @@ export const startPostgres = async (): Promise<Server | string> => {
   const kill = (): boolean => server.kill("SIGKILL");
   process.once("exit", kill);
   await ready(server);
-  const connectionString = `postgresql://host@/postgres?host=${folder}`;
+  const connectionString = `postgresql://host@/postgres?host=${folder}&port=${port}`;
   const pool = new pg.Pool({ connectionString, max: 2 });
   // A connection may still be open when the server goes.
   pool.on("error", () => undefined);
   return {
-    connectionString,
+    ...{ connectionString, folder, port, identity },
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     stop: async () => {
       await pool.end();
@@ -84,6 +97,29 @@ const reachable = ({ native, identity }: { native: string; identity: Identity },
   const copy = join(folder, "native");
   cpSync(dirname(native), copy, { recursive: true, verbatimSymlinks: true });
   return { native: join(copy, "bin"), identity };
+};
+
+/** The server takes a key only that nobody else may read. */
+const certificate = (folder: string, identity: Identity): string[] =>
+  [
+    ["ssl_cert_file", "server.pem"],
+    ["ssl_key_file", "server-key.pem"],
+  ].map(([setting, name = ""]) => {
+    const path = join(folder, name);
+    cpSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), path);
+    chmodSync(path, 0o600);
+    if ("uid" in identity) chownSync(path, identity.uid, identity.gid);
+    return `${setting}=${path}`;
+  });
+
+/** A port that is free at this moment. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 };
 
 const ready = async (server: ChildProcess): Promise<void> => {

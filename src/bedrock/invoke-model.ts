@@ -91,6 +91,11 @@ const call = async (
 /** Settings that InvokeModel takes as headers; Converse has them in its body. */
 const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>
   api === "invoke_model" && {
-    ...(guardrail && { guardrailIdentifier: guardrail.identifier, guardrailVersion: guardrail.version }),
+    // Only the trace tells an answer that was masked from one that was blocked.
+    ...(guardrail && {
+      guardrailIdentifier: guardrail.identifier,
+      guardrailVersion: guardrail.version,
+      trace: "ENABLED" as const,
+    }),
     ...(serviceTier && { serviceTier }),
   };

@@ -9,6 +9,7 @@ export const readHeaders = (
     outputTokens: numberIn(headers["x-amzn-bedrock-output-token-count"]),
     ...countOf("cacheReadTokens", headers["x-amzn-bedrock-cache-read-input-token-count"]),
     ...countOf("cacheWriteTokens", headers["x-amzn-bedrock-cache-write-input-token-count"]),
+    ...tierOf(headers["x-amzn-bedrock-service-tier"]),
   },
   latencyMs: numberIn(headers["x-amzn-bedrock-invocation-latency"]),
   requestId: requestIdIn(headers),
@@ -23,6 +24,9 @@ export const requestIdIn = (headers: Readonly<Record<string, string | undefined>
 /** The whole number that a header holds. */
 const numberIn = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+
+const tierOf = (tier: string | undefined): Partial<Usage> =>
+  tier !== undefined && /^[\w-]{1,40}$/.test(tier) ? { serviceTier: tier } : {};
 
 const countOf = (name: "cacheReadTokens" | "cacheWriteTokens", text: string | undefined): Partial<Usage> => {
   const count = numberIn(text);

@@ -47,8 +47,10 @@ export const watchStream = (
       return { ...whole, body: JSON.stringify(body), counts: { ...whole.counts, ...counts }, ...told };
     },
     failure(error) {
-      if (!stream) return error;
       const { code, detail, requestId, billed } = error;
+      if (code === "access_denied")
+        return new ConnectorError(code, [detail, permission].filter(Boolean).join(" "), { requestId });
+      if (!stream) return error;
       if (code === "unreadable_response")
         return new ConnectorError("connection_lost", "The stream broke off before its end.", { requestId });
       return hasBegun && billed === "no"
@@ -57,6 +59,8 @@ export const watchStream = (
     },
   };
 };
+
+const permission = "To stream it needs bedrock:InvokeModelWithResponseStream as well.";
 
 /** The last events tell the stop reason, and what the service counted. */
 const hasEnded = (family: Family | null, body: JsonObject): boolean => {

@@ -4,7 +4,7 @@ import { isObject } from "../core/json.js";
 import { compileSchema } from "../core/json-schema.js";
 import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
-import type { Rates } from "../models/prices/rates.js";
+import type { Rates, TierRates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
@@ -27,8 +27,10 @@ export interface Ceilings {
   /** Tokens in and out. */
   readonly tokens: number | null;
   readonly usd: number | null;
-  /** The model's price; a bound of `usd` has one. */
+  /** The model's price at the tier that is asked for; a bound of `usd` has one. */
   readonly prices: Rates | null;
+  /** The prices of the tiers that may serve a call in its place; without them all cost the same. */
+  readonly tiers?: TierRates;
 }
 
 /** How many failures a run may have before it ends; `null` is no bound. */
@@ -71,6 +73,7 @@ export interface Connection {
   readonly ledger: string | null;
   readonly onUnknown: OnUnknown;
   readonly onTruncated: "keep" | "fail";
+  readonly onEmpty: "keep" | "fail";
   /** What becomes of a row whose placeholders all come out blank. */
   readonly onBlank: "skip" | "send";
   readonly reuseAnswers: boolean;
@@ -183,6 +186,7 @@ const toConnection = (settings: Settings): Connection => {
     ledger: settings.ledger ?? null,
     onUnknown: withDefault("on_unknown"),
     onTruncated: withDefault("on_truncated"),
+    onEmpty: withDefault("on_empty"),
     onBlank: withDefault("on_blank"),
     reuseAnswers: withDefault("reuse_answers"),
     ceilings: {

@@ -1,3 +1,4 @@
+import { answerCodes } from "./answer-codes.js";
 import { type Kind, kind } from "./error-kind.js";
 
 /**
@@ -192,20 +193,7 @@ export const errorCodes = {
   ),
   unexpected_error: kind(false, "unknown", "The call failed in a way that this connector does not know."),
 
-  unreadable_response: kind(
-    false,
-    "yes",
-    "The response could not be read: it is not JSON, or lacks what the family or the response format reads. It was billed.",
-  ),
-  truncated: kind(
-    false,
-    "yes",
-    "A token limit cut the answer off, and on_truncated is fail or the rest does not fit output_schema. Raise the output limit in the request format.",
-  ),
-  schema_mismatch: kind(false, "yes", "The answer does not fit output_schema. It was billed."),
-  refused: kind(false, "yes", "The model refused to answer. The answer was billed."),
-  content_filtered: kind(false, "yes", "A content filter of the model stopped the answer. It was billed."),
-  guardrail_intervened: kind(false, "yes", "The guardrail intervened. The call was billed."),
+  ...answerCodes,
 
   run_broken: kind(
     true,

@@ -13,6 +13,7 @@ export interface Kind {
 /** Whether a failure concerns its row only, every row of the run, one or the other, or is the end of the run itself. */
 export type Scope = "row" | "run" | "either" | "end";
 
+/** One row of the table of errors. */
 export const kind = (
   retryable: boolean,
   billed: Billed,

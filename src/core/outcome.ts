@@ -1,6 +1,8 @@
+import { BadLine } from "./bad-line.js";
 import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import { isObject, type Json } from "./json.js";
+import type { Usage } from "./reply.js";
 
 /** US dollars. `max` is `null` where the request sets no limit of output tokens. */
 export interface UsdRange {
@@ -33,8 +35,44 @@ export interface Trace {
   readonly attempts: number;
   readonly billed: Billed;
   readonly request_id: string | null;
+  /** What else the service counted, of which `input_tokens` holds none; `null` where it told of nothing. */
+  readonly usage: UsageTrace | null;
+  /** What a guardrail did to the prompt or the answer. */
+  readonly guardrail: "masked" | "blocked" | null;
+  /** True where the answer's JSON had to be mended to be read. */
+  readonly repaired: boolean;
+  /** What one should know of an answer before one relies on it, in sentences; `null` where there is nothing. */
+  readonly remarks: readonly string[] | null;
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean } | null;
 }
+
+/** See `Usage`. What the service does not tell of is left out. */
+interface UsageTrace {
+  readonly cache_read_tokens?: number;
+  readonly cache_write_tokens?: number;
+  /** The tokens of `cache_write_tokens` by how long the cache keeps them. */
+  readonly cache_writes?: Readonly<Record<string, number>>;
+  /** The tokens of `output_tokens` that the model thought with. */
+  readonly thinking_tokens?: number;
+  readonly guardrail_units?: Readonly<Record<string, number>>;
+  /** The tier that served the call. */
+  readonly service_tier?: string;
+}
+
+/** What a row says of a call's usage beside its tokens. */
+export const usageTrace = (usage: Usage): UsageTrace | null => {
+  const { cacheReadTokens, cacheWriteTokens, cacheWrites, thinkingTokens, guardrailUnits, serviceTier } =
+    usage;
+  const told: UsageTrace = {
+    ...(cacheReadTokens > 0 && { cache_read_tokens: cacheReadTokens }),
+    ...(cacheWriteTokens > 0 && { cache_write_tokens: cacheWriteTokens }),
+    ...(cacheWrites && { cache_writes: cacheWrites }),
+    ...(thinkingTokens !== undefined && { thinking_tokens: thinkingTokens }),
+    ...(guardrailUnits && { guardrail_units: guardrailUnits }),
+    ...(serviceTier !== undefined && { service_tier: serviceTier }),
+  };
+  return Object.keys(told).length > 0 ? told : null;
+};
 
 /** What became of one record. */
 export interface Outcome {
@@ -52,6 +90,8 @@ export interface Outcome {
   readonly remark?: string;
   /** Calls that Bedrock rejected for this row and that were made again. */
   readonly rejections: Rejections;
+  /** True for an enriched row without an answer, which `on_empty` kept. */
+  readonly keptEmpty?: boolean;
 }
 
 /** What a host counts as a success: nothing is left to do for the row. */
@@ -81,6 +121,10 @@ const unknownTrace: Trace = {
   attempts: 0,
   billed: "no",
   request_id: null,
+  usage: null,
+  guardrail: null,
+  repaired: false,
+  remarks: null,
   error: null,
 };
 
@@ -101,7 +145,7 @@ export const failedTrace = (
 
 /** The enriched record: the input, the output columns in place of input columns of the same name, `_bedrock`. */
 export const toRecord = ({ record, columns, trace }: Outcome): Record<string, unknown> => ({
-  ...(isObject(record) ? record : { value: record }),
+  ...(isObject(record) ? record : { value: record instanceof BadLine ? record.text : record }),
   ...columns,
   _bedrock: trace,
 });

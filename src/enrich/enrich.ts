@@ -1,8 +1,8 @@
 import { ConnectorError } from "../core/errors.js";
 import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
-import { failedTrace, type Outcome, type Trace, trace } from "../core/outcome.js";
+import { failedTrace, type Outcome, type Trace, trace, usageTrace } from "../core/outcome.js";
 import { estimateUsd } from "../models/prices/estimate.js";
-import { usdOfUsage } from "../models/prices/rates.js";
+import { roundUsd, usdOfUsage } from "../models/prices/rates.js";
 import { invokeUntilFit } from "./invoke-until-fit.js";
 import type { Plan } from "./plan.js";
 import { emptyColumns, readColumns } from "./read-columns.js";
@@ -29,7 +29,7 @@ export const complete = async (
   invoke: Invoke,
   stop: AbortSignal,
 ): Promise<Outcome> => {
-  const read = ({ reply }: Invocation) => readColumns(reply, plan);
+  const read = (answer: Invocation) => readColumns(answer, plan);
   const result = await invokeUntilFit(request, invoke, stop, plan.mostCalls - 1, read);
   const estimate = estimateUsd(plan.price, request, plan.mostCalls);
   if ("error" in result) {
@@ -39,11 +39,11 @@ export const complete = async (
     const free = attempts === 0 && { cost_usd: 0 };
     return { ...failedOutcome(record, plan, error, { attempts, ...free }), payloads, rejections, estimate };
   }
-  const { columns, answer } = result;
+  const { columns, answer, usages } = result;
   const { attempts, reply, usage, rejections = {} } = answer;
   // An answer that was there already is not paid for again.
   const isPaid = attempts > 0;
-  const usd = usdOfUsage(plan.price, usage);
+  const usd = sumUsd(usages.map((each) => usdOfUsage(plan.price, each, plan.tiers)));
   const known = {
     attempts,
     billed: isPaid ? "yes" : "no",
@@ -53,7 +53,12 @@ export const complete = async (
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
     cost_usd: isPaid ? usd : 0,
-    ...(!(reply instanceof ConnectorError) && { stop_reason: reply.stopReason, truncated: reply.truncated }),
+    usage: usageTrace(usage),
+    ...(!(reply instanceof ConnectorError) && {
+      stop_reason: reply.stopReason,
+      truncated: reply.truncated,
+      guardrail: reply.guardrail,
+    }),
   } as const;
   const more = {
     payloads: { request: request.body, response: answer.body },
@@ -61,8 +66,23 @@ export const complete = async (
     ...(isPaid ? { estimate } : { savedUsd: usd }),
   };
   if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...more };
-  return { record, columns, trace: trace({ ...known, status: "enriched" }), ...more };
+  const { values, repaired, keptEmpty, remarks } = columns;
+  const marks = { repaired, remarks: remarks.length > 0 ? remarks : null };
+  return {
+    record,
+    columns: values,
+    trace: trace({ ...known, ...marks, status: "enriched" }),
+    ...more,
+    ...(keptEmpty && { keptEmpty }),
+  };
 };
+
+/** `null` where one of them is not known. */
+const sumUsd = (amounts: readonly (number | null)[]): number | null =>
+  amounts.reduce(
+    (total, usd) => (total === null || usd === null ? null : roundUsd(total + usd)),
+    0 as number | null,
+  );
 
 /** A row that was not sent, since it has nothing to work on. */
 const skippedOutcome = (record: unknown, plan: Plan): Outcome => ({

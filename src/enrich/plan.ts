@@ -6,13 +6,16 @@ import { isLoopback } from "../connection/loopback.js";
 import type { Problem } from "../connection/rules.js";
 import type { ConnectorError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
+import type { ReasoningTags } from "../core/reply.js";
+import { reasoningTagsOf } from "../models/answer/reasoning.js";
 import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
 import { lintForModel } from "../models/lint-rules.js";
-import { type Price, priceOf } from "../models/prices/price.js";
+import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
-import type { PriceTable } from "../models/prices/rates.js";
+import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
 import type { SchemaRequest } from "../template/output-schema/ask-for-schema.js";
@@ -46,8 +49,12 @@ export interface Plan {
   readonly schemaRequest: SchemaRequest | null;
   /** The calls that a row may take: an answer that does not fit the output schema may be asked for again. */
   readonly mostCalls: number;
-  /** The price of the model's tokens; `null` where it is not known. */
+  /** The price of the model's tokens at the tier that is asked for; `null` where it is not known. */
   readonly price: Price | null;
+  /** The prices of the tiers that may serve a call in its place; without them all cost the same. */
+  readonly tiers?: TierRates;
+  /** The tags that the model may write around reasoning. */
+  readonly reasoningTags: readonly ReasoningTags[];
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -94,12 +101,18 @@ export const compilePlan = (
   if (purpose !== "read" && template)
     problems.push(...requestProblems(connection, family, template.sample, wrong));
   const price = typeof connection.modelId === "string" ? priceFor(connection, ownPrices, known(asked)) : null;
+  const tiers = connection.prices
+    ? undefined
+    : pricesOfTiers(withRegions(connection, known(asked)), ownPrices);
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
   const { note } = lintForModel(family, connection.candidateModelIds, template.sample);
   return {
-    connection: { ...connection, ceilings: { ...connection.ceilings, prices: price } },
+    connection: {
+      ...connection,
+      ceilings: { ...connection.ceilings, prices: price, ...(tiers && { tiers }) },
+    },
     routeKey: routeKeyOf(connection),
     family,
     modelFamily: resolveFamily(...connection.candidateModelIds),
@@ -107,11 +120,14 @@ export const compilePlan = (
     template,
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),
     price,
+    ...(tiers && { tiers }),
+    reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,
     remarks: [
       ...remarksOn(connection, purpose === "read" ? null : template, doubtful),
       ...note.map(noteOnRequest),
+      ...[chatTemplateRemark(family, connection, template.sample)].filter((remark) => remark !== null),
       ...(structured?.schemaRequest.remarks ?? []),
       ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
     ],
@@ -126,7 +142,12 @@ const priceFor = (
 ): Price | null =>
   connection.prices
     ? { ...connection.prices, source: "settings", date: null }
-    : priceOf({ ...connection, ...(resolvedModel && { regions: resolvedModel.regions }) }, ownPrices);
+    : priceOf(withRegions(connection, resolvedModel), ownPrices);
+
+const withRegions = (connection: Connection, resolvedModel: ResolvedModel | null) => ({
+  ...connection,
+  ...(resolvedModel && { regions: resolvedModel.regions }),
+});
 
 const withBaseModel = (connection: Connection, baseModel: string | null = null): Connection =>
   baseModel === null

@@ -1,23 +1,101 @@
+import { lostDigits } from "../core/digits.js";
 import { ConnectorError } from "../core/errors.js";
+import type { Invocation } from "../core/invoke.js";
 import type { Json } from "../core/json.js";
-import type { Reply } from "../core/reply.js";
+import type { Ending, Reply } from "../core/reply.js";
 import type { Plan } from "./plan.js";
 
-/** The output columns of a reply, or why it has none. What it says of itself is read before its content. */
-export const readColumns = (
-  reply: Reply | ConnectorError,
-  plan: Plan,
-): Record<string, Json> | ConnectorError =>
-  reply instanceof ConnectorError
-    ? reply
-    : (endedBadly(reply, plan) ??
-      plan.columns.read(reply) ??
-      new ConnectorError("unreadable_response", unreadable(plan)));
+/** What a row gets of an answer. */
+export interface Columns {
+  readonly values: Record<string, Json>;
+  readonly repaired: boolean;
+  /** True where there is no answer, and `on_empty` kept that. */
+  readonly keptEmpty: boolean;
+  readonly remarks: readonly string[];
+}
 
-const endedBadly = ({ ending, truncated }: Reply, { connection }: Plan): ConnectorError | null => {
-  if (ending) return new ConnectorError(ending);
-  return truncated && connection.onTruncated === "fail" ? new ConnectorError("truncated") : null;
+/** The output columns of an answer, or why it has none. What it says of itself is read before its content. */
+export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | ConnectorError => {
+  if (reply instanceof ConnectorError) return reply;
+  const early = endedBadly(reply, plan);
+  if (early) return early;
+  let repaired = false;
+  const read = plan.columns.read(reply, () => {
+    repaired = true;
+  });
+  const failed = noAnswer(reply, plan, read);
+  if (failed) return failed;
+  const values = read === null || read instanceof ConnectorError ? emptyText(plan) : read;
+  return {
+    values,
+    repaired,
+    keptEmpty: isEmpty(reply.ending),
+    remarks: [...remarksOn(reply), ...lostDigits(values, body).map(digitsRemark)],
+  };
 };
+
+/** A cut answer is told before all else: its end would only mislead. */
+const endedBadly = (reply: Reply, { connection }: Plan): ConnectorError | null => {
+  const { ending, truncated } = reply;
+  const nothingLeft = isEmpty(ending) && connection.onEmpty === "fail";
+  if (truncated && (connection.onTruncated === "fail" || nothingLeft)) return new ConnectorError("truncated");
+  return ending !== null && final.has(ending) ? errorOf(ending, reply) : null;
+};
+
+/** Endings after which nothing of the answer is read. */
+const final: ReadonlySet<Ending> = new Set([
+  "refused",
+  "content_filtered",
+  "guardrail_intervened",
+  "malformed_answer",
+]);
+
+/** Why a row has no columns, where what was asked for is not in the answer. */
+const noAnswer = (
+  reply: Reply,
+  plan: Plan,
+  read: Record<string, Json> | ConnectorError | null,
+): ConnectorError | null => {
+  const { ending } = reply;
+  const { hold } = plan.columns;
+  const found = read !== null && !(read instanceof ConnectorError);
+  // What fits the schema is the answer, wherever it stood.
+  if (hold === "typed" && found) return null;
+  if (isEmpty(ending)) {
+    if (plan.connection.onEmpty === "fail") return errorOf(ending as Ending, reply);
+    return read instanceof ConnectorError ? read : null;
+  }
+  // Who names columns may read a tool's call, or a kind of block that is not known here.
+  if (ending !== null && (hold === "text" || !found))
+    return typedMisfit(read, plan) ?? errorOf(ending, reply);
+  if (read instanceof ConnectorError) return read;
+  return found ? null : new ConnectorError("unreadable_response", unreadable(plan));
+};
+
+/** A call of the tool that was asked for, whose arguments do not fit, is that and no other call. */
+const typedMisfit = (read: unknown, { schemaRequest }: Plan): ConnectorError | null =>
+  read instanceof ConnectorError && schemaRequest?.answer !== undefined ? read : null;
+
+const isEmpty = (ending: Ending | null): boolean => ending === "empty_answer" || ending === "only_reasoning";
+
+const errorOf = (ending: Ending, { stopReason, unread, guardrail }: Reply): ConnectorError => {
+  if (ending === "unreadable_response")
+    return new ConnectorError(ending, `It holds only what is not read here: ${unread.join(", ")}.`);
+  const says = ending === "malformed_answer" || ending === "empty_answer";
+  return new ConnectorError(
+    ending,
+    says && guardrail === null && stopReason ? `It ended with ${stopReason}.` : undefined,
+  );
+};
+
+const remarksOn = ({ unread }: Reply): string[] =>
+  unread.length > 0 ? [`The answer holds more that was not read: ${unread.join(", ")}.`] : [];
+
+const digitsRemark = (column: string): string =>
+  `${column} lost digits: the model wrote a number with more than a JSON number keeps.`;
+
+const emptyText = ({ columns }: Plan): Record<string, Json> =>
+  Object.fromEntries(columns.names.map((name) => [name, columns.hold === "text" ? "" : null]));
 
 const unreadable = ({ family, columns, connection }: Plan): string => {
   if (connection.responseFormat?.includes("{{"))

@@ -1,10 +1,9 @@
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
 import { ConnectorError } from "../core/errors.js";
-import type { Invoke, Read, Underway } from "../core/invoke.js";
+import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
-import { readAnswer } from "../models/read-answer.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
@@ -14,6 +13,7 @@ import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
+import { readerOf } from "./reader.js";
 import { lookUpOnce, resolvePlan } from "./resolve-plan.js";
 import { sessionKey } from "./session-key.js";
 import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
@@ -69,7 +69,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
   const { connection } = plan;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
-  const read: Read = ({ body }, answer) => readAnswer(plan.family, body, answer);
+  const read = readerOf(plan);
   const call = createInvoke(connection, read);
   const pacer = sharedPacer(connection);
   const burndown = burndownOf(...connection.candidateModelIds);

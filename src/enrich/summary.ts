@@ -40,9 +40,16 @@ export interface Summary {
   held: number;
   not_sent: number;
   truncated: number;
+  /** Enriched rows whose JSON had to be mended, whose answer a guardrail masked, and whose empty answer was kept. */
+  repaired: number;
+  masked: number;
+  empty: number;
   calls: number;
   input_tokens: number;
   output_tokens: number;
+  /** Input tokens beside `input_tokens` that a prompt cache gave and took. */
+  cache_read_tokens: number;
+  cache_write_tokens: number;
   /** US dollars that the run cost; `null` where the cost of any row is not known. */
   cost_usd: number | null;
   /** The known part of it, and the rows that it leaves out: their price or their tokens are not known. */
@@ -70,6 +77,8 @@ export const createTally = (
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
   const rejected: Rejections = {};
+  const marked = { repaired: 0, masked: 0, empty: 0 };
+  const cached = { cache_read_tokens: 0, cache_write_tokens: 0 };
   let reused = 0;
   let knownCost = 0;
   let unknownCostRows = 0;
@@ -100,14 +109,19 @@ export const createTally = (
       progress.received++;
       progress.inFlight++;
     },
-    settle({ trace, rejections, estimate, savedUsd = 0 }: Outcome): void {
+    settle({ trace, rejections, estimate, savedUsd = 0, keptEmpty = false }: Outcome): void {
       progress.inFlight--;
       progress[counters[trace.status]]++;
       if (trace.truncated) progress.truncated++;
+      if (trace.repaired) marked.repaired++;
+      if (trace.status === "enriched" && trace.guardrail === "masked") marked.masked++;
+      if (keptEmpty) marked.empty++;
       progress.calls += trace.attempts;
       if (trace.attempts > 0) {
         progress.inputTokens += trace.input_tokens ?? 0;
         progress.outputTokens += trace.output_tokens ?? 0;
+        cached.cache_read_tokens += trace.usage?.cache_read_tokens ?? 0;
+        cached.cache_write_tokens += trace.usage?.cache_write_tokens ?? 0;
       } else if (trace.status === "enriched") reused++;
       knownCost = roundUsd(knownCost + (trace.cost_usd ?? 0));
       if (trace.cost_usd === null) unknownCostRows++;
@@ -127,9 +141,11 @@ export const createTally = (
         held: progress.held,
         not_sent: progress.notSent,
         truncated: progress.truncated,
+        ...marked,
         calls: progress.calls,
         input_tokens: progress.inputTokens,
         output_tokens: progress.outputTokens,
+        ...cached,
         reused,
         rejections: rejected,
         max_tokens_advice: run.advice(),

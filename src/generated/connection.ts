@@ -122,6 +122,10 @@ export interface ConnectionConfig {
    */
   on_truncated?: "keep" | "fail";
   /**
+   * fail makes an answer without text, or of reasoning alone, the row's error; keep returns it as empty text.
+   */
+  on_empty?: "fail" | "keep";
+  /**
    * skip sends nothing for a row whose placeholders all come out blank (empty, null, white space), at no cost: its output columns are null; send sends it all the same.
    */
   on_blank?: "skip" | "send";

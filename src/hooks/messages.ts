@@ -84,7 +84,8 @@ export const catalogMessage = (published?: PublishedColumns | null): CatalogMess
       {
         name: "invoke_model",
         action: "create",
-        json_schema: { ...published?.jsonSchema },
+        // The host's own, which may write into it.
+        json_schema: structuredClone({ ...published?.jsonSchema }),
         supported_sync_modes: ["incremental"],
         batch_support: false,
         batch_size: 1,

@@ -25,7 +25,7 @@ export const documentationUrl = "https://docs.squared.ai/activation/ai-ml-source
 /** A host may hand over anything. */
 export const sideOf = (given: unknown): Side => (given === "source" ? "source" : "destination");
 
-/** New with each call: a host writes into it. */
+/** The caller's own object: a host writes into it. */
 export const describe = (side: Side): MetaData => ({
   data: {
     name: connectorName,

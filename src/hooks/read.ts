@@ -1,5 +1,5 @@
 import { ConnectorError } from "../core/errors.js";
-import { type Invocation, type InvokeRequest, isFailed } from "../core/invoke.js";
+import { type FailedInvocation, type Invocation, type InvokeRequest, isFailed } from "../core/invoke.js";
 import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json.js";
 import { toRequest } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
@@ -53,13 +53,21 @@ const send = async (
   const { plan } = session;
   const request = toRequest(body, plan);
   if (request instanceof ConnectorError) return request;
+  const { invoke } = session.run();
+  const { signal } = new AbortController();
   // A vector comes whole.
   const isStreamed = onEvent && plan.connection.isStream && !plan.family?.vector;
-  const result = await session
-    .run()
-    .invoke({ ...request, ...(isStreamed && { onEvent }) }, new AbortController().signal);
+  const first = await invoke({ ...request, ...(isStreamed && { onEvent }) }, signal);
+  const result = isStreamed && isUnstreamable(first) ? await invoke(request, signal) : first;
   return isFailed(result) ? result.error : result;
 };
+
+/** Refused as a stream alone: some models do not stream, or not with tools. Nothing was billed for it. */
+const isUnstreamable = (result: Invocation | FailedInvocation): boolean =>
+  isFailed(result) &&
+  result.error.code === "invalid_request" &&
+  result.error.billed === "no" &&
+  /\bstream/i.test(result.error.detail ?? "");
 
 /** A response that is no object is handed on as it came. */
 const bodyOf = ({ reply, body }: Invocation): Json | ConnectorError =>

@@ -66,14 +66,22 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
   };
 };
 
-const worstCase = ({ bodyBytes, maxTokens }: InvokeRequest, ceilings: Ceilings): Share | ConnectorError => {
+const worstCase = (
+  { body, bodyBytes, maxTokens }: InvokeRequest,
+  ceilings: Ceilings,
+): Share | ConnectorError => {
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
     return new ConnectorError(
       "invalid_body",
       "It sets no limit of output tokens, which max_tokens_total and max_spend_usd need.",
     );
   const [input, output] = [mostInputTokens(bodyBytes), maxTokens ?? 0];
-  return { rows: 1, tokens: input + output, usd: bounded(ceilings, mostUsd(ceilings.prices, input, output)) };
+  const usd = mostUsd(
+    ceilings.prices,
+    { input, output, keepsHour: /"ttl":\s*"1h"/.test(body) },
+    ceilings.tiers,
+  );
+  return { rows: 1, tokens: input + output, usd: bounded(ceilings, usd) };
 };
 
 /** What a call took. Counts that the service does not tell are taken at their worst. */
@@ -83,7 +91,7 @@ const toShare = ({ usage }: Invocation, worst: Share, ceilings: Ceilings): Share
   return {
     rows: 1,
     tokens: input + cacheReadTokens + cacheWriteTokens + output,
-    usd: bounded(ceilings, usdOfUsage(ceilings.prices, usage)),
+    usd: bounded(ceilings, usdOfUsage(ceilings.prices, usage, ceilings.tiers)),
   };
 };
 

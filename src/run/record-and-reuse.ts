@@ -73,6 +73,7 @@ const toEntry = (key: string, { body, usage, latencyMs, requestId }: Invocation)
   // Few answers have any, and a ledger may hold millions of lines.
   ...(usage.cacheReadTokens > 0 && { cache_read_tokens: usage.cacheReadTokens }),
   ...(usage.cacheWriteTokens > 0 && { cache_write_tokens: usage.cacheWriteTokens }),
+  ...(usage.serviceTier !== undefined && { service_tier: usage.serviceTier }),
   latency_ms: latencyMs,
   request_id: requestId,
 });
@@ -85,6 +86,7 @@ export const fromEntry = (entry: Received): RawAnswer => ({
     ...(entry.output_tokens !== null && { outputTokens: entry.output_tokens }),
     ...(entry.cache_read_tokens !== undefined && { cacheReadTokens: entry.cache_read_tokens }),
     ...(entry.cache_write_tokens !== undefined && { cacheWriteTokens: entry.cache_write_tokens }),
+    ...(entry.service_tier !== undefined && { serviceTier: entry.service_tier }),
   },
   latencyMs: entry.latency_ms,
   requestId: entry.request_id,

@@ -30,7 +30,7 @@ export const inUtc = async <Result>(
 
 const settings = [
   ["TimeZone", "UTC"],
-  ["DateStyle", "ISO"],
+  ["DateStyle", "ISO, MDY"],
   ["IntervalStyle", "postgres"],
   ["bytea_output", "hex"],
 ]

@@ -25,7 +25,7 @@ export const refusalOf = (error: unknown, column?: string): Refusal => {
   return {
     sentence: inWords(error),
     cause: [code, column ?? rest.column ?? rest.constraint ?? ""].join(" ").trim(),
-    passing: !isState || /^(08(?!P01)|40|53|57P|55P03)/.test(code),
+    passing: !isState || (/^(08|40|53|57P|55P03)/.test(code) && !isPooling(rest.message)),
     undone: isState || unreached.has(code),
   };
 };
@@ -42,6 +42,9 @@ export const inWords = (error: unknown): string => {
 
 const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code);
 
+/** A pooler that hands out its connections a statement at a time, which no transaction outlives. */
+const isPooling = (message = ""): boolean => /statement pooling/.test(message);
+
 /** Nothing can have been written where no connection was made. */
 const unreached: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
 
@@ -57,9 +60,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
 ]);
 
 const adviceOn = (code: string, message: string): string | undefined =>
-  code === "08P01" && /statement pooling/.test(message)
-    ? "set the pooler's pool_mode to transaction"
-    : advice.get(code);
+  isPooling(message) ? "set the pooler's pool_mode to transaction" : advice.get(code);
 
 const unvouched =
   "nobody vouches for the server's certificate: name its CA by sslrootcert=FILE in the URL, or encrypt without asking who it is by sslmode=require";

@@ -25,14 +25,13 @@ export const addressOf = (url: string | undefined, env: Environment = process.en
   const mode = said("sslmode") ?? (/^(true|1)$/.test(given.get("ssl") ?? "") ? "require" : "prefer");
   if (!modes.includes(mode))
     throw new Error(`sslmode is ${JSON.stringify(mode)}; it must be one of ${modes.join(", ")}`);
-  for (const name of ours) given.delete(name);
-  const rest = given.size > 0 ? `${base}?${given}` : base;
-  const address = url === undefined ? undefined : rest;
   const isSocket = /^(\/|%2f)/i.test(host || env.PGHOST || "");
-  if (mode === "disable" || isSocket) return { url: address, ways: [false] };
-  const tls = tlsOf(mode, said);
-  if (mode === "prefer") return { url: address, ways: [tls, false] };
-  return { url: address, ways: mode === "allow" ? [false, tls] : [tls] };
+  const tls = mode === "disable" || isSocket ? null : tlsOf(mode, said);
+  for (const name of ours) given.delete(name);
+  return {
+    url: url === undefined ? undefined : [base, String(given)].filter(Boolean).join("?"),
+    ways: tls === null ? [false] : mode === "prefer" ? [tls, false] : mode === "allow" ? [false, tls] : [tls],
+  };
 };
 
 const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full", "no-verify"];

@@ -1,23 +1,25 @@
 import type { ConnectorError } from "../core/errors.js";
 import { isObject, type Json } from "../core/json.js";
-import type { Reply } from "../core/reply.js";
-import type { ReasoningTags } from "../models/families/family.js";
-import { splitReasoning } from "../models/read-answer.js";
+import type { ReasoningTags, Reply } from "../core/reply.js";
+import { splitReasoning } from "../models/answer/reasoning.js";
 import { parseSample } from "./parse-sample.js";
 
 /** Where the output columns of a row come from. */
 export interface OutputColumns {
   readonly names: readonly string[];
+  /** What of a reply they hold: its text, what fits a schema, or anything in its body. */
+  readonly hold: "text" | "typed" | "named";
   /**
    * One value a name; `null` where the response lacks it. `null` as a whole when it lacks all of them. Failures:
-   * `schema_mismatch`, `truncated`.
+   * `schema_mismatch`, `truncated`. `repaired` is called where JSON had to be mended to be read.
    */
-  read(reply: Reply): Record<string, Json> | ConnectorError | null;
+  read(reply: Reply, repaired?: () => void): Record<string, Json> | ConnectorError | null;
 }
 
 /** Without a placeholder in the response format: the model's text, or its vector, in one column. */
 export const textColumn = (outputField: string): OutputColumns => ({
   names: [outputField],
+  hold: "text",
   read: ({ text, vector }) => {
     const answer = vector ?? text;
     return answer === null ? null : { [outputField]: answer };
@@ -38,6 +40,7 @@ export const compileOutputColumns = (sample: string): OutputColumns | null => {
   const columns = [...found];
   return {
     names: columns.map(([name]) => name),
+    hold: "named",
     read(reply) {
       const values = columns.map(([name, read]) => [name, read(reply)] as const);
       if (values.every(([, value]) => value === undefined)) return null;
@@ -109,13 +112,19 @@ const splitAt =
     return typeof value === "string" ? splitReasoning(value, [tags]) : undefined;
   };
 
-/** The value at a path; where that is the model's text, the text without its reasoning. */
+/** The value at a path; where that is the model's text or a block of it, the text without its reasoning. */
 const readAt =
   (path: readonly Step[]): Read =>
-  ({ body, rawText, text, reasoning }) => {
+  ({ body, rawText, text, reasoningTags }) => {
     const value = path.reduce<Json | undefined>(take, body);
-    return reasoning !== null && value === rawText ? (text ?? undefined) : value;
+    if (typeof value !== "string") return value;
+    return value === rawText
+      ? (text ?? undefined)
+      : splitReasoning(value, reasoningTags.filter(isWhole)).text;
   };
+
+/** A text that is not the whole answer has reasoning in it only where it shows both tags. */
+const isWhole = ({ openedByPrompt }: ReasoningTags): boolean => !openedByPrompt;
 
 const take = (node: Json | undefined, step: Step): Json | undefined => {
   if (typeof step === "string")

@@ -40,6 +40,7 @@ export const toySpec = (defect: string): Schema => {
   if (defect === "a branch without a name") put("mode", { oneOf: [branch("loud"), { type: "object" }] });
   if (defect === "a choice twice") put("login", { enum: ["key", "key", "session"] });
   if (defect === "two types") put("model", { type: ["number", "string"] });
+  if (defect === "refuses references") put("deadline_ms", { pattern: "^[0-9]+$" });
   if (defect === "no description") put("model", { description: "" });
   if (defect === "a narrower model") put("model", { pattern: "^small$" });
   if (defect === "a setting less") delete properties.fence;

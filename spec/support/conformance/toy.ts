@@ -13,6 +13,14 @@ export const toy = (defect = "") =>
   class Toy {
     last: unknown;
     asked = false;
+    meta = describe();
+    answer = {};
+    readonly known = new WeakMap<object, ReturnType<typeof readSettings>>();
+
+    metaData(): object {
+      if (defect === "one description for all") return description;
+      return defect === "forgets what is written" ? describe() : this.meta;
+    }
 
     spec(): object | null {
       if (defect === "says nothing at first" && !this.asked) {
@@ -26,7 +34,7 @@ export const toy = (defect = "") =>
     }
 
     async checkConnection(config: unknown): Promise<object> {
-      const { problems, remarks, settings } = readSettings(config, defect);
+      const { problems, remarks, settings } = this.read(config);
       if (problems.length === 0) {
         if (defect === "bills the check")
           await fetch(`${settings.url}/say/small`, {
@@ -53,6 +61,14 @@ export const toy = (defect = "") =>
         type: "connection_status",
         connection_status: { status: defect === "a status of its own" ? "ok" : status, message },
       };
+    }
+
+    read(config: unknown): ReturnType<typeof readSettings> {
+      const isObject = typeof config === "object" && config !== null;
+      if (defect !== "knows settings by their object" || !isObject) return readSettings(config, defect);
+      const read = this.known.get(config) ?? readSettings(config, defect);
+      this.known.set(config, read);
+      return read;
     }
 
     discover(): object {
@@ -112,10 +128,16 @@ export const toy = (defect = "") =>
         outcomes = outcomes.map((outcome) => ({ ...outcome, status: "failed" }));
       if (defect === "batch hides failures" && records.length > 1)
         outcomes = outcomes.map((outcome) => ({ ...outcome, status: "enriched" }));
-      const message = tracking(outcomes, defect);
+      if (defect === "marks what it is given")
+        for (const record of records) Object.assign(record as object, { seen: true });
+      const made = tracking(outcomes, defect);
+      const message = defect === "one answer for all" ? Object.assign(this.answer, made) : made;
       return defect === "two messages" ? [message, message] : message;
     }
   };
+
+const describe = () => ({ data: { name: "Toy", title: "Toy", connector_type: "destination" } });
+const description = describe();
 
 const tracking = (outcomes: Outcome[], defect: string): object => {
   const success = outcomes.filter(({ status }) => status === "enriched").length;
@@ -169,7 +191,7 @@ const readSettings = (
   defect: string,
 ): { settings: Settings; problems: string[]; remarks: string[] } => {
   const given = Object.entries(typeof config === "object" && config !== null ? config : {}).filter(
-    ([, value]) => value !== null && value !== "",
+    ([, value]) => (value !== null || defect === "takes null for a value") && value !== "",
   );
   const keyless = defect === "has a key of its own" ? { api_key: shoutKey } : {};
   const settings = { ...keyless, ...Object.fromEntries(given) } as unknown as Settings;
@@ -178,6 +200,9 @@ const readSettings = (
   const problems = ["url", "api_key"]
     .filter((name) => !(name in settings))
     .map((name) => `${name} is missing`);
+  if (Object.values(settings).includes(null as never)) problems.push("null is no value");
+  if (/^\*+$/.test(String(settings.api_key)) && defect !== "takes asterisks for a key")
+    problems.push("api_key is masked: enter it again");
   if (settings.url && !/^http/.test(String(settings.url))) problems.push("url must begin with http");
   if (defect === "refuses strangers") problems.push(...strange);
   const source = String(settings.template ?? '{"say":"{{ text }}"}');

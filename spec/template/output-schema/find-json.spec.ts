@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { objectsIn } from "../../../src/template/output-schema/find-json.js";
+import { objectsIn as stretchesIn } from "../../../src/template/output-schema/find-json.js";
 import { growthOf } from "../../support/growth.js";
+
+const objectsIn = (text: string): unknown[] =>
+  stretchesIn(text).map(({ start, end }) => JSON.parse(text.slice(start, end)));
 
 describe("objectsIn: the JSON objects in a model's text", () => {
   const cases: [name: string, text: string, found: unknown[]][] = [

@@ -1,6 +1,7 @@
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { expect } from "chai";
+import { readBlocks } from "../../../src/models/answer/blocks.js";
 import type { Family } from "../../../src/models/families/family.js";
 import { resolveFamily } from "../../../src/models/find-family.js";
 import { useBedrock } from "../../support/bedrock.js";
@@ -25,7 +26,7 @@ describe("emulator: the families' shapes", () => {
       const { body, headers } = await invoke(client, called, request);
       const { text, stopReason, usage } = family.response;
       const read = (path: string): unknown => search(body as JSONValue, path);
-      expect(read(text))
+      expect(readBlocks(read(text))?.text)
         .to.be.a("string")
         .that.matches(/Sentiment: neutral \(0\.0\)\. Gist: "hello"|"Hi"|The parcel came a week late/i);
       expect(read(stopReason as string)).to.equal(family.stopReasons?.end);
@@ -42,7 +43,7 @@ describe("emulator: the families' shapes", () => {
         return;
       }
       expect(Number(headers["x-amzn-bedrock-invocation-latency"])).to.be.at.least(0);
-      expect(output).to.equal(String(Math.ceil((read(text) as string).length / 4)));
+      expect(output).to.equal(String(Math.ceil((readBlocks(read(text))?.text ?? "").length / 4)));
       if (usage?.output) {
         expect(input).to.equal(String(read(usage.input)));
         expect(output).to.equal(String(read(usage.output)));
@@ -100,7 +101,7 @@ describe("emulator: the families' shapes", () => {
       const fixture = modelFixtures.find(({ modelId }) => called.endsWith(modelId));
       const { body } = await invoke(client, called, { ...(fixture?.request as object), ...limit });
       const { text, stopReason } = (resolveFamily(called) as Family).response;
-      expect(search(body as JSONValue, text), called).to.equal("Sentiment: n");
+      expect(readBlocks(search(body as JSONValue, text))?.text, called).to.equal("Sentiment: n");
       expect(search(body as JSONValue, stopReason as string), called).to.equal(reason);
     }
   });

@@ -18,7 +18,7 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
   const rows = [
     `${counted(summary.received, "row")} in`,
     `${count(summary.enriched)} enriched`,
-    ...(["skipped", "failed", "held", "not_sent", "truncated"] as const)
+    ...(["skipped", "failed", "held", "not_sent", "truncated", "repaired", "masked", "empty"] as const)
       .filter((key) => summary[key] > 0)
       .map((key) => `${count(summary[key])} ${key.replace("_", " ")}`),
   ];

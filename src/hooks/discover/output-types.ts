@@ -69,5 +69,9 @@ const traceTypes = {
   attempts: { type: "integer" },
   billed: { enum: ["no", "yes", "unknown"] },
   request_id: nullable("string"),
+  usage: nullable("object"),
+  guardrail: { enum: ["masked", "blocked", null] },
+  repaired: { type: "boolean" },
+  remarks: nullable("array"),
   error: nullable("object"),
 } satisfies Record<keyof Trace, Types>;

@@ -40,7 +40,7 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
       const low = costOf(rates, { input: tokens.low, output: least });
       const fixed = costOf(rates, { input: tokens.expected, output: 0 });
       const withOutput = costOf(rates, { input: tokens.expected, output: Math.min(1, maxOutput ?? 1) });
-      const max = mostUsd(rates, tokens.max, most);
+      const max = mostUsd(rates, { input: tokens.max, output: most });
       if (low === null || fixed === null || withOutput === null || max === null) {
         isPriced = false;
         return;

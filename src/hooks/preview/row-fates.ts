@@ -1,6 +1,6 @@
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { Plan } from "../../enrich/plan.js";
-import { readAnswer } from "../../models/read-answer.js";
+import { readerOf } from "../../enrich/reader.js";
 import { createKeyIndex } from "../../run/ledger/index-by-key.js";
 import type { BorrowedLedger } from "../../run/ledger/open-ledgers.js";
 import { fromEntry } from "../../run/record-and-reuse.js";
@@ -35,7 +35,7 @@ export const createSorter = (plan: Plan, ledger: BorrowedLedger | null) => {
     if (entry?.state === "received")
       return {
         fate: "answered",
-        outputTokens: readAnswer(plan.family, request.body, fromEntry(entry)).usage.outputTokens,
+        outputTokens: readerOf(plan)(request, fromEntry(entry)).usage.outputTokens,
       };
     const isUnknown = entry?.state === "unknown" || entry?.state === "intent";
     if (isUnknown && plan.connection.onUnknown !== "retry") return { fate: "held", outputTokens: null };

@@ -4,8 +4,8 @@ import { type FailedInvocation, type Invocation, type Invoke, unsent } from "../
 import type { Outcome } from "../../core/outcome.js";
 import { enrich } from "../../enrich/enrich.js";
 import type { Plan } from "../../enrich/plan.js";
+import { readerOf } from "../../enrich/reader.js";
 import type { TemplateTestCase } from "../../generated/template-tests.js";
-import { readAnswer } from "../../models/read-answer.js";
 import { differenceOf } from "./difference.js";
 
 /** One thing that came out otherwise than a case expects. */
@@ -52,18 +52,21 @@ const pick = (values: object, names: readonly string[]): object =>
 
 const answerOf = (
   { headers = {}, ...given }: TemplateTestCase,
-  { family }: Plan,
-  request: string,
+  plan: Plan,
+  body: string,
 ): Invocation | FailedInvocation => {
   if (!("response" in given)) return unsent(new ConnectorError("stopped"));
   const { response } = given;
   const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
   const { counts, latencyMs } = readHeaders(Object.fromEntries(lowerCase));
-  return readAnswer(family, request, {
-    body: typeof response === "string" ? response : JSON.stringify(response),
-    counts,
-    latencyMs: latencyMs ?? 0,
-    requestId: null,
-    attempts: 1,
-  });
+  return readerOf(plan)(
+    { body },
+    {
+      body: typeof response === "string" ? response : JSON.stringify(response),
+      counts,
+      latencyMs: latencyMs ?? 0,
+      requestId: null,
+      attempts: 1,
+    },
+  );
 };

@@ -1,5 +1,9 @@
 import type { ModelRule } from "./family.js";
 
+/** As InvokeModel and as Converse write it. */
+const forcedTool =
+  "tool_choice.type == 'any' || tool_choice.type == 'tool' || type(tool_choice.any) == 'object' || type(tool_choice.tool) == 'object'";
+
 /**
  * Written for the body of InvokeModel, to be read through `rulesAt`. Which model has which trait stands in its
  * facts.
@@ -42,6 +46,24 @@ export const claudeRules: readonly ModelRule[] = [
     level: "doubtful",
   },
   {
+    trait: "no_prefill",
+    when: "messages[-1].role == 'assistant'",
+    says: "messages ends with a turn of the assistant, which this model refuses: end with the user's",
+    level: "refused",
+  },
+  {
+    trait: "no_forced_tool",
+    when: forcedTool,
+    says: "{tool_choice} that forces a tool is refused by this model: leave it at auto",
+    level: "refused",
+  },
+  {
+    trait: "forced_tool_doubtful",
+    when: forcedTool,
+    says: "{tool_choice} that forces a tool is refused by the models of its time: leave it at auto",
+    level: "doubtful",
+  },
+  {
     trait: "no_thinking_budget",
     when: "thinking.type == 'enabled'",
     says: '{thinking}.type enabled is refused by this model: use {"type": "adaptive"} and {output_config}.effort',
@@ -58,6 +80,18 @@ export const claudeRules: readonly ModelRule[] = [
     when: "thinking.type == 'disabled'",
     says: "{thinking}.type disabled is refused by this model: remove {thinking}",
     level: "refused",
+  },
+  {
+    trait: "thinks_between_tools",
+    when: "thinking.type == 'disabled'",
+    says: '{thinking}.type disabled is refused by this model: {"type": "between_tools"} is what takes its place, says Anthropic',
+    level: "refused",
+  },
+  {
+    trait: "thinks_between_tools",
+    when: "thinking.type == 'between_tools' && (output_config.effort == 'xhigh' || output_config.effort == 'max')",
+    says: "{output_config}.effort above high goes ill with {thinking}.type between_tools: lower it",
+    level: "doubtful",
   },
   {
     trait: "thinking_off_doubtful",
@@ -124,6 +158,12 @@ export const claudeRules: readonly ModelRule[] = [
     trait: "thinks_by_default",
     when: "!thinking",
     says: 'this model thinks before it answers unless {thinking} is {"type": "disabled"}; its thinking is billed as output and counts against {max_tokens}',
+    level: "note",
+  },
+  {
+    trait: "thinks_between_tools",
+    when: "!thinking",
+    says: "this model thinks before it answers, and takes no thinking of the type disabled; its thinking is billed as output and counts against {max_tokens}",
     level: "note",
   },
   {

@@ -13,16 +13,17 @@ export const claude = {
     maxTokens: [["max_tokens"]],
   },
   response: {
-    text: "type(content) == 'array' && join('', content[?type=='text'].text)",
-    reasoning: "type(content) == 'array' && join('', content[?type=='thinking'].thinking)",
+    text: "content",
     stopReason: "stop_reason",
     usage: {
       input: "usage.input_tokens",
       output: "usage.output_tokens",
       cacheRead: "usage.cache_read_input_tokens",
       cacheWrite: "usage.cache_creation_input_tokens",
+      cacheWrites:
+        "items(usage.cache_creation)[*].[replace(replace([0], 'ephemeral_', ''), '_input_tokens', ''), [1]]",
+      thinking: "usage.output_tokens_details.thinking_tokens",
     },
-    truncated: ["max_tokens", "model_context_window_exceeded"],
   },
   rules: rulesAt({}, claudeRules),
   structured: [
@@ -39,7 +40,7 @@ export const claude = {
         tools: [{ name: "answer", description: "Takes the answer.", input_schema: "{{ schema }}" }],
         tool_choice: { type: "tool", name: "answer" },
       },
-      answer: "type(content) == 'array' && content[?type=='tool_use'] | [0].input",
+      answer: "content[?type=='tool_use'].input",
       reply: {
         id: "{{ id }}",
         type: "message",

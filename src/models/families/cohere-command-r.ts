@@ -11,8 +11,8 @@ export const cohereCommandR = {
   },
   response: {
     text: "text",
+    toolCalls: "tool_calls",
     stopReason: "finish_reason",
-    truncated: ["max_tokens"],
   },
   reply: {
     response_id: "{{ id }}",

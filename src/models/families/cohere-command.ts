@@ -8,7 +8,6 @@ export const cohereCommand = {
   response: {
     text: "generations[0].text",
     stopReason: "generations[0].finish_reason",
-    truncated: ["max_tokens"],
   },
   reply: {
     id: "{{ id }}",

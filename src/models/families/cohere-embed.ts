@@ -15,7 +15,6 @@ export const cohereEmbed = {
   request: { prompt: "texts || inputs[].content[].text", maxTokens: [] },
   response: {
     text: "(type(embeddings) == 'object' && (embeddings.float || values(embeddings)[0]) || embeddings) | (length(@) == `1` && [0] || @)",
-    truncated: [],
   },
   rules: [
     {

@@ -29,7 +29,7 @@ const tool = {
       toolChoice: { tool: { name: "answer" } },
     },
   },
-  answer: "output.message.content[].toolUse | [0].input",
+  answer: "output.message.content[].toolUse.input",
   reply: {
     output: {
       message: {
@@ -55,6 +55,7 @@ const claudePlaces = {
   top_p: ["inferenceConfig.topP", "additionalModelRequestFields.top_p"],
   top_k: ["additionalModelRequestFields.top_k"],
   thinking: ["additionalModelRequestFields.thinking"],
+  tool_choice: ["toolConfig.toolChoice", "additionalModelRequestFields.tool_choice"],
   output_config: ["additionalModelRequestFields.output_config", "outputConfig"],
 } as const;
 
@@ -77,18 +78,17 @@ export const converse = {
     maxTokens: [["inferenceConfig", "maxTokens"]],
   },
   response: {
-    text: "type(output.message.content) == 'array' && join('', output.message.content[].text)",
-    reasoning:
-      "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
+    text: "output.message.content",
     stopReason: "stopReason",
     usage: {
       input: "usage.inputTokens",
       output: "usage.outputTokens",
       cacheRead: "usage.cacheReadInputTokens",
       cacheWrite: "usage.cacheWriteInputTokens",
+      cacheWrites: "usage.cacheDetails[].[ttl, inputTokens]",
     },
+    serviceTier: "serviceTier.type",
     latency: "metrics.latencyMs",
-    truncated: ["max_tokens", "model_context_window_exceeded"],
   },
   rules: [
     {

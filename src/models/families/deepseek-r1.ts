@@ -8,8 +8,7 @@ export const deepseekR1 = {
   request: { prompt: "prompt", maxTokens: [["max_tokens"]] },
   response: {
     text: "choices[0].text",
-    stopReason: "choices[0].stop_reason",
-    truncated: ["length"],
+    stopReason: "choices[0].stop_reason || choices[0].finish_reason",
   },
   reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
   rules: [

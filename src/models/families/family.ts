@@ -1,3 +1,5 @@
+import type { ReasoningTags } from "../../core/reply.js";
+
 /**
  * All models that share one request and response shape on InvokeModel. A family is data: it can be printed and
  * compared, and holds no function. Paths into a request or response are JMESPath.
@@ -27,10 +29,15 @@ export interface Family {
     readonly maxTokens: readonly (readonly string[])[];
   };
   readonly response: {
-    /** The answer, exactly as the model wrote it: a text, or the vector of a family of vectors. */
+    /** The answer: a text, a list of texts or of blocks, or the vector of a family of vectors. */
     readonly text: string;
-    /** The model's reasoning where the response keeps it apart from the answer. */
+    /** The model's reasoning where the response keeps it outside of the answer. */
     readonly reasoning?: string;
+    /** What the model says in place of an answer that it refuses, where that stands outside of the answer. */
+    readonly refusal?: string;
+    /** The calls of tools, where they stand outside of the answer. */
+    readonly toolCalls?: string;
+    /** The service's word for the end of the answer. What the words mean stands in `answer-words.ts`. */
     readonly stopReason?: string;
     /** Token counts in the body. Bedrock's token-count headers go before them. */
     readonly usage?: {
@@ -39,18 +46,22 @@ export interface Family {
       /** Input tokens read from and written to a prompt cache, of which `input` counts none. */
       readonly cacheRead?: string;
       readonly cacheWrite?: string;
+      /** The tokens written to a cache by their lifetime: a list of pairs such as `["1h", 100]`. */
+      readonly cacheWrites?: string;
+      /** The tokens of `output` that the model thought with. */
+      readonly thinking?: string;
     };
+    /** The service tier that served the call, where it stands in the body and not in a header. */
+    readonly serviceTier?: string;
     /** The service's own latency, in milliseconds, where it stands in the body and not in a header. */
     readonly latency?: string;
-    /** Stop reasons, lower-case, that mean the answer was cut off by a token limit. */
-    readonly truncated: readonly string[];
   };
   /** What single models of the family take otherwise than its schema says. */
   readonly rules?: readonly ModelRule[];
   /** How its models are asked for an answer that fits a JSON Schema, the best way first. Else in words. */
   readonly structured?: readonly StructuredWay[];
   /** Tags around reasoning that the model writes into its text. */
-  readonly reasoningTags?: readonly ReasoningTags[];
+  readonly reasoningTags?: readonly ModelTags[];
   /** For families that take one raw prompt: how a user's turn is written for the model. */
   readonly chat?: {
     /** The key of the raw prompt in the body. */
@@ -63,6 +74,8 @@ export interface Family {
     readonly systemTurn?: RegExp;
     /** True where a raw prompt is always wrapped, as the upstream connector does. */
     readonly always?: true;
+    /** For models of which it is not certain that the template is theirs: why, after the name of a setting. */
+    readonly doubtful?: Selection & { readonly says: string };
   };
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;
@@ -109,12 +122,8 @@ export interface ModelRule extends Selection {
   readonly level: "refused" | "doubtful" | "note";
 }
 
-export interface ReasoningTags {
-  readonly open: string;
-  readonly close: string;
-  /** True where the opening tag may stand in the prompt, so that a lone closing tag ends reasoning. */
-  readonly openedByPrompt?: true;
-}
+/** Tags of reasoning, and which models of the family write them. */
+interface ModelTags extends ReasoningTags, Selection {}
 
 /** One way to ask for an answer that fits a JSON Schema. */
 export interface StructuredWay extends Selection {
@@ -126,7 +135,7 @@ export interface StructuredWay extends Selection {
   readonly body: unknown;
   /** The only keys that the schema may have at its top, where there are such. */
   readonly topKeys?: readonly string[];
-  /** Where the answer stands, as a value or as JSON text. Without it, it is the family's text. */
+  /** Where the answer stands, as values or as JSON texts, in a list. Without it, it is the family's text. */
   readonly answer?: string;
   /**
    * For the local Bedrock: the response where it is not the usual one. `{{ answer }}` is the answer, `{{

@@ -11,9 +11,9 @@ export const jamba = {
   },
   response: {
     text: "choices[0].message.content",
+    toolCalls: "choices[0].message.tool_calls",
     stopReason: "choices[0].finish_reason",
     usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
-    truncated: ["length"],
   },
   rules: [
     {

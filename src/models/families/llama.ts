@@ -9,13 +9,16 @@ export const llama = {
     text: "generation",
     stopReason: "stop_reason",
     usage: { input: "prompt_token_count", output: "generation_token_count" },
-    truncated: ["length"],
   },
   chat: {
     key: "prompt",
     template:
       "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{{ prompt }}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
     marks: ["<|begin_of_text|>", "<|start_header_id|>", "<|header_start|>"],
+    doubtful: {
+      trait: "other_chat_marks",
+      says: "auto writes the marks of Llama 3, as AWS prints them for this model; Meta's own page has others (<|header_start|>). api: converse leaves them to Bedrock.",
+    },
     systemTurn: /<\|(?:start_header_id|header_start)\|>system<\|.*?(?:<\|eot_id\|>|<\|eot\|>|$)/gs,
   },
   reply: {

@@ -7,9 +7,8 @@ export const mistralText = {
   models: /^mistral\.(mistral-7b-instruct|mixtral-8x7b-instruct|mistral-large-2402|mistral-small-2402)/,
   request: { prompt: "prompt", maxTokens: [["max_tokens"]] },
   response: {
-    text: "type(outputs) == 'array' && join('', outputs[].text)",
+    text: "outputs[].text",
     stopReason: "outputs[-1].stop_reason",
-    truncated: ["length"],
   },
   chat: {
     key: "prompt",

@@ -12,7 +12,6 @@ export const novaEmbed = {
   request: { prompt: "singleEmbeddingParams.text.value", maxTokens: [] },
   response: {
     text: "embeddings[].embedding | (length(@) == `1` && [0] || @)",
-    truncated: [],
   },
   reply: { embeddings: [{ embeddingType: "TEXT", embedding: "{{ vector }}" }] },
   withoutCountHeaders: true,

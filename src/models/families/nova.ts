@@ -13,9 +13,7 @@ export const nova = {
     ],
   },
   response: {
-    text: "type(output.message.content) == 'array' && join('', output.message.content[].text)",
-    reasoning:
-      "type(output.message.content) == 'array' && join('', output.message.content[].reasoningContent.reasoningText.text)",
+    text: "output.message.content",
     stopReason: "stopReason",
     usage: {
       input: "usage.inputTokens",
@@ -23,8 +21,8 @@ export const nova = {
       cacheRead: "usage.cacheReadInputTokenCount",
       cacheWrite: "usage.cacheWriteInputTokenCount",
     },
-    truncated: ["max_tokens"],
   },
+  reasoningTags: [{ open: "<thinking>", close: "</thinking>" }],
   rules: [
     {
       trait: "no_reasoning",
@@ -51,7 +49,7 @@ export const nova = {
           toolChoice: { tool: { name: "answer" } },
         },
       },
-      answer: "output.message.content[].toolUse | [0].input",
+      answer: "output.message.content[].toolUse.input",
       reply: {
         output: {
           message: {

@@ -13,10 +13,15 @@ export const openaiChat = {
   },
   response: {
     text: "choices[0].message.content",
-    reasoning: "choices[0].message.reasoning_content",
+    reasoning: "choices[0].message.reasoning_content || choices[0].message.reasoning",
+    refusal: "choices[0].message.refusal",
+    toolCalls: "choices[0].message.[tool_calls, function_call][] | [?@]",
     stopReason: "choices[0].finish_reason || choices[0].stop_reason",
-    usage: { input: "usage.prompt_tokens", output: "usage.completion_tokens" },
-    truncated: ["length"],
+    usage: {
+      input: "usage.prompt_tokens",
+      output: "usage.completion_tokens",
+      thinking: "usage.completion_tokens_details.reasoning_tokens",
+    },
   },
   structured: [
     {
@@ -39,7 +44,7 @@ export const openaiChat = {
         ],
         tool_choice: "any",
       },
-      answer: "choices[0].message.tool_calls[0].function.arguments",
+      answer: "choices[0].message.tool_calls[].function.arguments",
       reply: {
         id: "{{ id }}",
         object: "chat.completion",
@@ -73,7 +78,9 @@ export const openaiChat = {
   ],
   reasoningTags: [
     { open: "<reasoning>", close: "</reasoning>" },
+    { open: "<think>", close: "</think>", trait: "opens_thinking", openedByPrompt: true },
     { open: "<think>", close: "</think>" },
+    { open: "[THINK]", close: "[/THINK]" },
   ],
   rules: [
     {

@@ -10,6 +10,6 @@ export const titanEmbedImage = {
     length: 1024,
   },
   request: { prompt: "inputText", maxTokens: [] },
-  response: { text: "embedding", usage: { input: "inputTextTokenCount" }, truncated: [] },
+  response: { text: "embedding", usage: { input: "inputTextTokenCount" } },
   reply: { embedding: "{{ vector }}", inputTextTokenCount: "{{ input_tokens }}", message: null },
 } as const satisfies Family;

@@ -13,7 +13,6 @@ export const titanEmbed = {
   response: {
     text: "embedding || embeddingsByType.binary",
     usage: { input: "inputTextTokenCount" },
-    truncated: [],
   },
   rules: [
     {

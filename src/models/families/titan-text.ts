@@ -6,10 +6,9 @@ export const titanText = {
   models: /^amazon\.titan-(text|tg1)/,
   request: { prompt: "inputText", maxTokens: [["textGenerationConfig", "maxTokenCount"]] },
   response: {
-    text: "type(results) == 'array' && join('', results[].outputText)",
+    text: "results[].outputText",
     stopReason: "results[-1].completionReason",
     usage: { input: "inputTextTokenCount", output: "results[].tokenCount | (length(@) > `0` && sum(@))" },
-    truncated: ["length"],
   },
   rules: [
     {

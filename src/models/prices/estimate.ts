@@ -54,7 +54,11 @@ const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange 
   const low = costOf(rates, { input: input.low, output: Math.min(1, maxOutput ?? 1) });
   const expected = costOf(rates, { input: input.expected, output: assumedOutput(maxOutput) });
   if (low === null || expected === null) return null;
-  return { low, expected, max: maxOutput === null ? null : mostUsd(rates, input.max, maxOutput) };
+  return {
+    low,
+    expected,
+    max: maxOutput === null ? null : mostUsd(rates, { input: input.max, output: maxOutput }),
+  };
 };
 
 /** Two estimates together; not known where one of them is not. */

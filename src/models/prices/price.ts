@@ -1,6 +1,6 @@
 import { listPrices } from "../../generated/prices.js";
 import { keysOf, type Priced } from "./price-keys.js";
-import type { ModelPrice, PriceTable, Rates } from "./rates.js";
+import type { ModelPrice, PriceTable, Rates, TierRates } from "./rates.js";
 
 /** Rates, and where they come from. */
 export interface Price extends Rates {
@@ -26,6 +26,17 @@ export const priceOf = (priced: Priced, own: PriceTable | null): Price | null =>
   }
   return null;
 };
+
+/** The prices of every tier that has one, by the tier: a call may be served by another than it asked for. */
+export const pricesOfTiers = (priced: Priced, own: PriceTable | null): TierRates =>
+  Object.fromEntries(
+    tiers.flatMap((serviceTier) => {
+      const price = typeof priced.modelId === "string" && priceOf({ ...priced, serviceTier }, own);
+      return price ? [[serviceTier, price]] : [];
+    }),
+  );
+
+const tiers = ["default", "priority", "flex", "reserved"];
 
 /** What a price is looked up for, in words. A tier is named where it may be why there is none. */
 export const pricedInWords = ({ modelId, region, serviceTier }: Priced): string =>

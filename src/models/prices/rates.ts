@@ -6,6 +6,8 @@ export interface Rates {
   readonly output?: number;
   readonly cache_read?: number;
   readonly cache_write?: number;
+  /** Of tokens that the cache keeps for an hour. */
+  readonly cache_write_1h?: number;
   /** The rates of a whole request with more input tokens than this. */
   readonly long_context?: Omit<Rates, "long_context"> & { readonly above_input_tokens: number };
 }
@@ -15,6 +17,9 @@ export interface ModelPrice extends Rates {
   /** Rates of other tiers than the default one. */
   readonly service_tiers?: Readonly<Record<string, Rates>>;
 }
+
+/** The rates of the tiers that may serve a call, by the tier. */
+export type TierRates = Readonly<Record<string, Rates>>;
 
 /** A price file: what `schemas/prices.json` describes. */
 export interface PriceTable {
@@ -31,19 +36,22 @@ interface Tokens {
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  /** Those of `cacheWrite` that the cache keeps for an hour. */
+  readonly cacheWriteHour?: number;
 }
 
 /** What a call costs, in US dollars; `null` where the price of any of its tokens is not known. */
 export const costOf = (rates: Rates | null, tokens: Tokens): number | null => {
   if (!rates) return null;
-  const { input, output, cacheRead = 0, cacheWrite = 0 } = tokens;
-  const { input: inputRate, output: outputRate, cache_read, cache_write } = ratesAt(rates, tokens);
+  const { input, output, cacheRead = 0, cacheWrite = 0, cacheWriteHour = 0 } = tokens;
+  const at = ratesAt(rates, tokens);
   let usd = 0;
   for (const [count, rate] of [
-    [input, inputRate],
-    [output, outputRate],
-    [cacheRead, cache_read],
-    [cacheWrite, cache_write],
+    [input, at.input],
+    [output, at.output],
+    [cacheRead, at.cache_read],
+    [cacheWrite - cacheWriteHour, at.cache_write],
+    [cacheWriteHour, hourRate(at)],
   ] as const) {
     if (count > 0 && rate === undefined) return null;
     usd += (count * (rate ?? 0)) / 1e6;
@@ -51,21 +59,50 @@ export const costOf = (rates: Rates | null, tokens: Tokens): number | null => {
   return roundUsd(usd);
 };
 
+/**
+ * An hour in the cache costs twice the input, where the table says nothing else of it: so it does for all models that
+ * keep anything that long. Source: Anthropic's page on prompt caching, and its prices on Bedrock.
+ */
+const hourRate = ({ input, cache_write, cache_write_1h }: Rates): number | undefined =>
+  cache_write_1h ?? (cache_write === undefined ? undefined : 2 * input);
+
 /** What was used, in US dollars; `null` where the counts or their price are not known. */
-export const usdOfUsage = (rates: Rates | null, usage: Usage): number | null => {
-  const {
-    inputTokens: input,
-    outputTokens: output,
-    cacheReadTokens: cacheRead,
-    cacheWriteTokens: cacheWrite,
-  } = usage;
-  return input === null || output === null ? null : costOf(rates, { input, output, cacheRead, cacheWrite });
+export const usdOfUsage = (rates: Rates | null, usage: Usage, tiers?: TierRates): number | null => {
+  const { inputTokens: input, outputTokens: output, cacheReadTokens, cacheWriteTokens, cacheWrites } = usage;
+  if (input === null || output === null) return null;
+  const tokens = {
+    input,
+    output,
+    cacheRead: cacheReadTokens,
+    cacheWrite: cacheWriteTokens,
+    cacheWriteHour: Math.min(cacheWrites?.["1h"] ?? 0, cacheWriteTokens),
+  };
+  return costOf(servedRates(rates, usage.serviceTier, tiers), tokens);
 };
 
-/** The most that a call can cost, in US dollars: all of its input may be written to a cache. */
-export const mostUsd = (rates: Rates | null, input: number, output: number): number | null => {
-  const usd = costOf(rates, { input, output });
-  return usd === null ? null : Math.max(usd, costOf(rates, { input: 0, cacheWrite: input, output }) ?? 0);
+/** The rates of the tier that served a call; those of the tier that it asked for where the service tells none. */
+const servedRates = (asked: Rates | null, tier: string | undefined, tiers?: TierRates): Rates | null => {
+  if (tier === undefined || !tiers) return asked;
+  const served = tier.toLowerCase();
+  return tiers[served === "standard" ? "default" : served] ?? null;
+};
+
+/**
+ * The most that a call can cost, in US dollars: all of its input may be written to a cache, and the default tier may
+ * serve it.
+ */
+export const mostUsd = (
+  rates: Rates | null,
+  { input, output, keepsHour = false }: { input: number; output: number; keepsHour?: boolean },
+  tiers?: TierRates,
+): number | null => {
+  const most = (each: Rates): number | null => {
+    const usd = costOf(each, { input, output });
+    const written = { input: 0, output, cacheWrite: input, cacheWriteHour: keepsHour ? input : 0 };
+    return usd === null ? null : Math.max(usd, costOf(each, written) ?? 0);
+  };
+  const asked = rates && most(rates);
+  return asked === null ? null : Math.max(asked, (tiers?.default && most(tiers.default)) ?? 0);
 };
 
 /** Without the noise of adding up: to a millionth of a millionth of a dollar. */

@@ -34,6 +34,8 @@ export interface Received extends Common {
   /** Input tokens read from and written to a prompt cache, where the service told of any. */
   readonly cache_read_tokens?: number;
   readonly cache_write_tokens?: number;
+  /** The tier that served the call, where the service told it. */
+  readonly service_tier?: string;
   readonly latency_ms: number;
   readonly request_id: string | null;
 }

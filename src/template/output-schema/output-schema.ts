@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { isObject, type Json, type JsonObject } from "../../core/json.js";
 import { parseSample } from "../parse-sample.js";
+import { withTextsRead } from "./texts-as-json.js";
 
 /** What an answer must be: a JSON Schema (draft 2020-12) of an object. */
 export interface OutputSchema {
@@ -9,6 +10,11 @@ export interface OutputSchema {
   readonly columns: readonly TypedColumn[];
   /** What of an answer does not fit: the first places and keywords, never values. Empty where all fits. */
   faultsOf(answer: Json): readonly string[];
+  /**
+   * The answer with texts read that are exactly the JSON of what the schema wants in their place; `null` where there
+   * are none.
+   */
+  withTextsRead(answer: JsonObject): JsonObject | null;
 }
 
 /** An output column that the schema makes. */
@@ -33,6 +39,7 @@ export const compileOutputSchema = (text: string): OutputSchema => {
     schema: schema as JsonObject,
     columns: typedColumns(schema as JsonObject),
     faultsOf: (answer) => (validate(answer) ? [] : firstFaults(validate.errors ?? [], known)),
+    withTextsRead: (answer) => (validate(answer) ? null : withTextsRead(answer, validate.errors ?? [])),
   };
 };
 

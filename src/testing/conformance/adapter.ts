@@ -11,6 +11,11 @@ export interface Adapter {
   another(): Promise<Adapter>;
   /** The same connector in a process beside this one, which can be killed. Only where it lacks no process. */
   apart(): Promise<Adapter>;
+  /**
+   * A new instance of the class, whose hooks take and give objects as they are, as in a host's own process. Only where it
+   * lacks no objects.
+   */
+  objects(): Objects;
   /** Why it answers no more; `null` while it does. */
   ended(): string | null;
   /** What the connector said beside its answers. */
@@ -20,8 +25,16 @@ export interface Adapter {
   close(): Promise<void>;
 }
 
-/** `process`: it can be started in a process of its own, which can be killed as if the machine had been. */
-export type Ability = "process";
+/** Calls a hook of one instance. Rejects where the hook throws. */
+export type Objects = (hook: Hook, ...args: readonly unknown[]) => Promise<unknown>;
+
+/**
+ * `process`: it can be started in a process of its own, which can be killed as if the machine had been. `objects`: its
+ * hooks can be called with objects that both sides can write into.
+ */
+export type Ability = "process" | "objects";
+
+export const abilities: readonly string[] = ["process", "objects"] satisfies Ability[];
 
 /** A hook that threw, or that answered with an error: hooks must not. */
 export class HookFailure extends Error {

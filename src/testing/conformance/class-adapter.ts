@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Adapter, type Hook, HookFailure } from "./adapter.js";
+import { type Adapter, type Hook, HookFailure, type Objects } from "./adapter.js";
 import { commandAdapter } from "./command-adapter.js";
 
 /**
@@ -17,18 +17,23 @@ export interface ClassPlace {
 
 /** The adapter of a class in this process. Without its place it cannot be started in a process of its own. */
 export const classAdapter = (connector: ConnectorClass, place?: ClassPlace): Adapter => {
-  const instance = new connector() as Readonly<Record<string, unknown>>;
-  return {
-    lacks: place ? {} : { process: "the descriptor has no class that another process could load" },
-    async call(hook, ...args) {
+  const objects = (): Objects => {
+    const instance = new connector() as Readonly<Record<string, unknown>>;
+    return async (hook, ...args) => {
       const method = instance[camelCase(hook)] ?? instance[hook];
       if (typeof method !== "function") throw new HookFailure(hook, "the class has no such method");
       try {
-        return throughJson(await method.apply(instance, throughJson(args)));
+        return await method.apply(instance, args);
       } catch (thrown) {
         throw new HookFailure(hook, String(thrown));
       }
-    },
+    };
+  };
+  const instance = objects();
+  return {
+    lacks: place ? {} : { process: "the descriptor has no class that another process could load" },
+    call: async (hook, ...args) => throughJson(await instance(hook, ...throughJson(args))),
+    objects,
     another: async () => classAdapter(connector, place),
     async apart() {
       if (!place) throw new TypeError("there is no module to start");

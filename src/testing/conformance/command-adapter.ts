@@ -35,7 +35,7 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
   void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
 
   return {
-    lacks: {},
+    lacks: { objects: "a command's answers are text, which no other side can write into" },
     ended: () => ended,
     async call(hook, ...args) {
       if (ended !== null) throw new HookFailure(hook, ended);
@@ -50,6 +50,9 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
     },
     another: async () => commandAdapter(command, place),
     apart: async () => commandAdapter(command, place),
+    objects() {
+      throw new TypeError("there are no objects to share");
+    },
     said: () => Buffer.concat(stderr).toString(),
     async kill() {
       endNow(child);

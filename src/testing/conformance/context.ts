@@ -26,6 +26,8 @@ export interface Context {
   readonly slack: number;
   /** The good config with a change put over it. */
   config(change?: Config): Config;
+  /** The host's sync config around a connection. */
+  syncConfig(connection: unknown, run?: string): object;
   spec(): Promise<ConnectorSpecification>;
   check(config: unknown): Promise<{ readonly status: string; readonly message?: string | null }>;
   discover(config?: unknown): Promise<Catalog>;
@@ -87,6 +89,7 @@ export const createContext = (
   return {
     ...parts,
     config,
+    syncConfig: (connection, run = "1") => syncConfig(descriptor, connection, run),
     spec: async () => contentOf(await adapter.call("spec"), "connector_spec"),
     check: async (given) => contentOf(await adapter.call("check_connection", given), "connection_status"),
     discover: async (given = config()) => contentOf(await adapter.call("discover", given), "catalog"),

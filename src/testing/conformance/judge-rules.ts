@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pMap from "p-map";
 import type { Descriptor } from "../../generated/conformance.js";
-import type { Adapter } from "./adapter.js";
+import { type Ability, type Adapter, abilities } from "./adapter.js";
 import { createContext, valueBehind } from "./context.js";
 import { loadFastCheck } from "./fast-check.js";
 import type { Rule } from "./rule.js";
@@ -112,8 +112,9 @@ const runRule = async (
 const lackOf = ({ needs = [] }: Rule, options: ConformOptions): string | undefined => {
   const { descriptor, adapter, server } = options;
   for (const need of needs) {
-    if (need === "process") {
-      if (adapter.lacks.process !== undefined) return adapter.lacks.process;
+    if (abilities.includes(need)) {
+      const lack = adapter.lacks[need as Ability];
+      if (lack !== undefined) return lack;
     } else if (need === "server" ? server === null : valueBehind(descriptor, need) === undefined) {
       return `the descriptor has no ${need}`;
     }

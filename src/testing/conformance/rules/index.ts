@@ -5,13 +5,15 @@ import { data } from "./data.js";
 import { discover } from "./discover-rules.js";
 import { host } from "./host-rules.js";
 import { ledger } from "./ledger-rules.js";
+import { objects } from "./objects.js";
 import { operations } from "./operations.js";
 import { refusals } from "./refusals.js";
 import { requests } from "./requests.js";
 import { spec } from "./spec-rules.js";
+import { storedSettings } from "./stored-settings.js";
 import { template } from "./template-rules.js";
 
-const letters = "SCDWRFLHTO";
+const letters = "SCDWRFLHITO";
 
 /** Every rule, by letter and number. */
 export const rules: readonly Rule[] = [
@@ -24,6 +26,8 @@ export const rules: readonly Rule[] = [
   ...breaks,
   ...ledger,
   ...host,
+  ...objects,
+  ...storedSettings,
   ...template,
   ...operations,
 ].sort((a, b) => letters.indexOf(a.id.charAt(0)) - letters.indexOf(b.id.charAt(0)) || (a.id < b.id ? -1 : 1));

@@ -1,0 +1,39 @@
+import { createRequire } from "node:module";
+import { type Json, tryParseJson } from "../../core/json.js";
+
+/** A value that was written in JSON, and whether its text had to be mended. */
+export interface ReadValue {
+  readonly value: Json;
+  readonly repaired: boolean;
+}
+
+/**
+ * The value of JSON text that may have faults with one reading: trailing commas, raw line breaks, quotes of another kind
+ * or left out, quotes inside of texts, words of Python. `undefined` where there is none. What leaves something out by
+ * three dots is not mended, since nobody knows what.
+ */
+export const readJson = (text: string): ReadValue | undefined => {
+  const value = tryParseJson(text);
+  if (value !== undefined) return { value, repaired: false };
+  if (/[,[{]\s*(?:\.{3}|…)/.test(text.replace(strings, '""'))) return undefined;
+  try {
+    const mended = tryParseJson(repair()(keptBackslashes(text)));
+    return mended === undefined ? undefined : { value: mended, repaired: true };
+  } catch {
+    // It is not mendable, or nested too deeply.
+    return undefined;
+  }
+};
+
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+
+/** A backslash that escapes nothing, as in \d or \alpha, is meant as one. */
+const keptBackslashes = (text: string): string =>
+  text.replace(/\\(?:["'\\/bfnrt\n]|u[0-9a-fA-F]{4})|\\/g, (part) => (part === "\\" ? "\\\\" : part));
+
+/** Loaded with the first text that needs it, since few do. */
+const repair = (): typeof import("jsonrepair").jsonrepair => {
+  loaded ??= createRequire(import.meta.url)("jsonrepair") as typeof import("jsonrepair");
+  return loaded.jsonrepair;
+};
+let loaded: typeof import("jsonrepair") | undefined;
