@@ -15,7 +15,7 @@ type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
 
 /**
  * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What
- * AWS does not tell is a remark and never a failure.
+ * AWS does not tell is a remark, unless nothing gets to where models are called.
  */
 export const checkConfig = async (config: unknown, side: Side): Promise<CheckResult> => {
   const startedAt = performance.now();
