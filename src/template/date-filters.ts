@@ -1,4 +1,5 @@
 import type { Liquid } from "liquidjs";
+import { ExactNumber } from "../core/exact-number.js";
 import { type PrintedTime, strftime } from "./strftime.js";
 
 type Filter = Parameters<Liquid["registerFilter"]>[1];
@@ -44,7 +45,7 @@ const print = (filter: This, value: unknown, format: string, zone?: unknown): un
 /** Milliseconds since 1970 in UTC; NaN for what is no date. */
 const momentOf = (value: unknown): number => {
   if (value instanceof Date) return value.getTime();
-  if (typeof value === "number") return value * 1000;
+  if (typeof value === "number" || value instanceof ExactNumber) return Number(value) * 1000;
   if (typeof value !== "string") return Number.NaN;
   const text = value.trim();
   if (timeOfRun.has(text)) return Date.now();
