@@ -3,13 +3,17 @@ import { readFileSync } from "node:fs";
 import type { Listing } from "./command.js";
 import { commands } from "./commands/index.js";
 import { commandHelp, mainHelp, programName, usageLine } from "./help.js";
+import { readerGoneCode, tellReaderGone } from "./reader-gone.js";
 
 // The package's engines field says which Node it runs on; the SDK's outlook on later ones is not the user's concern.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-// A reader that goes away, as in `| head`, ends the program as it ends any other: quietly, as if by SIGPIPE.
+// A reader that goes away, as in `| head`, ends the program quietly, as if by SIGPIPE; but a run with calls open ends them.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 1));
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (!["EPIPE", "ERR_STREAM_DESTROYED"].includes(code ?? "")) process.exit(1);
+    if (!tellReaderGone()) process.exit(readerGoneCode);
+  });
 }
 
 process.exitCode = await main(process.argv.slice(2));
