@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import type { RowState } from "./enrich/select-rows.js";
 import type { LedgerReport } from "./run/ledger/inspect.js";
 
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
 export type { Status, Trace, UsdRange } from "./core/outcome.js";
 export type { RunOptions } from "./enrich/enrich-rows.js";
+export type { RowState } from "./enrich/select-rows.js";
 export type { Progress, Summary } from "./enrich/summary.js";
 export type { ConnectionConfig } from "./generated/connection.js";
 export type { SyncConfig } from "./generated/protocol.js";
@@ -46,3 +48,14 @@ export const inspectLedger = async (file: string): Promise<LedgerReport> =>
  */
 export const closeLedger = async (file: string): Promise<void> =>
   (await import("./run/ledger/open-ledgers.js")).closeLedger(file);
+
+/**
+ * Those of some rows that are failed, held or new by the ledger of a connection, read as they are asked for. Opens the
+ * ledger and keeps it. @throws ConnectorError when the settings or the ledger cannot be used.
+ */
+export const selectRows = async (
+  config: unknown,
+  rows: AsyncIterable<unknown>,
+  state: RowState,
+): Promise<AsyncIterable<unknown>> =>
+  (await import("./enrich/select-rows.js")).selectRows(config, rows, state);

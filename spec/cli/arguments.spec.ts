@@ -81,7 +81,9 @@ describe("help", () => {
       const command = await listing.load();
       expect(mainHelp(commands)).to.contain(`  ${listing.name} `);
       const named = [...command.usage.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
-      expect(named).to.have.members(Object.keys(command.options));
+      const options = Object.keys(command.options);
+      if (command.usage.includes("[options]")) expect(options).to.include.members(named);
+      else expect(named).to.have.members(options);
       expect(commandHelp(listing, command)).to.contain(usageLine(listing.name, command));
       for (const name of named)
         expect(commandHelp(listing, command)).to.match(new RegExp(`^  --${name} .*\\w`, "m"));

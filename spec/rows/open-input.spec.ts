@@ -1,9 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
+import { BadLine } from "../../src/core/bad-line.js";
 import { FileFailure } from "../../src/core/file-failure.js";
 import { openInput } from "../../src/rows/open-input.js";
 
@@ -14,23 +17,38 @@ describe("rows that are read", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  interface Way {
+    encoding?: string;
+    delimiter?: string;
+  }
   /** Opens a path, or stdin made of the given chunks, and reads all rows. */
-  const read = async (path: string | undefined, chunks: (string | Buffer)[] = []) => {
+  const read = async (path: string | undefined, chunks: (string | Buffer)[] = [], way: Way = {}) => {
     const warnings: string[] = [];
     const source = await openInput(path, {
       stdin: Readable.from(chunks.map((chunk) => Buffer.from(chunk as string))),
       stdinSize: undefined,
       signal: new AbortController().signal,
+      encoding: way.encoding,
+      delimiter: way.delimiter,
       warn: (line) => warnings.push(line),
     });
     const rows: unknown[] = [];
     for await (const row of source.rows) rows.push(row);
-    const { columns } = source;
-    return { rows, columns, warnings, failure: source.failure()?.message, fraction: source.fraction() };
+    const { columns, layout } = source;
+    const bad = rows.filter((row) => row instanceof BadLine);
+    return {
+      rows,
+      bad,
+      columns,
+      layout,
+      warnings,
+      failure: source.failure()?.message,
+      fraction: source.fraction(),
+    };
   };
-  const readText = async (name: string, content: string | Buffer) => {
+  const readText = async (name: string, content: string | Buffer, way?: Way) => {
     await writeFile(join(folder, name), content);
-    return read(join(folder, name));
+    return read(join(folder, name), [], way);
   };
   const refusal = async (reading: Promise<unknown>): Promise<FileFailure> => {
     const error = await reading.then(
@@ -41,17 +59,21 @@ describe("rows that are read", () => {
     return error as FileFailure;
   };
   const fixture = (name: string) => read(`fixtures/records/${name}`);
+  const line = ({ text, place, fault }: BadLine) => [text, Number(/\d+$/.exec(place)?.[0]), fault];
 
   describe("NDJSON", () => {
-    it("keeps every line that is not blank, with bad lines as text", async () => {
-      const { rows, warnings } = await fixture("messy.ndjson");
+    it("keeps every line that is not blank, those that are no rows as they are, with their numbers", async () => {
+      const { rows, bad, warnings } = await fixture("messy.ndjson");
       expect(rows).to.have.length(8);
       expect(rows[2]).to.deep.equal({ id: 3, text: "naïve 東京 👩‍👩‍👧 end" });
-      expect(rows[3]).to.equal('{"id": 4, "text": "cut off');
-      expect(rows.slice(4, 6)).to.deep.equal([[5, "an array"], "just text"]);
-      expect(warnings).to.deep.equal([
-        "fixtures/records/messy.ndjson, line 6: not JSON; it will come out as a failed row",
+      expect(bad.map(line)).to.deep.equal([
+        ['{"id": 4, "text": "cut off', 6, "not JSON"],
+        ['[5, "an array"]', 7, "not a JSON object"],
+        ['"just text"', 8, "not a JSON object"],
       ]);
+      expect(warnings[0]).to.equal(
+        "fixtures/records/messy.ndjson, line 6: not JSON; it will come out as a failed row",
+      );
     });
 
     it("reads stdin in chunks that cut lines, characters and CRLF, and a last line without an end", async () => {
@@ -78,45 +100,41 @@ describe("rows that are read", () => {
       expect(fraction).to.equal(1);
     });
 
-    it("hands over a line of another encoding as text and says so", async () => {
-      const { rows, warnings } = await read("-", ['{"id":1}\n', Buffer.from('{"a":"caf\xe9"}\n', "latin1")]);
+    it("hands over a line of another encoding whole, and says what helps", async () => {
+      const { rows, bad } = await read("-", ['{"id":1}\n', Buffer.from('{"a":"caf\xe9"}\n', "latin1")]);
       expect(rows[0]).to.deep.equal({ id: 1 });
-      expect(rows[1]).to.be.a("string");
-      expect(warnings).to.deep.equal(["stdin, line 2: not UTF-8; it will come out as a failed row"]);
+      expect(bad.map(line)).to.deep.equal([
+        [
+          '{"a":"café"}',
+          2,
+          "it is not UTF-8; if the file is of another encoding, say which, as in --encoding windows-1252",
+        ],
+      ]);
     });
 
     it("warns about bad lines without flooding, and never with their content", async () => {
       const { rows, warnings } = await read("-", ["SECRET\n".repeat(500)]);
       expect(rows).to.have.length(500);
       expect(warnings).to.have.length(11);
-      expect(warnings.at(-1)).to.equal("stdin: 490 more lines are not JSON or not UTF-8");
+      expect(warnings.at(-1)).to.equal("stdin: 490 more lines are no rows");
       expect(warnings.join()).not.to.contain("SECRET");
     });
 
     it("hands over a value of any depth", async () => {
       const deep = `${"[".repeat(20_000)}12345678901234567890${"]".repeat(20_000)}`;
-      const { rows, warnings } = await read("-", [`{"deep":${deep}}\n`]);
-      expect(rows).to.have.length(1);
-      expect(warnings).to.have.length(1);
+      const { rows, bad } = await read("-", [`{"deep":${deep}}\n`]);
+      expect([rows.length, bad.length]).to.deep.equal([1, 0]);
     });
 
-    it("warns once that a number lost digits", async () => {
-      const { warnings } = await read("-", [
-        '{"id":"12345678901234567890"}\n',
-        '{"id":12345678901234567890}\n'.repeat(2),
-      ]);
-      expect(warnings).to.deep.equal([
-        "stdin, line 2: a whole number over 2^53 is not kept exactly; write such ids as strings",
-      ]);
-    });
-
-    it("refuses pretty-printed JSON and text with NULs before any row", async () => {
+    it("refuses pretty-printed JSON, and an array", async () => {
       const array = await refusal(readText("array.ndjson", '[\n{"id":1}\n]\n'));
       expect(array.message).to.match(/array\.ndjson: this looks like pretty-printed JSON: .*\.json$/);
       const object = await refusal(read("-", ['\uFEFF\n { \r\n  "id": 1\n}\n']));
       expect(object.message).to.match(/^stdin: this looks like pretty-printed JSON: write one object a line/);
-      const utf16 = await refusal(readText("utf16.ndjson", Buffer.from('{"id":1}\n', "utf16le")));
-      expect(utf16.message).to.contain("is not UTF-8 text");
+      const line = await refusal(readText("line.ndjson", '[{"id":1},{"id":2}]\n'));
+      expect(line.message).to.match(
+        /its first line is a JSON array; name a file that holds one array \.json$/,
+      );
     });
 
     it("takes an empty file as no rows", async () => {
@@ -125,18 +143,16 @@ describe("rows that are read", () => {
   });
 
   describe("CSV and TSV", () => {
-    it("keeps quotes, newlines, unicode and loose quotes, and warns of an uneven row", async () => {
-      const { rows, warnings } = await fixture("messy.csv");
-      expect(rows).to.deep.equal([
+    it("keeps quotes, newlines, unicode and loose quotes; a row that is too short is a bad line", async () => {
+      const { rows, bad } = await fixture("messy.csv");
+      expect(rows.filter((row) => !(row instanceof BadLine))).to.deep.equal([
         { id: "1", text: "plain", note: "ok" },
         { id: "2", text: 'comma, and "quotes"', note: "two\nlines" },
         { id: "3", text: "naïve 東京 👩‍👩‍👧", note: "" },
         { id: "4", text: 'a 5" nail', note: "loose quote" },
-        { id: "5", text: "short row" },
         { id: "6", text: "{{ not_a_template }}", note: "  outer spaces  " },
       ]);
-      expect(warnings).to.have.length(1);
-      expect(warnings[0]).to.contain("more or fewer cells than the header");
+      expect(bad.map(line)).to.deep.equal([["5,short row", 8, "it has 2 cells, and the header has 3"]]);
     });
 
     it("separates a .tsv by tabs only", async () => {
@@ -146,19 +162,77 @@ describe("rows that are read", () => {
       ]);
     });
 
-    it("drops a byte order mark, takes CRLF, and skips blank lines", async () => {
-      const { rows, warnings } = await readText("bom.CSV", "\uFEFFid,text\r\n1,a\r\n\r\n  \r\n2,b\r\n");
+    it("takes any mix of line ends, in chunks that cut them, and keeps those inside of quotes", async () => {
+      const text = 'id,q\r\n1,Alice\n2,"Bob\r\nJunior"\r3,Carol\r\n\r\n  \n4,"x""y\r"\n5,last';
+      const expected = ["Alice", "Bob\r\nJunior", "Carol", 'x"y\r', "last"];
+      const names = async (content: AsyncIterable<Buffer> | string): Promise<unknown[]> => {
+        const { rows } = await readText("mixed.csv", content as string);
+        return rows.map((row) => (row as { q: string }).q);
+      };
+      expect(await names(text)).to.deep.equal(expected);
+      const { splitRecords, splitCells } = await import("../../src/rows/split-records.js");
+      const pieces = [...Buffer.from(text)].map((byte) => Buffer.from([byte]));
+      const cells: (string | undefined)[] = [];
+      for await (const { bytes } of splitRecords(Readable.from(pieces), ","))
+        cells.push(splitCells(bytes.toString(), ",")?.[1]);
+      expect(cells.filter((cell) => cell !== undefined)).to.deep.equal(["q", ...expected]);
+    });
+
+    it("drops a byte order mark, takes CRLF, skips blank lines, and remembers how the table was laid out", async () => {
+      const { rows, layout, warnings } = await readText(
+        "bom.CSV",
+        "\uFEFFid,text\r\n1,a\r\n\r\n  \r\n2,b\r\n",
+      );
       expect(rows).to.deep.equal([
         { id: "1", text: "a" },
         { id: "2", text: "b" },
       ]);
+      expect(layout).to.deep.equal({
+        format: "csv",
+        header: ["id", "text"],
+        dialect: { delimiter: ",", lineEnd: "\r\n", bom: true },
+      });
       expect(warnings).to.deep.equal([]);
+    });
+
+    const ragged: [string, string, string][] = [
+      ["a comma too many", "3,please refund order 12, it was broken", "it has 3 cells, and the header has 2"],
+      ["a cell too few", "3", "it has 1 cell, and the header has 2"],
+      [
+        "text behind a quote",
+        '3,"a"b',
+        'text stands behind a closing quote; a quote inside a quoted cell is written ""',
+      ],
+      ["a quote that is never closed", '3,"SECRET', "a quote in it is never closed"],
+      ["the header again", "id,text", "it is the header again, as where two files were joined"],
+    ];
+    for (const [what, text, fault] of ragged) {
+      it(`makes ${what} one bad line, kept whole, and goes on behind it`, async () => {
+        const { rows, bad, failure, warnings } = await readText("ragged.csv", `id,text\n1,a\n${text}\n4,d\n`);
+        expect(bad.map(line)).to.deep.equal([[text, 3, fault]]);
+        expect(rows[2]).to.deep.equal({ id: "4", text: "d" });
+        expect(failure).to.equal(undefined);
+        expect(warnings.join()).not.to.contain("SECRET");
+      });
+    }
+
+    it("gives bad bytes back as they came, one line at a time", async () => {
+      const content = Buffer.concat([
+        Buffer.from(`id,text\n${"1,plain\n".repeat(20_000)}`),
+        Buffer.from("2,caf\xe9\n", "latin1"),
+        Buffer.from("3,naïve\n"),
+      ]);
+      const { rows, bad } = await readText("latin1.csv", content);
+      expect(rows).to.have.length(20_002);
+      expect(bad.map(line)[0]?.slice(0, 2)).to.deep.equal(["2,café", 20_002]);
+      expect(rows.at(-1)).to.deep.equal({ id: "3", text: "naïve" });
     });
 
     const headers: [string, string, RegExp][] = [
       ["a name twice", "id,text,id\n1,a,2\n", /the header has "id" twice/],
       ["an empty name", "id,,text\n1,a,2\n", /column 2 of the header has no name/],
-      ["semicolons", "id;text\n1;a\n", /separate its names by commas/],
+      ["semicolons, once", "id;text\n1\n", /the header is one column, "id;text"; .* as in --delimiter ';'/],
+      ["quotes that make no sense", 'id,"te"xt\n1,2\n', /the quotes of the header make no sense/],
     ];
     for (const [what, content, words] of headers) {
       it(`refuses a header with ${what}`, async () => {
@@ -166,23 +240,83 @@ describe("rows that are read", () => {
       });
     }
 
-    it("refuses another encoding before the first row, wherever the bad byte is", async () => {
-      const content = Buffer.from(`id,text\n${"1,plain\n".repeat(20_000)}2,caf\xe9\n`, "latin1");
-      expect((await refusal(readText("latin1.csv", content))).message).to.contain("is not UTF-8");
+    it("sees another delimiter where it is certain, and says so; takes one that it is told, and Excel's line", async () => {
+      const rows = [{ id: "1", text: "a,b" }];
+      const guessed = await readText("semi.csv", "id;text\n1;a,b\n");
+      expect(guessed).to.deep.include({ rows });
+      expect(guessed.warnings[0]).to.contain('semi.csv: cells are separated by ";"');
+      expect(await readText("tabs.csv", "id\ttext\n1\ta,b\n")).to.deep.include({ rows });
+      expect(await readText("told.csv", "id#text\n1#a,b\n", { delimiter: "#" })).to.deep.include({
+        rows,
+        warnings: [],
+      });
+      const excel = await readText("excel.csv", "sep=;\r\nid;text\r\n1;a,b\r\n2;x;y\r\n");
+      expect(excel.rows[0]).to.deep.equal(rows[0]);
+      expect(excel.bad.map(line)).to.deep.equal([["2;x;y", 4, "it has 3 cells, and the header has 2"]]);
     });
 
-    it("refuses a pipe, which could not be read twice", async () => {
+    it("reads a pipe", async () => {
       const pipe = join(folder, "pipe.csv");
       execFileSync("mkfifo", [pipe]);
-      expect((await refusal(read(pipe))).message).to.equal(
-        `cannot read ${pipe}: CSV is read twice, which a pipe cannot be`,
-      );
+      execFile("sh", ["-c", `printf 'id,text\\n1,a\\n' > ${pipe}`]);
+      expect((await read(pipe)).rows).to.deep.equal([{ id: "1", text: "a" }]);
     });
 
-    it("ends at an error in the middle, keeping the rows before it", async () => {
-      const { rows, failure } = await readText("open.csv", `id,text\n${"1,plain\n".repeat(5000)}2,"SECRET\n`);
-      expect(rows).to.have.length(5000);
-      expect(failure).to.match(/open\.csv, line 500\d: quote not closed$/);
+    it("gives every column of a header its own, whatever its name", async () => {
+      const { rows } = await readText("names.csv", "__proto__,2020,constructor\na,b,c\n");
+      expect(Object.entries(rows[0] as object)).to.have.deep.members([
+        ["__proto__", "a"],
+        ["2020", "b"],
+        ["constructor", "c"],
+      ]);
+    });
+  });
+
+  describe("encodings", () => {
+    const text = "id,text\n1,café €\n";
+    const rows = [{ id: "1", text: "café €" }];
+    const bytes = (encoding: "utf16le", mark: boolean) =>
+      Buffer.from((mark ? "\uFEFF" : "") + text, encoding);
+
+    it("are read where they are certain, and said", async () => {
+      for (const [name, content, words] of [
+        ["le.csv", bytes("utf16le", true), "as its byte order mark says"],
+        ["be.csv", Buffer.from(bytes("utf16le", true)).swap16(), "as its byte order mark says"],
+        ["plain.csv", bytes("utf16le", false), "every other byte of its beginning is 0"],
+      ] as const) {
+        const found = await readText(name, content);
+        expect(found.rows, name).to.deep.equal(rows);
+        expect(found.warnings.join(), name).to.contain(words);
+      }
+    });
+
+    it("are read as they are told", async () => {
+      const windows = Buffer.from([...Buffer.from("id,text\n1,caf"), 0xe9, 0x20, 0x80, 0x0a]);
+      for (const encoding of ["windows-1252", "latin1"])
+        expect((await readText("w.csv", windows, { encoding })).rows, encoding).to.deep.equal(rows);
+      expect((await readText("b.csv", Buffer.from(text), { encoding: "utf-8" })).rows).to.deep.equal(rows);
+      const wrong = await refusal(readText("w.csv", windows, { encoding: "latin-99" }));
+      expect(wrong.message).to.contain('no encoding is called "latin-99"');
+    });
+
+    it("make bad lines of what has no meaning in them", async () => {
+      const broken = Buffer.concat([bytes("utf16le", true), Buffer.from("2,\uD83D!\n3,ok\n", "utf16le")]);
+      const { rows: read, bad } = await readText("lone.csv", broken);
+      expect(bad.map(({ fault }) => fault)).to.deep.equal(["it is not utf-16le"]);
+      expect(read.at(-1)).to.deep.equal({ id: "3", text: "ok" });
+    });
+
+    it("are unpacked, by whatever name; other kinds of files are named", async () => {
+      expect((await readText("p.csv.gz", gzipSync(text))).rows).to.deep.equal(rows);
+      expect((await readText("p.csv", gzipSync(text))).rows).to.deep.equal(rows);
+      const torn = gzipSync("id,text\n1,a\n".repeat(1000)).subarray(0, 40);
+      expect((await refusal(readText("torn.csv.gz", torn))).message).to.contain(
+        "its gzip is damaged or cut off",
+      );
+      const sheet = await refusal(readText("sheet.csv", Buffer.from("PK\u0003\u0004rest")));
+      expect(sheet.message).to.contain(
+        "sheet.csv is not text: it is a zip file, as spreadsheets (.xlsx) are",
+      );
     });
   });
 
@@ -196,11 +330,35 @@ describe("rows that are read", () => {
       expect(fraction).to.equal(1);
     });
 
-    it("refuses anything else, with the place and without the content", async () => {
-      expect((await refusal(readText("one.json", '{"id":1}'))).message).to.contain("must hold a JSON array");
-      const broken = await refusal(readText("broken.json", '[\n  {"id": SECRET}\n]'));
-      expect(broken.message).to.match(/broken\.json is not JSON: line 2, column 10/);
-      expect(broken.message).not.to.contain("SECRET");
+    it("makes a bad line of an element that is none, with its line, and goes on", async () => {
+      const { rows, bad, failure } = await readText(
+        "broken.json",
+        '[\n  {"id": SECRET},\n  {"id": 2, "t": "],[\\"{"},{"id":3}}, 4,\n "x"\n, {"id":5}]\n',
+      );
+      expect(bad.map(line)).to.deep.equal([
+        ['{"id": SECRET}', 2, "not JSON"],
+        ['{"id":3}}', 3, "not JSON"],
+        ["4", 3, "not a JSON object"],
+        ['"x"', 4, "not a JSON object"],
+      ]);
+      expect(rows.filter((row) => !(row instanceof BadLine))).to.deep.equal([
+        { id: 2, t: '],["{' },
+        { id: 5 },
+      ]);
+      expect(failure).to.equal(undefined);
+    });
+
+    it("keeps the rows of an array that is cut off, and says that it is", async () => {
+      const { rows, failure } = await readText("cut.json", '[{"id":1},{"id":2}');
+      expect(rows).to.deep.equal([{ id: 1 }, { id: 2 }]);
+      expect(failure).to.match(/cut\.json, line 1: the file ends inside its JSON array/);
+    });
+
+    it("refuses what is no array", async () => {
+      expect((await refusal(readText("one.json", '{"id":1}\n{"id":2}'))).message).to.match(
+        /must hold a JSON array of rows; name a file with one row a line \.ndjson/,
+      );
+      expect((await refusal(readText("none.json", ""))).message).to.contain("is not JSON: it is empty");
     });
   });
 
@@ -211,8 +369,10 @@ describe("rows that are read", () => {
     expect((await readText("nothing.csv", "")).columns).to.deep.equal([]);
   });
 
-  it("names a file that is missing or a folder", async () => {
-    const missing = join(folder, "missing.csv");
+  it("takes a file: address, and names a file that is missing or a folder", async () => {
+    await writeFile(join(folder, "at a.csv"), "id\n1\n");
+    expect((await read(pathToFileURL(join(folder, "at a.csv")).href)).rows).to.deep.equal([{ id: "1" }]);
+    const missing = join(folder, "there-is-no-such-thing.csv");
     expect((await refusal(read(missing))).message).to.equal(`cannot read ${missing}: no such file or folder`);
     expect((await refusal(read(folder))).message).to.equal(`cannot read ${folder}: it is a folder`);
   });

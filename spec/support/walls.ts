@@ -18,7 +18,7 @@ export const plan: Plan = {
   hooks: ["core", "generated", "models", "connection", "template", "bedrock", "run", "tables", "enrich"],
   "connector.ts": ["core", "generated", "connection", "enrich", "hooks"],
   "index.ts": ["core", "generated", "models", "run", "enrich", "hooks", "connector.ts"],
-  rows: ["core"],
+  rows: ["core", "bedrock"],
   host: ["core", "generated", "template", "tables", "rows", "index.ts"],
   testing: ["core", "generated", "models", "rows", "index.ts"],
   cli: ["core", "index.ts", "rows", "host", "testing"],

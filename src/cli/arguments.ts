@@ -6,6 +6,7 @@ import { wrongUsage } from "./failure.js";
 /** Checks argv (after the command's name) against the command's options. Throws wrong usage, naming the option. */
 export const readArguments = (command: Command, argv: readonly string[]): Arguments => {
   const values: Record<string, string> = {};
+  const lists: Record<string, string[]> = {};
   const flags = new Set<string>();
   let argument: string | undefined;
   for (const token of tokensOf(command, argv)) {
@@ -25,6 +26,8 @@ export const readArguments = (command: Command, argv: readonly string[]): Argume
       flags.add(name);
     } else if (value === undefined || value === "" || (!inlineValue && /^-./.test(value))) {
       throw wrongUsage(`option --${name} needs a value: --${name} ${option.value}`);
+    } else if (option.repeats) {
+      lists[name] = [...(lists[name] ?? []), value];
     } else {
       values[name] = value;
     }
@@ -32,7 +35,7 @@ export const readArguments = (command: Command, argv: readonly string[]): Argume
   for (const [name, option] of Object.entries(command.options)) {
     if (option.required && !(name in values)) throw wrongUsage(`option --${name} ${option.value} is missing`);
   }
-  return { argument, values, flags };
+  return { argument, values, lists, flags };
 };
 
 /** A whole number option within [least, most], or `fallback` when it was not given. Throws wrong usage. */

@@ -23,11 +23,15 @@ interface Option {
   value?: string;
   summary: string;
   required?: true;
+  /** It may be given several times. */
+  repeats?: true;
 }
 
 /** The checked arguments of one call. Options that were not given are absent. */
 export interface Arguments {
   argument?: string | undefined;
   values: Readonly<Record<string, string>>;
+  /** The values of options that may be given several times. */
+  lists?: Readonly<Record<string, readonly string[]>>;
   flags: ReadonlySet<string>;
 }

@@ -1,7 +1,10 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileFailure } from "../core/file-failure.js";
+import { LockHeld, takeLock } from "../core/lock.js";
 import type { Arguments } from "./command.js";
 import type { Fields } from "./config.js";
-import { wrongUsage } from "./failure.js";
+import { cannotRun, wrongUsage } from "./failure.js";
 
 /** Where the ledger is when neither the command line nor the config says it: below the working directory. */
 export const defaultLedger = join(".bedrock-model", "ledger.jsonl");
@@ -26,3 +29,22 @@ export const withLedger = (
   const { ledger: _, ...rest } = connection;
   return { connection: rest, ledger: undefined };
 };
+
+/**
+ * Keeps other runs of the command line off a ledger: two at once would wait for each other, row by row. Returns what
+ * gives it back. Throws a FileFailure.
+ */
+export const holdLedger = async (ledger: string | undefined): Promise<() => void> => {
+  if (ledger === undefined || !isFile(ledger)) return () => undefined;
+  const path = resolve(ledger);
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw fileFailure("write", ledger, error);
+  });
+  const lock = await takeLock(`${path}.run`);
+  if (lock instanceof LockHeld) throw cannotRun(`another run uses the ledger ${ledger}; ${lock.sentence}`);
+  process.once("exit", lock);
+  return lock;
+};
+
+/** Not an address, as of an object. */
+const isFile = (ledger: string): boolean => !/^\w[\w+.-]+:\/\//.test(ledger);

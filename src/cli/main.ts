@@ -3,30 +3,34 @@ import { readFileSync } from "node:fs";
 import type { Listing } from "./command.js";
 import { commands } from "./commands/index.js";
 import { commandHelp, mainHelp, programName, usageLine } from "./help.js";
+import { readerGoneCode, tellReaderGone } from "./reader-gone.js";
 
 // The package's engines field says which Node it runs on; the SDK's outlook on later ones is not the user's concern.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-// A reader that goes away, as in `| head`, ends the program as it ends any other: quietly, as if by SIGPIPE.
+// A reader that goes away, as in `| head`, ends the program quietly, as if by SIGPIPE; but a run with calls open ends them.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 1));
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (!["EPIPE", "ERR_STREAM_DESTROYED"].includes(code ?? "")) process.exit(1);
+    if (!tellReaderGone()) process.exit(readerGoneCode);
+  });
 }
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([first, ...rest]: string[]): Promise<number> {
   const asksHelp = first === "help" || first === "--help" || first === "-h";
-  if (asksHelp && rest[0] === undefined) return print(mainHelp(commands));
+  if (asksHelp && rest[0] === undefined) return print(mainHelp(commands, widthOf(process.stdout)));
   if (first === "--version" || first === "-v") return print(`${version()}\n`);
   if (first === undefined) {
-    process.stderr.write(mainHelp(commands));
+    process.stderr.write(mainHelp(commands, widthOf(process.stderr)));
     return 2;
   }
   const name = asksHelp ? rest[0] : first;
   const listing = commands.find((candidate) => candidate.name === name);
   if (listing === undefined) return unknownCommand(name ?? "");
   if (asksHelp || rest.includes("--help") || rest.includes("-h"))
-    return print(commandHelp(listing, await listing.load()));
+    return print(commandHelp(listing, await listing.load(), widthOf(process.stdout)));
   return runCommand(listing, rest);
 }
 
@@ -40,7 +44,8 @@ async function runCommand({ name, load }: Listing, argv: string[]): Promise<numb
     return await command.run(readArguments(command, argv));
   } catch (error) {
     const failure = failureOf(error);
-    process.stderr.write(`${programName}: ${failure.message}\n`);
+    const { createTerminal } = await import("./report/terminal.js");
+    createTerminal(process.stderr).say(`${programName}: ${failure.message}`);
     if (failure.exitCode === 2) process.stderr.write(`${usageLine(name, command)}\n`);
     return failure.exitCode;
   }
@@ -62,6 +67,10 @@ async function unknownCommand(name: string): Promise<number> {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
+}
+
+function widthOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY && columns > 0 ? columns : undefined;
 }
 
 function version(): string {

@@ -5,12 +5,21 @@ import type { Arguments } from "./command.js";
 import { wrongUsage } from "./failure.js";
 
 /** Throws wrong usage when --output is the ledger or a file that is also read: it would be emptied. Links count. */
-export const refuseOverwrite = async ({ values }: Arguments, ledger: string | undefined): Promise<void> => {
-  if (values.output === undefined) return;
-  if (values.output === "-") throw wrongUsage("leave --output out to write messages to stdout");
-  if (ledger !== undefined && resolve(ledger) === resolve(values.output))
-    throw wrongUsage(sameAs("the ledger"));
-  const output = await statsOf(values.output);
+export const refuseOverwrite = async (
+  { values }: Arguments,
+  {
+    output: path,
+    ledger,
+    summary,
+  }: { output?: string | undefined; ledger?: string | undefined; summary?: string | undefined },
+): Promise<void> => {
+  if (path === undefined || path === "-") return;
+  for (const [name, other] of [
+    ["the ledger", ledger],
+    ["--summary", summary],
+  ] as const)
+    if (other !== undefined && resolve(other) === resolve(path)) throw wrongUsage(sameAs(name));
+  const output = await statsOf(path);
   if (!output?.isFile()) return;
   const same = (read: Stats | undefined): boolean => read?.ino === output.ino && read.dev === output.dev;
   for (const name of ["input", "config", "sync-config"]) {

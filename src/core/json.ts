@@ -1,9 +1,11 @@
+import { Scalar } from "./exact-number.js";
+
 /** A JSON value. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Scalar);
 
 /** The value behind some keys or indexes; `undefined` where there is none. */
 export const valueAt = (value: unknown, keys: readonly string[]): unknown =>

@@ -1,3 +1,4 @@
+import { BadLine } from "./bad-line.js";
 import type { Billed, ConnectorError, ErrorCode } from "./errors.js";
 import type { Rejections } from "./invoke.js";
 import { isObject, type Json } from "./json.js";
@@ -144,7 +145,7 @@ export const failedTrace = (
 
 /** The enriched record: the input, the output columns in place of input columns of the same name, `_bedrock`. */
 export const toRecord = ({ record, columns, trace }: Outcome): Record<string, unknown> => ({
-  ...(isObject(record) ? record : { value: record }),
+  ...(isObject(record) ? record : { value: record instanceof BadLine ? record.text : record }),
   ...columns,
   _bedrock: trace,
 });

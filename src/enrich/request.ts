@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import type { Connection } from "../connection/connection.js";
+import { BadLine } from "../core/bad-line.js";
 import { ConnectorError } from "../core/errors.js";
+import { writeJson } from "../core/exact-json.js";
 import type { InvokeRequest } from "../core/invoke.js";
 import { isObject, type JsonObject, textBytes, valueAt } from "../core/json.js";
 import type { Family } from "../models/families/family.js";
@@ -13,6 +15,8 @@ export type Rendered = InvokeRequest | "blank" | ConnectorError;
 
 /** The request that a record becomes; `blank` where it has nothing to work on and `on_blank` leaves it out. */
 export const renderRequest = (record: unknown, plan: Plan): Rendered => {
+  if (record instanceof BadLine)
+    return new ConnectorError("not_an_object", `It is ${record.place}: ${record.fault}.`);
   if (!isObject(record)) return new ConnectorError("not_an_object", `It is ${article(record)}.`);
   const { undoubleApostrophes } = plan.connection;
   try {
@@ -87,17 +91,17 @@ const keyOf = (body: string, routeKey: string, record: unknown): string =>
 
 /** What comes from anywhere may hold what JSON has no word for, or nest without end. */
 const textOf = (value: unknown): string | undefined => {
-  for (const replacer of [undefined, bigIntAsText])
+  for (const write of [writeJson, withBigIntAsText])
     try {
-      return JSON.stringify(value, replacer);
+      return write(value);
     } catch {
       // Few rows hold what JSON cannot write, and asking of every value costs as much as writing it.
     }
   return undefined;
 };
 
-const bigIntAsText = (_: string, value: unknown): unknown =>
-  typeof value === "bigint" ? String(value) : value;
+const withBigIntAsText = (root: unknown): string =>
+  JSON.stringify(root, (_, value) => (typeof value === "bigint" ? String(value) : value));
 
 /**
  * The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such

@@ -111,9 +111,9 @@ export interface Pipeline {
      */
     key?: string;
     /**
-     * update needs the row to be there. upsert inserts it if not; the key needs a unique index.
+     * update writes into rows that are there, insert makes new ones, upsert whichever is needed; for it the key needs a unique index. A row that the mode has no place for is not sent.
      */
-    mode?: "update" | "upsert";
+    mode?: "update" | "insert" | "upsert";
     /**
      * The table's columns, each with the enriched record's field that it takes; a dot goes inside.
      */

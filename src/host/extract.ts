@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { writeJson } from "../core/exact-json.js";
+import { ExactNumber } from "../core/exact-number.js";
 import type { Pipeline } from "../generated/pipeline.js";
 import type { Quirk } from "./quirks.js";
 import { type Fields, isFields } from "./secrets.js";
@@ -76,10 +78,12 @@ const fingerprintOf = (row: Fields, uncounted: ReadonlySet<string>): string => {
     uncounted.size === 0
       ? row
       : Object.fromEntries(Object.entries(row).filter(([name]) => !uncounted.has(name)));
-  return createHash("sha256").update(JSON.stringify(counted)).digest("base64");
+  return createHash("sha256").update(writeJson(counted)).digest("base64");
 };
 
 const keyOf = (value: unknown): string | null => {
   if (typeof value === "string" && value !== "") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+  return typeof value === "number" || typeof value === "boolean" || value instanceof ExactNumber
+    ? String(value)
+    : null;
 };

@@ -1,4 +1,4 @@
-import { valueAt } from "../core/json.js";
+import { isObject, valueAt } from "../core/json.js";
 
 /** A connection config, or a JSON Schema of one. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -31,5 +31,4 @@ const mapSecrets = (
   return Object.fromEntries(entries);
 };
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export const isFields = (value: unknown): value is Fields => isObject(value);

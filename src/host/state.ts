@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Database } from "libsql";
+import { parseExact, writeJson } from "../core/exact-json.js";
 import type { Fields } from "./secrets.js";
 
 export type RowStatus = "pending" | "success" | "failed";
@@ -102,14 +103,14 @@ export const createRecordState = (database: Database) => {
       run: number,
       row: { primaryKey: string; fingerprint: string; record: Fields; action: Action },
     ): void => {
-      queue.run(scope, row.primaryKey, row.fingerprint, JSON.stringify(row.record), row.action, run);
+      queue.run(scope, row.primaryKey, row.fingerprint, writeJson(row.record), row.action, run);
     },
     /** The run's pending rows behind `after`, an id. */
     pending: (run: number, after: number, limit: number): PendingRow[] =>
       (pending.all(run, after, limit) as Stored[]).map(({ id, primary_key, record, action }) => ({
         id,
         primary_key,
-        record: JSON.parse(record),
+        record: parseExact(record) as Fields,
         action,
       })),
     settle: (id: number, { status, logs, enriched }: RowResult): void => {
@@ -129,7 +130,7 @@ export const createRecordState = (database: Database) => {
         for (const { id, primary_key, record, status, logs, enriched } of page) {
           yield {
             primary_key,
-            record: JSON.parse(record),
+            record: parseExact(record) as Fields,
             status,
             logs: ofJson(logs),
             enriched: ofJson(enriched),
@@ -160,6 +161,7 @@ interface Stored {
 }
 
 const toJson = (value: unknown): string | null =>
-  value === undefined || value === null ? null : JSON.stringify(value);
+  value === undefined || value === null ? null : writeJson(value);
 
-const ofJson = <Value>(text: string | null): Value | null => (text === null ? null : JSON.parse(text));
+const ofJson = <Value>(text: string | null): Value | null =>
+  text === null ? null : (parseExact(text) as Value);

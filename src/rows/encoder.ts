@@ -1,8 +1,8 @@
-/** Turns enriched rows into the text of one file format, in order. Every part is complete text. */
-export interface Encoder {
-  row(data: Record<string, unknown>): string;
-  /** What closes the file. `example` is a row that was not written, for the header of a table without rows. */
-  end(example?: Record<string, unknown>): string;
-  /** A sentence about what the format could not keep, if anything. */
-  loss?(): string | undefined;
+/** What an encoder is told of the table that it writes. */
+export interface Table {
+  readonly names: readonly string[];
+  readonly rows: AsyncIterable<Readonly<Record<string, unknown>>>;
 }
+
+/** Writes a table in one format of text, from its first byte to its last. */
+export type Encode = (table: Table) => AsyncGenerator<string>;

@@ -1,72 +1,145 @@
-import { pipeline, Readable } from "node:stream";
-import { type Info, type Options, parse } from "csv-parse";
+import { isUtf8 } from "node:buffer";
 import { FileFailure } from "../core/file-failure.js";
+import { textOf } from "./decode.js";
+import { delimiterName, guessDelimiter, looksDivided, namedDelimiter } from "./guess-delimiter.js";
 import type { ReadRows, Row, RowsInput } from "./row.js";
-import { refuseOtherThanUtf8 } from "./utf8.js";
+import { type RawRecord, splitCells, splitRecords } from "./split-records.js";
 
-/** The reader of CSV (",") or TSV ("\t"). */
+/** The reader of CSV (",") or TSV ("\t"), whose delimiter the file itself or its user may say otherwise. */
 export const csvReader =
-  (delimiter: "," | "\t"): ReadRows =>
+  (expected: "," | "\t"): ReadRows =>
   (input) =>
-    csvRows(input, delimiter);
+    csvRows(input, expected);
 
-/**
- * The records of a CSV or TSV file, keyed by its header. The input is opened twice: the text is checked to be UTF-8 to
- * its end before the first row is handed over, since a row once sent is paid for.
- */
-async function* csvRows({ name, open, warn, found }: RowsInput, delimiter: "," | "\t"): AsyncGenerator<Row> {
-  await refuseOtherThanUtf8(open(), name);
-  const options: Options = {
-    delimiter,
-    bom: true,
-    columns: (header: string[]) => {
-      refuseHeader(header, name, delimiter);
-      found(header);
-      return header;
-    },
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  };
-  // The loop below throws what the pipeline reports.
-  const parser = pipeline(Readable.from(open()), parse(options), () => undefined);
-  let uneven = 0;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      const cells = Object.values(record);
-      if (cells.length === 1 && cells[0]?.trim() === "") continue;
-      if (info.error && uneven++ === 0)
-        warn(`${name}, line ${info.lines}: more or fewer cells than the header`);
-      yield { value: record, end: info.bytes };
+/** The records of a table, keyed by its header. A record that does not fit the header comes out as a bad line. */
+async function* csvRows(input: RowsInput, expected: string): AsyncGenerator<Row> {
+  const { name, text, bad, found } = input;
+  const { delimiter, chunks, linesBefore } = await layoutOf(input, expected);
+  let header: readonly string[] | undefined;
+  for await (const record of splitRecords(chunks, delimiter)) {
+    const line = record.line + linesBefore;
+    const raw = textOf(record.bytes);
+    if (raw === "" || (header?.length !== 1 && /^ *$/.test(raw))) continue;
+    const cells = record.open ? undefined : splitCells(raw, delimiter);
+    if (header === undefined) {
+      header = headerOf(record, cells, input);
+      found(header, { delimiter, lineEnd: record.lineEnd || "\n", bom: text.bom });
+      continue;
     }
-  } catch (error) {
-    throw csvFailure(error, name);
+    const fault = faultOf(record, cells, { header, encoding: text.encoding });
+    const value =
+      fault === undefined && cells ? objectOf(header, cells) : bad(raw, line, fault ?? "it is no record");
+    yield { value, end: record.end };
   }
-  if (uneven > 1) warn(`${name}: ${uneven - 1} more rows have more or fewer cells than the header`);
+  if (header === undefined && text.read.decoded > 0) input.warn(`${name} holds nothing but blank lines`);
 }
 
-interface Parsed {
-  record: Record<string, string>;
-  info: Info & { error?: Error | null };
-}
+const faultOf = (
+  { bytes, open }: RawRecord,
+  cells: readonly string[] | undefined,
+  { header, encoding }: { header: readonly string[]; encoding: string },
+): string | undefined => {
+  if (!isUtf8(bytes)) return notText(encoding);
+  if (open) return "a quote in it is never closed";
+  if (cells === undefined)
+    return 'text stands behind a closing quote; a quote inside a quoted cell is written ""';
+  if (cells.length !== header.length)
+    return `it has ${cells.length === 1 ? "1 cell" : `${cells.length} cells`}, and the header has ${header.length}`;
+  const isHeader = header.length > 1 && cells.every((cell, index) => cell === header[index]);
+  return isHeader ? "it is the header again, as where two files were joined" : undefined;
+};
 
-function refuseHeader(header: readonly string[], name: string, delimiter: string): void {
-  const empty = header.findIndex((title) => title.trim() === "");
+/** What is wrong with bytes that are not of their encoding. */
+export const notText = (encoding: string): string =>
+  encoding === "UTF-8"
+    ? "it is not UTF-8; if the file is of another encoding, say which, as in --encoding windows-1252"
+    : `it is not ${encoding}`;
+
+/** Defined, not assigned: a column may be called `__proto__`. */
+const objectOf = (header: readonly string[], cells: readonly string[]): Record<string, string> =>
+  Object.fromEntries(header.map((title, index) => [title, cells[index] as string]));
+
+const headerOf = (
+  record: RawRecord,
+  cells: readonly string[] | undefined,
+  input: RowsInput,
+): readonly string[] => {
+  const { name, text, delimiter } = input;
+  if (!isUtf8(record.bytes))
+    throw new FileFailure(`${name}: the header cannot be read: ${notText(text.encoding)}`);
+  if (cells === undefined) throw new FileFailure(`${name}: the quotes of the header make no sense`);
+  const empty = cells.findIndex((title) => title.trim() === "");
   if (empty !== -1) throw new FileFailure(`${name}: column ${empty + 1} of the header has no name`);
-  const twice = header.find((title, index) => header.indexOf(title) !== index);
+  const twice = cells.find((title, index) => cells.indexOf(title) !== index);
   if (twice !== undefined)
     throw new FileFailure(`${name}: the header has ${JSON.stringify(twice)} twice; rename one`);
-  if (header.length === 1 && /[;\t|]/.test(header[0] ?? "")) {
-    const expected = delimiter === "," ? "commas" : "tabs";
-    throw new FileFailure(`${name}: the header is one column; separate its names by ${expected}`);
+  const [only = ""] = cells;
+  if (cells.length === 1 && delimiter === undefined && looksDivided(only))
+    throw new FileFailure(
+      `${name}: the header is one column, ${JSON.stringify(only.slice(0, 80))}; ` +
+        "say what separates its names, as in --delimiter ';'",
+    );
+  return cells;
+};
+
+/** What separates the cells, and the text behind a line that says so. */
+const layoutOf = async (input: RowsInput, expected: string) => {
+  const { name, warn, delimiter: told } = input;
+  const { head, chunks } = await headOf(input.text.chunks);
+  const firstRecords = (delimiter: string): Promise<RawRecord[]> =>
+    toArray(splitRecords(once(head.bytes), delimiter));
+  const [first] = await firstRecords(told ?? expected);
+  const named = first && namedDelimiter(first);
+  if (first && named !== undefined)
+    return { delimiter: told ?? named, chunks: skip(chunks, first.end), linesBefore: 1 };
+  if (told !== undefined) return { delimiter: told, chunks, linesBefore: 0 };
+  const records = await firstRecords(expected);
+  // The last one may be cut off.
+  const whole = head.isAll ? records : records.slice(0, -1);
+  const guess = guessDelimiter(
+    whole.map(({ bytes }) => textOf(bytes)).filter((text) => text.trim() !== ""),
+    expected,
+  );
+  if (guess !== undefined) warn(`${name}: cells are separated by ${delimiterName(guess)}`);
+  return { delimiter: guess ?? expected, chunks, linesBefore: 0 };
+};
+
+/** The first 64 kilobytes or so of a text, and the whole of it. */
+const headOf = async (stream: AsyncIterable<Buffer>) => {
+  const iterator = stream[Symbol.asyncIterator]();
+  const taken: Buffer[] = [];
+  let length = 0;
+  let isAll = false;
+  while (length < 65_536 && !isAll) {
+    const step = await iterator.next();
+    isAll = step.done === true;
+    if (!step.done) length += taken[taken.push(step.value) - 1]?.length ?? 0;
   }
+  async function* chunks(): AsyncGenerator<Buffer> {
+    try {
+      yield* taken;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head: { bytes: Buffer.concat(taken), isAll }, chunks: chunks() };
+};
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }
 
-/** A parser's message can quote a cell; its code and line cannot. */
-function csvFailure(error: unknown, name: string): unknown {
-  const { code, lines } = error as { code?: string; lines?: number };
-  if (code === undefined || !code.startsWith("CSV_")) return error;
-  const what = code.slice("CSV_".length).replaceAll("_", " ").toLowerCase();
-  return new FileFailure(`${name}, line ${lines}: ${what}`);
+const toArray = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+
+async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    yield chunk.subarray(Math.min(left, chunk.length));
+    left -= Math.min(left, chunk.length);
+  }
 }

@@ -1,20 +1,17 @@
-import type { Encoder } from "./encoder.js";
+import { writeJson } from "../core/exact-json.js";
+import type { Encode } from "./encoder.js";
 
 /** One JSON object a line. */
-export const ndjsonEncoder = (): Encoder => ({
-  row: (data) => `${JSON.stringify(data)}\n`,
-  end: () => "",
-});
+export const ndjsonEncoder: Encode = async function* ({ rows }) {
+  for await (const row of rows) yield `${writeJson(row)}\n`;
+};
 
 /** One JSON array, one row a line. */
-export const jsonEncoder = (): Encoder => {
+export const jsonEncoder: Encode = async function* ({ rows }) {
   let opening = "[\n";
-  return {
-    row(data) {
-      const text = opening + JSON.stringify(data);
-      opening = ",\n";
-      return text;
-    },
-    end: () => (opening === ",\n" ? "\n]\n" : "[]\n"),
-  };
+  for await (const row of rows) {
+    yield opening + writeJson(row);
+    opening = ",\n";
+  }
+  yield opening === ",\n" ? "\n]\n" : "[]\n";
 };

@@ -1,3 +1,5 @@
+import { writeJson } from "../core/exact-json.js";
+import { ExactNumber } from "../core/exact-number.js";
 import { isObject, tryParseJson } from "../core/json.js";
 import type { Column } from "./table-shape.js";
 
@@ -33,6 +35,7 @@ const convert = (value: unknown, column: Column, clean: Clean): unknown => {
   if (column.kind === "list" && column.element) return toList(value, column, column.element, clean);
   if (value instanceof Uint8Array) return value;
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof ExactNumber) return fitting(String(value), column);
   if (typeof value === "object") {
     if (column.kind !== "text") throw new Misfit(`takes ${column.type}, not ${article(value)}`);
     return fitting(toJson(value, clean), column);
@@ -55,7 +58,7 @@ const fitting = (text: string, { kind, type, most, labels }: Column): string => 
 const toJson = (value: unknown, clean: Clean): string => {
   if (typeof value === "string" && /^\s*[[{]/.test(value) && tryParseJson(value) !== undefined)
     return value.replace(/\\(?:u0000|.)/gs, (found) => (found === "\\u0000" ? clean("\0") : found));
-  return JSON.stringify(value, (_, inner) => {
+  return writeJson(value, (_, inner) => {
     if (typeof inner === "string") return clean(inner);
     if (typeof inner === "bigint" || (typeof inner === "number" && !Number.isFinite(inner)))
       return String(inner);

@@ -1,4 +1,5 @@
 import { Drop } from "liquidjs";
+import { Scalar } from "../core/exact-number.js";
 
 /**
  * Whether a value has nothing to work on: null, nothing but white space and characters that are not seen (zero-width,
@@ -8,7 +9,7 @@ export const isBlank = (value: unknown): boolean => {
   if (value === null || value === undefined || value instanceof Drop) return true;
   if (typeof value === "string") return unseen.test(value);
   if (typeof value === "number") return !Number.isFinite(value);
-  if (typeof value !== "object" || value instanceof Date) return false;
+  if (typeof value !== "object" || value instanceof Date || value instanceof Scalar) return false;
   return Object.values(value).every(isBlank);
 };
 

@@ -1,3 +1,5 @@
+import { ExactNumber } from "../core/exact-number.js";
+
 /** A leaf for one record; `undefined` where a column is missing or holds more than a plain value. */
 type FastLeaf = (row: Row) => string | number | boolean | undefined;
 
@@ -20,13 +22,13 @@ export const compileFastLeaf = (text: string, columns: readonly string[]): FastL
   if (!names.every((name) => columns.includes(name))) return null;
   const [alone] = names;
   if (alone !== undefined && names.length === 1 && texts.every((part) => part === ""))
-    return (row) => wellFormed(plainValue(row, alone));
+    return (row) => ofBody(plainValue(row, alone));
   return (row) => {
     let filled = texts[0] as string;
     for (const [index, name] of names.entries()) {
       const value = plainValue(row, name);
       if (value === undefined) return undefined;
-      filled += value + (texts[index + 1] as string);
+      filled += String(value) + (texts[index + 1] as string);
     }
     return filled.toWellFormed();
   };
@@ -37,16 +39,21 @@ const placeholder = /\{\{ *([A-Za-z_]\w*) *\}\}/;
 /** Markup of another kind. */
 const notPlain = /\{[{%]/;
 
-const plainValue = ({ scope, note }: Row, name: string): ReturnType<FastLeaf> => {
+type Plain = ReturnType<FastLeaf> | ExactNumber;
+
+const plainValue = ({ scope, note }: Row, name: string): Plain => {
   const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
   const isPlain =
     typeof value === "string" ||
     typeof value === "boolean" ||
-    (typeof value === "number" && Number.isFinite(value));
+    (typeof value === "number" && Number.isFinite(value)) ||
+    value instanceof ExactNumber;
   if (!isPlain) return undefined;
   note(value);
   return value;
 };
 
-const wellFormed = <Value>(value: Value): Value | string =>
-  typeof value === "string" ? value.toWellFormed() : value;
+const ofBody = (value: Plain): ReturnType<FastLeaf> => {
+  if (value instanceof ExactNumber) return value.toJSON();
+  return typeof value === "string" ? value.toWellFormed() : value;
+};

@@ -1,5 +1,7 @@
 import { utcFormat, utcParse } from "d3-time-format";
 import { Drop, type Liquid } from "liquidjs";
+import { writeJson } from "../core/exact-json.js";
+import { ExactNumber } from "../core/exact-number.js";
 import { rubyRegExp, rubyReplace } from "./ruby-regexp.js";
 
 /** A host filter met a value that it cannot work on. Its message holds no row value. */
@@ -29,11 +31,11 @@ export const hostFilters: Readonly<Record<string, Filter>> = {
   },
 };
 
-/** A value inside a longer text: structures as JSON, nothing for null. */
+/** A value inside a longer text: structures as JSON, numbers as their source wrote them, nothing for null. */
 export const toText = (value: unknown): string => {
   if (value === null || value === undefined || value instanceof Drop) return "";
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" && !(value instanceof ExactNumber) ? writeJson(value) : String(value);
 };
 
 const same = (value: unknown): unknown => value;

@@ -149,6 +149,18 @@ describe("checkConnection, by what AWS says of it", () => {
       "like it there are amazon.nova-2-lite-v1:0",
     ],
     [
+      "a slip in the id of a model",
+      {},
+      { model_id: "amazon.nova-lte-v1:0" },
+      "us-east-1 does not have it under any id; did you mean amazon.nova-lite-v1:0?",
+    ],
+    [
+      "a slip in the id of a profile",
+      {},
+      { model_id: "us.amazon.nova-lte-v1:0" },
+      "us-east-1 does not have it under any id; did you mean us.amazon.nova-lite-v1:0?",
+    ],
+    [
       "a model that AWS does not offer in the region",
       { models: { [lite]: { regionAvailability: "NOT_AVAILABLE" } } },
       { model_id: lite },

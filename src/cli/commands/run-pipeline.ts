@@ -1,9 +1,10 @@
 import type { Host, Pipeline, Report } from "../../host/index.js";
-import { openOutput } from "../../rows/open-output.js";
+import { type Claim, claimOutput } from "../../rows/open-output.js";
+import { createShape } from "../../rows/shape.js";
 import { createWritableRow } from "../../rows/writable-row.js";
 import type { Arguments } from "../command.js";
 import { type Fields, fillEnvironment, objectOf } from "../config.js";
-import { cannotRun } from "../failure.js";
+import { cannotRun, wrongUsage } from "../failure.js";
 import { readJsonFile } from "../json-file.js";
 import { withLedger } from "../ledger-option.js";
 import { createTerminal, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
@@ -11,6 +12,9 @@ import { createTerminal, onInterrupt, sendMessage, speaksJson } from "../report/
 /** Runs `sync`. Resolves to the exit code. */
 export const runPipeline = async (given: Arguments): Promise<number> => {
   const pipeline = await loadPipeline(given);
+  const { output } = given.values;
+  if (output === "-") throw wrongUsage("stdout has the report of a sync; give --output a file");
+  const claim = output === undefined ? undefined : await claimOutput(output);
   const [{ openHost }, { AwsBedrockModel }] = await Promise.all([
     import("../../host/index.js"),
     import("../../index.js"),
@@ -37,13 +41,13 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
     terminal.stop();
     for (const line of inWords(report)) terminal.say(line);
     if (speaksJson(given)) await sendMessage(report);
-    if (given.values.output !== undefined)
-      await writeRecords(host, pipeline.name, given.values.output, terminal.say);
+    if (claim) await writeRecords(host, pipeline.name, claim, terminal.say);
     return report.success === report.queued && report.unusable === 0 && report.status === "success" ? 0 : 3;
   } finally {
     terminal.stop();
     removeHandlers();
     host.close();
+    claim?.release();
   }
 };
 
@@ -95,10 +99,11 @@ const inWords = (report: Report): string[] => {
 const writeRecords = async (
   host: Host,
   sync: string,
-  output: string,
+  claim: Claim,
   say: (line: string) => void,
 ): Promise<void> => {
-  const sink = await openOutput(output, createWritableRow(say));
+  const shape = createShape(undefined, "full");
+  const sink = await claim.open({ shape, guard: createWritableRow(say), warn: say });
   for (const { record, enriched, status } of host.records(sync))
     await sink.write({ ...record, ...(enriched ?? (status === "pending" ? notSent : {})) });
   await sink.end();

@@ -1,141 +1,201 @@
-import type { RecordMessage, Summary, TrackedMessage } from "../../index.js";
+import { type RecordMessage, type Summary, selectRows, type TrackedMessage } from "../../index.js";
 import { type Input, openInput } from "../../rows/open-input.js";
-import { openOutput, type Sink } from "../../rows/open-output.js";
-import { createWritableRow, type WritableRow } from "../../rows/writable-row.js";
+import { claimOutput } from "../../rows/open-output.js";
+import { createWritableRow } from "../../rows/writable-row.js";
 import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
 import { cannotRun } from "../failure.js";
-import { withLedger } from "../ledger-option.js";
+import { holdLedger } from "../ledger-option.js";
+import { onReaderGone, readerGoneCode } from "../reader-gone.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
 import { replayCommand } from "../report/amounts.js";
-import { type Ending, summaryLines } from "../report/summary-lines.js";
-import {
-  createTerminal,
-  onInterrupt,
-  sendLine,
-  sendMessage,
-  speaksJson,
-  type Terminal,
-} from "../report/terminal.js";
+import { jsonProgress } from "../report/json-progress.js";
+import { summaryLines } from "../report/summary-lines.js";
+import { createTerminal, onInterrupt, sendMessage, type Terminal } from "../report/terminal.js";
 import { watchProgress } from "../report/watch-progress.js";
+import { shardRows } from "../shard.js";
 import { refuseTerminal, sizeOfStdin } from "../stdin.js";
-import { loadSyncConfig } from "../sync-config.js";
-import { exampleRow } from "./example-row.js";
+import { addedColumns } from "./added-columns.js";
+import { checkColumns } from "./output-options.js";
+import { claimSummary, type RunOutcome } from "./run-summary.js";
+import { firstRows, planWrite, type WritePlan } from "./write-plan.js";
+import { exampleOf, leave, openTarget, type Target } from "./write-target.js";
 
 /**
  * Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code.
  */
 export const writeRows = async (given: Arguments): Promise<number> => {
-  const { config, input, output } = given.values;
-  refuseTerminal(input, process.stdin);
-  const host = await loadSyncConfig(given, process.env);
-  const { connection, ledger } = withLedger(given, host.destination.connection_specification);
-  const syncConfig = { ...host, destination: { ...host.destination, connection_specification: connection } };
-  await refuseOverwrite(given, ledger);
-  const connector = await connect(connection);
-
-  const terminal = createTerminal(process.stderr);
-  const stop = new AbortController();
-  let removeHandlers = (): void => undefined;
+  refuseTerminal(given.values.input, process.stdin);
+  const plan = await planWrite(given);
+  await refuseOverwrite(given, plan);
+  const writeSummary = await claimSummary(plan);
   try {
-    const source = await openInput(input, {
-      stdin: process.stdin,
-      stdinSize: sizeOfStdin(),
-      signal: stop.signal,
-      warn: terminal.say,
+    const outcome = await run(plan).catch(async (error: Error): Promise<never> => {
+      await writeSummary({ exitCode: 1, reason: error.message }).catch(() => undefined);
+      throw error;
     });
-    const guard = createWritableRow(terminal.say);
-    const sink = output === undefined ? undefined : await openOutput(output, guard);
-    // From here on rows are paid for: before, an interrupt may just end the program.
-    removeHandlers = onInterrupt(() => {
-      stop.abort();
-      terminal.say("stopping: rows in flight finish, the rest come out as not sent; again to stop at once");
-    });
-    const startedAt = performance.now();
-    const seconds = (): number => (performance.now() - startedAt) / 1000;
-    const onProgress = watchProgress(terminal, {
-      // Where stdout is the same screen, a redrawn line would run into the messages.
-      drawn: sink !== undefined || !process.stdout.isTTY,
-      opening: `${input ?? "stdin"} to ${output ?? "stdout"}, with a line here every 30 s`,
-      fraction: source.fraction,
-      seconds,
-    });
-    const messages = connector.enrich(syncConfig, source.rows, { signal: stop.signal, onProgress });
-    const example = () => exampleRow(connector, syncConfig, source.columns);
-    const json = speaksJson(given);
-    const summary = await deliver(messages, { sink, guard, terminal, example, json });
-    const ending = {
-      seconds: seconds(),
-      output: output ?? "stdout",
-      ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
-      columns: source.columns,
-    };
-    return report({ summary, ending, source, sink, say: terminal.say });
-  } catch (error) {
-    stop.abort();
-    throw error;
+    await writeSummary(outcome);
+    return outcome.exitCode;
   } finally {
-    terminal.stop();
-    removeHandlers();
     // A pipe that nobody closes must not keep a finished program alive.
     process.stdin.destroy();
   }
 };
 
-interface Delivery {
-  sink: Sink | undefined;
-  guard: WritableRow;
-  terminal: Terminal;
-  /** Whether stdout takes messages; a person at a terminal gets plain rows and no message. */
-  json: boolean;
-  /** A row as the run would have written it, for a file without rows. */
-  example(): Promise<Record<string, unknown> | undefined>;
+const run = async (plan: WritePlan): Promise<RunOutcome> => {
+  const { syncConfig, connection, output } = plan;
+  // The places first: what another run writes is not even looked at.
+  const claim = output === undefined || output === "-" ? undefined : await claimOutput(output);
+  const giveLedger = await holdLedger(plan.ledger);
+  const terminal = createTerminal(process.stderr);
+  const stop = new AbortController();
+  try {
+    const connector = await connect(connection);
+    const source = await openInput(plan.input, {
+      stdin: process.stdin,
+      stdinSize: sizeOfStdin(),
+      signal: stop.signal,
+      encoding: plan.encoding,
+      delimiter: plan.delimiter,
+      warn: terminal.say,
+    });
+    const added = await addedColumns(connector, syncConfig);
+    checkColumns(plan.columns, source.columns, added);
+    const rows = await rowsOf(plan, source);
+    const guard = createWritableRow(terminal.say);
+    const target = await openTarget(plan, { claim, source, guard, terminal });
+    return await enrichRows(plan, { connector, source, rows, target, added, terminal, stop });
+  } catch (error) {
+    stop.abort();
+    throw error;
+  } finally {
+    terminal.stop();
+    claim?.release();
+    giveLedger();
+  }
+};
+
+/** The rows that the run is to send. */
+const rowsOf = async (
+  { shard, only, limit, unchanged }: WritePlan,
+  source: Input,
+): Promise<AsyncIterable<unknown>> => {
+  let { rows } = source;
+  if (shard) rows = shardRows(rows, shard);
+  if (only)
+    rows = await selectRows(unchanged, rows, only).catch((error: Error) => {
+      throw cannotRun(error.message);
+    });
+  return limit === undefined ? rows : firstRows(rows, limit);
+};
+
+interface Running {
+  readonly connector: Awaited<ReturnType<typeof connect>>;
+  readonly source: Input;
+  readonly rows: AsyncIterable<unknown>;
+  readonly target: Target;
+  /** What the run adds to a row. */
+  readonly added: Record<string, unknown>;
+  readonly terminal: Terminal;
+  readonly stop: AbortController;
 }
 
-/** Records to the sink, or to stdout; returns the run's summary from the tracking message. */
-async function deliver(
+const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome> => {
+  const { connector, source, rows, target, added, terminal, stop } = running;
+  const { output, ledger, config } = plan;
+  const place = output === undefined || output === "-" ? "stdout" : output;
+  let readerIsGone = false;
+  // From here on rows are paid for: before, an interrupt may just end the program.
+  const removers = [
+    onInterrupt(() => {
+      stop.abort();
+      terminal.say("stopping: rows in flight finish, the rest come out as not sent; again to stop at once");
+    }),
+    onReaderGone(() => {
+      readerIsGone = true;
+      stop.abort();
+    }),
+  ];
+  try {
+    const startedAt = performance.now();
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
+    const progress = plan.jsonProgress
+      ? jsonProgress((line) => process.stderr.write(`${line}\n`), seconds)
+      : watchProgress(terminal, {
+          // Where stdout is the same screen, a redrawn line would run into the messages.
+          drawn: target.sink !== undefined || !process.stdout.isTTY,
+          opening: `${plan.input ?? "stdin"} to ${place}, with a line here every 30 s`,
+          fraction: source.fraction,
+          seconds,
+        });
+    const messages = connector.enrich(plan.syncConfig, rows, { signal: stop.signal, onProgress: progress });
+    // Plain rows are all that stands on stdout where they go there.
+    const json = plan.json && output !== "-";
+    const summary = await deliver(messages, target, { json, terminal });
+    const failure = source.failure();
+    if (failure) await leave(target, terminal.say);
+    else await target.sink?.end(summary.received === 0 ? exampleOf(source, added) : undefined);
+    if (summary.received === 0 && failure === undefined)
+      terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
+    const ending = {
+      seconds: seconds(),
+      output: place,
+      ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
+      columns: source.columns,
+    };
+    for (const line of summaryLines(summary, ending)) terminal.say(line);
+    if (failure) terminal.say(`the input was not read to its end: ${failure.message}`);
+    return {
+      ...verdictOf(plan, { summary, failure: failure?.message, readerIsGone }),
+      summary,
+      seconds: seconds(),
+    };
+  } finally {
+    for (const remove of removers) remove();
+  }
+};
+
+/** Records to the target; returns the run's summary from the tracking message. */
+const deliver = async (
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
-  { sink, guard, terminal, example, json }: Delivery,
-): Promise<Summary> {
+  target: Target,
+  { json, terminal }: { json: boolean; terminal: Terminal },
+): Promise<Summary> => {
   let summary: Summary | undefined;
   for await (const message of messages) {
     if (message.type === "record") {
-      const { record } = message;
-      if (sink) await sink.write(record.data);
-      else
-        await sendLine(
-          guard(record.data, (data) =>
-            JSON.stringify(json ? { ...message, record: { ...record, data } } : data),
-          ),
-        );
+      await target.put(message);
       continue;
     }
     terminal.stop();
     summary = message.tracking.meta.summary;
-    await sink?.end(summary.received === 0 ? await example() : undefined);
     if (json) await sendMessage(message);
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
   return summary;
+};
+
+interface Ended {
+  readonly summary: Summary;
+  readonly failure: string | undefined;
+  readonly readerIsGone: boolean;
 }
 
-interface Finished {
-  summary: Summary;
-  ending: Ending;
-  source: Input;
-  sink: Sink | undefined;
-  say(line: string): void;
-}
-
-function report({ summary, ending, source, sink, say }: Finished): number {
-  const failure = source.failure();
-  if (summary.received === 0 && failure === undefined) say("the input holds no rows");
-  for (const line of summaryLines(summary, ending)) say(line);
-  const loss = sink?.loss();
-  if (loss !== undefined) say(loss);
-  if (failure !== undefined) {
-    say(`the input was not read to its end: ${failure.message}`);
-    return 1;
-  }
-  return summary.enriched + summary.skipped === summary.received ? 0 : 3;
-}
+const verdictOf = (
+  { tolerate }: WritePlan,
+  { summary, failure, readerIsGone }: Ended,
+): Pick<RunOutcome, "exitCode" | "reason"> => {
+  const { received, enriched, skipped } = summary;
+  const left = received - enriched - skipped;
+  if (failure !== undefined) return { exitCode: 1, reason: `the input was not read to its end: ${failure}` };
+  if (readerIsGone) return { exitCode: readerGoneCode, reason: "the reader of the output went away" };
+  if (left === 0)
+    return {
+      exitCode: 0,
+      reason: skipped === 0 ? "every row was enriched" : "every row with something to work on was enriched",
+    };
+  const rest = `${left} of ${received} rows were not enriched`;
+  if (tolerate !== undefined && left * 100 <= tolerate * received)
+    return { exitCode: 0, reason: `${rest}, which --tolerate ${tolerate} takes` };
+  return { exitCode: 3, reason: rest };
+};

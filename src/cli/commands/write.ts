@@ -1,34 +1,44 @@
 import type { Command } from "../command.js";
-import { defaultLedger } from "../ledger-option.js";
 import { jsonOption } from "../report/terminal.js";
+import { inputOptions, ledgerOptions, settingOptions } from "./row-options.js";
 
 /** `bedrock-model write`, as data. */
 export const write: Command = {
-  usage:
-    "--config FILE [--sync-config FILE] [--input FILE] [--output FILE]\n       [--ledger FILE | --no-ledger] [--json]",
+  usage: "--config FILE [--sync-config FILE] [--input FILE] [--output FILE] [options]",
   options: {
     config: {
       value: "FILE",
       summary: `the connection config, JSON; \${NAME} in a value is read from the environment`,
     },
     "sync-config": { value: "FILE", summary: "a host's sync config, JSON; --config replaces its connection" },
-    input: { value: "FILE", summary: "the rows; - or nothing is stdin" },
+    ...settingOptions,
+    ...inputOptions,
+    only: { value: "STATE", summary: "rows that are failed, held or new by the ledger, and no others" },
+    shard: {
+      value: "I/N",
+      summary: "the I-th of N parts of the rows, with an output and a ledger of its own",
+    },
     output: {
       value: "FILE",
-      summary: "write plain rows here, replacing the file; without it rows go to stdout",
+      summary: "plain rows, whole when the run has ended; - is stdout; without it messages go there",
     },
-    ledger: {
-      value: "FILE",
-      summary: `remembers every answer (default: the config's, else ${defaultLedger})`,
+    columns: { value: "LIST", summary: "the output's columns, such as id,answer=completion,_bedrock.status" },
+    trace: {
+      value: "SIZE",
+      summary: "how much of _bedrock an output has: none, short or full (default full)",
     },
-    "no-ledger": { summary: "remember nothing: a second run pays for every row again" },
+    "escape-formulas": { summary: "in CSV, an apostrophe before a text that a spreadsheet would run" },
+    ...ledgerOptions,
+    tolerate: { value: "PERCENT", summary: "exit with 0 while at most so many of the rows are not enriched" },
+    summary: { value: "FILE", summary: "write what became of the run here, as one JSON object" },
+    progress: { value: "json", summary: "one line of JSON a second on stderr" },
     json: jsonOption,
   },
   notes: [
-    "Input by file ending: .csv and .tsv with a header line, .json one array (read whole into memory), anything\nelse and stdin one JSON object a line. UTF-8.",
-    "Output by file ending: .csv, .tsv, .json, anything else one JSON object a line. In CSV, _bedrock becomes the\ncolumns _bedrock.status, _bedrock.error.code and so on.",
+    "Files: .csv, .tsv, .json (one array), .ndjson, .jsonl, .parquet, text also as .gz; a path, file:///path or\ns3://bucket/key. stdin is one JSON object a line.",
+    "The output appears whole when the run has ended; until then its rows stand in FILE.part. In tables, _bedrock\nbecomes the columns _bedrock.status, _bedrock.error.code and so on.",
     "Every row comes out, in order; _bedrock.status says enriched, skipped (blank), failed, held (it may have been billed) or\nnot_sent. Ctrl-C lets the rows in flight finish; a second one stops at once.",
-    "The ledger holds request and response bodies. A row that it has the answer of costs nothing, so a run that was\nstopped or failed is resumed by the same command.",
+    "The ledger holds request and response bodies. A row that it has the answer of costs nothing, so a run that was\nstopped or failed is resumed by the same command. --only looks at the config's own requests, before --model\nand --set.",
     "Exit code 0 when every row was enriched, 3 when some were not, 1 when the run could not be done.",
   ],
   run: async (given) => {

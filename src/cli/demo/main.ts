@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
-import { openOutput } from "../../rows/open-output.js";
+import { claimOutput } from "../../rows/open-output.js";
+import { createShape } from "../../rows/shape.js";
 import { createWritableRow } from "../../rows/writable-row.js";
 import { demoCredentials, startEmulator } from "../../testing/emulator/index.js";
 import { safeCommand } from "../help.js";
@@ -65,7 +66,9 @@ const files = {
   output: join(folder, "enriched.ndjson"),
 };
 const writeRows = async (path: string, all: readonly object[]): Promise<void> => {
-  const sink = await openOutput(path, createWritableRow(console.error));
+  const { open } = await claimOutput(path);
+  const guard = createWritableRow(console.error);
+  const sink = await open({ shape: createShape(undefined, "full"), guard, warn: console.error });
   for (const row of all) await sink.write({ ...row });
   await sink.end();
 };

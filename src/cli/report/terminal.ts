@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { writeJson } from "../../core/exact-json.js";
 import type { Arguments } from "../command.js";
+import { fitWords } from "./fit-words.js";
 
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
 export interface Terminal {
@@ -30,7 +32,7 @@ export const createTerminal = (stream: Screen): Terminal => {
   };
   const say = (line: string): void => {
     erase();
-    stream.write(`${line}\n`);
+    stream.write(`${stream.isTTY ? fitWords(line, stream.columns) : line}\n`);
   };
   return {
     say,
@@ -65,11 +67,12 @@ export const speaksJson = (
 export const jsonOption = { summary: "JSON on stdout also at a terminal; elsewhere it is always there" };
 
 /** Writes one JSON message to stdout. */
-export const sendMessage = (message: unknown): Promise<void> => sendLine(JSON.stringify(message));
+export const sendMessage = (message: unknown): Promise<void> => sendLine(writeJson(message));
 
-/** Writes a line to stdout and waits while its reader is slower than we are. */
+/** Writes a line to stdout and waits while its reader is slower than we are; not for one that is gone. */
 export const sendLine = async (line: string): Promise<void> => {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+  const { stdout } = process;
+  if (stdout.writable && !stdout.write(`${line}\n`)) await once(stdout, "drain").catch(() => undefined);
 };
 
 /**

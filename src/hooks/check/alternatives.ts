@@ -1,5 +1,6 @@
 import { known, type Profile } from "../../bedrock/control-answers.js";
 import type { Connection } from "../../connection/connection.js";
+import { nearest } from "../../core/nearest.js";
 import type { Plan } from "../../enrich/plan.js";
 import { baseModelId, resolveFamily } from "../../models/find-family.js";
 import { lintSample } from "../../models/lint-body.js";
@@ -10,17 +11,20 @@ import type { AwsAnswers } from "./ask-aws.js";
 
 /** What could be called instead of an id that does not work in this region, for pasting. */
 export const alternativesLike = (answers: AwsAnswers, { connection }: Plan): string => {
-  const { baseModel, profiles, models } = answers;
+  const { called, baseModel, profiles, models } = answers;
   const { region } = connection;
-  const ids = nearest(staying(known(profiles) ?? [], connection), region)
-    .filter((profile) => profile.baseModel === baseModel)
-    .map(({ id }) => id);
+  const through = nearestFirst(staying(known(profiles) ?? [], connection), region);
+  const ids = through.filter((profile) => profile.baseModel === baseModel).map(({ id }) => id);
   const bare = (known(models) ?? []).filter(({ modelId, onDemand }) => modelId === baseModel && onDemand);
   const instead = [...ids, ...bare.map(({ modelId }) => modelId)];
   if (baseModel !== null && instead.length > 0)
     return `${region} has it as ${list(instead)}: paste one of these.`;
   for (const answer of [profiles, models])
     if (answer?.is === "unasked") return `What ${region} has instead is not known: ${answer.why}.`;
+  const callable = (known(models) ?? []).filter(({ onDemand }) => onDemand).map(({ modelId }) => modelId);
+  const isModel = listModels().some(({ modelId }) => modelId === baseModel);
+  const meant = isModel ? undefined : nearest(called.id, [...through.map(({ id }) => id), ...callable]);
+  if (meant) return `${region} does not have it under any id; did you mean ${meant}?`;
   const like = (known(models) ?? [])
     .map(({ modelId }) => ({ modelId, shared: sharedBeginning(modelId, baseModel ?? "") }))
     .filter(({ modelId, shared }) => shared > modelId.indexOf("."))
@@ -40,7 +44,7 @@ const staying = (profiles: readonly Profile[], { residency, region }: Connection
       );
 
 /** Those that the region itself is among first, then those of its geography. */
-const nearest = (profiles: readonly Profile[], region: string): readonly Profile[] => {
+const nearestFirst = (profiles: readonly Profile[], region: string): readonly Profile[] => {
   const geography = region.slice(0, region.indexOf("-") + 1);
   const nearness = ({ regions }: Profile): number => {
     if (regions.includes(region)) return 2;
@@ -52,7 +56,7 @@ const nearest = (profiles: readonly Profile[], region: string): readonly Profile
 /** Newer models that take this very request and are not on their way out themselves; empty where none is known. */
 export const successors = ({ called, profiles, models }: AwsAnswers, plan: Plan): string => {
   const { modelFamily, connection } = plan;
-  const offered = nearest(staying(known(profiles) ?? [], connection), connection.region);
+  const offered = nearestFirst(staying(known(profiles) ?? [], connection), connection.region);
   const ageing = new Set(listModels().flatMap((model) => (isAgeing(model) ? model.modelId : [])));
   const ids = (known(models) ?? [])
     .filter(({ legacy, modelId }) => !legacy && !ageing.has(modelId))

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
+import { LockHeld, takeLock } from "../../core/lock.js";
 import { compact, isWorthCompacting, syncFolder } from "./compact.js";
 import { type Entry, encodeEntry, headerLine, readHead } from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
-import { takeLock } from "./lock.js";
 import { isHeader, readLine, scanLines } from "./scan.js";
 
 /** A durable, append-only record of paid calls. One process at a time holds it. */
@@ -27,16 +27,17 @@ export interface Ledger {
 /** Opens or creates a ledger. Failures: `ledger_locked`, `ledger_unusable`. */
 export const openLedger = async (file: string): Promise<Ledger | ConnectorError> => {
   let path = resolve(file);
-  let unlock: (() => void) | ConnectorError | undefined;
+  let unlock: (() => void) | undefined;
   try {
     path = createFolder(path);
-    unlock = await takeLock(path);
-    if (unlock instanceof ConnectorError) return unlock;
+    const lock = await takeLock(path);
+    if (lock instanceof LockHeld) return new ConnectorError("ledger_locked", lock.sentence);
+    unlock = lock;
     const opened = await openFile(path);
-    if (opened instanceof ConnectorError) unlock();
-    return opened instanceof ConnectorError ? opened : createLedger(path, opened, unlock);
+    if (opened instanceof ConnectorError) lock();
+    return opened instanceof ConnectorError ? opened : createLedger(path, opened, lock);
   } catch (error) {
-    if (typeof unlock === "function") unlock();
+    unlock?.();
     return unusable(path, systemReason(error));
   }
 };

@@ -17,7 +17,7 @@ export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The frames that are sent in place of the body. */
+  /** Frames, or the bytes of an object, that are sent in place of the body. */
   readonly stream?: Buffer;
   readonly errorType?: string;
   readonly isAnswer?: true;

@@ -10,6 +10,7 @@ import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
 import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
+import { createObjectStore } from "./object-store.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
@@ -68,7 +69,7 @@ export interface Emulator {
 /**
  * Starts a local Bedrock Runtime that speaks the service's wire: InvokeModel under SigV4 or an API key, in
  * every family's shape, and Converse; beside it what the control plane tells of models, and AssumeRole and
- * GetCallerIdentity of STS. It knows `demoCredentials` and `demoApiKey` only. Rejects when the port is taken, or a
+ * GetCallerIdentity of STS, and a small S3. It knows `demoCredentials` and `demoApiKey` only. Rejects when the port is taken, or a
  * fault, the quota or the account is malformed.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
@@ -85,6 +86,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     plan: planFaults(readFaults(faults)),
     quota: createQuota(readQuota(quota), () => performance.now()),
     account: readAccount(account),
+    objects: createObjectStore(),
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());

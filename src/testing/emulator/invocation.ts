@@ -20,6 +20,7 @@ import {
 import { findModel } from "./find-model.js";
 import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Latency, wait } from "./latency.js";
+import type { ObjectStore } from "./object-store.js";
 import { readBody } from "./request-body.js";
 import type { Accounts } from "./sigv4.js";
 import { count, countBilled, type EmulatorStats } from "./stats.js";
@@ -36,6 +37,7 @@ export interface Backend {
   /** Digests of the billed calls. */
   readonly billed: Set<string>;
   readonly quota: QuotaGate;
+  readonly objects: ObjectStore;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
   /** Replaced as a whole when an account is set. */

@@ -6,6 +6,7 @@ import { controlPlane, stalled } from "./control-routes.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Backend, invokeModel } from "./invocation.js";
+import { serveObjects } from "./object-store.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import { serveCountTokens } from "./serve-count-tokens.js";
@@ -62,7 +63,7 @@ export const serve = async (
 };
 
 /**
- * What is served beside Bedrock Runtime: own pages, the control plane and STS. `null` where the request is for
+ * What is served beside Bedrock Runtime: own pages, objects, the control plane and STS. `null` where the request is for
  * none.
  */
 export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply | null => {
@@ -85,7 +86,13 @@ export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply
     return set(body, "The account must be an object, written as JSON.", (account) => {
       backend.account = readAccount(account);
     });
-  return serveCountTokens(request, backend) ?? controlPlane(request, backend) ?? serveSts(request, backend);
+  const { objects, accounts, account } = backend;
+  return (
+    serveObjects(request, objects, accounts, account.clockMinutes) ??
+    serveCountTokens(request, backend) ??
+    controlPlane(request, backend) ??
+    serveSts(request, backend)
+  );
 };
 
 const set = (body: Buffer, otherwise: string, put: (value: unknown) => void): HttpReply => {

@@ -96,12 +96,13 @@ const scopeFault = (
 const sign = (request: WireRequest, claim: Claim, stamp: string, secret: string): Buffer => {
   const canonical = [
     request.method,
-    request.path.split("/").map(encode).join("/"),
+    // S3 alone takes the path as it was sent.
+    claim.scope[2] === "s3" ? request.path : request.path.split("/").map(encode).join("/"),
     canonicalQuery(request.query),
     ...claim.signedHeaders.map((name) => `${name}:${headerText(request, name)}`),
     "",
     claim.signedHeaders.join(";"),
-    sha256(request.body),
+    payloadHash(request, claim),
   ].join("\n");
   const toSign = ["AWS4-HMAC-SHA256", stamp, claim.scope.join("/"), sha256(canonical)].join("\n");
   const key = claim.scope.reduce<string | Buffer>(
@@ -109,6 +110,12 @@ const sign = (request: WireRequest, claim: Claim, stamp: string, secret: string)
     `AWS4${secret}`,
   );
   return hmac(key, toSign);
+};
+
+/** S3 takes the client's word where the body is not signed, or in pieces. */
+const payloadHash = (request: WireRequest, { scope }: Claim): string => {
+  const said = scope[2] === "s3" ? headerText(request, "x-amz-content-sha256") : "";
+  return said === "UNSIGNED-PAYLOAD" || said.startsWith("STREAMING-") ? said : sha256(request.body);
 };
 
 /** AWS percent-encodes everything but the unreserved characters of RFC 3986. */

@@ -2,21 +2,29 @@ import { readFileSync, unlinkSync } from "node:fs";
 import { link, mkdir, open, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectorError } from "../../core/errors.js";
 
-/** Who holds a ledger. The start time tells a process from a later one with the same number. */
+/** Who holds a lock. The start time tells a process from a later one with the same number. */
 interface Owner {
   readonly pid: number;
   readonly host: string;
   readonly started: string | null;
 }
 
+/** Why a lock was not taken, as one sentence. */
+export class LockHeld {
+  readonly sentence: string;
+
+  constructor(sentence: string) {
+    this.sentence = sentence;
+  }
+}
+
 /**
- * Takes the lock file beside a ledger, also from an owner that is dead. Failure: `ledger_locked`.
+ * Takes the lock file beside a file, also from an owner that is dead.
  * @returns a function that gives the lock back; it is safe at process exit.
  */
-export const takeLock = async (ledger: string): Promise<(() => void) | ConnectorError> => {
-  const path = `${ledger}.lock`;
+export const takeLock = async (file: string): Promise<(() => void) | LockHeld> => {
+  const path = `${file}.lock`;
   const own = JSON.stringify({
     pid: process.pid,
     host: hostname(),
@@ -25,18 +33,18 @@ export const takeLock = async (ledger: string): Promise<(() => void) | Connector
   let owner: Owner | null = null;
   for (let tries = 0; tries < 50; tries++) {
     if (await create(path, own)) return () => release(path, own);
-    const held = await readFile(path, "utf8").catch(() => null);
-    if (held === null) continue;
-    owner = readOwner(held);
+    const text = await readFile(path, "utf8").catch(() => null);
+    if (text === null) continue;
+    owner = readOwner(text);
     if (owner && isAlive(owner)) {
-      if (owner.pid !== process.pid) return locked(ledger, owner);
+      if (owner.pid !== process.pid) return held(file, owner);
       // Another call in this process is just looking at the file.
       await sleep(20);
       continue;
     }
-    await removeStale(path, held);
+    await removeStale(path, text);
   }
-  return locked(ledger, owner);
+  return held(file, owner);
 };
 
 const create = async (path: string, text: string): Promise<boolean> => {
@@ -59,12 +67,11 @@ const create = async (path: string, text: string): Promise<boolean> => {
   }
 };
 
-const locked = (ledger: string, owner: Owner | null): ConnectorError =>
-  new ConnectorError(
-    "ledger_locked",
+const held = (file: string, owner: Owner | null): LockHeld =>
+  new LockHeld(
     owner
-      ? `${ledger} is held by process ${owner.pid} on ${owner.host}. If that is surely gone, delete ${ledger}.lock.`
-      : `${ledger}.lock could not be taken. If no other process runs, delete it.`,
+      ? `${file} is held by process ${owner.pid} on ${owner.host}. If that is surely gone, delete ${file}.lock.`
+      : `${file}.lock could not be taken. If no other process runs, delete it.`,
   );
 
 const readOwner = (text: string): Owner | null => {
