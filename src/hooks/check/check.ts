@@ -1,7 +1,7 @@
-import { invalidConfig } from "../../connection/connection.js";
 import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
+import { wasteOf } from "../../enrich/plan-problems.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import { placeOf } from "../../enrich/write-back.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
@@ -43,22 +43,6 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
     plane.close();
   }
 };
-
-/**
- * A run whose rows are all the same request pays for one answer as often as there are rows. Whoever wants that says so
- * with `reuse_answers` off. Hosts show what a check says on failure only.
- */
-const wasteOf = ({ template, connection }: Plan): ConnectorError | null =>
-  template.columns.length > 0 || !connection.reuseAnswers
-    ? null
-    : invalidConfig([
-        {
-          field: "request_format",
-          sentence:
-            "reads no {{ column }}, so every row would send the same request: put {{ column }} where a row's values " +
-            "go, or turn reuse_answers off to pay for an answer a row",
-        },
-      ]);
 
 /** A form waits ten seconds for the answer, and no far side may hold it up; a command line has to start first. */
 const totalMs = 9_000;
