@@ -5,8 +5,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { claimOutput } from "../../../dist/rows/open-output.js";
-import { createShape } from "../../../dist/rows/shape.js";
+import { fileWriter, parquetWriteRows } from "hyparquet-writer";
 import { demoCredentials, startEmulator } from "../../../dist/testing/emulator/index.js";
 import { type Section, table, verdict } from "../report.js";
 import { median } from "../statistics.js";
@@ -95,23 +94,29 @@ const measure = async (folder: string, rows: number): Promise<Run> => {
 
 /** Six columns of the kinds that tables have, each row's text its own. */
 const makeInput = async (path: string, rows: number): Promise<void> => {
-  const claim = await claimOutput(path);
-  const warn = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const sink = await claim.open({
-    shape: createShape(undefined, "full"),
-    guard: (row, use) => use(row),
-    warn,
+  await parquetWriteRows({
+    writer: fileWriter(path),
+    rows: (function* () {
+      for (let id = 0; id < rows; id++)
+        yield {
+          id: BigInt(id),
+          customer: `customer ${id % 977}`,
+          amount: (id % 10_000) / 8,
+          paid: id % 3 === 0,
+          text: `Parcel ${id} came ${id % 31} days late, and the box was wet. `.repeat(3),
+          tags: ["late", `week ${id % 52}`],
+        };
+    })(),
+    columns: [
+      { name: "id", type: "INT64" },
+      { name: "customer", type: "STRING" },
+      { name: "amount", type: "DOUBLE" },
+      { name: "paid", type: "BOOLEAN" },
+      { name: "text", type: "STRING" },
+      { name: "tags", type: "JSON" },
+    ],
+    rowGroupSize: 100_000,
   });
-  for (let id = 0; id < rows; id++)
-    await sink.write({
-      id,
-      customer: `customer ${id % 977}`,
-      amount: (id % 10_000) / 8,
-      paid: id % 3 === 0,
-      text: `Parcel ${id} came ${id % 31} days late, and the box was wet. `.repeat(3),
-      tags: ["late", `week ${id % 52}`],
-    });
-  await sink.end();
 };
 
 const connection = (endpoint: string) => ({
