@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
 import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
 import { connectionSchema } from "../connection/connection-schema.js";
+import { isLoopback } from "../connection/loopback.js";
 import type { Problem } from "../connection/rules.js";
 import type { ConnectorError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
@@ -154,7 +155,7 @@ const withBaseModel = (connection: Connection, baseModel: string | null = null):
     : { ...connection, candidateModelIds: [...connection.candidateModelIds, baseModel] };
 
 const remarksOn = (
-  { unknownSettings }: Connection,
+  { unknownSettings, endpoint }: Connection,
   template: Template | null,
   doubtful: readonly string[],
 ): string[] => [
@@ -167,8 +168,12 @@ const remarksOn = (
   ...[...new Set(leavesOf(template?.sample ?? null).flatMap(wordsPrinted))].map(
     (word) => `{{ ${word} }} is Liquid's word for nothing; a column of that name is ${byName(word)}.`,
   ),
+  ...(endpoint !== null && /^http:/i.test(endpoint) && !isLoopback(endpoint) ? [plainHttp] : []),
   ...doubtful.map(doubtfulRemark),
 ];
+
+const plainHttp =
+  "endpoint is plain http and not on this machine: rows, answers and an API key cross the network for all to read. Use https.";
 
 const noteOnRequest = (what: string): string => `request_format: ${what}.`;
 export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;

@@ -182,6 +182,17 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(await sent("It''s", { undouble_apostrophes: false })).to.contain("It''s");
   });
 
+  it("sends nothing where every row would be the same request, and puts remarks where the host shows them", async () => {
+    const { billed } = emulator.stats();
+    const constant = { request_format: '{"messages":[{"role":"user","content":[{"text":"Hi."}]}]}' };
+    const refused = await play("row", local(constant), { TEXT: "a" });
+    expect(refused).to.include({ success: 0, failed: 1 });
+    expect(JSON.parse(refused.logs[0].message).response).to.match(/invalid_config.*reads no {{ column }}/);
+    expect(emulator.stats().billed).to.equal(billed);
+    const remarked = await play("row", local({ modle_id: "x" }), { TEXT: "a" });
+    expect(JSON.parse(remarked.logs[0].message).response).to.match(/enriched.*, remarks: .*modle_id/);
+  });
+
   it("gives a forked process a serve of its own and leaves the parent's alone", async () => {
     expect(await play("fork", local())).to.deep.equal({
       child: { success: 1, started: 2 },

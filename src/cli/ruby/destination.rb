@@ -17,9 +17,10 @@ module Multiwoven
             message(type: "catalog", catalog: file("config/catalog.json"))
           end
 
-          # One tracking message. Where the process cannot answer, every record counts as failed.
+          # One tracking message. Where the process cannot answer, every record counts as failed. Nothing is sent that a
+          # check refuses: a connection may have been saved without one.
           def write(sync_config, records, _action = nil)
-            message(answer_to_write(request(sync_config), records))
+            message(answer_to_write(request(sync_config), records, { strict: true }))
           rescue StandardError => e
             # The host's log hears once of a command that is missing, not once a row.
             failure("WRITE", e) unless e.is_a?(BedrockModel::StillDown)
