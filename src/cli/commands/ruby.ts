@@ -18,7 +18,7 @@ export const ruby: Command = {
     },
   },
   notes: [
-    "Without --as both go below FOLDER, as the host lays its connectors out: source/aws_bedrock_model and\ndestination/aws_bedrock_model. Replaces client.rb, bedrock_model.rb, config/meta.json, config/spec.json,\nconfig/catalog.json and icon.svg there. Run it again after each update of this package. Then require each\nclient.rb and put the name AwsBedrockModel on the host's lists of sources and of destinations.",
+    "Without --as both go below FOLDER, as the host lays its connectors out: source/aws_bedrock_model and destination/aws_bedrock_model. Replaces client.rb, bedrock_model.rb, config/meta.json, config/spec.json, config/catalog.json and icon.svg there. Run it again after each update of this package. Then require each client.rb and put the name AwsBedrockModel on the host's lists of sources and of destinations.",
   ],
   run: async ({ values }) => {
     for (const { side, folder } of placesOf(values.as, values.output ?? "")) {
