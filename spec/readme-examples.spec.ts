@@ -116,6 +116,24 @@ describe("what the READMEs show, run against the local Bedrock:", () => {
     expect(row.enriched).to.include(record).and.to.have.property("completion");
   });
 
+  it("a host, in Node, as a destination and as a source", async () => {
+    const connection = localConfig(bedrock.url, {
+      request_format: '{"messages":[{"role":"user","content":[{"text":"In one sentence: {{ body }}"}]}]}',
+    });
+    const [first, second, third] = await run("src/cli/ruby/README.md", "In five minutes, in Node", {
+      connection,
+    });
+    expect(first).to.deep.equal([
+      "destination",
+      "AwsBedrockModel",
+      "region,model_id,request_format",
+      "succeeded",
+    ]);
+    expect(second?.slice(0, 2)).to.deep.equal(["invoke_model", 1]);
+    expect(second?.[2]).to.contain("The parcel came late.");
+    expect(third?.[0]).to.contain("parcel");
+  });
+
   it("hooks, template tests", async () => {
     const [config = "", tests = ""] = blocksOf(
       sectionOf("src/hooks/README.md", "Tests for your templates"),

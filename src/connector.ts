@@ -96,8 +96,7 @@ export class AwsBedrockModel implements Hooks {
     const run = runRecords(session, toRows(records), options, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);
-    const logPayloads = !(session instanceof ConnectorError) && session.plan.connection.logPayloads;
-    return writeMessage(outcomes, step.value, logPayloads);
+    return writeMessage(outcomes, step.value, session instanceof ConnectorError ? null : session.plan);
   }
 
   /**

@@ -25,7 +25,7 @@ describe("an HTTP status with a proxy's HTML page", () => {
     [401, "access_denied"],
     [403, "access_denied"],
     [404, "model_not_found"],
-    [407, "unreachable"],
+    [407, "proxy_unusable"],
     [408, "model_timeout"],
     [413, "body_too_large"],
     [424, "model_error"],

@@ -91,6 +91,18 @@ const cases: readonly Case[] = [
     { doubtful: /do not go together/ },
   ],
   ["anthropic.claude-3-haiku-20240307-v1:0", claude(thinking("enabled")), { doubtful: /remove it/ }],
+  [haiku45, claude({ output_config: { effort: "low" } }), { doubtful: /effort is newer than this model/ }],
+  [
+    "anthropic.claude-3-haiku-20240307-v1:0",
+    claude({ output_config: { effort: "low" } }),
+    { doubtful: /effort is newer than this model/ },
+  ],
+  [
+    opus47,
+    claude({ output_config: { format: { type: "json_schema", schema: {} } } }),
+    { doubtful: /format is not known to be taken/ },
+  ],
+  [haiku45, claude({ output_config: { format: { type: "json_schema", schema: {} } } }), {}],
   [opus47, claude(thinking("adaptive", { effort: "low" })), { refused: /output_config/ }],
   [
     "us.anthropic.claude-opus-5",

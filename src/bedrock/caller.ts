@@ -1,9 +1,10 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import type { Connection } from "../connection/connection.js";
+import { isLoopback } from "../connection/loopback.js";
 import { callFailure, credentialsFailure } from "./call-failure.js";
 import { secretsOf } from "./client.js";
 import type { ControlAnswer } from "./control-answers.js";
-import { isRefusal, unaskedReasons } from "./control-query.js";
+import { isRefusal, unaskedFor } from "./control-query.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -31,7 +32,7 @@ export const askCaller = async (
     const refused = credentialsFailure(thrown, secretsOf(connection));
     if (isRefusal(refused.code)) return { is: "refused", error: refused };
     const { code } = callFailure(thrown, () => "");
-    return { is: "unasked", why: unaskedReasons[code] ?? notSts };
+    return unaskedFor(code, notSts);
   } finally {
     client.destroy();
   }
@@ -44,7 +45,4 @@ const deadlineMs = 10_000;
 const notSts = "what answers at the endpoint is not STS";
 
 const isLocal = (endpoint: string | null): endpoint is string =>
-  endpoint !== null &&
-  URL.canParse(endpoint) &&
-  !process.env.AWS_ENDPOINT_URL_STS &&
-  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname);
+  endpoint !== null && !process.env.AWS_ENDPOINT_URL_STS && isLoopback(endpoint);

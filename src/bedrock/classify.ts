@@ -90,7 +90,7 @@ const serviceStatuses: Readonly<Record<number, ErrorCode>> = {
   401: "access_denied",
   403: "access_denied",
   404: "model_not_found",
-  407: "unreachable",
+  407: "proxy_unusable",
   408: "model_timeout",
   413: "body_too_large",
   424: "model_error",

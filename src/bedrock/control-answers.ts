@@ -8,7 +8,11 @@ export type ControlAnswer<T> =
   /** AWS did not take the credentials, so no other call would fare better. */
   | { readonly is: "refused"; readonly error: ConnectorError }
   /** `why` completes "not checked:", with the permission to give where one is missing. */
-  | { readonly is: "unasked"; readonly why: string };
+  | {
+      readonly is: "unasked";
+      readonly why: string /** There was no connection. */;
+      readonly unreached?: true;
+    };
 
 /** The value, where there is one. */
 export const known = <T>(answer: ControlAnswer<T> | null): T | null =>

@@ -16,6 +16,7 @@ import { secretsOf, signing, usesApiKey } from "./client.js";
 import type { Access, ControlAnswer, FoundationModel, Profile, ResolvedModel } from "./control-answers.js";
 import { type ControlQuery, createControlQuery } from "./control-query.js";
 import { toFoundationModel } from "./foundation-model.js";
+import { reachRuntime } from "./reach-runtime.js";
 import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
 import { askResolvedModel, toProfile } from "./resolved-model.js";
@@ -41,6 +42,8 @@ export interface ControlPlane {
   profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
   resolvedModel(modelId: ModelId): Promise<ControlAnswer<ResolvedModel>>;
+  /** Why no call gets to where models are called, which may be elsewhere; `null` where one does or it is not certain. */
+  unreachedRuntime(): Promise<ConnectorError | null>;
   close(): void;
 }
 
@@ -102,6 +105,7 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         return found;
       }),
     resolvedModel: (modelId) => askResolvedModel(client, query, modelId, connection.region, options),
+    unreachedRuntime: () => reachRuntime(connection, { deadlineMs, connectMs, ...options }),
     close: () => {
       clearTimeout(timer);
       client.destroy();

@@ -31,7 +31,7 @@ export const createControlQuery =
       if (isRefusal(error.code)) return { is: "refused", error };
       if (name === "AccessDeniedException")
         return { is: "unasked", why: `${action} is denied; allow it on ${resource}` };
-      return { is: "unasked", why: unaskedReasons[error.code] ?? notControlPlane };
+      return unaskedFor(error.code, notControlPlane);
     }
   };
 
@@ -67,8 +67,13 @@ const notControlPlane = "what answers at the endpoint is not Bedrock's control p
 
 const noConnection = "no connection to AWS's control plane";
 
-/** Why a question went unasked, where that is not the fault of what answered. */
-export const unaskedReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
+/** That a question went unasked; `otherwise` where that is the fault of what answered. */
+export const unaskedFor = (code: ErrorCode, otherwise: string): ControlAnswer<never> => {
+  const why = reasons[code] ?? otherwise;
+  return { is: "unasked", why, ...(why === noConnection && { unreached: true }) };
+};
+
+const reasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   deadline_exceeded: "no answer in time",
   unreachable: noConnection,
   endpoint_unusable: noConnection,

@@ -1,4 +1,5 @@
 import type { Command, Listing } from "./command.js";
+import { fitWords } from "./report/fit-words.js";
 
 export const programName = "bedrock-model";
 
@@ -8,33 +9,42 @@ export const programName = "bedrock-model";
  */
 export const safeCommand = "npx multiwoven-aws-bedrock-model";
 
-/** The page `bedrock-model --help` prints. Pure. */
-export const mainHelp = (commands: readonly Listing[]): string =>
+/** As wide as help is where no terminal says otherwise. */
+const pageWidth = 112;
+
+/** The page `bedrock-model --help` prints, folded to a terminal's width. Pure. */
+export const mainHelp = (commands: readonly Listing[], width = pageWidth): string =>
   [
     `Usage: ${programName} <command> [options]`,
     "",
     "Puts rows through a model on Amazon Bedrock. Words go to stderr, rows and JSON to stdout.",
     "",
     "Commands:",
-    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    ...columns(
+      commands.map(({ name, summary }) => [name, summary]),
+      width,
+    ),
     "",
     `Run ${programName} <command> --help for a command's options, ${programName} --version for the version.`,
     "",
     "Exit codes:",
-    ...columns([
-      ["0", "every row was enriched, or the command did its work"],
-      ["1", "could not run: bad config, unreadable file, failed check or test"],
-      ["2", "wrong usage"],
-      ["3", "finished, with rows that failed, were held or were not sent; or conform found a rule broken"],
-      ["130", "stopped by a second Ctrl-C"],
-    ]),
+    ...columns(
+      [
+        ["0", "every row was enriched, or the command did its work"],
+        ["1", "could not run: bad config, unreadable file, failed check or test"],
+        ["2", "wrong usage"],
+        ["3", "finished, with rows that failed, were held or were not sent; or conform found a rule broken"],
+        ["130", "stopped by a second Ctrl-C"],
+      ],
+      width,
+    ),
     "",
     `Try it without AWS: run \`${safeCommand} emulate\` and follow what it prints.`,
     "",
   ].join("\n");
 
-/** The page `bedrock-model <command> --help` prints. Pure. */
-export const commandHelp = ({ name, summary }: Listing, command: Command): string => {
+/** The page `bedrock-model <command> --help` prints, folded to a terminal's width. Pure. */
+export const commandHelp = ({ name, summary }: Listing, command: Command, width = pageWidth): string => {
   const options = Object.entries(command.options).map(([name, option]): [string, string] => [
     option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
     option.summary,
@@ -46,12 +56,15 @@ export const commandHelp = ({ name, summary }: Listing, command: Command): strin
     summary,
     "",
     "Options:",
-    ...columns([
-      ...(argument ? [[argument.value, argument.summary] as const] : []),
-      ...options,
-      ["--help", "print this page"],
-    ]),
-    ...(command.notes ?? []).flatMap((note) => ["", note]),
+    ...columns(
+      [
+        ...(argument ? [[argument.value, argument.summary] as const] : []),
+        ...options,
+        ["--help", "print this page"],
+      ],
+      width,
+    ),
+    ...(command.notes ?? []).flatMap((note) => ["", fitWords(note.replaceAll("\n", " "), width, 0)]),
     "",
   ].join("\n");
 };
@@ -59,7 +72,9 @@ export const commandHelp = ({ name, summary }: Listing, command: Command): strin
 export const usageLine = (name: string, command: Command): string =>
   `Usage: ${programName} ${name} ${command.usage}`.trimEnd();
 
-function columns(pairs: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...pairs.map(([left]) => left.length));
-  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function columns(pairs: readonly (readonly [string, string])[], width: number): string[] {
+  const left = Math.max(...pairs.map(([name]) => name.length));
+  // Beside long names little would be left of a narrow terminal.
+  const hang = left + 20 < width / 2 ? left + 2 : 4;
+  return pairs.map(([name, summary]) => fitWords(`  ${name.padEnd(left)}  ${summary}`, width, hang));
 }

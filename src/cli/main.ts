@@ -20,17 +20,17 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main([first, ...rest]: string[]): Promise<number> {
   const asksHelp = first === "help" || first === "--help" || first === "-h";
-  if (asksHelp && rest[0] === undefined) return print(mainHelp(commands));
+  if (asksHelp && rest[0] === undefined) return print(mainHelp(commands, widthOf(process.stdout)));
   if (first === "--version" || first === "-v") return print(`${version()}\n`);
   if (first === undefined) {
-    process.stderr.write(mainHelp(commands));
+    process.stderr.write(mainHelp(commands, widthOf(process.stderr)));
     return 2;
   }
   const name = asksHelp ? rest[0] : first;
   const listing = commands.find((candidate) => candidate.name === name);
   if (listing === undefined) return unknownCommand(name ?? "");
   if (asksHelp || rest.includes("--help") || rest.includes("-h"))
-    return print(commandHelp(listing, await listing.load()));
+    return print(commandHelp(listing, await listing.load(), widthOf(process.stdout)));
   return runCommand(listing, rest);
 }
 
@@ -44,7 +44,8 @@ async function runCommand({ name, load }: Listing, argv: string[]): Promise<numb
     return await command.run(readArguments(command, argv));
   } catch (error) {
     const failure = failureOf(error);
-    process.stderr.write(`${programName}: ${failure.message}\n`);
+    const { createTerminal } = await import("./report/terminal.js");
+    createTerminal(process.stderr).say(`${programName}: ${failure.message}`);
     if (failure.exitCode === 2) process.stderr.write(`${usageLine(name, command)}\n`);
     return failure.exitCode;
   }
@@ -66,6 +67,10 @@ async function unknownCommand(name: string): Promise<number> {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
+}
+
+function widthOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY && columns > 0 ? columns : undefined;
 }
 
 function version(): string {

@@ -6,6 +6,7 @@ import { failedTrace, type Outcome } from "../core/outcome.js";
 import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
+import { wasteOf } from "./plan-problems.js";
 import type { Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
 
@@ -15,6 +16,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called when a row is taken and when it has ended, with the counts so far; the object lives on. */
   readonly onProgress?: (progress: Readonly<Progress>) => void;
+  /**
+   * Sends nothing where every row would be the same request. For hosts whose users never saw a check, or did not heed
+   * it.
+   */
+  readonly strict?: boolean;
 }
 
 /**
@@ -29,6 +35,8 @@ export const runRecords = (
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
     return drive(records, async (record) => unopened(record, session), options);
+  const waste = readOptions(options).strict ? wasteOf(session.plan) : null;
+  if (waste) return drive(records, async (record) => unopened(record, waste), options);
   const { run, invoke, writeBack } = session.run(runId);
   const work = async (record: unknown, stop: AbortSignal): Promise<Outcome> => {
     const row = copyRow(record);
@@ -97,10 +105,11 @@ export const copyRow = (record: unknown): unknown => {
 /** The options that are what they should be. */
 const readOptions = (options: RunOptions | null | undefined): RunOptions => {
   try {
-    const { signal, onProgress } = options ?? {};
+    const { signal, onProgress, strict } = options ?? {};
     return {
       ...(signal instanceof AbortSignal && { signal }),
       ...(typeof onProgress === "function" && { onProgress }),
+      strict: strict === true,
     };
   } catch {
     return {};

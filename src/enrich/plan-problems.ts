@@ -1,6 +1,7 @@
 import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
-import type { Connection } from "../connection/connection.js";
+import { type Connection, invalidConfig } from "../connection/connection.js";
 import type { Problem } from "../connection/rules.js";
+import type { ConnectorError } from "../core/errors.js";
 import { type JsonObject, valueAt } from "../core/json.js";
 import { nearest } from "../core/nearest.js";
 import type { Family } from "../models/families/family.js";
@@ -11,6 +12,7 @@ import { parseModelId } from "../models/model-id.js";
 import { pricedInWords } from "../models/prices/price.js";
 import { whereabouts } from "../models/residency.js";
 import { systemPlaceholders } from "../template/system-placeholders.js";
+import type { Template } from "../template/template.js";
 
 /** Why nothing says where an answer stands, where neither a family nor the response format does. */
 export const unreadableAnswer = (
@@ -132,3 +134,22 @@ const boundsTokens = ({ ceilings }: Connection): boolean => ceilings.tokens !== 
 const limitsTokens = (family: Family | null, sample: JsonObject): boolean =>
   family?.vector !== undefined ||
   (family?.request.maxTokens ?? []).some((path) => valueAt(sample, path) !== undefined);
+
+/**
+ * A run whose rows are all the same request pays for one answer as often as there are rows. Whoever wants that says so
+ * with `reuse_answers` off.
+ */
+export const wasteOf = ({ template, connection }: Judged): ConnectorError | null =>
+  template.columns.length > 0 || !connection.reuseAnswers ? null : invalidConfig([sameForAll]);
+
+interface Judged {
+  readonly template: Pick<Template, "columns">;
+  readonly connection: Pick<Connection, "reuseAnswers">;
+}
+
+const sameForAll: Problem = {
+  field: "request_format",
+  sentence:
+    "reads no {{ column }}, so every row would send the same request: put {{ column }} where a row's values go, or " +
+    "turn reuse_answers off to pay for an answer a row",
+};

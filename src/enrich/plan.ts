@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { type ControlAnswer, known, type ResolvedModel } from "../bedrock/control-answers.js";
 import { type Connection, invalidConfig, readConnection } from "../connection/connection.js";
 import { connectionSchema } from "../connection/connection-schema.js";
+import { isLoopback } from "../connection/loopback.js";
 import type { Problem } from "../connection/rules.js";
 import type { ConnectorError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
@@ -14,6 +15,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { changingParts } from "../template/changing-parts.js";
 import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
@@ -154,7 +156,7 @@ const withBaseModel = (connection: Connection, baseModel: string | null = null):
     : { ...connection, candidateModelIds: [...connection.candidateModelIds, baseModel] };
 
 const remarksOn = (
-  { unknownSettings }: Connection,
+  { unknownSettings, endpoint }: Connection,
   template: Template | null,
   doubtful: readonly string[],
 ): string[] => [
@@ -167,8 +169,16 @@ const remarksOn = (
   ...[...new Set(leavesOf(template?.sample ?? null).flatMap(wordsPrinted))].map(
     (word) => `{{ ${word} }} is Liquid's word for nothing; a column of that name is ${byName(word)}.`,
   ),
+  ...changingParts(template?.sample ?? null).map(
+    (part) =>
+      `request_format uses ${part}, which is another at every run: every run sends, and pays for, all rows again, whatever the ledger holds.`,
+  ),
+  ...(endpoint !== null && /^http:/i.test(endpoint) && !isLoopback(endpoint) ? [plainHttp] : []),
   ...doubtful.map(doubtfulRemark),
 ];
+
+const plainHttp =
+  "endpoint is plain http and not on this machine: rows, answers and an API key cross the network for all to read. Use https.";
 
 const noteOnRequest = (what: string): string => `request_format: ${what}.`;
 export const doubtfulRemark = (what: string): string => `request_format: ${what}; Bedrock may refuse it.`;

@@ -12,15 +12,23 @@ export interface Pipeline {
    * Where the rows come from.
    */
   source: {
-    type: "ndjson" | "csv" | "postgres";
+    type: "ndjson" | "csv" | "tsv" | "json" | "parquet" | "postgres";
     /**
      * The column that names a row. Its value must be there and must not repeat.
      */
     primary_key: string;
     /**
-     * ndjson and csv: the file.
+     * Every type but postgres: the file, or an s3:// URL.
      */
     path?: string;
+    /**
+     * csv and tsv: what separates cells, where the file does not show it.
+     */
+    delimiter?: string;
+    /**
+     * csv, tsv, json and ndjson: such as windows-1252; without it UTF-8, or what the file's first bytes say.
+     */
+    encoding?: string;
     /**
      * postgres: a connection URL; without it, the client's PGHOST, PGUSER and so on.
      */
@@ -111,9 +119,9 @@ export interface Pipeline {
      */
     key?: string;
     /**
-     * update needs the row to be there. upsert inserts it if not; the key needs a unique index.
+     * update writes into rows that are there, insert makes new ones, upsert whichever is needed; for it the key needs a unique index. A row that the mode has no place for is not sent.
      */
-    mode?: "update" | "upsert";
+    mode?: "update" | "insert" | "upsert";
     /**
      * The table's columns, each with the enriched record's field that it takes; a dot goes inside.
      */

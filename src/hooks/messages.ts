@@ -1,6 +1,7 @@
 import type { ConnectorError } from "../core/errors.js";
 import { isObject, type Json } from "../core/json.js";
 import { isSuccess, type Outcome, toRecord } from "../core/outcome.js";
+import type { Plan } from "../enrich/plan.js";
 import { createTally, type Summary } from "../enrich/summary.js";
 import type { Catalog, ConnectorSpecification, LogMessage, TrackingMessage } from "../generated/protocol.js";
 import { connectorName, documentationUrl, type Side } from "./metadata.js";
@@ -125,7 +126,7 @@ export const recordMessage = (data: unknown): RecordMessage => ({
 export const writeMessage = (
   outcomes: readonly Outcome[],
   summary: Summary,
-  logPayloads: boolean,
+  plan: Plan | null,
 ): TrackedMessage => {
   const success = outcomes.filter(isSuccess).length;
   return {
@@ -134,7 +135,7 @@ export const writeMessage = (
       success,
       failed: outcomes.length - success,
       meta: { records: outcomes.map(toRecord), summary },
-      logs: outcomes.map((outcome) => logMessage(outcome, logPayloads)),
+      logs: outcomes.map((outcome) => logMessage(outcome, plan)),
     },
   };
 };
@@ -173,7 +174,9 @@ export const errorLogMessage = ({ code, message }: ConnectorError): LogEnvelope 
   log: { name: connectorName, level: "error", message: storable(`${code}: ${message}`) },
 });
 
-const logMessage = ({ trace, payloads, remark }: Outcome, logPayloads: boolean): LogMessage => {
+/** What may be a mistake in the settings stands in each log, since hosts show a check's words on failure only. */
+const logMessage = ({ trace, payloads, remark }: Outcome, plan: Plan | null): LogMessage => {
+  const { connection: { logPayloads = false } = {}, remarks = [] } = plan ?? {};
   const { status, error, model, attempts, stop_reason, input_tokens, output_tokens, latency_ms, request_id } =
     trace;
   const facts = [
@@ -184,6 +187,7 @@ const logMessage = ({ trace, payloads, remark }: Outcome, logPayloads: boolean):
     latency_ms !== null && `${latency_ms} ms`,
     request_id && `request ${request_id}`,
     remark,
+    remarks.length > 0 && `remarks: ${remarks.join(" ")}`,
   ];
   return log(error ? "error" : "info", {
     request:

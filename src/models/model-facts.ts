@@ -17,5 +17,11 @@ export const factsOf = (...modelIds: (string | undefined)[]): ModelFacts | undef
 const lines = modelLines.map((line) => ({ ...line, models: new RegExp(line.models) }));
 
 /** Whether a rule, or a way to ask, of a family is for a model. */
-export const isFor = ({ models, trait }: Selection, baseId: string): boolean =>
-  (models?.test(baseId) ?? true) && (trait === undefined || !!factsOf(baseId)?.traits?.includes(trait));
+export const isFor = ({ models, trait, lacks }: Selection, baseId: string): boolean => {
+  const has = (word: string): boolean => factsOf(baseId)?.traits?.includes(word) === true;
+  return (
+    (models?.test(baseId) ?? true) &&
+    (trait === undefined || has(trait)) &&
+    (lacks === undefined || !has(lacks))
+  );
+};

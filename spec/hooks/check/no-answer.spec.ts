@@ -72,10 +72,41 @@ describe("checkConnection, where AWS does not answer", () => {
     expect((await answer).message).to.contain("no answer in time");
   });
 
-  it("is no failure where nobody listens", async () => {
-    const { status, message } = await check("http://127.0.0.1:9");
-    expect(status).to.equal("succeeded");
-    expect(message).to.contain("no connection to AWS's control plane");
+  it("fails where nobody listens: no run could begin", async () => {
+    for (const changes of [{}, { access_key: "", secret_access_key: "", api_key: demoApiKey }]) {
+      const { status, message } = await check("http://127.0.0.1:9", changes);
+      expect(status).to.equal("failed");
+      expect(message).to.contain("No connection to Bedrock").and.to.contain("ECONNREFUSED");
+    }
+  });
+
+  it("fails where the endpoint's name is none, or all that is there points elsewhere", async () => {
+    expect(await check("http://bedrock.invalid")).to.have.property("status", "failed");
+    const server = await startServer((request, response) => {
+      request
+        .resume()
+        .on("end", () => response.writeHead(302, { location: "https://sign-in.example/" }).end());
+    });
+    const { status, message } = await check(server.url);
+    expect(status).to.equal("failed");
+    expect(message).to.contain("302: the answer points to another place");
+    await server.close();
+  });
+
+  it("is no failure where the control plane alone cannot be reached", async () => {
+    // The region's own STS is asked too, and is not there either.
+    process.env.AWS_ENDPOINT_URL_STS = "http://127.0.0.1:9";
+    process.env.AWS_ENDPOINT_URL_BEDROCK = "http://127.0.0.1:9";
+    process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = bedrock.url;
+    try {
+      const config = localConfig("");
+      const { connection_status } = await new AwsBedrockModel().checkConnection(config);
+      expect(connection_status.status, connection_status.message).to.equal("succeeded");
+      expect(connection_status.message).to.contain("no connection to AWS's control plane");
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_BEDROCK;
+      delete process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
+    }
   });
 
   const strangers: [string, number, Record<string, string>, string][] = [

@@ -20,8 +20,8 @@ export const conform: Command = {
     junit: { value: "FILE", summary: "write a JUnit report here too, replacing the file" },
   },
   notes: [
-    "Every row is one rule. Rows that the descriptor or the adapter gives no means for are skipped, with the reason.\nschemas/conformance.json of the package describes the descriptor.",
-    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the\nstand-in server are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
+    "Every row is one rule. Rows that the descriptor or the adapter gives no means for are skipped, with the reason. schemas/conformance.json of the package describes the descriptor.",
+    "A command answers JSON lines: { id, hook, args } on its stdin, { id, message } on its stdout. It and the stand-in server are started in the descriptor's folder, with PATH, HOME and the descriptor's environment only.",
     "Exit code 0 when no row failed, 3 when one did, 1 when the suite could not be run.",
   ],
   run: async (given) => {

@@ -3,7 +3,7 @@ import { withoutUnset } from "../config.js";
 import { openConnector } from "../connect.js";
 import { readJsonFile } from "../json-file.js";
 import { columnLines, settingLines } from "../report/schema-lines.js";
-import { jsonOption, sendMessage, speaksJson } from "../report/terminal.js";
+import { createTerminal, jsonOption, sendMessage, speaksJson } from "../report/terminal.js";
 
 export const spec: Command = {
   usage: "[--json]",
@@ -46,4 +46,4 @@ export const discover: Command = {
   },
 };
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => createTerminal(process.stderr).say(line);

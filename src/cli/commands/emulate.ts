@@ -4,7 +4,7 @@ import type { Command } from "../command.js";
 import { cannotRun } from "../failure.js";
 import { safeCommand } from "../help.js";
 import { readJsonFile } from "../json-file.js";
-import { onInterrupt } from "../report/terminal.js";
+import { createTerminal, onInterrupt } from "../report/terminal.js";
 
 export const emulate: Command = {
   usage: "[--port N] [--latency-ms N] [--quota F]",
@@ -14,7 +14,7 @@ export const emulate: Command = {
     quota: { value: "F", summary: "a JSON file with the account's quota, to see throttling (default none)" },
   },
   notes: [
-    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that\na small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
+    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that a small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
   ],
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
@@ -29,7 +29,10 @@ export const emulate: Command = {
     });
     // Before the words that invite a signal.
     const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
-    process.stderr.write(welcome(emulator.url, demoCredentials, demoApiKey));
+    const terminal = createTerminal(process.stderr);
+    for (const line of openingLines(emulator.url, demoCredentials, demoApiKey)) terminal.say(line);
+    // Both are to be copied, so they are not folded.
+    process.stderr.write(demoFiles(emulator.url, demoCredentials));
     await interrupted;
     await emulator.close();
     process.stderr.write("closed\n");
@@ -37,11 +40,19 @@ export const emulate: Command = {
   },
 };
 
-function welcome(
-  url: string,
-  keys: { access_key: string; secret_access_key: string },
-  apiKey: string,
-): string {
+interface Keys {
+  access_key: string;
+  secret_access_key: string;
+}
+
+function openingLines(url: string, { access_key, secret_access_key }: Keys, apiKey: string): string[] {
+  return [
+    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
+    `access key ${access_key}, secret ${secret_access_key}; or API key ${apiKey}`,
+  ];
+}
+
+function demoFiles(url: string, keys: Keys): string {
   const config = {
     endpoint: url,
     region: "us-east-1",
@@ -53,8 +64,6 @@ function welcome(
     },
   };
   return [
-    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
-    `access key ${keys.access_key}, secret ${keys.secret_access_key}; or API key ${apiKey}`,
     "",
     "Save this as connection.json:",
     JSON.stringify(config, null, 2),

@@ -22,7 +22,9 @@ export const previewInput = async (given: Arguments, shown: number): Promise<num
   const preview = await connector.preview(connection, source.rows, { rows: shown });
   if ("log" in preview) throw cannotRun(preview.log.message);
   process.stdout.write(
-    given.flags.has("json") ? `${JSON.stringify(preview, null, 2)}\n` : previewReport(preview),
+    given.flags.has("json")
+      ? `${JSON.stringify(preview, null, 2)}\n`
+      : previewReport(preview, process.stdout.isTTY ? process.stdout.columns : undefined),
   );
   const failure = source.failure();
   if (failure) throw failure;

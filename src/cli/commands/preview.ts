@@ -17,7 +17,7 @@ export const preview: Command = {
     json: { summary: "print one JSON object instead of words" },
   },
   notes: [
-    "The bodies that it prints hold the rows' values. Where the model allows it, CountTokens counts the tokens of the\nrows shown, which is free; elsewhere they are estimated from the length of the text.",
+    "The bodies that it prints hold the rows' values. Where the model allows it, CountTokens counts the tokens of the rows shown, which is free; elsewhere they are estimated from the length of the text.",
     "Exit code 0 when every row could be sent, 3 when some would fail before that.",
   ],
   run: async (given) => {

@@ -18,7 +18,7 @@ export const replay: Command = {
     json: jsonOption,
   },
   notes: [
-    "A held row may have been billed already, so it may be paid for twice. The answers go to the ledger: the write\ncommand then finds them there and pays nothing for them.",
+    "A held row may have been billed already, so it may be paid for twice. The answers go to the ledger: the write command then finds them there and pays nothing for them.",
     "Exit code 0 when every row was answered, 3 when some were not, 1 when the run could not be done.",
   ],
   run: async (given) => replayRows(given),

@@ -6,9 +6,9 @@ export const serve: Command = {
   usage: "",
   options: {},
   notes: [
-    'A request is one line: {"id":1,"hook":"write","args":[syncConfig,records]}. Hooks: meta_data, spec,\ncheck_connection, discover, write, read, enrich, preview, replay, and cancel with the id of an open request.',
-    'An answer is one line {"id":1,"message":…} or {"id":1,"error":{"code":…,"message":…}}; enrich answers with one\nline a record, each with "more":true, and a tracking message. Answers come in any order.',
-    "At the end of stdin open requests are answered, and the exit code is 0. SIGTERM and Ctrl-C let calls in flight\nfinish; the remaining rows come out as not sent. A second one stops at once.",
+    'A request is one line: {"id":1,"hook":"write","args":[syncConfig,records]}. Hooks: meta_data, spec, check_connection, discover, write, read, enrich, preview, replay, and cancel with the id of an open request.',
+    'An answer is one line {"id":1,"message":…} or {"id":1,"error":{"code":…,"message":…}}; enrich answers with one line a record, each with "more":true, and a tracking message. Answers come in any order.',
+    "At the end of stdin open requests are answered, and the exit code is 0. SIGTERM and Ctrl-C let calls in flight finish; the remaining rows come out as not sent. A second one stops at once.",
   ],
   run: async () => {
     const [{ AwsBedrockModel }, { serveLines }] = await Promise.all([

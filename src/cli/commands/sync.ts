@@ -22,9 +22,9 @@ export const sync: Command = {
   },
   notes: [
     "schemas/pipeline.json of the package describes the pipeline. Paths in it are seen from the working directory.",
-    "The state remembers what was sent: the next run sends rows that are new, changed or failed. It and the ledger\nhold rows; both are readable by their owner only.",
-    "Piped or with --json, the run's report goes to stdout as one line of JSON. Ctrl-C lets the rows in flight\nfinish; a second one stops at once.",
-    "Exit code 0 when every row that had to be sent was enriched, 3 when some were not, 1 when the run could not be\ndone.",
+    "The state remembers what was sent: the next run sends rows that are new, changed or failed. It and the ledger hold rows; both are readable by their owner only.",
+    "Piped or with --json, the run's report goes to stdout as one line of JSON. Ctrl-C lets the rows in flight finish; a second one stops at once.",
+    "Exit code 0 when every row that had to be sent was enriched, 3 when some were not, 1 when the run could not be done.",
   ],
   run: async (given) => {
     const { runPipeline } = await import("./run-pipeline.js");

@@ -1,14 +1,11 @@
 import type { Preview } from "../../index.js";
 import { count, counted, usd, usdRange } from "./amounts.js";
+import { fitWords } from "./fit-words.js";
 
-/** A preview in words, ending in a newline. Pure. */
-export const previewReport = (preview: Preview): string => {
+/** A preview in words, ending in a newline, folded to a terminal's width where there is one. Pure. */
+export const previewReport = (preview: Preview, width?: number): string => {
   const { samples, rows, errors, remarks, vector } = preview;
-  return [
-    `${preview.model} in ${preview.region}`,
-    `price: ${priceLine(preview)}`,
-    ...samples.flatMap(sampleLines),
-    "",
+  const ending = [
     `${counted(rows.received, "row")}: ${fates(rows)}`,
     ...Object.entries(errors).map(([code, error]) => `  ${code}: ${count(error.count)} (${error.message})`),
     `tokens in: ${tokenRange(preview.input_tokens)} (${preview.input_tokens_by})`,
@@ -17,6 +14,14 @@ export const previewReport = (preview: Preview): string => {
     ...remarks.map((remark) => `remark: ${remark}`),
     "no model was called",
     "",
+  ];
+  const folded = (line: string): string => fitWords(line, width);
+  return [
+    `${preview.model} in ${preview.region}`,
+    folded(`price: ${priceLine(preview)}`),
+    ...samples.flatMap(sampleLines),
+    "",
+    ...ending.map(folded),
   ].join("\n");
 };
 

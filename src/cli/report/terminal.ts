@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { writeJson } from "../../core/exact-json.js";
 import type { Arguments } from "../command.js";
+import { fitWords } from "./fit-words.js";
 
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
 export interface Terminal {
@@ -31,7 +32,7 @@ export const createTerminal = (stream: Screen): Terminal => {
   };
   const say = (line: string): void => {
     erase();
-    stream.write(`${line}\n`);
+    stream.write(`${stream.isTTY ? fitWords(line, stream.columns) : line}\n`);
   };
   return {
     say,

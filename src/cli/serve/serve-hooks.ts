@@ -18,10 +18,13 @@ export const hooks = {
   check_connection: (connector, [config, side]) =>
     connector.checkConnection(config, side as Side | undefined),
   discover: (connector, [config, side]) => connector.discover(config, side as Side | undefined),
-  write: (connector, [syncConfig, records], options) =>
-    connector.write(syncConfig, records as readonly unknown[], undefined, options),
+  write: (connector, [syncConfig, records, wanted], options) =>
+    connector.write(syncConfig, records as readonly unknown[], undefined, {
+      ...options,
+      strict: isOn(wanted, "strict"),
+    }),
   read: (connector, [syncConfig, options], _, more) =>
-    connector.read(syncConfig, wantsEvents(options) ? more : undefined),
+    connector.read(syncConfig, isOn(options, "stream") ? more : undefined),
   enrich: (connector, [syncConfig, records], options) =>
     connector.enrich(syncConfig, records as readonly unknown[], options),
   preview: (connector, [config, records, options]) =>
@@ -31,5 +34,6 @@ export const hooks = {
 
 export type HookName = keyof typeof hooks;
 
-/** What a host that takes the events of an answer puts beside the sync config. */
-const wantsEvents = (options: unknown): boolean => (options as { stream?: unknown } | null)?.stream === true;
+/** What a host puts after a hook's own arguments: that it takes events, or wants nothing sent that a check refuses. */
+const isOn = (options: unknown, name: "stream" | "strict"): boolean =>
+  (options as { readonly [Name in typeof name]?: unknown } | null | undefined)?.[name] === true;

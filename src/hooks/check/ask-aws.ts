@@ -7,6 +7,7 @@ import {
   type ResolvedModel,
 } from "../../bedrock/control-answers.js";
 import type { ControlPlane } from "../../bedrock/control-plane.js";
+import type { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
 import { type ModelId, parseModelId } from "../../models/model-id.js";
 
@@ -22,6 +23,8 @@ export interface AwsAnswers {
   /** What could be called instead. */
   readonly profiles: ControlAnswer<readonly Profile[]> | null;
   readonly models: ControlAnswer<readonly FoundationModel[]> | null;
+  /** Why no call gets to where models are called; `null` where nothing speaks for that. */
+  readonly unreachedRuntime: ConnectorError | null;
 }
 
 /** Asks all that is always of use at once, then, at once again, what only some answers call for. */
@@ -45,12 +48,20 @@ export const askAws = async (
     (called.kind === "model" && (model?.is === "absent" || found?.onDemand === false));
   const wantsForm =
     modelFamily?.useCaseForm === true && known(access) && known(access)?.agreement !== "AVAILABLE";
-  const [profiles, models, useCaseForm] = await Promise.all([
+  const [profiles, models, useCaseForm, unreachedRuntime] = await Promise.all([
     wantsOther ? plane.profiles() : null,
     wantsOther ? plane.models(modelFamily?.vector ? "EMBEDDING" : "TEXT") : null,
     wantsForm ? plane.useCaseForm() : null,
+    isCutOff(resolvedModel, model, access) || (!shared && isCutOff(caller)) ? plane.unreachedRuntime() : null,
   ]);
-  return { called, baseModel, caller, resolvedModel, model, access, useCaseForm, profiles, models };
+  const standing = { caller, resolvedModel, model, access, useCaseForm };
+  return { called, baseModel, ...standing, profiles, models, unreachedRuntime };
+};
+
+/** Whether no question that was put got through. What calls models may be reached all the same, and else no run begins. */
+const isCutOff = (...answers: readonly (ControlAnswer<unknown> | null)[]): boolean => {
+  const asked = answers.filter((answer) => answer !== null);
+  return asked.length > 0 && asked.every((answer) => answer.is === "unasked" && answer.unreached === true);
 };
 
 /**

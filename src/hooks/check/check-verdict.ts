@@ -19,6 +19,7 @@ export const verdictOf = (
   const now = new Date();
   return (
     refusedCredentials(answers) ??
+    answers.unreachedRuntime ??
     wrongPlace(answers, plan) ??
     refusedProfile(answers, plan) ??
     refusedModelId(answers, plan) ??

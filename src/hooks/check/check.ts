@@ -1,7 +1,7 @@
-import { invalidConfig } from "../../connection/connection.js";
 import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
+import { wasteOf } from "../../enrich/plan-problems.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import { placeOf } from "../../enrich/write-back.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
@@ -15,7 +15,7 @@ type CheckResult = ConnectorError | { readonly remarks: readonly string[] };
 
 /**
  * Whether a configuration is usable, there are credentials, and the model can be called, without a paid call. What
- * AWS does not tell is a remark and never a failure.
+ * AWS does not tell is a remark, unless nothing gets to where models are called.
  */
 export const checkConfig = async (config: unknown, side: Side): Promise<CheckResult> => {
   const startedAt = performance.now();
@@ -43,22 +43,6 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
     plane.close();
   }
 };
-
-/**
- * A run whose rows are all the same request pays for one answer as often as there are rows. Whoever wants that says so
- * with `reuse_answers` off. Hosts show what a check says on failure only.
- */
-const wasteOf = ({ template, connection }: Plan): ConnectorError | null =>
-  template.columns.length > 0 || !connection.reuseAnswers
-    ? null
-    : invalidConfig([
-        {
-          field: "request_format",
-          sentence:
-            "reads no {{ column }}, so every row would send the same request: put {{ column }} where a row's values " +
-            "go, or turn reuse_answers off to pay for an answer a row",
-        },
-      ]);
 
 /** A form waits ten seconds for the answer, and no far side may hold it up; a command line has to start first. */
 const totalMs = 9_000;

@@ -118,6 +118,25 @@ export const claudeRules: readonly ModelRule[] = [
     level: "refused",
   },
   {
+    trait: "thinks_by_budget",
+    when: "output_config.effort && !(anthropic_beta && contains(anthropic_beta, 'effort-2025-11-24'))",
+    says: "{output_config}.effort is newer than this model: remove it",
+    level: "doubtful",
+  },
+  {
+    trait: "no_thinking",
+    when: "output_config.effort",
+    says: "{output_config}.effort is newer than this model: remove it",
+    level: "doubtful",
+  },
+  {
+    models: /claude/,
+    lacks: "native_schema",
+    when: "output_config.format || output_config.textFormat",
+    says: "{output_config}.format is not known to be taken by this model: the setting output_schema asks for JSON in a way that it knows",
+    level: "doubtful",
+  },
+  {
     trait: "thinking_off_below_xhigh",
     when: "thinking.type == 'disabled' && (output_config.effort == 'xhigh' || output_config.effort == 'max')",
     says: "{output_config}.effort above high is refused while thinking is disabled: lower it, or let it think",

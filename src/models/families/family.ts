@@ -104,6 +104,8 @@ export interface Family {
 export interface Selection {
   /** A word among the traits of a model's facts. What differs from model to model is told by one. */
   readonly trait?: string;
+  /** A word that does not stand there. */
+  readonly lacks?: string;
   /** Matches base model ids. For the Converse API, whose models are of all families. */
   readonly models?: RegExp;
 }

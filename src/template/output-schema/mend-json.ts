@@ -10,7 +10,8 @@ export interface ReadValue {
 /**
  * The value of JSON text that may have faults with one reading: trailing commas, raw line breaks, quotes of another kind
  * or left out, quotes inside of texts, words of Python. `undefined` where there is none. What leaves something out by
- * three dots is not mended, since nobody knows what.
+ * three dots is not mended, since nobody knows what. jsonrepair does it: it needs no other package, leaves digits as they
+ * are, and gives up where it sees no reading.
  */
 export const readJson = (text: string): ReadValue | undefined => {
   const value = tryParseJson(text);
