@@ -127,6 +127,16 @@ describe("what counts as an answer", () => {
         "invoke_model",
         converse([{ text: `<thinking> It is late. </thinking>${depot}` }]),
       ],
+      [
+        "gpt-oss's markers",
+        "gpt-oss",
+        "converse",
+        converse([
+          {
+            text: `<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>${depot}`,
+          },
+        ]),
+      ],
       ["Magistral's tags", "pixtral", "converse", converse([{ text: `[THINK]hm[/THINK]${depot}` }])],
       ["DeepSeek's, through Converse", "r1", "converse", converse([{ text: `hm</think>${depot}` }])],
       [
@@ -216,7 +226,7 @@ describe("what counts as an answer", () => {
         "nova",
         "converse",
         converse([{ text: depot }, { toolUse: { input: {} } }]),
-        "tool call",
+        "a tool's call",
       ],
     ];
     for (const [what, model, api, body, kind] of unknown)
@@ -440,6 +450,28 @@ describe("what counts as an answer", () => {
       );
       expect(row._bedrock.status).to.equal("enriched");
       expect(row.asked).to.equal("depot");
+    });
+
+    it("a response format may read what stands beside an empty text", async () => {
+      const settings = {
+        ...settingsOf("command-r"),
+        response_format: { search_queries: [{ text: "{{ q }}" }] },
+      };
+      const body = { text: "", search_queries: [{ text: "depot" }], finish_reason: "COMPLETE" };
+      expect((await bedrock.run(settings, { body })).row).to.include({ q: "depot" });
+      const { row } = await bedrock.run(settings, { body: { text: "", finish_reason: "COMPLETE" } });
+      expect(row._bedrock.error?.code).to.equal("empty_answer");
+    });
+
+    it("a response format that names the text and its end has no answer in an empty one", async () => {
+      const response_format = {
+        content: [{ type: "text", text: "{{ summary }}" }],
+        stop_reason: "{{ ending }}",
+        usage: { output_tokens: "{{ tokens }}" },
+      };
+      const { row } = await bedrock.run({ ...settingsOf("claude"), response_format }, { body: claude([]) });
+      expect(row._bedrock.error?.code).to.equal("empty_answer");
+      expect(row).to.include({ summary: null, ending: null });
     });
 
     it("a body of another shape is unreadable, not empty", async () => {

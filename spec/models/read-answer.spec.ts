@@ -205,6 +205,7 @@ describe("reply: what cannot be read", () => {
       reasoningTags: reasoningTagsOf(null),
       vector: null,
       unread: [],
+      callsTool: false,
       stopReason: null,
       truncated: false,
       guardrail: null,

@@ -20,6 +20,7 @@ const models = {
   nova: { model_id: "us.amazon.nova-lite-v1:0", request_format: turns([{ text: prompt }]) },
   kimi: { model_id: "moonshot.kimi-k2-thinking", request_format: { max_tokens: 300, ...turns(prompt) } },
   qwen: { model_id: "qwen.qwen3-32b-v1:0", request_format: { max_tokens: 300, ...turns(prompt) } },
+  "gpt-oss": { model_id: "openai.gpt-oss-20b-1:0", request_format: turns(prompt) },
   pixtral: {
     model_id: "us.mistral.pixtral-large-2502-v1:0",
     request_format: { max_tokens: 300, ...turns(prompt) },

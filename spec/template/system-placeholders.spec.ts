@@ -107,7 +107,7 @@ describe("placeholders in system text", () => {
         system: "{% case lang %}{% when 'de' %}Antworte deutsch.{% else %}Be brief.{% endcase %}",
       },
     ],
-    ["a value that no row has", claude, { ...claudeBody, system: 'It is {{ "now" | date: "%Y" }}.' }],
+    ["a value that no row has", claude, { ...claudeBody, system: 'It is {{ "2026-11-27" | date: "%Y" }}.' }],
     [
       "the turns of a user and of the model",
       pixtral,

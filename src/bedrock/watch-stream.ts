@@ -1,7 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import type { InvokeRequest, RawAnswer } from "../core/invoke.js";
 import { search } from "../core/jmespath.js";
-import { isObject, type Json, type JsonObject } from "../core/json.js";
+import { type JsonObject, valueAt } from "../core/json.js";
 import { assembleEvents } from "../models/assemble/assemble-events.js";
 import type { Family } from "../models/families/family.js";
 import { brokenOff, type EventStream, type Head, readEventStream } from "./event-stream.js";
@@ -12,8 +12,8 @@ import { eventStreamType } from "./send-streamed.js";
 interface WatchedStream {
   readonly take: OnPart;
   /**
-   * The answer that the events came to, as if it had come whole, with the counts that stand in the last of them; the
-   * one that is given where the far side did not stream. Throws what ended the stream before its end.
+   * The answer that the events came to, as if it had come whole; the one that is given where the far side did not
+   * stream. Throws what ended the stream before its end.
    */
   answer(whole: RawAnswer, headers: Head["headers"]): RawAnswer;
   /** The failure of the call. What comes after events may have been billed, whatever its kind is otherwise. */
@@ -43,8 +43,12 @@ export const watchStream = (
       if (!events) return whole;
       const body = assembleEvents(family, events);
       if (events.length === 0 || !hasEnded(family, body)) throw brokenOff(head);
-      const { counts, ...told } = readMetrics(body[metricsName]);
-      return { ...whole, body: JSON.stringify(body), counts: { ...whole.counts, ...counts }, ...told };
+      const latencyMs = valueAt(body, [metricsName, "invocationLatency"]);
+      return {
+        ...whole,
+        body: JSON.stringify(body),
+        ...(typeof latencyMs === "number" && { latencyMs }),
+      };
     },
     failure(error) {
       const { code, detail, requestId, billed } = error;
@@ -68,24 +72,4 @@ const hasEnded = (family: Family | null, body: JsonObject): boolean => {
   return metricsName in body || stopReason === undefined || search(stopReason, body) !== null;
 };
 
-const readMetrics = (metrics: Json | undefined): Partial<RawAnswer> => {
-  if (!isObject(metrics)) return { counts: {} };
-  const { invocationLatency } = metrics;
-  return {
-    counts: Object.fromEntries(
-      Object.entries(countNames)
-        .map(([name, key]) => [name, metrics[key]])
-        .filter(([, count]) => typeof count === "number"),
-    ),
-    ...(typeof invocationLatency === "number" && { latencyMs: invocationLatency }),
-  };
-};
-
 const metricsName = "amazon-bedrock-invocationMetrics";
-
-const countNames = {
-  inputTokens: "inputTokenCount",
-  outputTokens: "outputTokenCount",
-  cacheReadTokens: "cacheReadInputTokenCount",
-  cacheWriteTokens: "cacheWriteInputTokenCount",
-} as const;

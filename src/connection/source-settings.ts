@@ -1,4 +1,5 @@
 import { isObject } from "../core/json.js";
+import { connectionSchema } from "./connection-schema.js";
 
 /**
  * The settings as a finished request needs them: without what makes requests of rows and columns of answers, which may
@@ -6,18 +7,12 @@ import { isObject } from "../core/json.js";
  */
 export const sourceSettings = (config: unknown): unknown => {
   if (!isObject(config)) return config;
-  const kept = Object.entries(config).filter(([name]) => !forRows.has(name));
+  const { properties } = connectionSchema();
+  const isForRows = (name: string): boolean =>
+    formats.has(name) || (Object.hasOwn(properties, name) && properties[name]?.["x-rows-only"] === true);
+  const kept = Object.entries(config).filter(([name]) => !isForRows(name));
   return { ...Object.fromEntries(kept), request_format: "{}" };
 };
 
-const forRows = new Set([
-  "request_format",
-  "response_format",
-  "output_field",
-  "output_schema",
-  "schema_retries",
-  "write_back_url",
-  "write_back_table",
-  "write_back_key",
-  "write_back_columns",
-]);
+/** The form of a source has them, for its host. */
+const formats = new Set(["request_format", "response_format"]);

@@ -56,6 +56,8 @@ export interface Reply {
   readonly vector: Json[] | null;
   /** Kinds of blocks beside the text that were not read, by the service's names for them. */
   readonly unread: readonly string[];
+  /** Whether the model calls a tool, beside a text or in its place. */
+  readonly callsTool: boolean;
   /** The service's own word, lower-cased. */
   readonly stopReason: string | null;
   /** True when a token limit cut the answer off. */

@@ -15,6 +15,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { changingParts } from "../template/changing-parts.js";
 import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
 import { compileOutputColumns, type OutputColumns, textColumn } from "../template/output-columns.js";
@@ -167,6 +168,10 @@ const remarksOn = (
     : []),
   ...[...new Set(leavesOf(template?.sample ?? null).flatMap(wordsPrinted))].map(
     (word) => `{{ ${word} }} is Liquid's word for nothing; a column of that name is ${byName(word)}.`,
+  ),
+  ...changingParts(template?.sample ?? null).map(
+    (part) =>
+      `request_format uses ${part}, which is another at every run: every run sends, and pays for, all rows again, whatever the ledger holds.`,
   ),
   ...(endpoint !== null && /^http:/i.test(endpoint) && !isLoopback(endpoint) ? [plainHttp] : []),
   ...doubtful.map(doubtfulRemark),

@@ -29,8 +29,9 @@ export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | 
   return {
     values,
     repaired,
-    keptEmpty: isEmpty(reply.ending),
-    remarks: [...remarksOn(reply), ...lostDigits(values, body).map(digitsRemark)],
+    keptEmpty:
+      isEmpty(reply.ending) && Object.values(values).every((value) => value === null || value === ""),
+    remarks: [...remarksOn(reply, plan), ...lostDigits(values, body).map(digitsRemark)],
   };
 };
 
@@ -61,6 +62,7 @@ const noAnswer = (
   const found = read !== null && !(read instanceof ConnectorError);
   // What fits the schema is the answer, wherever it stood.
   if (hold === "typed" && found) return null;
+  if (hold === "named" && found && ending === "empty_answer" && saysMore(read, plan)) return null;
   if (isEmpty(ending)) {
     if (plan.connection.onEmpty === "fail") return errorOf(ending as Ending, reply);
     return read instanceof ConnectorError ? read : null;
@@ -76,6 +78,34 @@ const noAnswer = (
 const typedMisfit = (read: unknown, { schemaRequest }: Plan): ConnectorError | null =>
   read instanceof ConnectorError && schemaRequest?.answer !== undefined ? read : null;
 
+/**
+ * Whether columns found words in places that the family's usual answer does not have, such as a search query. What it
+ * does have, such as ids, is there without any answer too.
+ */
+const saysMore = (read: Record<string, Json>, { columns, family }: Plan): boolean => {
+  const usual = columns.read({ ...bare, body: (family?.reply ?? null) as Json });
+  const isUsual = (name: string): boolean =>
+    usual !== null && !(usual instanceof ConnectorError) && usual[name] !== null;
+  return Object.entries(read).some(([name, value]) => !isUsual(name) && hasWords(value));
+};
+
+const hasWords = (value: Json): boolean =>
+  typeof value === "string" ? value.trim() !== "" : typeof value === "object" && value !== null;
+
+const bare: Omit<Reply, "body"> = {
+  text: null,
+  rawText: null,
+  reasoning: null,
+  reasoningTags: [],
+  vector: null,
+  unread: [],
+  callsTool: false,
+  stopReason: null,
+  truncated: false,
+  guardrail: null,
+  ending: null,
+};
+
 const isEmpty = (ending: Ending | null): boolean => ending === "empty_answer" || ending === "only_reasoning";
 
 const errorOf = (ending: Ending, { stopReason, unread, guardrail }: Reply): ConnectorError => {
@@ -88,8 +118,10 @@ const errorOf = (ending: Ending, { stopReason, unread, guardrail }: Reply): Conn
   );
 };
 
-const remarksOn = ({ unread }: Reply): string[] =>
-  unread.length > 0 ? [`The answer holds more that was not read: ${unread.join(", ")}.`] : [];
+const remarksOn = ({ unread, callsTool }: Reply, { columns }: Plan): string[] => {
+  const rest = [...unread, ...(callsTool && columns.hold === "text" ? ["a tool's call"] : [])];
+  return rest.length > 0 ? [`The answer holds more that was not read: ${rest.join(", ")}.`] : [];
+};
 
 const digitsRemark = (column: string): string =>
   `${column} lost digits: the model wrote a number with more than a JSON number keeps.`;

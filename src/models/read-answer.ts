@@ -64,7 +64,8 @@ const readReply = (family: Family | null, request: string, body: Json, known: Kn
     // Blocks of unknown kinds alone are no text, not even an empty one.
     ...(parts.text === "" && parts.unread.length > 0 ? {} : { rawText: parts.text, text: inline.text }),
     reasoning: reasoning || inline.reasoning,
-    unread: [...parts.unread, ...(parts.callsTool && !isBlank(inline.text) ? ["tool call"] : [])],
+    unread: parts.unread,
+    callsTool: parts.callsTool,
     ending: endedBadly(known) ?? withoutText({ ...parts, text: inline.text, reasoning }, known.stopReason),
   };
 };
@@ -75,14 +76,15 @@ const nothingRead = {
   reasoning: null,
   vector: null,
   unread: [],
+  callsTool: false,
 } as const;
 
 /** The blocks of an answer and what stands beside them; `null` where a body has no place for an answer. */
 const partsOf = ({ response }: Family, body: Json, answer: unknown): Parts | null => {
   const apart = {
-    reasoning: readBlocks(search(response.reasoning ?? "null", body)),
-    refusal: readBlocks(search(response.refusal ?? "null", body)),
-    tools: search(response.toolCalls ?? "null", body),
+    reasoning: response.reasoning ? readBlocks(search(response.reasoning, body)) : null,
+    refusal: response.refusal ? readBlocks(search(response.refusal, body)) : null,
+    tools: response.toolCalls ? search(response.toolCalls, body) : null,
   };
   const calls = Array.isArray(apart.tools) ? apart.tools.length > 0 : isObject(apart.tools);
   const blocks =

@@ -1,8 +1,10 @@
 import { utcFormat, utcParse } from "d3-time-format";
 import { Drop, type Liquid } from "liquidjs";
+import type { RE2JS } from "re2js";
 import { writeJson } from "../core/exact-json.js";
 import { ExactNumber } from "../core/exact-number.js";
-import { rubyRegExp, rubyReplace } from "./ruby-regexp.js";
+import type { PatternError } from "../core/linear-regexp.js";
+import { forLooking, rubyRegExp, rubyReplace } from "./ruby-regexp.js";
 
 /** A host filter met a value that it cannot work on. Its message holds no row value. */
 export class FilterError extends Error {
@@ -20,7 +22,7 @@ export const hostFilters: Readonly<Record<string, Filter>> = {
     return rubyReplace(value, toRegExp("regex_replace", pattern, flags), toText(replacement));
   },
   match_regex: (value: unknown, pattern: unknown) => {
-    if (toText(value).search(toRegExp("match_regex", pattern, "")) >= 0) return value;
+    if (toRegExp("match_regex", forLooking(toText(pattern)), "").test(toText(value))) return value;
     throw new FilterError("match_regex: the value does not match the pattern");
   },
   to_datetime: (value: unknown, format: unknown) => {
@@ -58,11 +60,11 @@ const toNumber = (text: string): number => {
   return Number.isFinite(number) ? number : 0;
 };
 
-const toRegExp = (filter: string, pattern: unknown, flags: unknown): RegExp => {
+const toRegExp = (filter: string, pattern: unknown, flags: unknown): RE2JS => {
   try {
     return rubyRegExp(toText(pattern), toText(flags));
-  } catch {
-    throw new FilterError(`${filter}: the pattern is not a regular expression`);
+  } catch (error) {
+    throw new FilterError(`${filter}: the pattern ${(error as PatternError).message}`);
   }
 };
 

@@ -1,4 +1,5 @@
 import { type Context, Liquid } from "liquidjs";
+import { dateFilters } from "./date-filters.js";
 import { fence } from "./fence.js";
 import { hostFilters } from "./host-filters.js";
 
@@ -6,7 +7,8 @@ type Show = (this: { readonly context: Context }, value: unknown) => string;
 
 /**
  * A Liquid engine with no file access, only own properties, unknown names as errors, and bounded work. It knows
- * the four filters that Multiwoven's host adds to Liquid, and `fence`. `show` turns values into text.
+ * the four filters that Multiwoven's host adds to Liquid, `fence`, and prints dates the same everywhere. `show` turns values
+ * into text.
  */
 export const createLiquid = (show?: Show): Liquid => {
   const liquid = new Liquid({
@@ -15,7 +17,6 @@ export const createLiquid = (show?: Show): Liquid => {
     strictFilters: true,
     strictVariables: true,
     lenientIf: true,
-    timezoneOffset: 0,
     parseLimit: 1_000_000,
     renderLimit: 1_000,
     memoryLimit: 10_000_000,
@@ -24,7 +25,8 @@ export const createLiquid = (show?: Show): Liquid => {
   for (const tag of unwanted) delete liquid.tags[tag];
   // It would skip the way that structures become text; nothing is escaped here anyway.
   delete liquid.filters.raw;
-  for (const [name, filter] of Object.entries(hostFilters)) liquid.registerFilter(name, filter);
+  for (const [name, filter] of Object.entries({ ...hostFilters, ...dateFilters }))
+    liquid.registerFilter(name, filter);
   liquid.registerFilter("fence", fence);
   return liquid;
 };

@@ -5,10 +5,10 @@ import {
   Output,
   RawTag,
   TokenKind,
-  toValueSync,
   Value,
 } from "liquidjs";
 import { variablesOf } from "./leaves.js";
+import { childrenOf } from "./parts.js";
 import { toColumn } from "./template.js";
 
 /**
@@ -57,6 +57,3 @@ const piecesOf = (part: LiquidTemplate): number => {
   if (part.token.kind === TokenKind.HTML) return part.token.getText().trim() === "" ? 0 : 1;
   return isPrint(part) || part instanceof RawTag ? 1 : countPieces(childrenOf(part));
 };
-
-const childrenOf = (part: LiquidTemplate): readonly LiquidTemplate[] =>
-  part.children ? toValueSync(part.children(false, true)) : [];

@@ -1,14 +1,16 @@
-import { Context, Drop, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
+import { Context, type Template as LiquidTemplate, Output, toValueSync } from "liquidjs";
 import { ConnectorError } from "../core/errors.js";
 import type { Json, JsonObject } from "../core/json.js";
 import { nearest } from "../core/nearest.js";
 import { isBlank, note, type Printed, withPrinted } from "./blank.js";
+import { wrongPattern } from "./constant-patterns.js";
 import { compileFastLeaf } from "./fast-leaf.js";
 import { renderWithFences } from "./fence.js";
 import { toText } from "./host-filters.js";
 import { createLiquid } from "./liquid.js";
 import { parseSample } from "./parse-sample.js";
 import { byName, nameIn, twoValues } from "./placeholders.js";
+import { toJson } from "./to-json.js";
 
 /** A request format, compiled once: a JSON tree whose string leaves may read a record's columns. */
 export interface Template {
@@ -120,6 +122,8 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {
   if (!/\{[{%]/.test(text)) return () => text;
   const alone = parseLeaf(text, path);
+  const wrong = wrongPattern(alone);
+  if (wrong) throw new Error(`has a pattern at ${path} that ${wrong}`);
   const found = typed.globalVariableSegmentsSync(alone);
   variables.push(...found);
   const fast = compileFastLeaf(
@@ -204,21 +208,6 @@ const rawOrMarkup = /\{%-?\s*raw\s*-?%\}[\s\S]*?endraw|\{[{%](?:'[^']*'|"[^"]*"|
 export const toColumn = ([name, second]: Variable): string[] => {
   const column = name === "record" && second !== undefined ? second : name;
   return typeof column === "string" ? [column] : [];
-};
-
-/** The value as fast JSON; `undefined`, to leave the key out, for null and what JSON lacks. */
-const toJson = (value: unknown): Json | undefined => {
-  if (value === null || value === undefined || value instanceof Drop) return undefined;
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "bigint") return String(value);
-  if (typeof value === "object") return JSON.parse(JSON.stringify(value), withWellFormedKeys) as Json;
-  return typeof value === "number" && !Number.isFinite(value) ? undefined : (value as Json);
-};
-
-const withWellFormedKeys = (_: string, value: Json): Json => {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
 };
 
 /**

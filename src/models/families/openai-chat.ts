@@ -81,6 +81,12 @@ export const openaiChat = {
     { open: "<think>", close: "</think>", trait: "opens_thinking", openedByPrompt: true },
     { open: "<think>", close: "</think>" },
     { open: "[THINK]", close: "[/THINK]" },
+    {
+      // The markers of its format, where they are not taken off.
+      open: "<|channel|>analysis<|message|>",
+      close: "<|channel|>final<|message|>",
+      models: /^openai\.gpt-oss/,
+    },
   ],
   rules: [
     {

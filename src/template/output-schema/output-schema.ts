@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { isObject, type Json, type JsonObject } from "../../core/json.js";
+import { linearFromJavaScript, type PatternError } from "../../core/linear-regexp.js";
 import { parseSample } from "../parse-sample.js";
 import { withTextsRead } from "./texts-as-json.js";
 
@@ -88,7 +89,7 @@ const compile = ({ $schema: _, ...schema }: JsonObject): ValidateFunction => {
   const require = createRequire(import.meta.url);
   const { Ajv2020 } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
   const formats = require("ajv-formats") as typeof import("ajv-formats");
-  const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false });
+  const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, code: { regExp: linear } });
   formats.default(ajv);
   if (schema.$async) throw new Error("has the keyword $async, which nothing here can wait for");
   try {
@@ -97,6 +98,20 @@ const compile = ({ $schema: _, ...schema }: JsonObject): ValidateFunction => {
     throw new Error(`is no JSON Schema that can be used: ${(error as Error).message}`);
   }
 };
+
+/** Patterns of a schema, run in linear time on whatever a model writes. */
+const linear = Object.assign(
+  (pattern: string) => {
+    try {
+      return linearFromJavaScript(pattern);
+    } catch (error) {
+      const { message, part } = error as PatternError;
+      throw new Error(`the pattern ${pattern} ${message} (${part})`);
+    }
+  },
+  // For validators that are written to a file, which none is here.
+  { code: "" },
+);
 
 const maxFaults = 3;
 
