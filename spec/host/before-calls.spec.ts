@@ -211,7 +211,33 @@ describe("what a sync with a table knows before the first call", () => {
     expect(again.records).to.have.length(3);
   });
 
-  it("numbers that are none keep their text, and a NUL is left out with a word", async () => {
+  it("ids of a file keep every digit, in the key that is written to", async () => {
+    await sql("CREATE TABLE long_ids (id bigint PRIMARY KEY, summary text)");
+    const path = join(folder, "long.ndjson");
+    writeFileSync(
+      path,
+      '{"id":1234567890123456781,"text":"One."}\n{"id":1234567890123456782,"text":"Two."}\n',
+    );
+    const connection_string = servers.postgres.connectionString;
+    const write_back = {
+      table: "long_ids",
+      mode: "insert",
+      columns: { summary: "text" },
+      connection_string,
+    } as const;
+    const run = await runOf("long", {
+      source: { type: "ndjson", path, primary_key: "id" },
+      mapping: [],
+      write_back,
+    });
+    expect(run.report).to.include({ success: 2 });
+    expect(await sql("SELECT id::text, summary FROM long_ids ORDER BY id")).to.deep.equal([
+      { id: "1234567890123456781", summary: "One." },
+      { id: "1234567890123456782", summary: "Two." },
+    ]);
+  });
+
+  it("numbers that are none keep their text", async () => {
     await sql(
       "CREATE TABLE odd (id int PRIMARY KEY, n float8, summary text); INSERT INTO odd VALUES (1, 'NaN'), (2, '-Infinity')",
     );

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { parseExact, writeJson } from "../../src/core/exact-json.js";
+import { ExactNumber } from "../../src/core/exact-number.js";
 import { openTable } from "../../src/tables/open-table.js";
 import { isRefused } from "../../src/tables/put-row.js";
 import { readTable } from "../../src/tables/read-table.js";
@@ -58,6 +60,9 @@ describe("values in PostgreSQL's columns", () => {
     ["jsonb", '{"a":"x\\u0000y\\\\u0000"}', 'cleaned: {"a": "xy\\\\u0000"}'],
     ["jsonb", ["half \ud800"], 'cleaned: ["half \ufffd"]'],
     ["json", true, "true"],
+    ["jsonb", parseExact('{"id":1234567890123456781,"n":1.0}'), '{"n": 1.0, "id": 1234567890123456781}'],
+    ["bigint", new ExactNumber("1234567890123456781"), "1234567890123456781"],
+    ["numeric[]", "[1.0, 1e2]", "{1.0,100}"],
     ["text", "x\0y", "cleaned: xy"],
     ["text", { a: 1 }, '{"a":1}'],
     ["text", ["a"], '["a"]'],
@@ -120,15 +125,21 @@ describe("values in PostgreSQL's columns", () => {
         odds float4[], flag bool, flags bool[], doc jsonb, docs jsonb[], nothing jsonb, moment timestamptz, spans interval[], file bytea,
         spot point, bounds int[], uuids uuid[], shorts shorter[], boxes box[]);
       INSERT INTO source VALUES (1234567890123456789, 'good', '{good,bad}', 'Ab', '{Ab}', 1.50, 'NaN', '{-Infinity,1.5,NULL}',
-        true, '{t,f}', '{"a": [1, null]}', ARRAY['{"a": 1}'::jsonb], 'null', '2026-02-03 10:00+02', '{1 day}', 'abc', '(1,2)', '[0:1]={5,6}',
+        true, '{t,f}', '{"a": [1, null, 1234567890123456781]}', ARRAY['{"a": 1}'::jsonb], 'null', '2026-02-03 10:00+02', '{1 day}', 'abc', '(1,2)', '[0:1]={5,6}',
         '{7c9e6679-7425-40de-944b-e07fc1f90ae7}', '{"a\\"b",NULL}', '{(1,1),(0,0)}')`);
     const rows = [];
-    for await (const row of readTable(server.connectionString, "source")) rows.push(row);
+    for await (const row of readTable(server.connectionString, "source"))
+      rows.push({ ...row, doc: writeJson(row.doc) });
     expect(rows).to.deep.equal([
       {
         ...{ id: "1234567890123456789", mood: "good", moods: ["good", "bad"], name: "Ab", names: ["Ab"] },
         ...{ price: "1.50", odd: "NaN", odds: ["-Infinity", 1.5, null], flag: true, flags: [true, false] },
-        ...{ doc: { a: [1, null] }, docs: [{ a: 1 }], nothing: null, moment: "2026-02-03 08:00:00+00" },
+        ...{
+          doc: '{"a":[1,null,1234567890123456781]}',
+          docs: [{ a: 1 }],
+          nothing: null,
+          moment: "2026-02-03 08:00:00+00",
+        },
         ...{ spans: ["1 day"], file: "\\x616263", spot: "(1,2)", bounds: [5, 6] },
         ...{ uuids: ["7c9e6679-7425-40de-944b-e07fc1f90ae7"], shorts: ['a"b', null], boxes: "{(1,1),(0,0)}" },
       },

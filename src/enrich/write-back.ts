@@ -85,7 +85,7 @@ export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack =
     },
     async keep(outcome) {
       if (!isSuccess(outcome)) return outcome;
-      const { record } = outcome;
+      const { record, trace } = outcome;
       const written = plan.connection.undoubleApostrophes ? undouble(record) : record;
       const row = toRecord({ ...outcome, record: written });
       const result = await table.put(row[keyField], row);
@@ -93,7 +93,9 @@ export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack =
       if (isEnough(refusal)) run.end("run_broken", `write_back_failed: ${refusal?.sentence}.`);
       if (refusal) return notWritten(outcome, `${refusal.sentence}. ${waits}`);
       const { cleaned } = result as Written;
-      return cleaned.length === 0 ? outcome : { ...outcome, remark: without(cleaned) };
+      if (cleaned.length === 0) return outcome;
+      const remark = without(cleaned);
+      return { ...outcome, remark, trace: { ...trace, remarks: [...(trace.remarks ?? []), remark] } };
     },
   };
 };

@@ -12,15 +12,23 @@ export interface Pipeline {
    * Where the rows come from.
    */
   source: {
-    type: "ndjson" | "csv" | "postgres";
+    type: "ndjson" | "csv" | "tsv" | "json" | "parquet" | "postgres";
     /**
      * The column that names a row. Its value must be there and must not repeat.
      */
     primary_key: string;
     /**
-     * ndjson and csv: the file.
+     * Every type but postgres: the file, or an s3:// URL.
      */
     path?: string;
+    /**
+     * csv and tsv: what separates cells, where the file does not show it.
+     */
+    delimiter?: string;
+    /**
+     * csv, tsv, json and ndjson: such as windows-1252; without it UTF-8, or what the file's first bytes say.
+     */
+    encoding?: string;
     /**
      * postgres: a connection URL; without it, the client's PGHOST, PGUSER and so on.
      */

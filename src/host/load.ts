@@ -5,7 +5,7 @@ import { createStreak } from "../tables/streak.js";
 import type { Mapping } from "./mapping.js";
 import type { Quirk } from "./quirks.js";
 import type { Connector } from "./registry.js";
-import { type Verdict, verdictsOf } from "./row-verdict.js";
+import { isSkipped, type Verdict, verdictsOf } from "./row-verdict.js";
 import { type Fields, isFields } from "./secrets.js";
 import type { PendingRow, RecordState, RowResult } from "./state.js";
 import { fail, type SyncTally } from "./tally.js";
@@ -48,7 +48,7 @@ export const load = async (state: RecordState, run: number, given: LoadPlan): Pr
   /** A row is a success only when its columns are where they should be; else the next run sends it again. */
   const finish = async ({ primary_key }: PendingRow, verdict: Verdict): Promise<RowResult> => {
     const { status, enriched } = verdict;
-    if (!writeBack || status !== "success") return verdict;
+    if (!writeBack || status !== "success" || isSkipped(enriched)) return verdict;
     if (!enriched) return notWritten(noRecord, null);
     const result = await writeBack.table.put(primary_key, enriched);
     if (isRefused(result)) return notWritten(result, enriched);

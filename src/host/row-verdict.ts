@@ -34,8 +34,13 @@ export const verdictsOf = (message: TrackedMessage, size: number, allOrNothing =
 };
 
 /** Such as a record that was still waiting when the run was stopped, or when its budget was used up. */
-const isUnsent = (record: unknown): boolean =>
-  isFields(record) && isFields(record._bedrock) && record._bedrock.status === "not_sent";
+const isUnsent = (record: unknown): boolean => fateOf(record) === "not_sent";
+
+/** A success without an answer: there was nothing to work on. */
+export const isSkipped = (record: unknown): boolean => fateOf(record) === "skipped";
+
+const fateOf = (record: unknown): unknown =>
+  isFields(record) && isFields(record._bedrock) ? record._bedrock.status : undefined;
 
 /** The host stores the log as JSON, so it must be JSON. */
 const parseLog = (text: string): unknown => {

@@ -13,7 +13,7 @@ interface SourceReading {
  * with a sentence that quotes no row.
  */
 export const sourceRows = (source: Pipeline["source"], reading: SourceReading): AsyncIterable<unknown> =>
-  source.type === "postgres" ? tableRows(source) : fileRows(source.type, source.path ?? "", reading);
+  source.type === "postgres" ? tableRows(source) : fileRows(source, source.type, reading);
 
 async function* tableRows({
   connection_string,
@@ -25,12 +25,12 @@ async function* tableRows({
 }
 
 async function* fileRows(
-  format: "csv" | "ndjson",
-  path: string,
+  { path = "", delimiter, encoding }: Pipeline["source"],
+  format: Exclude<Pipeline["source"]["type"], "postgres">,
   reading: SourceReading,
 ): AsyncGenerator<unknown> {
   const { readFileRows } = await import("../rows/read-file.js");
   // A row without a primary key has no place in the state, so a broken line would be lost.
-  const { rows } = await readFileRows(path, { format, badLines: "refuse", ...reading });
+  const { rows } = await readFileRows(path, { format, delimiter, encoding, badLines: "refuse", ...reading });
   for await (const { value } of rows) yield value;
 }

@@ -135,7 +135,8 @@ const checkQueued = async (
     throw new Error(`no row has a value in ${source.primary_key}, which source.primary_key names`);
   const [first] = state.pending(run, 0, 1);
   if (!first) return;
-  if (source.type === "csv") {
+  // Every row of such a file has all of its columns.
+  if (source.type === "csv" || source.type === "tsv" || source.type === "parquet") {
     const columns = Object.keys(first.record);
     checkSourceColumns(pipeline, columns);
     writeBack?.checkFields(columns);

@@ -1,4 +1,4 @@
-import { writeJson } from "../core/exact-json.js";
+import { parseExact, writeJson } from "../core/exact-json.js";
 import { ExactNumber } from "../core/exact-number.js";
 import { isObject, tryParseJson } from "../core/json.js";
 import type { Column } from "./table-shape.js";
@@ -75,7 +75,7 @@ const toList = (value: unknown, column: Column, element: Column, clean: Clean): 
         : convert(item, element, clean),
     );
   if (typeof value !== "string") throw new Misfit(`takes a list (${column.type}), not ${article(value)}`);
-  const parsed = tryParseJson(value);
+  const parsed = tryParseJson(value) === undefined ? null : parseExact(value);
   if (Array.isArray(parsed)) return toList(parsed, column, element, clean);
   // A list in the server's own words.
   if (/^\s*\{.*\}\s*$/s.test(value)) return clean(value);

@@ -1,4 +1,5 @@
 import type { PoolClient } from "pg";
+import { parseExact } from "../core/exact-json.js";
 import { parseList } from "./parse-list.js";
 
 /** Makes a value of the server's text. */
@@ -38,7 +39,8 @@ const toNumber: Reader = (text) => {
   return Number.isFinite(number) && !Object.is(number, -0) ? number : text;
 };
 
-const toJson: Reader = (text) => JSON.parse(text);
+/** Numbers in it keep their digits. */
+const toJson: Reader = parseExact;
 
 const readers: Readonly<Record<string, Reader>> = {
   ...{ bool: (text) => text === "t", int2: toNumber, int4: toNumber, oid: toNumber },

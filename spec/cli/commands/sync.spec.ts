@@ -71,7 +71,7 @@ describe("bedrock-model sync", () => {
     const { code, stderr } = await runCli(["sync", "--pipeline", file], "", { cwd: folder });
     expect(code).to.equal(1);
     expect(stderr).to.equal(
-      "bedrock-model: not a pipeline: source.type must be one of ndjson, csv, postgres; " +
+      "bedrock-model: not a pipeline: source.type must be one of ndjson, csv, tsv, json, parquet, postgres; " +
         "destination must have required property 'connector'; destination must have required property 'connection'\n",
     );
   });
