@@ -62,6 +62,14 @@ describe("rows with nothing to work on", () => {
     expect(tracking.meta.summary).to.include({ skipped: 0 });
   });
 
+  it("fail, unsent, where on_blank says so, and end nothing", async () => {
+    const before = bedrock.stats().requests;
+    const { tracking } = await write({ on_blank: "fail", reuse_answers: false });
+    expect(bedrock.stats().requests - before).to.equal(10);
+    expect(tracking).to.include({ success: 10, failed: 7 });
+    expect(tracking.meta.summary.errors.blank_row).to.include({ count: 7 });
+  });
+
   it("still fail where a column is missing", async () => {
     const { tracking } = await write({}, [{ id: 1 }]);
     expect(tracking.meta.summary).to.include({ failed: 1, skipped: 0 });

@@ -75,7 +75,7 @@ export interface Connection {
   readonly onTruncated: "keep" | "fail";
   readonly onEmpty: "keep" | "fail";
   /** What becomes of a row whose placeholders all come out blank. */
-  readonly onBlank: "skip" | "send";
+  readonly onBlank: "skip" | "fail" | "send";
   readonly reuseAnswers: boolean;
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */

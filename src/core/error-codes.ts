@@ -9,6 +9,11 @@ export const errorCodes = {
   invalid_config: kind(false, "no", "The connection settings are not usable.", "end"),
   not_an_object: kind(false, "no", "The record is not an object, so there are no columns to read."),
   missing_column: kind(false, "no", "The request format reads a column that this record lacks."),
+  blank_row: kind(
+    false,
+    "no",
+    "Every placeholder of the request format came out blank, so nothing was sent.",
+  ),
   template_failed: kind(false, "no", "The request format could not be filled from this record."),
   invalid_body: kind(
     false,

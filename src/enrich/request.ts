@@ -24,7 +24,9 @@ export const renderRequest = (record: unknown, plan: Plan): Rendered => {
       undoubleApostrophes ? (undouble(record) as Record<string, unknown>) : record,
     );
     if (body instanceof ConnectorError) return body;
-    if (plan.connection.onBlank === "skip" && plan.template.isBlank(body)) return "blank";
+    const { onBlank } = plan.connection;
+    if (onBlank !== "send" && plan.template.isBlank(body))
+      return onBlank === "skip" ? "blank" : new ConnectorError("blank_row");
     return toRequest(plan.schemaRequest?.extend(body) ?? body, plan, record);
   } catch (cause) {
     // Values that cannot be read, such as ones nested without end.

@@ -126,9 +126,9 @@ export interface ConnectionConfig {
    */
   on_empty?: "fail" | "keep";
   /**
-   * skip sends nothing for a row whose placeholders all come out blank (empty, null, white space), at no cost: its output columns are null; send sends it all the same.
+   * skip sends nothing for a row whose placeholders all come out blank (empty, null, white space), at no cost: its output columns are null; fail sends nothing either, and counts the row as failed; send sends it all the same.
    */
-  on_blank?: "skip" | "send";
+  on_blank?: "skip" | "fail" | "send";
   /**
    * Rows that become the same request share one call and one answer. Turn off when the model is to answer each record anew.
    */

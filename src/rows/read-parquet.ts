@@ -58,10 +58,8 @@ async function* parquetRows(name: string, { file, metadata, header, types }: Ope
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
-    const batch = Math.max(
-      1,
-      Math.ceil((rows * batchBytes) / Math.max(batchBytes, Number(group.total_byte_size))),
-    );
+    const batches = Math.min(mostBatches, Math.ceil(Number(group.total_byte_size) / batchBytes));
+    const batch = Math.max(1, Math.ceil(rows / Math.max(1, batches)));
     for (let from = 0; from < rows; from += batch) {
       const rowStart = groupStart + from;
       const rowEnd = Math.min(rowStart + batch, groupStart + rows);
@@ -88,7 +86,9 @@ async function* parquetRows(name: string, { file, metadata, header, types }: Ope
 }
 
 /** The bytes of a row group, before they are packed, that are taken at once. */
-const batchBytes = 16_000_000;
+const batchBytes = 4_000_000;
+/** Without an index of its pages, a group is read from its start for each batch. */
+const mostBatches = 16;
 
 /** Defined, not assigned: a column may be called `__proto__`. */
 const rowOf = (

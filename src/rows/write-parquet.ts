@@ -40,4 +40,4 @@ export const writeParquet = async (
   await writer.finish();
 };
 
-const groupBytes = 16_000_000;
+const groupBytes = 8_000_000;

@@ -65,7 +65,10 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
       const image = Buffer.from(icon.replace("data:image/svg+xml;base64,", ""), "base64").toString();
       expect(image).to.equal(await readFile("src/cli/ruby/icon.svg", "utf8"));
       expect(validate("ConnectorSpecification", spec)).to.include({ ok: true });
-      expect(spec.connection_specification.properties.undouble_apostrophes?.default ?? true).to.equal(true);
+      const { undouble_apostrophes, on_blank } = spec.connection_specification.properties;
+      expect([undouble_apostrophes?.default, on_blank?.default]).to.deep.equal(
+        side === "source" ? [undefined, undefined] : [true, "fail"],
+      );
       const { connection_specification: _, ...beside } = spec;
       const { connection_specification: __, ...expected } = connector.spec(side).connector_spec;
       expect(beside).to.deep.equal(plain(expected));
@@ -188,6 +191,10 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     const refused = await play("row", local(constant), { TEXT: "a" });
     expect(refused).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(refused.logs[0].message).response).to.match(/invalid_config.*reads no {{ column }}/);
+    expect(emulator.stats().billed).to.equal(billed);
+    const blank = await play("row", local(), { TEXT: " " });
+    expect(blank).to.include({ success: 0, failed: 1 });
+    expect(JSON.parse(blank.logs[0].message).response).to.match(/^failed \(blank_row, billed: no\)/);
     expect(emulator.stats().billed).to.equal(billed);
     const remarked = await play("row", local({ modle_id: "x" }), { TEXT: "a" });
     expect(JSON.parse(remarked.logs[0].message).response).to.match(/enriched.*, remarks: .*modle_id/);

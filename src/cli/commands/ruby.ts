@@ -44,8 +44,8 @@ const writeFolder = async (side: Side, folder: string): Promise<void> => {
   const connector = await openConnector();
   const [{ connector_spec }, { catalog }] = [connector.spec(side), await connector.discover(undefined, side)];
   const { properties } = connector_spec.connection_specification as { properties: Record<string, object> };
-  // This host doubles every apostrophe of a mapped value.
-  Object.assign(properties.undouble_apostrophes ?? {}, { default: true });
+  for (const [name, value] of Object.entries(hostDefaults))
+    Object.assign(properties[name] ?? {}, { default: value });
   await mkdir(join(folder, "config"), { recursive: true });
   const writeJson = (name: string, content: unknown) =>
     writeFile(join(folder, "config", name), `${JSON.stringify(content, null, 2)}\n`);
@@ -59,6 +59,9 @@ const writeFolder = async (side: Side, folder: string): Promise<void> => {
     copy("icon.svg"),
   ]);
 };
+
+/** This host doubles every apostrophe of a mapped value, and shows no word on a row but that it failed. */
+const hostDefaults = { undouble_apostrophes: true, on_blank: "fail" };
 
 /** The same from `src` and from `dist`; the package holds these files. */
 const folderOfClients = new URL("../../../src/cli/ruby/", import.meta.url);

@@ -51,10 +51,11 @@ module Multiwoven
               destination: { connection_specification: config } }
           end
 
-          # This host doubles every apostrophe of a mapped value. A connection may have been saved without its form.
+          # What the form has as default in this host alone. A connection may have been saved without its form.
           def host_defaults
-            name = :undouble_apostrophes
-            @host_defaults ||= { name.to_s => connector_spec.connection_specification.dig(:properties, name, :default) }
+            @host_defaults ||= %i[undouble_apostrophes on_blank].to_h do |name|
+              [name.to_s, connector_spec.connection_specification.dig(:properties, name, :default)]
+            end
           end
 
           # The host parses the first log's message as JSON, else it takes the row for one that was never sent.
