@@ -35,11 +35,8 @@ const unwrapped = (value: Json, schema: OutputSchema): Fitting | null => {
 const inside = (value: Json): Json => {
   if (Array.isArray(value) && value.length === 1) return value[0] as Json;
   if (typeof value !== "string" || !value.trimStart().startsWith("{")) return value;
-  return readJson(value.slice(0, longest))?.value ?? null;
+  return readJson(value)?.value ?? null;
 };
-
-/** A text of so many characters holds no answer inside an answer. */
-const longest = 100_000;
 
 /** A schema that wants nothing fits anything: an answer has at least one of its columns, or is empty. */
 const saysAnything = (value: Record<string, unknown>, { columns }: OutputSchema): boolean =>

@@ -1,6 +1,6 @@
 import { isObject, type Json, tryParseJson } from "../../core/json.js";
 import { bracedIn, objectsIn, type Stretch } from "./find-json.js";
-import { type ReadValue, readJson } from "./mend-json.js";
+import { longest, type ReadValue, readJson } from "./mend-json.js";
 
 /**
  * The JSON objects in a model's text, the last one first, mended where they have to be. Those inside of others are left
@@ -19,28 +19,27 @@ export function* jsonIn(text: string, cut: boolean, depth = 0): Generator<ReadVa
   let work = mostWork;
   for (const stretch of lastFirst([...sound, ...(cut ? [] : bracedIn(text))])) {
     const part = text.slice(stretch.start, stretch.end);
-    if (!isSound.has(stretch)) {
+    const whole = isSound.has(stretch);
+    if (!whole) {
       if (stretch.start >= covered || part.length > longest || !part.includes(":")) continue;
       work -= part.length;
       if (work < 0) continue;
     }
-    const read = readJson(part);
+    const read = readJson(part, whole);
     if (!read) continue;
     covered = stretch.start;
     yield read;
   }
   if (cut) return;
   // Braces inside of its texts may hide where it begins and ends.
-  const all = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
-  const read = all.length <= longest ? readJson(all) : undefined;
+  const read = readJson(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));
   if (read?.repaired) yield read;
 }
 
 /** JSON in a JSON text in a JSON text. */
 const deepest = 3;
 
-/** Mending may take a time that grows with the square of a text, so there is an end to it. */
-const longest = 32_768;
+/** The characters of a text that are tried for faulty JSON. */
 const mostWork = 4 * longest;
 
 /** Of those that end together, the outer one first. */

@@ -11,20 +11,30 @@ export interface ReadValue {
  * The value of JSON text that may have faults with one reading: trailing commas, raw line breaks, quotes of another kind
  * or left out, quotes inside of texts, words of Python. `undefined` where there is none. What leaves something out by
  * three dots is not mended, since nobody knows what. jsonrepair does it: it needs no other package, leaves digits as they
- * are, and gives up where it sees no reading.
+ * are, and gives up where it sees no reading. Where quotes are amiss it takes a time that grows with the square of the
+ * text, so only a text that is known to be `isWhole` may be of any length.
  */
-export const readJson = (text: string): ReadValue | undefined => {
+export const readJson = (text: string, isWhole = false): ReadValue | undefined => {
   const value = tryParseJson(text);
   if (value !== undefined) return { value, repaired: false };
+  if (!isWhole && text.length > longest) return undefined;
   if (/[,[{]\s*(?:\.{3}|…)/.test(text.replace(strings, '""'))) return undefined;
   try {
-    const mended = tryParseJson(repair()(keptBackslashes(text)));
-    return mended === undefined ? undefined : { value: mended, repaired: true };
+    const mended = repair()(keptBackslashes(text));
+    // What was never closed may have been meant to go on.
+    if (closings(mended) > closings(text)) return undefined;
+    const read = tryParseJson(mended);
+    return read === undefined ? undefined : { value: read, repaired: true };
   } catch {
     // It is not mendable, or nested too deeply.
     return undefined;
   }
 };
+
+/** Characters. */
+export const longest = 32_768;
+
+const closings = (text: string): number => text.split("}").length;
 
 const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
 

@@ -1,5 +1,5 @@
 import type { ErrorObject } from "ajv";
-import { isObject, type Json, type JsonObject, valueAt } from "../../core/json.js";
+import { isObject, type Json, type JsonObject, tryParseJson, valueAt } from "../../core/json.js";
 import { readJson } from "./mend-json.js";
 
 /**
@@ -28,15 +28,15 @@ const unescaped = (key: string): string => key.replaceAll("~1", "/").replaceAll(
 const wanted = (value: Json | undefined, { keyword, params }: ErrorObject): Json | undefined => {
   if (typeof value !== "string") return undefined;
   const text = value.trim();
-  const read = text.length <= longest || !/^[[{]/.test(text) ? readJson(text)?.value : undefined;
+  // Lists and objects may have faults; of words alone a mended reading would be a guess.
+  const isNested = /^(?:\[.*\]|\{.*\})$/s.test(text);
+  const read = isNested ? readJson(text)?.value : tryParseJson(text);
   if (read === undefined || typeof read === "string") return undefined;
   if (keyword === "type")
     return [params.type].flat().some((type: string) => isA(type, read)) ? read : undefined;
   if (keyword === "enum") return params.allowedValues.includes(read) ? read : undefined;
   return keyword === "const" && params.allowedValue === read ? read : undefined;
 };
-
-const longest = 100_000;
 
 const isA = (type: string, value: Json): boolean => {
   if (type === "null") return value === null;
