@@ -397,7 +397,7 @@ describe("what a fault costs", () => {
       await run([refused], { ledger, guardrail_identifier: "gr-1", guardrail_version: "DRAFT" });
       const before = bedrock.stats().requests;
       const { tracking } = await connector.replay(localConfig(bedrock.url, { ledger }));
-      expect(tracking.meta).to.deep.include({ skipped: 1 });
+      expect(tracking.meta).to.deep.include({ left_alone: 1 });
       expect(tracking).to.include({ success: 0, failed: 0 });
       expect(bedrock.stats().requests).to.equal(before);
     });

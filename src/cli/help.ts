@@ -17,7 +17,11 @@ export const mainHelp = (commands: readonly Listing[], width = pageWidth): strin
   [
     `Usage: ${programName} <command> [options]`,
     "",
-    "Puts rows through a model on Amazon Bedrock. Words go to stderr, rows and JSON to stdout.",
+    fitWords(
+      "Puts rows through a model on Amazon Bedrock. Words go to stderr, rows and JSON to stdout.",
+      width,
+      0,
+    ),
     "",
     "Commands:",
     ...columns(
@@ -25,7 +29,11 @@ export const mainHelp = (commands: readonly Listing[], width = pageWidth): strin
       width,
     ),
     "",
-    `Run ${programName} <command> --help for a command's options, ${programName} --version for the version.`,
+    fitWords(
+      `Run ${programName} <command> --help for a command's options, ${programName} --version for the version.`,
+      width,
+      0,
+    ),
     "",
     "Exit codes:",
     ...columns(
@@ -39,7 +47,7 @@ export const mainHelp = (commands: readonly Listing[], width = pageWidth): strin
       width,
     ),
     "",
-    `Try it without AWS: run \`${safeCommand} emulate\` and follow what it prints.`,
+    fitWords(`Try it without AWS: run \`${safeCommand} emulate\` and follow what it prints.`, width, 0),
     "",
   ].join("\n");
 
@@ -51,9 +59,9 @@ export const commandHelp = ({ name, summary }: Listing, command: Command, width 
   ]);
   const { argument } = command;
   return [
-    usageLine(name, command),
+    usageLine(name, command, width),
     "",
-    summary,
+    fitWords(summary, width, 0),
     "",
     "Options:",
     ...columns(
@@ -69,8 +77,14 @@ export const commandHelp = ({ name, summary }: Listing, command: Command, width 
   ].join("\n");
 };
 
-export const usageLine = (name: string, command: Command): string =>
-  `Usage: ${programName} ${name} ${command.usage}`.trimEnd();
+/** Folded between options, not inside one. */
+export const usageLine = (name: string, { usage }: Command, width = pageWidth): string => {
+  const line = `Usage: ${programName} ${name} ${usage.replace(/\s+/g, " ")}`.trimEnd();
+  const glued = line.replace(/\[[^\]]*\]|--\S+ [A-Z]+/g, (option) => option.replaceAll(" ", glue));
+  return fitWords(glued, width, 7).replaceAll(glue, " ");
+};
+
+const glue = "\u0000";
 
 function columns(pairs: readonly (readonly [string, string])[], width: number): string[] {
   const left = Math.max(...pairs.map(([name]) => name.length));

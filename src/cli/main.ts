@@ -46,7 +46,8 @@ async function runCommand({ name, load }: Listing, argv: string[]): Promise<numb
     const failure = failureOf(error);
     const { createTerminal } = await import("./report/terminal.js");
     createTerminal(process.stderr).say(`${programName}: ${failure.message}`);
-    if (failure.exitCode === 2) process.stderr.write(`${usageLine(name, command)}\n`);
+    if (failure.exitCode === 2)
+      process.stderr.write(`${usageLine(name, command, widthOf(process.stderr))}\n`);
     return failure.exitCode;
   }
 }

@@ -83,10 +83,11 @@ const orCannotRun = <Value>(promise: Promise<Value>): Promise<Value> =>
   });
 
 const inWords = (report: Report): string[] => {
-  const { sync, run, extracted, unchanged, queued, repeated, unusable, success, failed, pending } = report;
+  const { sync, run, extracted, unchanged, queued, repeated, unusable, skipped, failed, pending } = report;
+  const blank = skipped > 0 ? `, ${skipped} skipped` : "";
   return [
     `sync ${sync}, run ${run}${report.status === "canceled" ? ", stopped" : ""}: ${extracted} rows read, ${unchanged} unchanged, ${queued} to send`,
-    `${success} enriched, ${failed} failed, ${pending} pending; ${report.calls} calls, ${report.input_tokens} tokens in, ${report.output_tokens} out, ${report.seconds} s`,
+    `${report.success - skipped} enriched${blank}, ${failed} failed, ${pending} pending; ${report.calls} calls, ${report.input_tokens} tokens in, ${report.output_tokens} out, ${report.seconds} s`,
     ...(unusable > 0 ? [`${unusable} rows are no object or lack the primary key: they were not sent`] : []),
     ...(repeated > 0 ? [`${repeated} rows repeat a primary key: the last row of each was sent`] : []),
     ...[...Object.entries(report.reasons), ...Object.entries(report.remarks)].map(
