@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { mayHoldExact, parseExact } from "../../core/exact-json.js";
 import { type HookName, hooks } from "./serve-hooks.js";
 
 /**
@@ -28,7 +29,8 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
       "line_too_long",
       `Line ${number} is longer than 64 MB and was not read. Send its records in several requests.`,
     );
-  const value = isUtf8(line) ? parsed(line.toString()) : undefined;
+  const text = isUtf8(line) ? line.toString() : "";
+  const value = parsed(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return refuse(null, "malformed_line", `Line ${number} is not one JSON object in UTF-8. ${like}`);
   const { id, hook, args = [] } = value as Record<string, unknown>;
@@ -50,7 +52,7 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
   const first = Object.hasOwn(beforeRecords, hook) ? beforeRecords[hook as "enrich"] : undefined;
   if (first !== undefined && !Array.isArray(args[1]))
     return refuse(id, "bad_request", `${hook} takes two arguments: ${first} and an array of records.`);
-  return { id, hook: hook as HookName | "cancel", args };
+  return { id, hook: hook as HookName | "cancel", args: withExactRecords(args, text, hook) };
 };
 
 /** Bytes of a line; one more is read of a longer one. Bedrock takes 25 MB of a row. */
@@ -62,6 +64,15 @@ const idAtStart = (line: Buffer): Id | null => {
     /^\s*\{\s*"id"\s*:\s*(\d{1,15}|"(?:[^"\\]|\\.){0,200}")\s*,/.exec(line.toString("utf8", 0, 1000)) ?? [];
   return id === undefined ? null : ((parsed(id) ?? null) as Id | null);
 };
+
+/** Settings are plain JSON; the numbers of records keep their text. */
+const withExactRecords = (args: readonly unknown[], text: string, hook: string): readonly unknown[] => {
+  if (!recordHooks.has(hook) || !mayHoldExact.test(text)) return args;
+  const exact = parseExact(text) as { args: readonly unknown[] };
+  return args.with(1, exact.args[1]);
+};
+
+const recordHooks = new Set(["write", "enrich", "preview"]);
 
 const like = 'Send lines like {"id":1,"hook":"spec","args":[]}.';
 
