@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect } from "chai";
+import { ExactNumber } from "../../src/core/exact-number.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -78,6 +79,22 @@ describe("a table that takes the enriched rows", () => {
       "write_back_columns and write_back_key need head.",
     ]);
     expect(calls()).to.equal(before);
+  });
+
+  it("takes ids of 64 bits by every digit, texts without their NUL, and no row that had nothing to work on", async () => {
+    await make("ids", "id bigint PRIMARY KEY, completion text, text text");
+    const config = configOf("ids", { write_back_columns: { completion: "completion", text: "text" } });
+    const id = new ExactNumber("1234567890123456781");
+    const { success, meta, logs } = await write(config, [
+      { id, text: "A.\0" },
+      { id: 2, text: " " },
+    ]);
+    expect(success).to.equal(2);
+    const remark = "written to text without its NUL or broken characters, which PostgreSQL cannot keep";
+    expect(meta.records?.[0]?._bedrock).to.deep.include({ status: "enriched", remarks: [remark] });
+    expect(logs?.[0]?.message).to.include(remark);
+    const rows = (await rowsOf("ids")).map(({ id, text }) => ({ id, text }));
+    expect(rows).to.deep.equal([{ id: "1234567890123456781", text: "A." }]);
   });
 
   it("publishes the key and the fields that it takes as columns of the stream", async () => {
