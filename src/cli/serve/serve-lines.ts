@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { writeJson } from "../../core/exact-json.js";
 import type { Hooks } from "../../index.js";
 import { splitLines } from "../../rows/lines.js";
 import { untilQuiet } from "../../rows/until-quiet.js";
@@ -90,7 +91,7 @@ const idInUse = (number: number) => ({
 const createSender = (output: Writable): ((answer: object) => Promise<void>) => {
   let last = Promise.resolve();
   return (answer) => {
-    const line = `${JSON.stringify(answer).replace(/[\u2028\u2029]/g, escaped)}\n`;
+    const line = `${writeJson(answer).replace(/[\u2028\u2029]/g, escaped)}\n`;
     last = last.then(() => new Promise((resolve) => output.write(line, () => resolve())));
     return last;
   };
