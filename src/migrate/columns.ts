@@ -75,13 +75,13 @@ export const moveColumns = (
         `response_format${pointer.replaceAll("/", ".")}`,
         lostSays(name, word, pointer),
       );
-    else if (word === "stopReason") notes.add("mind", "other_stop_reasons", name, stopsSay(name, from, to));
+    else if (word === "stopReason") notes.add("mind", "other_stop_reasons", name, stopsSay(from, to));
     else if (word === "toolInput" && from.form.dialect !== to.form.dialect)
       notes.add(
         "mind",
         "tool_arguments",
         name,
-        `${name} holds ${to.form.dialect === "openai" ? "JSON text in place of an object" : "an object in place of JSON text"}`,
+        `holds ${to.form.dialect === "openai" ? "JSON text in place of an object" : "an object in place of JSON text"}`,
       );
   const kept = placed.flatMap((leaf) => (leaf.to === null ? [] : [{ ...leaf, to: leaf.to }]));
   return {
@@ -110,11 +110,11 @@ const lostSays = (name: string, word: ReplyWord | null, pointer: string): string
   return `the column ${name} has no counterpart in the target's answer, so no row has it: ${instead}`;
 };
 
-const stopsSay = (name: string, from: Side, to: Side): string => {
+const stopsSay = (from: Side, to: Side): string => {
   const words = Object.entries(stopValues(from.form, to.form)).map(
     ([old, word]) => `${old} → ${word ?? "none"}`,
   );
-  return `${name} has other words: ${words.join(", ")}; filters on it have to change. _bedrock.truncated is the same for every model`;
+  return `has other words: ${words.join(", ")}; filters on it have to change. _bedrock.truncated is the same for every model`;
 };
 
 /** The old form's words for the end of an answer, each with the new one's; `null` where that has none. */

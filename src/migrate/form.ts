@@ -96,6 +96,8 @@ export interface Marks {
   readonly silent?: readonly string[];
   /** Whose words stand in front of the first mark, where some may. */
   readonly lead?: "system";
+  /** What stands for the system has no more weight than the rest, so that it may hold a row's values. */
+  readonly lax?: true;
   /** Pieces of marks: where one is left over, a turn is written in a way that is not known. */
   readonly pieces?: readonly string[];
   /** A prompt is written with these marks only where it matches. */
@@ -126,7 +128,14 @@ type Talk =
       /** Whether tools' calls and results stand beside the content of messages. */
       readonly toolRole?: true;
     }
-  | { readonly is: "prompt"; readonly at: string; readonly marks: string; readonly images?: string }
+  | {
+      readonly is: "prompt";
+      readonly at: string;
+      readonly marks: string;
+      readonly images?: string;
+      /** The connector puts marks around a prompt that has none. */
+      readonly wraps?: true;
+    }
   | {
       readonly is: "history";
       readonly at: string;

@@ -44,6 +44,13 @@ export const judgeGenerations = (
 /** What differs between two models whatever is asked. */
 export const judgeModels = (words: Neutral["words"], from: Side, to: Side, notes: Notes): void => {
   if (from.baseId === to.baseId) return;
+  if (to.modelFamily === null)
+    notes.add(
+      "mind",
+      "family_not_known",
+      "api",
+      `is converse, since nothing is known of the bodies that ${to.baseId} takes otherwise, nor of what it refuses`,
+    );
   const [before, after] = [from, to].map(
     (side) => side.form.warmth?.find((selection) => side.is(selection))?.value,
   );
@@ -102,21 +109,29 @@ export const judgeModels = (words: Neutral["words"], from: Side, to: Side, notes
 
 /** The new settings as a run reads them: what it would refuse is told here. */
 export const judgeResult = (
+  old: unknown,
   written: Record<string, unknown>,
   request: JsonObject,
   to: Side,
   notes: Notes,
 ): void => {
-  const plan = compilePlan(offlineSettings(written), "templates");
-  if (plan instanceof ConnectorError)
-    notes.add("refused", "target_refuses", "request_format", plan.detail ?? plan.message);
-  else {
-    const family = familyOf(to.api, to.modelId, to.baseId);
-    const { doubtful } = lintSample(family, request, [to.baseId]);
-    for (const says of [
-      ...doubtful.map((what) => `${what}; Bedrock may refuse it`),
-      ...lintForModel(family, [to.baseId], request).note,
-    ])
-      notes.add("mind", "body_remark", "request_format", says);
+  const problem = problemOf(written);
+  if (problem !== null && !(speaksAsSystem(problem) && speaksAsSystem(problemOf(old) ?? ""))) {
+    notes.add("refused", "target_refuses", "request_format", problem);
+    return;
   }
+  // What stood in the way before is not the move's fault.
+  if (problem !== null) notes.add("mind", "refused_before", "request_format", `${problem}: so it was before`);
+  const family = familyOf(to.api, to.modelId, to.baseId);
+  const { doubtful } = lintSample(family, request, [to.baseId]);
+  const { note } = lintForModel(family, [to.baseId], request);
+  for (const says of [...doubtful.map((what) => `${what}; Bedrock may refuse it`), ...note])
+    notes.add("mind", "body_remark", "request_format", says);
 };
+
+const problemOf = (config: unknown): string | null => {
+  const plan = compilePlan(offlineSettings(config), "templates");
+  return plan instanceof ConnectorError ? (plan.detail ?? plan.message) : null;
+};
+
+const speaksAsSystem = (problem: string): boolean => /speak as the system/.test(problem);

@@ -1,14 +1,18 @@
-import { type Connection, invalidConfig } from "../connection/connection.js";
+import { invalidConfig } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import { isObject, type JsonObject } from "../core/json.js";
 import { resolveFamily } from "../models/find-family.js";
+import { listModels } from "../models/list-models.js";
 import { compileTemplate } from "../template/template.js";
 import { chooseId } from "./choose-id.js";
 import { type Column, moveColumns, stopValues } from "./columns.js";
 import { assumedAnswer, type CostOfThousand, costOfThousand } from "./cost.js";
+
+export type { CostOfThousand };
+
 import { judgeGenerations, judgeModels, judgeResult, mayThink } from "./judge.js";
 import { createNotes, type Note, type Notes } from "./neutral.js";
-import { openSource, responseSample } from "./open-source.js";
+import { openSource, responseSample, type Source } from "./open-source.js";
 import { readBody } from "./read-body.js";
 import { writeSettings } from "./settings.js";
 import { type Side, sideOf } from "./target.js";
@@ -47,6 +51,8 @@ export interface Migration {
   readonly notes: readonly Note[];
   /** What may not be guessed. */
   readonly refused: readonly Note[];
+  /** Where something is refused: ids that would take all of it through the same API, the first three. */
+  readonly could: readonly string[];
 }
 
 /**
@@ -54,22 +60,21 @@ export interface Migration {
  * settings cannot be read or the new model is not known.
  */
 export const migrateConfig = (config: unknown, options: MigrateOptions = {}): Migration | ConnectorError => {
-  const opened = openSource(config);
-  if (opened instanceof ConnectorError) return opened;
-  const { settings, connection, sample, from } = opened;
-  const to = targetOf(options, connection, sample);
+  const source = openSource(config);
+  if (source instanceof ConnectorError) return source;
+  const to = targetOf(options, source);
   if (to instanceof ConnectorError) return to;
+  const migration = move(source, to, options.row);
+  return migration.refused.length === 0 ? migration : { ...migration, could: othersThatTake(source, to) };
+};
+
+const move = ({ settings, connection, sample, from }: Source, to: Side, row: unknown): Migration => {
   const notes = createNotes();
-  const isWrapped = connection.chatTemplate === "auto";
   const read = from.form.name === to.form.name ? quiet(notes) : notes;
-  const neutral = readBody(from.form, sample, isWrapped, read);
+  const neutral = readBody(from.form, sample, connection, read);
   const request = writeBody(sample, neutral, from, to, notes);
   const moved = moveColumns(responseSample(connection), from, to, mayThink(to, request), notes);
-  if (
-    connection.responseFormat !== null &&
-    moved.columns.length > 0 &&
-    moved.columns.every(({ to }) => to === null)
-  )
+  if (moved.columns.length > 0 && moved.columns.every((column) => column.to === null))
     notes.add(
       "mind",
       "no_column_left",
@@ -79,25 +84,46 @@ export const migrateConfig = (config: unknown, options: MigrateOptions = {}): Mi
   judgeGenerations(neutral.words.get("answers")?.value, moved.columns, notes);
   const written = writeSettings(settings, connection, request, moved, from, to, notes);
   judgeModels(neutral.words, from, to, notes);
-  if (!notes.all.some(({ done }) => done === "refused")) judgeResult(written, request, to, notes);
+  if (!notes.all.some(({ done }) => done === "refused")) judgeResult(settings, written, request, to, notes);
   const refused = notes.all.filter(({ done }) => done === "refused");
   const output = assumedAnswer(from, sample);
   return {
-    from: endOf(from, sample, options.row, connection.region, output),
-    to: endOf(to, request, options.row, connection.region, output),
+    from: endOf(from, sample, row, connection.region, output),
+    to: endOf(to, request, row, connection.region, output),
     config: refused.length === 0 ? written : null,
     columns: moved.columns,
     stop_values: stopValues(from.form, to.form),
     notes: notes.all.filter(({ done }) => done !== "refused"),
     refused,
+    could: [],
   };
 };
 
-const targetOf = (
-  { to, api }: MigrateOptions,
-  connection: Connection,
-  sample: JsonObject,
-): Side | ConnectorError => {
+/** The first living models that refuse nothing of it: those that are to take the old one's place, then all others. */
+const othersThatTake = (source: Source, { api, modelId }: Side): string[] => {
+  const models = listModels();
+  const ids = [
+    ...(models.find(({ modelId: id }) => id === source.from.baseId)?.successors ?? []).map(
+      ({ model }) => model,
+    ),
+    ...models.map(({ modelId: id }) => id),
+  ];
+  const living = new Set(
+    models.flatMap((model) => (model.lifecycle === "active" && model.family ? [model.modelId] : [])),
+  );
+  const found = new Set<string>();
+  for (const id of new Set(ids)) {
+    if (found.size === mostOthers) break;
+    const to = living.has(id) ? targetOf({ to: id, api }, source) : null;
+    if (to === null || to instanceof ConnectorError || to.modelId === modelId) continue;
+    if (move(source, to, null).refused.length === 0) found.add(to.modelId);
+  }
+  return [...found];
+};
+
+const mostOthers = 3;
+
+const targetOf = ({ to, api }: MigrateOptions, { connection, sample }: Source): Side | ConnectorError => {
   const wanted = to ?? connection.modelId;
   const stays = wanted === connection.modelId;
   const id = stays ? wanted : chooseId(wanted, connection);

@@ -3,12 +3,12 @@ import { chatMarks } from "./forms/marks.js";
 import { cutProblem, maskLiquid, sharedName } from "./liquid-text.js";
 
 /** A raw prompt, taken apart. */
-interface Apart {
+export interface Apart {
   readonly marks: Marks;
   readonly turns: readonly Spoken[];
 }
 
-interface Spoken {
+export interface Spoken {
   readonly role: "system" | "user" | "assistant";
   readonly text: string;
 }

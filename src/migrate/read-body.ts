@@ -1,14 +1,15 @@
+import type { Connection } from "../connection/connection.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../core/json.js";
 import type { Form, Place, Word } from "./form.js";
 import { holdsLiquid } from "./liquid-text.js";
 import { type Neutral, type Notes, type Said, withoutPath } from "./neutral.js";
-import { takeApart } from "./prompt.js";
+import { type Apart, type Spoken, takeApart } from "./prompt.js";
 import { readMessages } from "./read-messages.js";
 import { readParts } from "./read-parts.js";
 import { match } from "./shape.js";
 
 /** What a sample request says. What may not be guessed is refused in `notes`. */
-export const readBody = (form: Form, sample: JsonObject, wrapped: boolean, notes: Notes): Neutral => {
+export const readBody = (form: Form, sample: JsonObject, connection: Prompted, notes: Notes): Neutral => {
   const words = new Map<Word, Said>();
   let left = sample;
   for (const [word, place] of Object.entries(form.words) as [Word, Place][])
@@ -19,7 +20,7 @@ export const readBody = (form: Form, sample: JsonObject, wrapped: boolean, notes
       // The documented spelling goes before the other one.
       if (!words.has(word)) words.set(word, readWord(place, value, path));
     }
-  const talk = readTalk(form, sample, wrapped, notes);
+  const talk = readTalk(form, sample, connection, notes);
   for (const key of talkKeys(form)) left = withoutPath(left, [key]);
   return { ...talk, words, rest: restOf(form, left) };
 };
@@ -38,11 +39,14 @@ const readWord = (place: Place, value: Json, path: readonly string[]): Said => {
 const holdsWhole = (value: Json): boolean =>
   typeof value === "string" && /^\s*\{\{[^{}]*\}\}\s*$/.test(value);
 
+/** What settings say of prompts. */
+type Prompted = Pick<Connection, "chatTemplate" | "systemPlaceholders">;
+
 type Conversation = Omit<Neutral, "words" | "rest">;
 
 const silence: Conversation = { system: [], systemIsPlain: true, turns: [], prompt: null, column: null };
 
-const readTalk = (form: Form, sample: JsonObject, wrapped: boolean, notes: Notes): Conversation => {
+const readTalk = (form: Form, sample: JsonObject, connection: Prompted, notes: Notes): Conversation => {
   const { talk } = form;
   switch (talk.is) {
     case "vector":
@@ -89,7 +93,7 @@ const readTalk = (form: Form, sample: JsonObject, wrapped: boolean, notes: Notes
       };
     }
     case "prompt":
-      return readPrompt(form, talk, sample, wrapped, notes);
+      return readPrompt(form, talk, sample, connection, notes);
   }
 };
 
@@ -97,7 +101,7 @@ const readPrompt = (
   form: Form,
   talk: Extract<Form["talk"], { is: "prompt" }>,
   sample: JsonObject,
-  wrapped: boolean,
+  { chatTemplate, systemPlaceholders }: Prompted,
   notes: Notes,
 ): Conversation => {
   const text = String(sample[talk.at] ?? "");
@@ -118,7 +122,7 @@ const readPrompt = (
     return { ...silence, prompt: { text, marks: null } };
   }
   if (apart === null) {
-    if (!wrapped)
+    if (chatTemplate === "off" && !talk.wraps)
       notes.add(
         "mind",
         "raw_prompt_without_template",
@@ -128,10 +132,10 @@ const readPrompt = (
     const parts = [...pictures, ...said(text)];
     return { ...silence, turns: [{ role: "user", parts, plain: true }], prompt: { text, marks: null } };
   }
-  const system = apart.turns.filter(({ role }) => role === "system");
-  const turns = apart.turns.filter(({ role }) => role !== "system");
-  const amid = apart.turns.findLastIndex(({ role }) => role === "system");
-  if (amid > apart.turns.findIndex(({ role }) => role !== "system") && turns.length > 0 && amid > 0)
+  const spoken = withoutLaxSystem(apart, systemPlaceholders, talk.at, notes);
+  const first = spoken.findIndex(({ role }) => role !== "system");
+  const turns = first < 0 ? [] : spoken.slice(first);
+  if (turns.some(({ role }) => role === "system"))
     notes.add(
       "refused",
       "system_amid",
@@ -140,14 +144,33 @@ const readPrompt = (
     );
   return {
     ...silence,
-    system: system.flatMap((turn) => said(turn.text)),
+    system: spoken.slice(0, spoken.length - turns.length).flatMap((turn) => said(turn.text)),
     turns: turns.map(({ role, text: words }, index) => ({
-      role: role as "user" | "assistant",
+      role: role === "assistant" ? role : "user",
       parts: [...(index === 0 ? pictures : []), ...said(words)],
       plain: true,
     })),
     prompt: { text, marks: apart.marks.name },
   };
+};
+
+/** Words in front of the first turn, in families that give them no authority, may hold a row's values. */
+const withoutLaxSystem = (
+  { marks, turns }: Apart,
+  allowed: Connection["systemPlaceholders"],
+  at: string,
+  notes: Notes,
+): readonly Spoken[] => {
+  const [system, user, ...others] = turns;
+  const isLax = marks.lax && allowed === "refuse" && system?.role === "system" && /\{\{/.test(system.text);
+  if (!isLax || user?.role !== "user") return turns;
+  notes.add(
+    "moved",
+    "system_into_user",
+    at,
+    "holds a row's values in what comes in front of the first turn: it stands with the user's first words, since as the system's they would speak with your authority",
+  );
+  return [{ role: "user", text: `${system.text}\n\n${user.text}` }, ...others];
 };
 
 /** What base64 of an image begins with. */

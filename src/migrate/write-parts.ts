@@ -73,7 +73,7 @@ const translated = (part: Part, to: Side, notes: Notes): Json[] => {
   const shape = to.form.blocks?.[kind];
   if (shape === undefined) {
     if (kind === "paper") return asText(part, to, notes);
-    notes.add("refused", "block", at, `is a block of a kind that ${to.form.name} has no words for`);
+    notes.add("refused", "block", at, unknownBlock(part, to));
     return [];
   }
   for (const key of left)
@@ -104,6 +104,12 @@ const translated = (part: Part, to: Side, notes: Notes): Json[] => {
   );
   return [];
 };
+
+/** An address may be one of the web, which the service fetches for no model. */
+const unknownBlock = ({ own }: Part, { form }: Side): string =>
+  /^\{"type":"image_url".*\{\{/.test(JSON.stringify(own?.value ?? null))
+    ? "takes the address of its image, with the media type in it, from a column: write data:image/png;base64,{{ column }} with the column for the bytes alone"
+    : `is a block of a kind that ${form.name} has no words for`;
 
 /** Names that Converse and Anthropic have for the same formats, and a text where Converse wants a list. */
 const ready = (kind: string, slots: Part["slots"], to: Side): Part["slots"] => {

@@ -34,7 +34,14 @@ export const writeTalk = (neutral: Neutral, to: Side, notes: Notes): JsonObject 
 
 const judgeOrder = (turns: readonly Turn[], to: Side, notes: Notes): void => {
   const last = turns.at(-1);
-  if (last?.role === "assistant" && turns.length > 0) {
+  if (!turns.some(({ role }) => role === "user"))
+    notes.add(
+      "refused",
+      "no_user_turn",
+      "messages",
+      "have no words of the user, which every target wants: write what is asked as the user's",
+    );
+  if (last?.role === "assistant") {
     const takes = to.form.prefill !== undefined && to.is(to.form.prefill);
     if (!takes)
       notes.add(

@@ -67,12 +67,24 @@ const withoutPlace = (word: Word, { path, means }: Said, { baseId }: Side, notes
   else
     notes.add(
       "left_out",
-      word === "stop" ? "stop_dropped" : "no_counterpart",
+      codes[word] ?? "no_counterpart",
       at,
-      word === "stop"
-        ? `has no counterpart in this body of ${baseId}: the answer does not end there. api: converse takes stop sequences`
-        : `has no counterpart: ${baseId} does not take it, and answers may vary more or less than before`,
+      `has no counterpart: ${(losses[word] ?? losses.temperature)?.(baseId)}`,
     );
+};
+
+const codes: Partial<Record<Word, string>> = { stop: "stop_dropped" };
+
+/** What it means that a word is left out. */
+const losses: Partial<Record<Word, (baseId: string) => string>> = {
+  temperature: (baseId) => `${baseId} does not take it, and answers may vary more or less than before`,
+  stop: (baseId) =>
+    `this body of ${baseId} has no stop sequences, so no answer ends there; api: converse takes them`,
+  answers: (baseId) => `${baseId} gives one answer a call`,
+  seed: (baseId) => `${baseId} takes no seed: the same request may be answered otherwise`,
+  effort: (baseId) => `${baseId} takes no effort`,
+  purpose: (baseId) => `${baseId} does not ask what its vectors are for`,
+  truncation: (baseId) => `${baseId} is not told how to cut what is too long`,
 };
 
 const valueFor = (

@@ -15,11 +15,15 @@ export const claudeForm = {
     document: {
       type: "document",
       "title?": "$name",
+      "citations?": "$citations",
+      "context?": "$context",
       source: { type: "base64", media_type: "application/$format", data: "$data" },
     },
     paper: {
       type: "document",
       "title?": "$name",
+      "citations?": "$citations",
+      "context?": "$context",
       source: { type: "text", media_type: "text/plain", data: "$text" },
     },
     call: { type: "tool_use", id: "$id", name: "$name", input: "$input" },

@@ -32,6 +32,7 @@ export const chatMarks: readonly Marks[] = [
   {
     // Llama 2's system turn inside of it; Mistral's own since its seventh tokenizer.
     name: "mistral",
+    lax: true,
     opens: [
       ["[INST]", "user"],
       ["[/INST]", "assistant"],
@@ -71,6 +72,7 @@ export const chatMarks: readonly Marks[] = [
   },
   {
     name: "human",
+    lax: true,
     opens: [
       ["\n\nHuman:", "user"],
       ["\n\nAssistant:", "assistant"],
@@ -81,6 +83,7 @@ export const chatMarks: readonly Marks[] = [
   },
   {
     name: "titan",
+    lax: true,
     opens: [
       ["\nUser:", "user"],
       ["\nBot:", "assistant"],

@@ -4,8 +4,24 @@ import type { Form } from "../form.js";
 export const converseBlocks = {
   text: { text: "$text" },
   image: { image: { format: "$format", source: { bytes: "$data" } } },
-  document: { document: { format: "$format", "name?": "$name", source: { bytes: "$data" } } },
-  paper: { document: { format: "txt", "name?": "$name", source: { text: "$text" } } },
+  document: {
+    document: {
+      format: "$format",
+      "name?": "$name",
+      "citations?": "$citations",
+      "context?": "$context",
+      source: { bytes: "$data" },
+    },
+  },
+  paper: {
+    document: {
+      format: "txt",
+      "name?": "$name",
+      "citations?": "$citations",
+      "context?": "$context",
+      source: { text: "$text" },
+    },
+  },
   call: { toolUse: { toolUseId: "$id", name: "$name", input: "$input" } },
   result: { toolResult: { toolUseId: "$id", content: "$content" } },
   thought: { reasoningContent: { reasoningText: { text: "$text", "signature?": "$signature" } } },

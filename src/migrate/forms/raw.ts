@@ -36,7 +36,7 @@ const small = /mistral-7b|mixtral-8x7b/;
 export const mistralTextForm = {
   name: "mistral-text",
   dialect: "text",
-  talk: { is: "prompt", at: "prompt", marks: "mistral" },
+  talk: { is: "prompt", at: "prompt", marks: "mistral", wraps: true },
   words: {
     maxTokens: { at: [["max_tokens"]], range: [1, 8192], absent: [{ models: small, value: 512 }] },
     temperature: { at: [["temperature"]], range: [0, 1] },
