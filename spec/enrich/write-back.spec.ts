@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ExactNumber } from "../../src/core/exact-number.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { runCli } from "../cli/run-cli.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
@@ -127,6 +129,22 @@ describe("a table that takes the enriched rows", () => {
     expect(await write(config, records(1), "2")).to.include({ success: 1 });
     expect(calls() - before).to.equal(1);
     expect(await rowsOf("strict")).to.deep.equal([{ id: 1, completion: record?.completion }]);
+  });
+
+  it("is left by a command that has ended, with no connection open", async () => {
+    await make("commanded");
+    const config = join(folder, "commanded.json");
+    writeFileSync(config, JSON.stringify(configOf("commanded", { ledger: join(folder, "commanded.jsonl") })));
+    const input = records(3)
+      .map((record) => JSON.stringify(record))
+      .join("\n");
+    const { code, stderr } = await runCli(["write", "--config", config], input, { cwd: folder });
+    expect(code, stderr).to.equal(0);
+    expect(await rowsOf("commanded")).to.have.length(3);
+    const [left] = await servers.postgres.query(
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE query LIKE '%\"commanded\"%' AND pid <> pg_backend_pid()",
+    );
+    expect(left).to.deep.equal({ count: 0 });
   });
 
   it("ends the run after five equal refusals, so that no more is paid for", async () => {
