@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
+import { Ajv } from "ajv";
 import { expect } from "chai";
 import { AwsBedrockModel, type Hooks, type RecordMessage, type TrackedMessage } from "../src/index.js";
 import { useBedrock } from "./support/bedrock.js";
@@ -52,6 +53,44 @@ describe("AwsBedrockModel", () => {
       expect(message.connector_spec.connection_specification.$schema).to.equal(
         "http://json-schema.org/draft-07/schema#",
       );
+    });
+  });
+
+  describe("as a source", () => {
+    const upstreams = {
+      ...{ access_key: "AKIAIOSFODNN7EXAMPLE", secret_access_key: "x", region: "us-east-1" },
+      ...{ model_id: "amazon.titan-text-express-v1", inference_profile: "" },
+      ...{ request_format: '{"inputText":"{{ parcel }} {% if %}"}', response_format: "see the docs" },
+    };
+
+    it("is what its user defines the streams of, with a form that has nothing of rows", async () => {
+      const { connector_spec } = connector.spec("source");
+      accepted(connector.spec("source"));
+      accepted(await connector.discover(upstreams, "source"));
+      expect(connector_spec).to.include({ stream_type: "user_defined", connector_query_type: "ai_ml" });
+      expect(connector_spec).not.to.have.property("supported_destination_sync_modes");
+      const { properties } = connector_spec.connection_specification as { properties: object };
+      expect(properties).to.include.keys("model_id", "request_format", "response_format", "is_stream");
+      expect(properties).not.to.have.any.keys("output_field", "undouble_apostrophes", "write_back_table");
+      expect((await connector.discover(upstreams, "source")).catalog.streams).to.deep.equal([]);
+    });
+
+    it("takes every configuration of the upstream source", async () => {
+      const valid = new Ajv({ strict: false, logger: false }).compile(
+        connector.spec("source").connector_spec.connection_specification,
+      );
+      for (const changes of [
+        {},
+        { request_format: "" },
+        { request_format: "prose" },
+        { response_format: "{" },
+      ]) {
+        const config = connection({ ...upstreams, ...localConfig(""), endpoint: bedrock.url, ...changes });
+        expect(valid(config), JSON.stringify(valid.errors)).to.equal(true);
+        expect((await connector.checkConnection(config, "source")).connection_status).to.deep.equal({
+          status: "succeeded",
+        });
+      }
     });
   });
 

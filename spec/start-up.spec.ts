@@ -24,7 +24,13 @@ describe("start-up", () => {
   it("of the command line loads the list of commands and no command", () => {
     const { modules, packages } = loadedWith("cli/main.ts");
     expect(packages).to.deep.equal([]);
-    expect(modules.map((url) => url.split("/").at(-1))).to.have.members(["main.ts", "index.ts", "help.ts"]);
+    expect(modules.map((url) => url.split("/").at(-1))).to.have.members([
+      "main.ts",
+      "index.ts",
+      "help.ts",
+      "fit-words.ts",
+      "reader-gone.ts",
+    ]);
   });
 
   for (const door of ["index.ts", "host/index.ts", "cli/commands/connection-hooks.ts"])

@@ -116,7 +116,7 @@ describe("a package that one door alone needs", () => {
         .then(({ status }) => console.log(status))`;
     writeFileSync(join(withDatabase, "rows.ndjson"), "");
     expect(printed(withDatabase, script({ type: "postgres", table: "t", primary_key: "id" }))).to.equal(
-      sentence("a pipeline with PostgreSQL", "pg"),
+      sentence("t: PostgreSQL", "pg"),
     );
     expect(printed(withDatabase, script(file))).to.equal("success\n");
   });

@@ -497,6 +497,12 @@ describe("what counts as an answer", () => {
         "invoke_model",
         claude([{ type: "thinking", thinking: "hm" }], "max_tokens"),
       ],
+      [
+        "a tool's call was cut off",
+        "claude",
+        "invoke_model",
+        claude([{ type: "tool_use", id: "1", name: "look_up", input: {} }], "max_tokens"),
+      ],
       ["nothing came", "llama", "invoke_model", { generation: "", stop_reason: "length" }],
       ["the context is full", "claude", "converse", converse([], "model_context_window_exceeded")],
       [

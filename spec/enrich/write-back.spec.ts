@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { ExactNumber } from "../../src/core/exact-number.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { runCli } from "../cli/run-cli.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
@@ -80,6 +83,22 @@ describe("a table that takes the enriched rows", () => {
     expect(calls()).to.equal(before);
   });
 
+  it("takes ids of 64 bits by every digit, texts without their NUL, and no row that had nothing to work on", async () => {
+    await make("ids", "id bigint PRIMARY KEY, completion text, text text");
+    const config = configOf("ids", { write_back_columns: { completion: "completion", text: "text" } });
+    const id = new ExactNumber("1234567890123456781");
+    const { success, meta, logs } = await write(config, [
+      { id, text: "A.\0" },
+      { id: 2, text: " " },
+    ]);
+    expect(success).to.equal(2);
+    const remark = "written to text without its NUL or broken characters, which PostgreSQL cannot keep";
+    expect(meta.records?.[0]?._bedrock).to.deep.include({ status: "enriched", remarks: [remark] });
+    expect(logs?.[0]?.message).to.include(remark);
+    const rows = (await rowsOf("ids")).map(({ id, text }) => ({ id, text }));
+    expect(rows).to.deep.equal([{ id: "1234567890123456781", text: "A." }]);
+  });
+
   it("publishes the key and the fields that it takes as columns of the stream", async () => {
     const config = configOf("any", {
       write_back_columns: { mail: "head", completion: "completion" },
@@ -110,6 +129,22 @@ describe("a table that takes the enriched rows", () => {
     expect(await write(config, records(1), "2")).to.include({ success: 1 });
     expect(calls() - before).to.equal(1);
     expect(await rowsOf("strict")).to.deep.equal([{ id: 1, completion: record?.completion }]);
+  });
+
+  it("is left by a command that has ended, with no connection open", async () => {
+    await make("commanded");
+    const config = join(folder, "commanded.json");
+    writeFileSync(config, JSON.stringify(configOf("commanded", { ledger: join(folder, "commanded.jsonl") })));
+    const input = records(3)
+      .map((record) => JSON.stringify(record))
+      .join("\n");
+    const { code, stderr } = await runCli(["write", "--config", config], input, { cwd: folder });
+    expect(code, stderr).to.equal(0);
+    expect(await rowsOf("commanded")).to.have.length(3);
+    const [left] = await servers.postgres.query(
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE query LIKE '%\"commanded\"%' AND pid <> pg_backend_pid()",
+    );
+    expect(left).to.deep.equal({ count: 0 });
   });
 
   it("ends the run after five equal refusals, so that no more is paid for", async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import Database from "libsql";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { localConfig } from "../support/sync-config.js";
@@ -235,6 +236,46 @@ describe("what a sync with a table knows before the first call", () => {
       { id: "1234567890123456781", summary: "One." },
       { id: "1234567890123456782", summary: "Two." },
     ]);
+  });
+
+  it("a NUL in a text is left out, and the report says in which column", async () => {
+    await sql("CREATE TABLE with_nul (id bigint PRIMARY KEY, summary text)");
+    const path = join(folder, "nul.ndjson");
+    writeFileSync(path, '{"id":1,"text":"One\\u0000."}\n');
+    const connection_string = servers.postgres.connectionString;
+    const write_back = {
+      table: "with_nul",
+      mode: "upsert",
+      columns: { summary: "text" },
+      connection_string,
+    } as const;
+    const run = await runOf("nul", {
+      source: { type: "ndjson", path, primary_key: "id" },
+      mapping: [],
+      write_back,
+    });
+    expect(run.report)
+      .to.have.property("remarks")
+      .that.deep.equals({
+        text_cleaned: {
+          count: 1,
+          message: "summary was written without its NUL or broken characters, which PostgreSQL cannot keep",
+        },
+      });
+    expect(await sql("SELECT summary FROM with_nul")).to.deep.equal([{ summary: "One." }]);
+  });
+
+  it("takes over a state that kept rows by their sync's name alone, and sends none of them again", async () => {
+    await fill("older", 2);
+    await runOf("older");
+    const state = new Database(join(folder, "older.db"));
+    state.exec(
+      "UPDATE sync_records SET sync = 'older'; DROP TABLE syncs; ALTER TABLE sync_records DROP COLUMN seen",
+    );
+    state.close();
+    const again = await runOf("older");
+    expect(again.report).to.include({ queued: 0, unchanged: 2 });
+    expect(again.records).to.have.length(2);
   });
 
   it("numbers that are none keep their text", async () => {

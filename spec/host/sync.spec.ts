@@ -138,7 +138,7 @@ describe("a sync of the host", () => {
       host.sync(pipeline),
     ).catch(String);
     expect(error).to.equal(
-      "Error: not a pipeline: it must have required property 'destination'; it has no field sink; " +
+      "Error: not a pipeline: it must have required property 'destination'; it has no field \"sink\"; " +
         "source must have required property 'path'",
     );
   });

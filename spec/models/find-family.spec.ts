@@ -17,6 +17,20 @@ describe("resolve: the base model id", () => {
       expect(baseModelId(`${prefix}.${claude}`)).to.equal(claude);
     });
 
+  for (const prefix of ["amer", "latam", "me-gov", "sa2"])
+    it(`of a profile of ${prefix}., which nobody has heard of, is what follows`, () => {
+      expect(baseModelId(`${prefix}.${claude}`)).to.equal(claude);
+      expect(resolveFamily(`${prefix}.${claude}`)?.name).to.equal("claude");
+      const profile = `arn:aws:bedrock:us-east-1:${account}:inference-profile/${prefix}.${claude}`;
+      expect(baseModelId(profile)).to.equal(claude);
+    });
+
+  it("of a vendor that nobody has heard of keeps all that may be its name", () => {
+    expect(baseModelId("newvendor.model-1.5-v1:0")).to.equal("newvendor.model-1.5-v1:0");
+    expect(baseModelId("us.newvendor.model-1.5-v1:0")).to.equal("newvendor.model-1.5-v1:0");
+    expect(baseModelId("meta.amazon.model")).to.equal("meta.amazon.model");
+  });
+
   it("loses one geography, and only in front", () => {
     expect(baseModelId("us.eu.model")).to.equal("eu.model");
     expect(baseModelId("ca-model.us.x")).to.equal("ca-model.us.x");
@@ -96,7 +110,7 @@ describe("resolve: the family", () => {
       "twelvelabs.pegasus-1-2-v1:0",
     ],
     "models of another endpoint": ["openai.gpt-oss-120b", "openai.gpt-oss-20b"],
-    "unknown ids": ["", "acme.model-v1:0", "__proto__", "toString", "claude", "x.anthropic.claude-3"],
+    "unknown ids": ["", "acme.model-v1:0", "__proto__", "toString", "claude"],
   };
   for (const [what, ids] of Object.entries(none))
     it(`is none for ${what}`, () => {

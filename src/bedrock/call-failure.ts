@@ -8,6 +8,7 @@ import {
   serviceErrorCode,
   transportErrorCode,
 } from "./classify.js";
+import { tooLong } from "./exchange.js";
 import { redact } from "./redact.js";
 import { requestIdIn } from "./response-headers.js";
 import { ServiceError } from "./service-error.js";
@@ -38,7 +39,11 @@ export const callFailure = (thrown: unknown, censor: Censor): ConnectorError => 
   if (thrown instanceof ServiceError && !error.deadlinePassed) return answeredError(thrown, censor);
   const { headers = {} } = error.$response ?? {};
   if (error.$response === undefined || error.deadlinePassed) return withoutAnswer(error);
-  return new ConnectorError("unreadable_response", "It broke off before its end.", {
+  const fault =
+    error.code === tooLong
+      ? "It is longer than 50 MB, and was not read to its end: Bedrock gives 25 MB."
+      : "It broke off before its end.";
+  return new ConnectorError("unreadable_response", fault, {
     requestId: requestIdIn(headers),
   });
 };

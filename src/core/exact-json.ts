@@ -28,7 +28,7 @@ const mark = `exact ${randomBytes(16).toString("hex")} `;
 const marks = new RegExp(`"${mark}([^"]*)"`, "g");
 
 /** Without one of these in it, no text holds a number that JavaScript prints in another way. */
-const mayHoldExact = /\d[.eE]|\d{16}|-0|NaN|Infinity/;
+export const mayHoldExact = /\d[.eE]|\d{16}|-0|NaN|Infinity/;
 const isJson = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const token = /-?(?:\d[\d.eE+-]*|Infinity)|NaN/y;
 

@@ -24,7 +24,8 @@ export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | 
     repaired = true;
   });
   const failed = noAnswer(reply, plan, read);
-  if (failed) return failed;
+  // That it was cut off is why there is none.
+  if (failed) return reply.truncated ? new ConnectorError("truncated") : failed;
   const values = read === null || read instanceof ConnectorError ? emptyText(plan) : read;
   return {
     values,
@@ -35,11 +36,10 @@ export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | 
   };
 };
 
-/** A cut answer is told before all else: its end would only mislead. */
+/** What an answer says of itself that leaves nothing to be read. */
 const endedBadly = (reply: Reply, { connection }: Plan): ConnectorError | null => {
   const { ending, truncated } = reply;
-  const nothingLeft = isEmpty(ending) && connection.onEmpty === "fail";
-  if (truncated && (connection.onTruncated === "fail" || nothingLeft)) return new ConnectorError("truncated");
+  if (truncated && connection.onTruncated === "fail") return new ConnectorError("truncated");
   return ending !== null && final.has(ending) ? errorOf(ending, reply) : null;
 };
 

@@ -1,41 +1,14 @@
 import { ConnectorError } from "../core/errors.js";
-import { isObject } from "../core/json.js";
-import { isSuccess, type Outcome, toRecord } from "../core/outcome.js";
+import { type Outcome, toRecord } from "../core/outcome.js";
 import type { Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import { isRefused, type Written } from "../tables/put-row.js";
 import { shareTable } from "../tables/share-table.js";
-import type { Target } from "../tables/statement.js";
 import { createStreak } from "../tables/streak.js";
 import { failedOutcome } from "./enrich.js";
+import { placeless, placeOf } from "./place.js";
 import type { Plan } from "./plan.js";
 import { undouble } from "./request.js";
-
-/** Where a plan's enriched rows go, and the record's field that names them there; `null` where nowhere. */
-export const placeOf = ({ connection, columns }: Plan): Place | null => {
-  const { writeBack } = connection;
-  if (!writeBack) return null;
-  const { url, table, key } = writeBack;
-  const named = writeBack.columns ?? Object.fromEntries(columns.names.map((name) => [name, name]));
-  const { [key]: keyField = key, ...others } = named;
-  return { target: { url, table, key, columns: others, mode: "upsert" }, keyField };
-};
-
-interface Place {
-  readonly target: Target;
-  readonly keyField: string;
-}
-
-/** The fields of a record, other than output columns, that its place takes. Without them it is not sent. */
-export const fieldsForPlace = (plan: Plan): string[] => {
-  const place = placeOf(plan);
-  if (!place) return [];
-  const own = new Set([...plan.columns.names, "_bedrock"]);
-  const paths = Object.values(place.target.columns).filter((path) => !own.has(path));
-  return [...new Set([place.keyField, ...paths.map((path) => path.split(".")[0] ?? "")])].filter(
-    (name) => !own.has(name),
-  );
-};
 
 /** The table of a plan's place, open; `null` without one. */
 export const openPlace = async (plan: Plan): Promise<Table | null | ConnectorError> => {
@@ -59,33 +32,17 @@ export interface WriteBack {
 /** Equal failures in a row end the run, so that no more is paid for rows that have no place to go. */
 export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack => {
   const { keyField = "" } = placeOf(plan) ?? {};
-  const needed = fieldsForPlace(plan);
   const isEnough = createStreak();
   const waits = plan.connection.ledger === null ? unkept : kept;
   return {
     refuse(record) {
-      if (!isObject(record)) return null;
-      const missing = needed.find((name) => !Object.hasOwn(record, name));
-      if (missing !== undefined)
-        return failedOutcome(
-          record,
-          plan,
-          new ConnectorError("missing_column", `write_back_columns and write_back_key need ${missing}.`),
-        );
-      const isKey = keyTypes.has(typeof record[keyField]) && record[keyField] !== "";
-      if (isKey || plan.columns.names.includes(keyField)) return null;
-      return failedOutcome(
-        record,
-        plan,
-        new ConnectorError(
-          "missing_column",
-          `${keyField}, by which write_back_table knows the row, has no value.`,
-        ),
-      );
+      const error = placeless(record, plan);
+      return error && failedOutcome(record, plan, error);
     },
     async keep(outcome) {
-      if (!isSuccess(outcome)) return outcome;
       const { record, trace } = outcome;
+      // A row that had nothing to work on has nothing to write.
+      if (trace.status !== "enriched") return outcome;
       const written = plan.connection.undoubleApostrophes ? undouble(record) : record;
       const row = toRecord({ ...outcome, record: written });
       const result = await table.put(row[keyField], row);
@@ -99,8 +56,6 @@ export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack =
     },
   };
 };
-
-const keyTypes: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean"]);
 
 const kept = "It waits in the ledger: mend the table and send the row again, which writes it without a call.";
 const unkept = "No ledger is set, so sending the row again is paid for again: set ledger.";

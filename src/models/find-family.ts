@@ -1,8 +1,21 @@
+import { knownModels } from "../generated/models.js";
 import type { Family } from "./families/family.js";
 import { apiFamilies, families } from "./families/index.js";
 import { geographies } from "./geographies.js";
 
-const geography = new RegExp(`^(?:${Object.keys(geographies).join("|")})\\.`);
+/** The first labels of the ids of models: whom a model is of. */
+const vendors: ReadonlySet<string> = new Set(Object.keys(knownModels).map((id) => id.split(".")[0] ?? ""));
+
+/** AWS goes on adding geographies, so any first label in front of a vendor is one. */
+const withoutGeography = (id: string): string => {
+  const [first = "", second = "", ...rest] = id.split(".");
+  if (rest.length === 0 && !Object.hasOwn(geographies, first)) return id;
+  const isGeography =
+    Object.hasOwn(geographies, first) ||
+    (vendors.has(second) && !vendors.has(first) && /^[a-z][\w-]*$/.test(first));
+  return isGeography && second !== "" ? id.slice(first.length + 1) : id;
+};
+
 const modelArn = /^arn:aws[\w-]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)\/(.+)$/;
 const anyArn = /^arn:/;
 
@@ -12,8 +25,12 @@ const anyArn = /^arn:/;
  */
 export const baseModelId = (modelId: string): string | null => {
   const id = modelArn.exec(modelId)?.[1] ?? modelId;
-  return anyArn.test(id) ? null : id.replace(geography, "");
+  return anyArn.test(id) ? null : withoutGeography(id);
 };
+
+/** Whether an id is the ARN of a prompt of Prompt Management, which brings its own messages. */
+export const namesPrompt = (modelId: string): boolean =>
+  /^arn:aws[\w-]*:bedrock:[^:]*:[^:]*:prompt\//.test(modelId);
 
 /** The base model of the first id that names one; `null` when none does. */
 export const firstBaseModel = (...modelIds: readonly string[]): string | null => {

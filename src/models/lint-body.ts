@@ -4,6 +4,7 @@ import { ConnectorError } from "../core/errors.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../core/json.js";
 import { compileSchema } from "../core/json-schema.js";
 import type { Family } from "./families/family.js";
+import { namesPrompt } from "./find-family.js";
 import { lintForModel } from "./lint-rules.js";
 
 /**
@@ -40,14 +41,27 @@ export const lintBody = (
   isOpen: (path: string) => boolean = () => false,
   modelIds: readonly string[] = [],
 ): BodyFindings => {
-  if (!family) return { wrong: [], doubtful: [] };
-  const { refused, doubtful } = lintForModel(family, modelIds, body);
-  const validate = validatorOf(family);
-  if (validate(body)) return { wrong: refused, doubtful };
-  const errors = (validate.errors ?? []).filter(({ instancePath }) => !isOpen(instancePath));
+  const { wrong, doubtful } = lintShape(family, body, isOpen, modelIds);
+  const byModel = lintForModel(family, modelIds, body);
+  return { wrong: [...wrong, ...byModel.refused], doubtful: [...doubtful, ...byModel.doubtful] };
+};
+
+/** What the family's schema alone says. A prompt that is called by its ARN brings messages of its own. */
+const lintShape = (
+  family: Family | null,
+  body: JsonObject,
+  isOpen: (path: string) => boolean,
+  modelIds: readonly string[],
+): BodyFindings => {
+  if (!family || validatorOf(family)(body)) return { wrong: [], doubtful: [] };
+  const hasMessages = modelIds.some(namesPrompt);
+  const errors = (validatorOf(family).errors ?? []).filter(
+    ({ instancePath, params }) =>
+      !isOpen(instancePath) && !(hasMessages && params.missingProperty === "messages"),
+  );
   return {
-    wrong: [...errors.filter(isCertain).map(describe), ...refused],
-    doubtful: [...errors.filter((error) => !isCertain(error)).map(describe), ...doubtful],
+    wrong: errors.filter(isCertain).map(describe),
+    doubtful: errors.filter((error) => !isCertain(error)).map(describe),
   };
 };
 
@@ -57,13 +71,14 @@ export const lintSample = (
   sample: JsonObject,
   modelIds: readonly string[] = [],
 ): BodyFindings => {
-  const { wrong, doubtful } = lintBody(family, sample, (path) => {
+  const isFilledLater = (path: string): boolean => {
     const keys = path
       .split("/")
       .slice(1)
       .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
     return isOpen(valueAt(sample, keys));
-  });
+  };
+  const { wrong, doubtful } = lintShape(family, sample, isFilledLater, modelIds);
   // A placeholder may leave its key out, so what is refused because of one is only doubtful.
   const sure = lintForModel(family, modelIds, withoutOpen(sample) as JsonObject);
   const perhaps = lintForModel(family, modelIds, sample);

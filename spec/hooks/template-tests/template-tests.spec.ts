@@ -216,7 +216,7 @@ describe("template tests", () => {
     [
       "a key that it does not know",
       { config, cases: [{ ...cases[0], expect: 1 }] },
-      /^cases\[0\] has the unknown key expect$/,
+      /^cases\[0\] has the unknown key "expect" \(did you mean expected_\w+\?\)$/,
     ],
     [
       "a case that expects nothing",

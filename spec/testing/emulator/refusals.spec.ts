@@ -139,7 +139,7 @@ describe("emulator: refusals", () => {
 
   for (const [method, path] of [
     ["GET", "/"],
-    ["POST", "/model/a/converse-stream"],
+    ["POST", "/model/a/invoke-with-bidirectional-stream"],
     ["GET", `/model/${claude}/invoke`],
   ] as const)
     it(`knows no operation ${method} ${path}`, async () => {

@@ -4,22 +4,30 @@ import { loadConfig } from "../config.js";
 import { openConnector } from "../connect.js";
 import { cannotRun } from "../failure.js";
 import { withLedger } from "../ledger-option.js";
+import { withOverrides } from "../overrides.js";
 import { previewReport } from "../report/preview-lines.js";
 import { refuseTerminal, sizeOfStdin } from "../stdin.js";
+import { firstRows, readDelimiter, readLimit } from "./write-plan.js";
 
 /** Runs `preview`. Resolves to the exit code. */
 export const previewInput = async (given: Arguments, shown: number): Promise<number> => {
   const { config = "", input } = given.values;
   refuseTerminal(input, process.stdin);
-  const { connection } = withLedger(given, await loadConfig(config, process.env));
+  const limit = readLimit(given);
+  const delimiter = readDelimiter(given);
+  const { connection: own } = withLedger(given, await loadConfig(config, process.env));
+  const connection = await withOverrides(given, own);
   const source = await openInput(input, {
     stdin: process.stdin,
     stdinSize: sizeOfStdin(),
     signal: new AbortController().signal,
+    encoding: given.values.encoding,
+    delimiter,
     warn: (line) => process.stderr.write(`${line}\n`),
   });
+  const rows = limit === undefined ? source.rows : firstRows(source.rows, limit);
   const connector = await openConnector();
-  const preview = await connector.preview(connection, source.rows, { rows: shown });
+  const preview = await connector.preview(connection, rows, { rows: shown });
   if ("log" in preview) throw cannotRun(preview.log.message);
   process.stdout.write(
     given.flags.has("json")

@@ -1,13 +1,15 @@
 import type { Command } from "../command.js";
 import { wrongUsage } from "../failure.js";
 import { defaultLedger } from "../ledger-option.js";
+import { inputOptions, settingOptions } from "./row-options.js";
 
 /** `bedrock-model preview`, as data. */
 export const preview: Command = {
-  usage: "--config FILE [--input FILE] [--rows N] [--ledger FILE | --no-ledger] [--json]",
+  usage: "--config FILE [--input FILE] [--rows N] [--ledger FILE | --no-ledger] [options]",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON, as for write" },
-    input: { value: "FILE", summary: "the rows, all of which are read; - or nothing is stdin" },
+    ...settingOptions,
+    ...inputOptions,
     rows: { value: "N", summary: "how many of the first rows to show (default 3)" },
     ledger: {
       value: "FILE",

@@ -88,7 +88,7 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
 };
 
 /** The number of `--limit`. Throws wrong usage. */
-const readLimit = (given: Arguments): number | undefined =>
+export const readLimit = (given: Arguments): number | undefined =>
   given.values.limit === undefined
     ? undefined
     : wholeNumber(given, "limit", { fallback: 0, least: 0, most: Number.MAX_SAFE_INTEGER });
@@ -105,7 +105,7 @@ export async function* firstRows(rows: AsyncIterable<unknown>, limit: number): A
 }
 
 /** What `--delimiter` says: one ASCII character, or "tab". Throws wrong usage. */
-const readDelimiter = ({ values }: Arguments): string | undefined => {
+export const readDelimiter = ({ values }: Arguments): string | undefined => {
   const { delimiter } = values;
   if (delimiter === undefined) return undefined;
   if (delimiter === "tab" || delimiter === "\\t") return "\t";

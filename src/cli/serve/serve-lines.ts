@@ -1,9 +1,10 @@
 import type { Writable } from "node:stream";
+import { writeJson } from "../../core/exact-json.js";
 import type { Hooks } from "../../index.js";
 import { splitLines } from "../../rows/lines.js";
 import { untilQuiet } from "../../rows/until-quiet.js";
 import { hooks } from "./serve-hooks.js";
-import { type Id, type Request, readRequest } from "./serve-request.js";
+import { type Id, longestLine, type Request, readRequest } from "./serve-request.js";
 
 interface Serving {
   readonly input: AsyncIterable<Buffer>;
@@ -49,7 +50,7 @@ export const serveLines = async (connector: Hooks, { input, output, signal }: Se
 
   const answers = new Set<Promise<void>>();
   let number = 0;
-  for await (const line of splitLines(untilQuiet(input, signal, 0))) {
+  for await (const line of splitLines(untilQuiet(input, signal, 0), longestLine)) {
     if (signal.aborted) break;
     number += 1;
     if (line.toString().trim() === "") continue;
@@ -90,7 +91,7 @@ const idInUse = (number: number) => ({
 const createSender = (output: Writable): ((answer: object) => Promise<void>) => {
   let last = Promise.resolve();
   return (answer) => {
-    const line = `${JSON.stringify(answer).replace(/[\u2028\u2029]/g, escaped)}\n`;
+    const line = `${writeJson(answer).replace(/[\u2028\u2029]/g, escaped)}\n`;
     last = last.then(() => new Promise((resolve) => output.write(line, () => resolve())));
     return last;
   };

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { mayHoldExact, parseExact } from "../../core/exact-json.js";
 import { type HookName, hooks } from "./serve-hooks.js";
 
 /**
@@ -22,7 +23,14 @@ interface Refusal {
 
 /** Reads one line of a host: `{ id, hook, args }`. `number` is the line's, from 1. */
 export const readRequest = (line: Buffer, number: number): Request | Refusal => {
-  const value = isUtf8(line) ? parsed(line.toString()) : undefined;
+  if (line.length > longestLine)
+    return refuse(
+      idAtStart(line),
+      "line_too_long",
+      `Line ${number} is longer than 64 MB and was not read. Send its records in several requests.`,
+    );
+  const text = isUtf8(line) ? line.toString() : "";
+  const value = parsed(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return refuse(null, "malformed_line", `Line ${number} is not one JSON object in UTF-8. ${like}`);
   const { id, hook, args = [] } = value as Record<string, unknown>;
@@ -44,8 +52,27 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
   const first = Object.hasOwn(beforeRecords, hook) ? beforeRecords[hook as "enrich"] : undefined;
   if (first !== undefined && !Array.isArray(args[1]))
     return refuse(id, "bad_request", `${hook} takes two arguments: ${first} and an array of records.`);
-  return { id, hook: hook as HookName | "cancel", args };
+  return { id, hook: hook as HookName | "cancel", args: withExactRecords(args, text, hook) };
 };
+
+/** Bytes of a line; one more is read of a longer one. Bedrock takes 25 MB of a row. */
+export const longestLine = 64_000_000;
+
+/** The id of a line that is not read, so that its host hears of it; `null` where it does not stand in front. */
+const idAtStart = (line: Buffer): Id | null => {
+  const [, id] =
+    /^\s*\{\s*"id"\s*:\s*(\d{1,15}|"(?:[^"\\]|\\.){0,200}")\s*,/.exec(line.toString("utf8", 0, 1000)) ?? [];
+  return id === undefined ? null : ((parsed(id) ?? null) as Id | null);
+};
+
+/** Settings are plain JSON; the numbers of records keep their text. */
+const withExactRecords = (args: readonly unknown[], text: string, hook: string): readonly unknown[] => {
+  if (!recordHooks.has(hook) || !mayHoldExact.test(text)) return args;
+  const exact = parseExact(text) as { args: readonly unknown[] };
+  return args.with(1, exact.args[1]);
+};
+
+const recordHooks = new Set(["write", "enrich", "preview"]);
 
 const like = 'Send lines like {"id":1,"hook":"spec","args":[]}.';
 

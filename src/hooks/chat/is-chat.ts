@@ -12,9 +12,11 @@ export const isChat = (body: JsonObject, family: Family | null, modelIds: readon
   if ("model" in body) return true;
   if (!family || marks.some((key) => key in body)) return false;
   const { wrong, doubtful } = lintBody(family, body, () => false, modelIds);
-  if (wrong.length > 0 || (doubtful.length > 0 && "system" in body)) return true;
+  if (wrong.length > 0) return true;
   const isConverses = isObject(family.reply) && "output" in family.reply;
-  return isConverses && (messages.some(hasTypedParts) || Object.keys(body).some(isChats));
+  return isConverses
+    ? messages.some(hasTypedParts) || Object.keys(body).some(isChats)
+    : doubtful.length > 0 && "system" in body;
 };
 
 const isMessage = (message: unknown): boolean => isObject(message) && typeof message.role === "string";

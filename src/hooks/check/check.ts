@@ -1,9 +1,9 @@
 import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
+import { placeOf } from "../../enrich/place.js";
 import type { Plan } from "../../enrich/plan.js";
 import { wasteOf } from "../../enrich/plan-problems.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
-import { placeOf } from "../../enrich/write-back.js";
 import { probeLedger } from "../../run/ledger/open-ledgers.js";
 import { openTable } from "../../tables/open-table.js";
 import type { Side } from "../metadata.js";

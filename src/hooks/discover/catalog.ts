@@ -1,8 +1,8 @@
 import { offlineSettings } from "../../connection/offline-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Json } from "../../core/json.js";
+import { fieldsForPlace } from "../../enrich/place.js";
 import { compilePlan, type Plan } from "../../enrich/plan.js";
-import { fieldsForPlace } from "../../enrich/write-back.js";
 import { type ColumnNode, readInputColumns } from "../../template/input-columns.js";
 import type { PublishedColumns } from "../messages.js";
 import { outputTypes } from "./output-types.js";

@@ -1,6 +1,7 @@
 import { ConnectorError } from "../../core/errors.js";
 import { countError, type ErrorCounts } from "../../core/outcome.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
+import { placeless } from "../../enrich/place.js";
 import type { Plan } from "../../enrich/plan.js";
 import { type Rendered, renderRequest } from "../../enrich/request.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
@@ -127,7 +128,7 @@ async function* renderAll(
   for await (const record of records) {
     const row = copyRow(record);
     see(row);
-    yield renderRequest(row, plan);
+    yield placeless(row, plan) ?? renderRequest(row, plan);
   }
 }
 

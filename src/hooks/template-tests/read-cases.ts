@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { isObject } from "../../core/json.js";
-import { compileSchema } from "../../core/json-schema.js";
+import { compileSchema, strangeKey } from "../../core/json-schema.js";
 import type { TemplateTestCase, TemplateTests } from "../../generated/template-tests.js";
 
 /** Tests whose settings are at hand. */
@@ -24,7 +24,8 @@ const inWords = (errors: readonly ErrorObject[]): string => {
   return [...new Set(said.map(describe))].join("; ");
 };
 
-const describe = ({ keyword, instancePath, params, message }: ErrorObject): string => {
+const describe = (error: ErrorObject): string => {
+  const { keyword, instancePath, params, message } = error;
   const place =
     instancePath
       .slice(1)
@@ -32,17 +33,20 @@ const describe = ({ keyword, instancePath, params, message }: ErrorObject): stri
       .replaceAll("/", ".") || "the file";
   if (keyword === "anyOf")
     return `${place} expects nothing: give it expected_body, expected_columns, expected_outcome or expected_error`;
-  if (keyword === "additionalProperties") return `${place} has the unknown key ${params.additionalProperty}`;
+  if (keyword === "additionalProperties")
+    return `${place} has the unknown key ${strangeKey(error, schema ?? {})}`;
   if (keyword === "required") return `${place} lacks ${params.missingProperty}`;
   if (keyword === "dependencies")
     return `${place} lacks ${params.missingProperty}, which ${params.property} needs`;
   return `${place} ${message}`;
 };
 
+let schema: object | undefined;
 let compiled: ValidateFunction | undefined;
 
 const validator = (): ValidateFunction => {
   const file = new URL("../../../schemas/template-tests.json", import.meta.url);
-  compiled ??= compileSchema(JSON.parse(readFileSync(file, "utf8")));
+  schema ??= JSON.parse(readFileSync(file, "utf8")) as object;
+  compiled ??= compileSchema(schema);
   return compiled;
 };

@@ -94,8 +94,8 @@ export const converse = {
     {
       trait: "no_system",
       when: "system",
-      says: "system is refused for this model: put it in front of the user's first words",
-      level: "refused",
+      says: "this model is documented to take no system prompt: put it in front of the user's first words",
+      level: "doubtful",
     },
     ...rulesAt(claudePlaces, claudeRules),
     ...rulesAt(novaPlaces, nova.rules),
