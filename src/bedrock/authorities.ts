@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import type { Problem } from "../connection/rules.js";
+import { notRegular, readRegularFile } from "../core/regular-file.js";
 
 /**
  * Whose certificates are good: Node's authorities and those in the files that AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS
@@ -34,7 +34,7 @@ const faultIn = (file: string): string | null => {
     return certificatesIn(file).length === 0 ? `names ${file}, which holds no certificate in PEM` : null;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return `names ${file}, which cannot be read (${code ?? message})`;
+    return `names ${file}, which cannot be read (${code === undefined || code === notRegular ? message : code})`;
   }
 };
 
@@ -49,7 +49,7 @@ const readBundle = (file: string): string[] => {
 
 /** @throws the system's error, or OpenSSL's of a certificate that is none. */
 const certificatesIn = (file: string): string[] => {
-  const found = readFileSync(file, "utf8").match(pem) ?? [];
+  const found = readRegularFile(file).match(pem) ?? [];
   for (const certificate of found) new X509Certificate(certificate);
   return found;
 };
