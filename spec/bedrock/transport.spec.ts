@@ -117,3 +117,33 @@ describe("a connection that is not made", () => {
     }
   });
 });
+
+describe("an answer without an end in sight", () => {
+  const endless = async (status: number) => {
+    const piece = Buffer.alloc(1_000_000, "x");
+    const server = await startServer((request, response) => {
+      request.resume();
+      response.writeHead(status, { "content-type": "application/json" });
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", more);
+      more();
+    });
+    try {
+      return await failureAt(server.url);
+    } finally {
+      await server.close();
+    }
+  };
+
+  it("is given up at 50 MB: it was billed", async () => {
+    const error = await endless(200);
+    expect(error).to.include({ code: "unreadable_response", billed: "yes" });
+    expect(error.detail).to.contain("longer than 50 MB");
+  });
+
+  it("that is an error is judged by its beginning", async () => {
+    expect(await endless(403)).to.include({ billed: "no" });
+  });
+});

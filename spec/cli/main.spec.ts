@@ -170,6 +170,16 @@ describe("command line", () => {
     expect(await readFile(input, "utf8")).to.equal('{"text":"a"}\n');
   });
 
+  it("reads with each event on a line before the answer, where the settings stream", async () => {
+    const settings = JSON.parse(await readFile(config, "utf8"));
+    const streaming = await writeConfig("streaming.json", { ...settings, is_stream: true });
+    const query = '{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}';
+    const read = await runCli(["read", "--config", streaming, "--query", query], "", place);
+    const bodies = read.messages().map(({ record }) => record.data);
+    expect(bodies[0]).to.have.property("messageStart");
+    expect(bodies.at(-1)).to.have.nested.property("output.message.role", "assistant");
+  });
+
   it("checks, reads and lists models", async () => {
     const [check, denied, read, models] = await Promise.all([
       runCli(["check", "--config", config], "", place),

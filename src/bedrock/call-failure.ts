@@ -8,6 +8,7 @@ import {
   serviceErrorCode,
   transportErrorCode,
 } from "./classify.js";
+import { tooLong } from "./exchange.js";
 import { redact } from "./redact.js";
 import { requestIdIn } from "./response-headers.js";
 import { ServiceError } from "./service-error.js";
@@ -38,7 +39,11 @@ export const callFailure = (thrown: unknown, censor: Censor): ConnectorError => 
   if (thrown instanceof ServiceError && !error.deadlinePassed) return answeredError(thrown, censor);
   const { headers = {} } = error.$response ?? {};
   if (error.$response === undefined || error.deadlinePassed) return withoutAnswer(error);
-  return new ConnectorError("unreadable_response", "It broke off before its end.", {
+  const fault =
+    error.code === tooLong
+      ? "It is longer than 50 MB, and was not read to its end: Bedrock gives 25 MB."
+      : "It broke off before its end.";
+  return new ConnectorError("unreadable_response", fault, {
     requestId: requestIdIn(headers),
   });
 };
@@ -86,7 +91,8 @@ const typeOf = ({ name = "" }: SdkError): string => (/^\w{1,64}$/.test(name) ? n
 const withoutAnswer = (error: SdkError): ConnectorError => {
   const { syscall, sent = true, proxy, cause } = error;
   const through = proxy ? `, through ${proxy}` : "";
-  if (cause instanceof ProxyError) return new ConnectorError(proxyErrorCode(cause), `${cause.message}.`);
+  if (cause instanceof ProxyError)
+    return new ConnectorError(proxyErrorCode(cause), `${cause.message.replace(/^the/, "The")}.`);
   // The SDK's word for a signal's deadline; the transport gives up by that signal too, but is not waited for.
   const deadlinePassed = error.deadlinePassed || error.name === "AbortError";
   if (error.code === "UND_ERR_CONNECT_TIMEOUT" || (deadlinePassed && !sent))

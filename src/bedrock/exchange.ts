@@ -45,6 +45,7 @@ export const exchange = (
     let head: Head | undefined;
     let deadlinePassed = false;
     const chunks: Buffer[] = [];
+    let room = Number.POSITIVE_INFINITY;
     const settle = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", expire);
@@ -59,6 +60,17 @@ export const exchange = (
       if (request) request.abort(late);
       else fail(late);
     };
+    const end = (): void => {
+      settle();
+      const [only] = chunks;
+      const body = only && chunks.length === 1 ? only : Buffer.concat(chunks);
+      resolve(new HttpResponse({ ...(head as Head), body }));
+    };
+    // What an answer says stands in all of it; why there is none, at its beginning.
+    const giveUp = (controller: Dispatcher.DispatchController): void => {
+      if ((head?.statusCode ?? 0) >= 300) end();
+      controller.abort(Object.assign(new Error("The answer is too long."), { code: tooLong }));
+    };
     const timer = setTimeout(expire, deadlineMs);
     if (signal?.aborted) return expire();
     signal?.addEventListener("abort", expire);
@@ -71,23 +83,29 @@ export const exchange = (
       },
       onResponseStart(_, statusCode, headers) {
         // What is below 200 announces the answer.
-        if (statusCode >= 200) head = { statusCode, headers: joined(headers) };
+        if (statusCode < 200) return;
+        head = { statusCode, headers: joined(headers) };
+        room = statusCode < 300 ? longestAnswer : longestRefusal;
       },
-      onResponseData(_, chunk) {
+      onResponseData(controller, chunk) {
+        room -= chunk.length;
+        if (room < 0) return giveUp(controller);
         chunks.push(chunk);
         if (head) onPart?.(chunk, head);
       },
-      onResponseEnd() {
-        settle();
-        const [only] = chunks;
-        const body = only && chunks.length === 1 ? only : Buffer.concat(chunks);
-        resolve(new HttpResponse({ ...(head as Head), body }));
-      },
+      onResponseEnd: end,
       onResponseError(_, error) {
         fail(error);
       },
     });
   });
+
+/** The code of an answer that was not read to its end. */
+export const tooLong = "ANSWER_TOO_LONG";
+
+/** Bytes: twice what Bedrock gives, and more than any error has to say. */
+const longestAnswer = 50_000_000;
+const longestRefusal = 1_000_000;
 
 /** A header that came more than once is one value. */
 const joined = (headers: Record<string, string | string[] | undefined>): Record<string, string> => {

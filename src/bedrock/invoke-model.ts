@@ -53,7 +53,7 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body, onEvent } = request;
+  const { modelId, body, onEvent, plainWords } = request;
   const input = {
     modelId,
     body,
@@ -82,7 +82,8 @@ const call = async (
     };
     return read(request, stream?.answer(whole, headers) ?? whole);
   } catch (thrown) {
-    const censor = (words: string): string => withoutRows(words, { own: ownWords(connection), body });
+    const censor = (words: string): string =>
+      withoutRows(words, { own: ownWords(connection, plainWords), body });
     const error = callFailure(thrown, censor);
     return { error: stream?.failure(error) ?? error, attempts: 1 };
   }

@@ -18,6 +18,8 @@ export interface InvokeRequest {
   readonly routeKey: string;
   /** The most output tokens that the body asks for; `null` where it sets no limit. */
   readonly maxTokens: number | null;
+  /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
+  readonly plainWords?: readonly string[];
   /**
    * Has the answer streamed: gets each of the service's events as it comes. They are the caller's to watch alone; the
    * answer is made of them all, as if it had come whole. An answer that is there already has none.

@@ -35,8 +35,8 @@ export const renderRequest = (record: unknown, plan: Plan): Rendered => {
 };
 
 /**
- * The last steps before a body is sent: the family's chat template, the API's settings, then its shape. Failure:
- * `invalid_body`.
+ * The last steps before a body is sent: the family's chat template, the API's settings, then its shape and its size.
+ * Failures: `invalid_body`, `body_too_large`.
  */
 export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): InvokeRequest | ConnectorError => {
   const { family, connection } = plan;
@@ -46,8 +46,14 @@ export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): Invok
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
   const key = keyOf(text, plan.routeKey, connection.reuseAnswers ? undefined : record);
-  return requestOf(plan, { key, modelId: connection.modelId, body: text }, finished);
+  const request = requestOf(plan, { key, modelId: connection.modelId, body: text }, finished);
+  return request.bodyBytes > mostBytes
+    ? new ConnectorError("body_too_large", `It has ${request.bodyBytes} bytes, and was not sent.`)
+    : request;
 };
+
+/** Of a body, by the API reference. */
+const mostBytes = 25_000_000;
 
 /** A request for a body that is there, as text and parsed. */
 export const requestOf = (

@@ -12,7 +12,7 @@ export async function* ndjsonRows({ name, text, bad }: RowsInput): AsyncGenerato
   let number = 0;
   let end = 0;
   let isFirst = true;
-  for await (const bytes of splitLines(text.chunks)) {
+  for await (const bytes of splitLines(text.chunks, longestText)) {
     number += 1;
     end += bytes.length + 1;
     if (bytes.length > longestText) throw new FileFailure(`${name}, line ${number}: ${tooLong}`);

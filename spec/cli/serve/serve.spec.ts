@@ -46,6 +46,24 @@ describe("serve", () => {
   });
   const local = (changes = {}) => syncConfig(localConfig(emulator.url, changes));
 
+  it("does not read a line that is too long, says so to its id, and goes on with the next", async () => {
+    const piece = Buffer.alloc(1_000_000, "x");
+    const lines = [
+      Buffer.from('{"id":7,"hook":"write","args":["'),
+      ...Array<Buffer>(70).fill(piece),
+      Buffer.from('"]}\n'),
+    ];
+    const [refused, answered] = await answersTo(...lines, line(8, "spec"));
+    expect(refused).to.deep.equal({
+      id: 7,
+      error: {
+        code: "line_too_long",
+        message: "Line 1 is longer than 64 MB and was not read. Send its records in several requests.",
+      },
+    });
+    expect(answered?.id).to.equal(8);
+  });
+
   it("answers every hook on one line with the hook's own message", async () => {
     const connector = new AwsBedrockModel();
     const config = localConfig(emulator.url);

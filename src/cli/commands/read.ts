@@ -10,10 +10,14 @@ export const read: Command = {
   usage: "--config FILE --query JSON [--json]",
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON" },
-    query: { value: "JSON", required: true, summary: "the request body in the model's own format" },
+    query: {
+      value: "JSON",
+      required: true,
+      summary: "the request body, in the model's own format or a chat's",
+    },
     json: jsonOption,
   },
-  notes: ["This is one paid call."],
+  notes: ["This is one paid call. With is_stream in the config, JSON has each event before the answer."],
   run: async (given) => {
     const { values } = given;
     const query = values.query ?? "";
@@ -21,9 +25,11 @@ export const read: Command = {
       throw wrongUsage(error.message);
     });
     const config = await loadConfig(values.config ?? "", process.env);
-    const answer = await (await openConnector()).read(buildSyncConfig(config, query));
+    const isJson = speaksJson(given);
+    const onEvent = isJson ? (event: object) => void sendMessage(event) : undefined;
+    const answer = await (await openConnector()).read(buildSyncConfig(config, query), onEvent);
     for (const message of [answer].flat()) {
-      if (speaksJson(given)) await sendMessage(message);
+      if (isJson) await sendMessage(message);
       else if ("record" in message) await sendLine(JSON.stringify(message.record.data, null, 2));
     }
     if (Array.isArray(answer)) return 0;

@@ -4,7 +4,7 @@ import type { Hooks } from "../../index.js";
 import { splitLines } from "../../rows/lines.js";
 import { untilQuiet } from "../../rows/until-quiet.js";
 import { hooks } from "./serve-hooks.js";
-import { type Id, type Request, readRequest } from "./serve-request.js";
+import { type Id, longestLine, type Request, readRequest } from "./serve-request.js";
 
 interface Serving {
   readonly input: AsyncIterable<Buffer>;
@@ -50,7 +50,7 @@ export const serveLines = async (connector: Hooks, { input, output, signal }: Se
 
   const answers = new Set<Promise<void>>();
   let number = 0;
-  for await (const line of splitLines(untilQuiet(input, signal, 0))) {
+  for await (const line of splitLines(untilQuiet(input, signal, 0), longestLine)) {
     if (signal.aborted) break;
     number += 1;
     if (line.toString().trim() === "") continue;

@@ -23,6 +23,12 @@ interface Refusal {
 
 /** Reads one line of a host: `{ id, hook, args }`. `number` is the line's, from 1. */
 export const readRequest = (line: Buffer, number: number): Request | Refusal => {
+  if (line.length > longestLine)
+    return refuse(
+      idAtStart(line),
+      "line_too_long",
+      `Line ${number} is longer than 64 MB and was not read. Send its records in several requests.`,
+    );
   const text = isUtf8(line) ? line.toString() : "";
   const value = parsed(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -47,6 +53,16 @@ export const readRequest = (line: Buffer, number: number): Request | Refusal => 
   if (first !== undefined && !Array.isArray(args[1]))
     return refuse(id, "bad_request", `${hook} takes two arguments: ${first} and an array of records.`);
   return { id, hook: hook as HookName | "cancel", args: withExactRecords(args, text, hook) };
+};
+
+/** Bytes of a line; one more is read of a longer one. Bedrock takes 25 MB of a row. */
+export const longestLine = 64_000_000;
+
+/** The id of a line that is not read, so that its host hears of it; `null` where it does not stand in front. */
+const idAtStart = (line: Buffer): Id | null => {
+  const [, id] =
+    /^\s*\{\s*"id"\s*:\s*(\d{1,15}|"(?:[^"\\]|\\.){0,200}")\s*,/.exec(line.toString("utf8", 0, 1000)) ?? [];
+  return id === undefined ? null : ((parsed(id) ?? null) as Id | null);
 };
 
 /** Settings are plain JSON; the numbers of records keep their text. */
