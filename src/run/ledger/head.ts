@@ -24,11 +24,11 @@ export const headOf = (entries: number): string => `${firstLines.whole}${markOf(
 
 export const headLength = headOf(0).length;
 
-export type HeadReading = {
+interface HeadReading {
   readonly is: "whole" | "old" | "rewriting" | "new" | "other";
   /** Entries that were on the disk for certain; `null` where both marks are damaged. */
   readonly entries: number | null;
-};
+}
 
 /** Reads the head of a file. A part of a head without entries is what a crash leaves of a new one. */
 export const readHeadOf = (bytes: Buffer): HeadReading => {
