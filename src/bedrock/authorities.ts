@@ -39,7 +39,7 @@ const faultIn = (file: string): string | null => {
 };
 
 /** A file that cannot be used names no authority. */
-const readBundle = (file: string): string[] => {
+const readBundle = (file: string): readonly string[] => {
   try {
     return file === "" ? [] : certificatesIn(file);
   } catch {
@@ -48,10 +48,18 @@ const readBundle = (file: string): string[] => {
 };
 
 /** @throws the system's error, or OpenSSL's of a certificate that is none. */
-const certificatesIn = (file: string): string[] => {
-  const found = readRegularFile(file).match(pem) ?? [];
-  for (const certificate of found) new X509Certificate(certificate);
-  return found;
+const certificatesIn = (file: string): readonly string[] => {
+  const text = readRegularFile(file);
+  const known = bundles.get(text);
+  if (known) return known;
+  const certificates = text.match(pem) ?? [];
+  for (const certificate of certificates) new X509Certificate(certificate);
+  if (bundles.size === variables.length) bundles.clear();
+  bundles.set(text, certificates);
+  return certificates;
 };
+
+/** A system's bundle has some hundred certificates, each a millisecond's work, and every client asks for it. */
+const bundles = new Map<string, readonly string[]>();
 
 const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
