@@ -55,7 +55,7 @@ const mostDepth = 3;
 const schemas = /schema|^properties$|^tool_?config$/i;
 
 /** What of a body its length in bytes does not bound. */
-export interface BeyondBytes {
+interface BeyondBytes {
   /** Input tokens that come to it. */
   readonly tokens: number;
   /** What nothing bounds, named; nothing where all is bounded. */
