@@ -36,7 +36,7 @@ export const longest = 32_768;
 
 const closings = (text: string): number => text.split("}").length;
 
-const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[[{:,]\s*)'[^'\\]*(?:\\.[^'\\]*)*'/gs;
 
 /** A backslash that escapes nothing, as in \d or \alpha, is meant as one. */
 const keptBackslashes = (text: string): string =>
