@@ -40,7 +40,7 @@ export const longest = 32_768;
 
 const closings = (text: string): number => text.split("}").length;
 
-const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=[[{:,]\s*)'[^'\\]*(?:\\.[^'\\]*)*'/gs;
 
 /** A text whose line breaks came out as \\n from its first brace on has all of them so. */
 const withLines = (text: string): string =>
