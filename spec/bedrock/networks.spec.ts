@@ -153,7 +153,7 @@ describe("a proxy", () => {
         const { code: found, detail = "", billed } = await failureOf(awsConfig());
         expect(found).to.equal(code);
         expect(billed).to.equal("no");
-        expect(detail).to.match(says).and.contain(`the proxy ${url()} (HTTPS_PROXY)`);
+        expect(detail).to.match(says).and.contain(`The proxy ${url()} (HTTPS_PROXY)`);
         expect(detail).not.to.match(/Hunter2|mary/);
         expect(bedrock.stats().requests).to.equal(0);
       }));
@@ -179,7 +179,7 @@ describe("a proxy", () => {
       const { code, detail: message } = await failureOf(awsConfig());
       expect(code).to.equal("proxy_unusable");
       expect(message).to.match(
-        /the proxy http:\/\/no-such-proxy\.invalid:3128 \(HTTPS_PROXY\) did not answer.*ENOTFOUND/,
+        /^The proxy http:\/\/no-such-proxy\.invalid:3128 \(HTTPS_PROXY\) did not answer.*ENOTFOUND/,
       );
     }));
 

@@ -408,6 +408,30 @@ describe("read, as an agent calls it", () => {
         expect((body.toolConfig as Body).toolChoice).to.deep.equal(expected);
       });
 
+    const claude = { model_id: "us.anthropic.claude-sonnet-4-5-20250929-v1:0" };
+    const single = { disable_parallel_tool_use: true };
+    for (const [payload, changes, expected] of [
+      [{ tool_choice: { type: "auto", ...single } }, claude, { tool_choice: { type: "auto", ...single } }],
+      [{ tool_choice: { type: "any", ...single } }, claude, { tool_choice: { type: "any", ...single } }],
+      [
+        { tool_choice: { type: "tool", name: "weather", ...single } },
+        claude,
+        { tool_choice: { type: "tool", name: "weather", ...single } },
+      ],
+      [{ parallel_tool_calls: false }, claude, { tool_choice: { type: "auto", ...single } }],
+      [
+        { parallel_tool_calls: false, tool_choice: "required" },
+        claude,
+        { tool_choice: { type: "any", ...single } },
+      ],
+      [{ parallel_tool_calls: false }, {}, { parallel_tool_calls: false }],
+    ] as const)
+      it(`asks for one call at a time where ${JSON.stringify(payload)} does, in one place`, async () => {
+        const body = await converse({ ...user("Hi."), tools: [openaiTool], ...payload }, changes);
+        expect(body.toolConfig).not.to.have.property("toolChoice");
+        expect(body.additionalModelRequestFields).to.deep.equal(expected);
+      });
+
     it("offers no tool where none is to be chosen, but the ones that messages have used", async () => {
       expect(
         await converse({ ...user("Hi."), tools: [openaiTool], tool_choice: "none" }),
@@ -431,6 +455,62 @@ describe("read, as an agent calls it", () => {
         "additionalModelRequestFields",
         { tools: [bash] },
       );
+      const alone = { ...user("Hi."), tools: [bash], tool_choice: { type: "any" } };
+      expect((await converse(alone)).additionalModelRequestFields).to.deep.equal({
+        tools: [bash],
+        tool_choice: { type: "any" },
+      });
+    });
+
+    it("gives what only some models know to the model, never drops it", async () => {
+      const asked = { seed: 7, n: 2, logprobs: true, response_format: { type: "json_object" }, acme: [1] };
+      expect((await converse({ ...user("Hi."), ...asked })).additionalModelRequestFields).to.deep.equal(
+        asked,
+      );
+    });
+
+    it("reads refusals and cache points of whole messages", async () => {
+      const cache_control = { type: "ephemeral" };
+      const { system, messages } = await converse({
+        messages: [
+          { role: "system", content: "Be brief.", cache_control },
+          { role: "user", content: "Hi.", cache_control },
+          { role: "assistant", content: null, refusal: "I will not." },
+          { role: "user", content: "Please." },
+        ],
+      });
+      const point = { cachePoint: { type: "default" } };
+      expect(system).to.deep.equal([{ text: "Be brief." }, point]);
+      expect(messages).to.deep.equal([
+        { role: "user", content: [{ text: "Hi." }, point] },
+        { role: "assistant", content: [{ text: "I will not." }] },
+        { role: "user", content: [{ text: "Please." }] },
+      ]);
+    });
+
+    it("names in the answer what was left out, and says nothing where nothing was", async () => {
+      const messages = [
+        { role: "user", name: "Ann", content: "Hi.", audio: null },
+        { role: "assistant", content: "Hm.", annotations: [], reasoning_content: "Who is it?" },
+        { role: "user", name: "Ben", content: "Hi." },
+      ];
+      const { answer } = await exchanged({ model: "x", messages, user: "u1", stream: true }, said("ok"));
+      expect(bodyOf(answer)._bedrock).to.deep.equal({
+        remarks: [
+          "left out, since neither Converse nor the model takes it: user, messages[].name, messages[].reasoning_content",
+        ],
+      });
+      expect(
+        bodyOf((await exchanged({ model: "x", ...user("Hi.") }, said("ok"))).answer),
+      ).not.to.have.property("_bedrock");
+    });
+
+    it("lets the service name the key that it refuses", async () => {
+      const reason = "Malformed input request: #: extraneous key [acme_mode] is not permitted, not Ann.";
+      emulator.setFaults([{ kind: "error", status: 400, type: "ValidationException", message: reason }]);
+      const answer = await read({ model: "x", ...user("Hi, Ann."), acme_mode: 1 });
+      expect(answer).to.have.nested.property("log.message").that.contains("extraneous key [acme_mode]");
+      expect(JSON.stringify(answer)).not.to.contain("Ann");
     });
 
     it("keeps the guardrail and the service tier of the settings", async () => {

@@ -96,12 +96,13 @@ const textsOf = (messages: unknown): string[] =>
   });
 
 describe("chats of any shape", () => {
+  const model = { takesSystem: true, isAnthropics: false };
   const converted = (given: JsonObject, takesSystem = true): { messages: Turn[] } & JsonObject => {
-    const request = toConverse(given, takesSystem);
-    if (request instanceof ConnectorError) throw request;
-    return request as unknown as { messages: Turn[] } & JsonObject;
+    const translated = toConverse(given, { ...model, takesSystem });
+    if (translated instanceof ConnectorError) throw translated;
+    return translated.request as unknown as { messages: Turn[] } & JsonObject;
   };
-  const says = (given: JsonObject): boolean => !(toConverse(given, true) instanceof ConnectorError);
+  const says = (given: JsonObject): boolean => !(toConverse(given, model) instanceof ConnectorError);
 
   it("are told as such for every family, and become a body that Converse takes", () => {
     fc.assert(
@@ -179,8 +180,8 @@ describe("chats of any shape", () => {
           JSON.stringify({ ...given, ...(list.length > 0 && { messages: list }) }),
         ) as JsonObject;
         isChat(body, converse, []);
-        toConverse(body, true);
-        toConverse(body, false);
+        toConverse(body, model);
+        toConverse(body, { takesSystem: false, isAnthropics: true });
       }),
     );
   });

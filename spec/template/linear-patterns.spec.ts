@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
+import { AwsBedrockModel } from "../../src/index.js";
 import { compileOutputSchema } from "../../src/template/output-schema/output-schema.js";
 import { compileTemplate } from "../../src/template/template.js";
+import { useBedrock } from "../support/bedrock.js";
+import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const fill = (leaf: string, record: Record<string, unknown> = {}): unknown => {
   const body = compileTemplate(JSON.stringify({ leaf: `<${leaf}>` })).render(record);
@@ -70,6 +73,20 @@ describe("patterns of templates and rows", () => {
         .and.not.contain("SECRET");
     });
   }
+});
+
+describe("a run over a row that is made to hold it up", () => {
+  const bedrock = useBedrock();
+
+  it("goes on", async () => {
+    const request_format = `{"messages":[{"role":"user","content":[{"text":"{{ q | regex_replace: p, 'x' }}"}]}]}`;
+    const records = [34, 50_000].map((size) => ({ q: `${"a".repeat(size)}!`, p: "^(a+)+$" }));
+    const { tracking } = await new AwsBedrockModel().write(
+      syncConfig(localConfig(bedrock.url, { request_format })),
+      records,
+    );
+    expect(tracking.success).to.equal(2);
+  });
 });
 
 describe("patterns of an output schema", () => {

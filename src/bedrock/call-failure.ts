@@ -91,7 +91,8 @@ const typeOf = ({ name = "" }: SdkError): string => (/^\w{1,64}$/.test(name) ? n
 const withoutAnswer = (error: SdkError): ConnectorError => {
   const { syscall, sent = true, proxy, cause } = error;
   const through = proxy ? `, through ${proxy}` : "";
-  if (cause instanceof ProxyError) return new ConnectorError(proxyErrorCode(cause), `${cause.message}.`);
+  if (cause instanceof ProxyError)
+    return new ConnectorError(proxyErrorCode(cause), `${cause.message.replace(/^the/, "The")}.`);
   // The SDK's word for a signal's deadline; the transport gives up by that signal too, but is not waited for.
   const deadlinePassed = error.deadlinePassed || error.name === "AbortError";
   if (error.code === "UND_ERR_CONNECT_TIMEOUT" || (deadlinePassed && !sent))

@@ -3,8 +3,11 @@ import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { HttpResponse } from "@smithy/core/protocols";
 import pMap from "p-map";
+import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
 import { loadOptional } from "../core/optional-package.js";
+import { credentialsMs } from "./client.js";
+import { credentialChain } from "./credential-chain.js";
 import { createTransport } from "./transport.js";
 
 /** An object of S3 by its address. */
@@ -14,7 +17,7 @@ interface Address {
 }
 
 /** Takes `s3://bucket/key` apart. Throws a FileFailure for what is none. */
-export const readAddress = (address: string): Address => {
+const readAddress = (address: string): Address => {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
   if (bucket === undefined || key === undefined || key.endsWith("/"))
     throw new FileFailure(`${address} names no object; write s3://bucket/key`);
@@ -43,6 +46,20 @@ export const openObject = async (address: string) => {
         yield await slice(start, Math.min(size, start + rangeBytes));
     },
   };
+};
+
+/**
+ * Sees that there are credentials and the bucket of an object that is to be written. Throws a FileFailure. What only the
+ * writing itself can tell passes: who may put an object need not be allowed to see its bucket.
+ */
+export const checkBucket = async (address: string): Promise<void> => {
+  const { bucket: Bucket } = readAddress(address);
+  const { client, sdk } = await openClient();
+  await client.send(new sdk.HeadBucketCommand({ Bucket })).catch((error) => {
+    const status: number | undefined = error.$metadata?.httpStatusCode;
+    if (status === undefined || status === 404)
+      failed("write", address)(status ? { name: "NoSuchBucket", $metadata: error.$metadata } : error);
+  });
 };
 
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */
@@ -107,6 +124,7 @@ const openClient = async (): Promise<{ client: S3Client; sdk: typeof import("@aw
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: streaming(createTransport(8, requestMs)),
+    credentials: credentialChain(createTransport(1, credentialsMs)),
   });
   return { client, sdk };
 };
@@ -143,17 +161,21 @@ const failed =
     const status = $metadata?.httpStatusCode;
     const right = verb === "read" ? "s3:GetObject" : "s3:PutObject";
     const reason =
-      name === "NoSuchBucket"
-        ? "there is no such bucket"
-        : status === 404
-          ? "there is no such object"
-          : status === 403
-            ? `the credentials of this machine may not; they need ${right}, and s3:ListBucket to tell what is missing`
-            : status === 412
-              ? "it was replaced while it was read; run again"
-              : status === undefined && /credential/i.test(`${name} ${message}`)
-                ? "no AWS credentials were found on this machine"
-                : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
+      error instanceof ConnectorError
+        ? error.message
+        : name === "NoSuchBucket"
+          ? "there is no such bucket"
+          : status === 404
+            ? "there is no such object"
+            : status === 403
+              ? `the credentials of this machine may not; they need ${right}, and s3:ListBucket to tell what is missing`
+              : status === 412
+                ? "it was replaced while it was read; run again"
+                : status === undefined && /credential/i.test(`${name} ${message}`)
+                  ? "no AWS credentials were found on this machine"
+                  : name === "TransportError"
+                    ? message
+                    : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
     const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
     failure.cause = error;
     throw failure;

@@ -8,13 +8,14 @@ interface Sayable {
   readonly body: string;
 }
 
-/** The words of a connection's settings that stand in no row. */
-export const ownWords = (connection: Connection): ReadonlySet<string> => {
+/** The words of a connection's settings that stand in no row, and others that do not. */
+export const ownWords = (connection: Connection, others: readonly string[] = []): ReadonlySet<string> => {
   const { modelId, candidateModelIds, region, requestFormat, outputSchema } = connection;
   const sample = `${requestFormat}\n${outputSchema ?? ""}`.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, "{{}}");
   const constants = [...sample.matchAll(/"([\w.:-]{1,64})"|[:[,]\s*(\d+(?:\.\d+)?)/g)];
   const ids = [modelId, ...candidateModelIds, region].filter((id) => !id?.startsWith("arn:"));
-  return new Set([...ids, ...constants.flatMap(([, text, number]) => text ?? number ?? [])].map(lower));
+  const known = constants.flatMap(([, text, number]) => text ?? number ?? []);
+  return new Set([...ids, ...known, ...others].map(lower));
 };
 
 const lower = (text: string): string => String(text).toLowerCase();

@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject, tryParseJson } from "../core/json
 import { toRequest } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
 import type { ConnectionConfig } from "../generated/connection.js";
+import { resolveFamily } from "../models/find-family.js";
 import { factsOf } from "../models/model-facts.js";
 import { isChat } from "./chat/is-chat.js";
 import { toCompletion } from "./chat/to-completion.js";
@@ -30,20 +31,20 @@ export const readPayload = async (
   }
   const converse = connection.api === "converse" ? session : await open({ api: "converse" });
   if (converse instanceof ConnectorError) return converse;
-  const request = toConverse(body as JsonObject, takesSystem(...connection.candidateModelIds));
-  if (request instanceof ConnectorError) return request;
-  const answer = await send(request, converse, onEvent);
+  const { candidateModelIds, modelId: model } = connection;
+  const takesSystem = !factsOf(...candidateModelIds)?.traits?.includes("no_system");
+  const isAnthropics = resolveFamily(...candidateModelIds)?.name === "claude";
+  const translated = toConverse(body as JsonObject, { takesSystem, isAnthropics });
+  if (translated instanceof ConnectorError) return translated;
+  const answer = await send(translated.request, converse, onEvent);
   if (answer instanceof ConnectorError) return answer;
   const { reply } = answer;
   if (reply instanceof ConnectorError || !isObject(reply.body)) return bodyOf(answer);
-  return toCompletion(reply.body as JsonObject, reply, answer, connection.modelId);
+  return toCompletion(reply.body as JsonObject, reply, answer, { model, leftOut: translated.leftOut });
 };
 
 /** Opens the source's session, with these settings in place of its own. */
 type OpenSession = (changes: Partial<ConnectionConfig> | null) => Promise<Session | ConnectorError>;
-
-const takesSystem = (...modelIds: readonly string[]): boolean =>
-  !factsOf(...modelIds)?.traits?.includes("no_system");
 
 const send = async (
   body: JsonObject,
@@ -55,12 +56,17 @@ const send = async (
   if (request instanceof ConnectorError) return request;
   const { invoke } = session.run();
   const { signal } = new AbortController();
+  const sent = { ...request, plainWords: keysOf(request.body) };
   // A vector comes whole.
   const isStreamed = onEvent && plan.connection.isStream && !plan.family?.vector;
-  const first = await invoke({ ...request, ...(isStreamed && { onEvent }) }, signal);
-  const result = isStreamed && isUnstreamable(first) ? await invoke(request, signal) : first;
+  const first = await invoke({ ...sent, ...(isStreamed && { onEvent }) }, signal);
+  const result = isStreamed && isUnstreamable(first) ? await invoke(sent, signal) : first;
   return isFailed(result) ? result.error : result;
 };
+
+/** The keys of a finished body are its author's, and no values. */
+const keysOf = (body: string): string[] =>
+  [...body.matchAll(/"(\w{1,40})":/g)].flatMap(([, key]) => key ?? []);
 
 /** Refused as a stream alone: some models do not stream, or not with tools. Nothing was billed for it. */
 const isUnstreamable = (result: Invocation | FailedInvocation): boolean =>

@@ -20,6 +20,8 @@ export const typeOf = (element: SchemaElement): ParquetType | undefined => {
   const { name: _, field_id: __, ...rest } = element;
   const codec = codecOf(element);
   if (element.repetition_type === "REPEATED" || element.num_children || !codec) return undefined;
+  // Under the older name of the type, the writer would write it as JSON once more.
+  if (codec === json) return plain({ type: "BYTE_ARRAY", logical_type: { type: "JSON" } }, json);
   return { element: { ...rest, repetition_type: "OPTIONAL" }, ...codec };
 };
 
@@ -98,6 +100,8 @@ const asWhole = (value: unknown): bigint | undefined =>
 
 /** A number that a double holds without a change: as it prints it, or as the same with zeros or an exponent. */
 const asDouble = (value: unknown, read: (number: number) => unknown): number | undefined => {
+  // What JSON has no word for has come as its text.
+  if (typeof value === "string" && /^(?:NaN|-?Infinity)$/.test(value)) return Number(value);
   if (typeof value !== "number" && !(value instanceof ExactNumber)) return undefined;
   const number = Number(value);
   return digitsOf(String(value)) === digitsOf(String(read(number))) ? number : undefined;

@@ -21,7 +21,8 @@ export const readParquet = async (
     },
   };
   const { parquetMetadataAsync } = await import("hyparquet");
-  const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((cause: unknown) => {
+  const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch(async (cause: unknown) => {
+    await source.close();
     throw cause instanceof FileFailure ? cause : unreadable(name, cause);
   });
   const { types, header, raw, nestedDecimals } = columnsOf(metadata);
@@ -54,7 +55,7 @@ interface Opened {
 
 async function* parquetRows(name: string, { file, metadata, header, types }: Opened): AsyncGenerator<Row> {
   const { parquetRead } = await import("hyparquet");
-  const compressors = await compressorsOf(metadata);
+  const compressors = await compressorsOf(name, metadata);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
@@ -150,17 +151,23 @@ const afterSubtree = (schema: readonly SchemaElement[], at: number): number => {
 
 const isDecimal = ({ converted_type }: SchemaElement): boolean => converted_type === "DECIMAL";
 
-const compressorsOf = async ({ row_groups }: FileMetaData): Promise<Compressors> => {
-  const codecs = new Set(
-    row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec)),
-  );
-  const others = [...codecs].some((codec) => codec === "ZSTD" || codec?.startsWith("LZ4"));
+/** How pages are unpacked, beside Snappy. Throws a FileFailure for what is packed in another way. */
+const compressorsOf = async (name: string, { row_groups }: FileMetaData): Promise<Compressors> => {
+  const codecs = row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec));
+  const strange = codecs.find((codec) => codec !== undefined && !known.has(codec));
+  if (strange)
+    throw new FileFailure(
+      `cannot read ${name}: it is packed with ${strange}; write it with Snappy, zstd or gzip`,
+    );
+  const zstd = codecs.includes("ZSTD") ? await import("fzstd") : undefined;
   return {
-    ...(others && (await import("hyparquet-compressors")).compressors),
     GZIP: (input) => gunzipSync(input),
     BROTLI: (input) => brotliDecompressSync(input),
+    ...(zstd && { ZSTD: (input) => zstd.decompress(input) }),
   };
 };
+
+const known = new Set<string>(["UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "ZSTD"]);
 
 /** A library's words may quote what a file holds. */
 const unreadable = (name: string, cause: unknown): FileFailure => {

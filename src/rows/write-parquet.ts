@@ -31,6 +31,8 @@ export const writeParquet = async (
     for (const { name, type, data } of columns) {
       const value = Object.hasOwn(row, name) ? row[name] : null;
       const raw = value === null || value === undefined ? null : type.write(value);
+      if (raw === undefined)
+        throw new Error(`column ${JSON.stringify(name)} holds what its type does not take`);
       data.push(raw);
       bytes += raw instanceof Uint8Array ? raw.length + 8 : 8;
     }

@@ -2,12 +2,15 @@ import type { Invocation } from "../../core/invoke.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../core/json.js";
 import type { Reply } from "../../core/reply.js";
 
-/** An answer of Converse with a chat completion beside it, where callers of one look for text, tool calls and counts. */
+/**
+ * An answer of Converse with a chat completion beside it, where callers of one look for text, tool calls and counts.
+ * `leftOut` are the paths of the payload that the model has not seen.
+ */
 export const toCompletion = (
   body: JsonObject,
   { text, stopReason }: Reply,
   { usage, requestId }: Invocation,
-  model: string,
+  { model, leftOut }: { readonly model: string; readonly leftOut: readonly string[] },
 ): JsonObject => {
   const calls = toToolCalls(valueAt(body, ["output", "message", "content"]));
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
@@ -29,6 +32,11 @@ export const toCompletion = (
       completion_tokens: outputTokens,
       total_tokens: sent === null || outputTokens === null ? null : sent + outputTokens,
     },
+    ...(leftOut.length > 0 && {
+      _bedrock: {
+        remarks: [`left out, since neither Converse nor the model takes it: ${leftOut.join(", ")}`],
+      },
+    }),
   } as JsonObject;
 };
 

@@ -4,56 +4,68 @@ import type { Complain } from "./parts.js";
 import { toTools } from "./tools.js";
 import { foldSystem, toTurns } from "./turns.js";
 
+/** What a payload of a chat is as a request of Converse. */
+interface Translated {
+  readonly request: JsonObject;
+  /** Keys that neither Converse nor a model has a word for, by their paths. */
+  readonly leftOut: readonly string[];
+}
+
+/** What of the model that is called makes a difference. */
+interface Called {
+  readonly takesSystem: boolean;
+  readonly isAnthropics: boolean;
+}
+
 /**
  * A payload of OpenAI's chat completions or of Anthropic's messages as a request of Converse. Which model is called, the
  * settings say. What has no word there goes to the model as it came, in `additionalModelRequestFields`; keys of Converse's
  * own stay. Failure: `invalid_body`, which names every place.
  */
-export const toConverse = (payload: JsonObject, takesSystem: boolean): JsonObject | ConnectorError => {
+export const toConverse = (payload: JsonObject, called: Called): Translated | ConnectorError => {
   const problems: string[] = [];
   const complain: Complain = (place, sentence) => void problems.push(`${place} ${sentence}`);
-  const { messages, system, tools, tool_choice, toolConfig, ...rest } = withoutSilent(payload);
-  const talk = toTurns(Array.isArray(messages) ? messages : [], system, complain);
-  const asked = toTools(tools, tool_choice, talk.messages);
+  const speaking = withoutSilent(payload);
+  const left = new Set(Object.keys(speaking).filter((key) => callers.has(key)));
+  const leaveOut = (path: string): void => void left.add(path);
+  const { messages, system, tools, tool_choice: choice, parallel_tool_calls, toolConfig, ...rest } = speaking;
+  const talk = toTurns(Array.isArray(messages) ? messages : [], system, { complain, leaveOut });
+  const asked = toTools({ tools, choice, parallel: parallel_tool_calls }, talk.messages, called.isAnthropics);
   if (problems.length > 0) return new ConnectorError("invalid_body", `${problems.join("; ")}.`);
-  const { request, extra } = toSettings(rest);
+  const { request, extra } = toSettings(without(rest, callers));
   const own = isObject(request.additionalModelRequestFields) ? request.additionalModelRequestFields : {};
-  const fields = {
-    ...extra,
-    ...(asked.vendors.length > 0 && { tools: asked.vendors }),
-    ...own,
-  } as JsonObject;
+  const fields = { ...extra, ...asked.vendors, ...own } as JsonObject;
+  const toolSettings = toolConfig ?? asked.toolConfig;
   return {
-    ...request,
-    messages: takesSystem ? talk.messages : foldSystem(talk),
-    ...(takesSystem && talk.system.length > 0 && { system: talk.system }),
-    ...((toolConfig ?? asked.toolConfig) && { toolConfig: toolConfig ?? asked.toolConfig }),
-    ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
-  } as JsonObject;
+    request: {
+      ...request,
+      messages: called.takesSystem ? talk.messages : foldSystem(talk),
+      ...(called.takesSystem && talk.system.length > 0 && { system: talk.system }),
+      ...(toolSettings && { toolConfig: toolSettings }),
+      ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
+    },
+    leftOut: [...left],
+  };
 };
 
-/** The payload without what is null, and without what says nothing to the model. */
+/** The payload without what is null, and without what says nothing. */
 const withoutSilent = (payload: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(payload).filter(
-      ([key, value]) =>
-        value !== null && !callers.has(key) && !(Object.hasOwn(usual, key) && sameJson(usual[key], value)),
+    Object.entries(without(payload, carriers)).filter(
+      ([key, value]) => value !== null && !(Object.hasOwn(usual, key) && sameJson(usual[key], value)),
     ),
   );
 
+const without = (payload: JsonObject, keys: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(payload).filter(([key]) => !keys.has(key)));
+
 const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
+/** How a payload goes to its vendor, which the settings say here. */
+const carriers = new Set(["model", "stream", "stream_options", "anthropic_version"]);
+
 /** What concerns the caller and the vendor's own service. */
-const callers = new Set([
-  "model",
-  "stream",
-  "stream_options",
-  "user",
-  "store",
-  "anthropic_version",
-  "safety_identifier",
-  "prompt_cache_key",
-]);
+const callers = new Set(["user", "store", "safety_identifier", "prompt_cache_key"]);
 
 /** What is so anyway. */
 const usual: JsonObject = {

@@ -1,24 +1,64 @@
 import { isObject, type Json, type JsonObject } from "../../core/json.js";
 import { cachePoint } from "./parts.js";
 
-/** The tools of a request: Converse's, and those that only the model's vendor knows, as they came. */
+/** The tools of a request: Converse's, and what only the model's vendor knows, in the vendor's words. */
 interface Tools {
   readonly toolConfig: JsonObject | null;
-  readonly vendors: JsonObject[];
+  /** `tools` and `tool_choice` of the vendor's own body. */
+  readonly vendors: JsonObject;
+}
+
+/** Tools and the choice among them, as OpenAI or Anthropic writes them. */
+interface Given {
+  readonly tools: unknown;
+  readonly choice: unknown;
+  /** OpenAI's `parallel_tool_calls`. */
+  readonly parallel: unknown;
 }
 
 /**
- * Tools and the choice among them, as OpenAI or Anthropic writes them. Converse wants the tools that messages have used
- * also where a request no longer offers any; `none`, for which it has no word, leaves the others out.
+ * Converse wants the tools that messages have used also where a request no longer offers any; `none`, for which it has
+ * no word, leaves the others out. Nor has it a word for one call at a time: that choice is the vendor's whole, since
+ * Anthropic's models refuse a choice that stands in both places.
  */
-export const toTools = (given: unknown, choice: unknown, messages: readonly JsonObject[]): Tools => {
+export const toTools = (
+  { tools: given, choice, parallel }: Given,
+  messages: readonly JsonObject[],
+  isAnthropics: boolean,
+): Tools => {
   const offered = (Array.isArray(given) ? given : []).filter((tool): tool is JsonObject => isObject(tool));
   const specs = isNone(choice) ? [] : offered.flatMap(toSpecs);
   const tools = specs.length > 0 ? specs : usedTools(messages, offered.flatMap(toSpecs));
   const toolChoice = specs.length > 0 ? toChoice(choice) : null;
+  const own = isNone(choice) ? [] : offered.filter((tool) => toSpecs(tool).length === 0);
+  const vendors =
+    specs.length > 0
+      ? toSingle(choice, toolChoice, parallel, isAnthropics)
+      : own.length > 0 && {
+          ...(choice !== undefined && { tool_choice: choice as Json }),
+          ...(parallel === false && { parallel_tool_calls: false }),
+        };
+  const isElsewhere = vendors && "tool_choice" in vendors;
   return {
-    toolConfig: tools.length > 0 ? { tools, ...(toolChoice && { toolChoice }) } : null,
-    vendors: isNone(choice) ? [] : offered.filter((tool) => toSpecs(tool).length === 0),
+    toolConfig: tools.length > 0 ? { tools, ...(toolChoice && !isElsewhere && { toolChoice }) } : null,
+    vendors: { ...(own.length > 0 && { tools: own }), ...vendors },
+  };
+};
+
+/** What asks for one call at a time, in the vendor's words; `null` where nothing does. */
+const toSingle = (
+  choice: unknown,
+  toolChoice: JsonObject | null,
+  parallel: unknown,
+  isAnthropics: boolean,
+): JsonObject | null => {
+  const isAsked = isObject(choice) && choice.disable_parallel_tool_use === true;
+  if (!isAsked && parallel !== false) return null;
+  if (!isAsked && !isAnthropics) return { parallel_tool_calls: false };
+  const { tool, any } = toolChoice ?? {};
+  const type = isObject(tool) ? "tool" : any ? "any" : "auto";
+  return {
+    tool_choice: { type, ...(isObject(tool) && (tool as JsonObject)), disable_parallel_tool_use: true },
   };
 };
 
@@ -44,15 +84,13 @@ const isNone = (choice: unknown): boolean =>
 
 /** `null` where the model is free, which is what Converse does without a choice. One that is not known goes as it came. */
 const toChoice = (choice: unknown): JsonObject | null => {
-  const { type, name, function: named, ...rest } = isObject(choice) ? choice : { type: choice };
-  if (type === "auto" || type === undefined || type === null)
-    return Object.keys(rest).some(isConverses) ? (choice as JsonObject) : null;
+  const { type, name, function: named } = isObject(choice) ? choice : { type: choice };
+  if (type === "auto") return null;
   if (type === "required" || type === "any") return { any: {} };
   const tool = isObject(named) ? named.name : name;
-  return tool === undefined ? (choice as JsonObject) : ({ tool: { name: tool } } as JsonObject);
+  if (tool !== undefined) return { tool: { name: tool } } as JsonObject;
+  return (choice ?? null) as JsonObject | null;
 };
-
-const isConverses = (key: string): boolean => key === "auto" || key === "any" || key === "tool";
 
 /** The tools that messages have called, with the best that is known of each. */
 const usedTools = (messages: readonly JsonObject[], known: readonly JsonObject[]): JsonObject[] => {
