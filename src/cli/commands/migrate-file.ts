@@ -14,7 +14,10 @@ import { readDelimiter } from "./write-plan.js";
 /** Runs `migrate`. Resolves to the exit code. */
 export const migrateFile = async (given: Arguments, api: MigrateOptions["api"]): Promise<number> => {
   const { config: path = "", to, output } = given.values;
-  await refuseOverwrite(given, { output });
+  await refuseOverwrite({ output }, [
+    ["--config", path],
+    ["--input", given.values.input],
+  ]);
   const own = objectOf(await readJsonFile(path), path);
   const { config, left } = withoutUnset(own, process.env);
   if (left.includes("region"))
