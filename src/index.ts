@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RowState } from "./enrich/select-rows.js";
 import type { LedgerReport } from "./run/ledger/inspect.js";
+import type { Repair } from "./run/ledger/repair.js";
 
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
@@ -32,6 +33,7 @@ export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
 export type { LedgerReport } from "./run/ledger/inspect.js";
+export type { Repair } from "./run/ledger/repair.js";
 
 /** The version of this package. */
 export const version: string = JSON.parse(
@@ -41,6 +43,16 @@ export const version: string = JSON.parse(
 /** Counts a ledger. @throws Error with a sentence when the file is missing, held by a process, or no ledger. */
 export const inspectLedger = async (file: string): Promise<LedgerReport> =>
   (await import("./run/ledger/inspect.js")).inspectLedger(file);
+
+/**
+ * Mends a ledger's file that is damaged: keeps every line that checks and holds the rows of those that are lost. With
+ * `forgetLost`, rows that the ledger does not know may be sent again though lost lines could not be told.
+ * @throws Error with a sentence when the file is held by a process, or no ledger.
+ */
+export const repairLedger = async (file: string, { forgetLost = false } = {}): Promise<Repair> => {
+  const { repairLedger: repair } = await import("./run/ledger/repair.js");
+  return repair(file, { forgetLost });
+};
 
 /**
  * Gives a ledger's file back to other processes. End the runs that use it first: a call that is still open finds no

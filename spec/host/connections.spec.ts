@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { openHost, stars } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { withBedrock } from "../support/bedrock.js";
 import { localConfig } from "../support/sync-config.js";
 import { hostFolder, withHost } from "./run-host.js";
 
@@ -60,12 +61,13 @@ describe("a host", () => {
 
   it("resolves a configuration for each call and stores it as written", async () => {
     const state = freshState();
-    const resolve = () => saved.configuration;
-    const host = await openHost({ state, resolve });
-    host.register(AwsBedrockModel);
-    host.connections.save({ ...saved, configuration: { access_key: `\${KEY}` } });
-    expect(await host.connections.check("bedrock")).to.have.property("status", "succeeded");
-    host.close();
+    await withBedrock({}, async ({ url }) => {
+      const host = await openHost({ state, resolve: () => localConfig(url) });
+      host.register(AwsBedrockModel);
+      host.connections.save({ ...saved, configuration: { access_key: `\${KEY}` } });
+      expect(await host.connections.check("bedrock")).to.have.property("status", "succeeded");
+      host.close();
+    });
     expect(readFileSync(state, "latin1")).not.to.include(saved.configuration.secret_access_key);
   });
 

@@ -326,6 +326,26 @@ describe("a run with max_rows", () => {
     expect(unsent).to.include({ status: "not_sent", cost_usd: 0 });
   });
 
+  it("is not widened by a row's own limit that is none, which fails that row alone", async () => {
+    const body = {
+      inferenceConfig: { maxTokens: "{{ limit }}" },
+      messages: [{ role: "user", content: [{ text: "{{ text }}" }] }],
+    };
+    const config = localConfig(bedrock.url, {
+      request_format: JSON.stringify(body),
+      max_tokens_total: 1_500,
+    });
+    const records = [-100_000, 0.5, 20].map((limit) => ({ limit, text: `Limit ${limit}.` }));
+    const before = bedrock.stats().requests;
+    const out = rowsOf(await new AwsBedrockModel().write(syncConfig(config), records));
+    expect(out.map(({ _bedrock: { error, status } }) => `${status} ${error?.code ?? ""}`)).to.deep.equal([
+      "failed invalid_body",
+      "failed invalid_body",
+      "enriched ",
+    ]);
+    expect(bedrock.stats().requests - before).to.equal(1);
+  });
+
   it("takes nothing for rows that share a call", async () => {
     const before = bedrock.stats().requests;
     const { tracking } = await write(Array(50).fill({ text: "Always the same." }), { max_rows: "1" }, "same");

@@ -20,6 +20,7 @@ const ledgerOf = (changes: Partial<Ledger> = {}) => {
   const written: Entry[] = [];
   const ledger: Ledger = {
     path: "memory",
+    lost: 0,
     find: async (key) => written.findLast((entry) => entry.key === key) ?? null,
     append: async (entry) => {
       written.push(entry);

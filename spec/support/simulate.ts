@@ -146,6 +146,7 @@ const slowLedger = (clock: VirtualClock, stops: boolean): Ledger => {
     entries: async function* () {},
     close: async () => undefined,
     isOpen: () => true,
+    lost: 0,
   };
 };
 

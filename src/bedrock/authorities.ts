@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import type { Problem } from "../connection/rules.js";
+import { notRegular, readRegularFile } from "../core/regular-file.js";
 
 /**
  * Whose certificates are good: Node's authorities and those in the files that AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS
@@ -34,12 +34,12 @@ const faultIn = (file: string): string | null => {
     return certificatesIn(file).length === 0 ? `names ${file}, which holds no certificate in PEM` : null;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return `names ${file}, which cannot be read (${code ?? message})`;
+    return `names ${file}, which cannot be read (${code === undefined || code === notRegular ? message : code})`;
   }
 };
 
 /** A file that cannot be used names no authority. */
-const readBundle = (file: string): string[] => {
+const readBundle = (file: string): readonly string[] => {
   try {
     return file === "" ? [] : certificatesIn(file);
   } catch {
@@ -48,10 +48,18 @@ const readBundle = (file: string): string[] => {
 };
 
 /** @throws the system's error, or OpenSSL's of a certificate that is none. */
-const certificatesIn = (file: string): string[] => {
-  const found = readFileSync(file, "utf8").match(pem) ?? [];
-  for (const certificate of found) new X509Certificate(certificate);
-  return found;
+const certificatesIn = (file: string): readonly string[] => {
+  const text = readRegularFile(file);
+  const known = bundles.get(text);
+  if (known) return known;
+  const certificates = text.match(pem) ?? [];
+  for (const certificate of certificates) new X509Certificate(certificate);
+  if (bundles.size === variables.length) bundles.clear();
+  bundles.set(text, certificates);
+  return certificates;
 };
+
+/** A system's bundle has some hundred certificates, each a millisecond's work, and every client asks for it. */
+const bundles = new Map<string, readonly string[]>();
 
 const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

@@ -38,5 +38,6 @@ const reasons: Record<string, string> = {
   EISDIR: "it is a folder",
   ENOTDIR: "part of the path is not a folder",
   ENOSPC: "no space left on the disk",
+  EFTYPE: "it is a pipe, a device or the like, or very large",
   EROFS: "the file system is read-only",
 };

@@ -16,8 +16,10 @@ export interface InvokeRequest {
   readonly key: string;
   /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */
   readonly routeKey: string;
-  /** The most output tokens that the body asks for; `null` where it sets no limit. */
+  /** The most output tokens that the body asks for, in all answers together; `null` where it sets no limit. */
   readonly maxTokens: number | null;
+  /** Under a ceiling of tokens or dollars: input tokens beside those that its bytes bound, and what nothing bounds. */
+  readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
   readonly plainWords?: readonly string[];
   /**

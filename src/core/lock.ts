@@ -1,14 +1,8 @@
-import { readFileSync, unlinkSync } from "node:fs";
-import { link, mkdir, open, readFile, rmdir, stat, unlink } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { closeSync, constants, openSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { type FileHandle, open, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-
-/** Who holds a lock. The start time tells a process from a later one with the same number. */
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly started: string | null;
-}
+import { kindOf } from "./regular-file.js";
 
 /** Why a lock was not taken, as one sentence. */
 export class LockHeld {
@@ -20,122 +14,145 @@ export class LockHeld {
 }
 
 /**
- * Takes the lock file beside a file, also from an owner that is dead.
- * @returns a function that gives the lock back; it is safe at process exit.
+ * Opens a file for reading and writing, or creates it, for this process alone: its kernel keeps the lock, on the file
+ * itself and not on a name of it, and takes it back when the process ends in any way. Links, bind mounts and process
+ * namespaces make no difference. `null` when another opening has it.
+ * @throws Error where it is no regular file, or the system has no such lock
  */
-export const takeLock = async (file: string): Promise<(() => void) | LockHeld> => {
-  const path = `${file}.lock`;
-  const own = JSON.stringify({
-    pid: process.pid,
-    host: hostname(),
-    started: startOf(process.pid),
-  } satisfies Owner);
-  let owner: Owner | null = null;
-  for (let tries = 0; tries < 50; tries++) {
-    if (await create(path, own)) return () => release(path, own);
-    const text = await readFile(path, "utf8").catch(() => null);
-    if (text === null) continue;
-    owner = readOwner(text);
-    if (owner && isAlive(owner)) {
-      if (owner.pid !== process.pid) return held(file, owner);
-      // Another call in this process is just looking at the file.
-      await sleep(20);
-      continue;
-    }
-    await removeStale(path, text);
-  }
-  return held(file, owner);
-};
-
-const create = async (path: string, text: string): Promise<boolean> => {
-  // Written aside and linked into place, so that nobody ever reads half an owner.
-  const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const file = await open(aside, "wx");
+export const openAlone = async (path: string): Promise<FileHandle | null> => {
+  const { O_RDWR, O_CREAT, O_NONBLOCK = 0 } = constants;
+  createRegular(path);
+  const asItOpens = flags[process.platform];
+  let file: FileHandle;
   try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(aside, path);
-    return true;
+    file = await open(path, O_RDWR | O_CREAT | O_NONBLOCK | (asItOpens ?? 0), 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return false;
-  } finally {
-    await unlink(aside);
+    if (asItOpens !== undefined && busy.has((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+  try {
+    const opened = kindOf(await file.stat());
+    if (opened !== null) throw new Error(`it is ${opened}, not a regular file`);
+    if (asItOpens !== undefined || (await lockOpen(file))) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close();
+  return null;
+};
+
+/** Sees that there is a regular file at a path, and creates it where nothing is. @throws Error where it is another kind. */
+export const createRegular = (path: string): void => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const kind = stats && kindOf(stats);
+  if (kind) throw new Error(`it is ${kind}, not a regular file`);
+  if (stats) return;
+  const { O_RDWR, O_CREAT, O_NONBLOCK = 0 } = constants;
+  closeSync(openSync(path, O_RDWR | O_CREAT | O_NONBLOCK, 0o600));
+};
+
+/** Where the system locks a file as it opens it: O_EXLOCK of the BSDs, and libuv's word for it on Windows. */
+const flags: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
+  ...{ darwin: 0x20, freebsd: 0x20, openbsd: 0x20, netbsd: 0x20, win32: 0x10000000 },
+};
+
+const busy: ReadonlySet<string> = new Set(["EAGAIN", "EBUSY", "EWOULDBLOCK"]);
+
+/**
+ * Linux locks what is open, and all who inherited the opening share the lock: so another program can take it for us, which
+ * Node cannot. False when it is taken.
+ */
+const lockOpen = (file: FileHandle): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("flock", ["-n", "-x", "3"], {
+      stdio: ["ignore", "ignore", "pipe", file.fd],
+      timeout: 10_000,
+    });
+    let said = "";
+    child.stderr?.on("data", (chunk) => {
+      said += chunk;
+    });
+    child.once("error", ({ message }) =>
+      reject(
+        new Error(
+          `this system locks no files for us: the program flock (of util-linux or busybox) does not run (${message})`,
+        ),
+      ),
+    );
+    child.once("close", (code) => {
+      if (code === 0) resolve(true);
+      else if (code === 1 && said === "") resolve(false);
+      else reject(new Error(`the file system gives no lock: ${said.trim() || `flock ended with ${code}`}`));
+    });
+  });
+
+/** Who holds a lock, for the words; `boot` is the same for all processes of one running kernel. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly boot: string;
+}
+
+const bootOf = (): string => {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return hostname();
   }
 };
 
-const held = (file: string, owner: Owner | null): LockHeld =>
-  new LockHeld(
-    owner
-      ? `${file} is held by process ${owner.pid} on ${owner.host}. If that is surely gone, delete ${file}.lock.`
-      : `${file}.lock could not be taken. If no other process runs, delete it.`,
-  );
+export const ownNote = (): string =>
+  JSON.stringify({ pid: process.pid, host: hostname(), boot: bootOf() } satisfies Owner);
 
-const readOwner = (text: string): Owner | null => {
+/** The owner that a note tells of; `null` where there is none that can be read. */
+export const readNote = async (path: string): Promise<Owner | null> => {
   try {
-    const owner = JSON.parse(text) as Owner;
+    const owner = JSON.parse(await readFile(path, "utf8")) as Owner;
     return Number.isInteger(owner.pid) && typeof owner.host === "string" ? owner : null;
   } catch {
     return null;
   }
 };
 
-/** An owner on another machine cannot be asked, so it counts as alive. */
-const isAlive = ({ pid, host, started }: Owner): boolean => {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  const now = startOf(pid);
-  return now === null || started === null || now === started;
-};
+/** Whether an owner is of another kernel, whose locks ours may not see. */
+export const isElsewhere = ({ boot }: Owner): boolean => boot !== bootOf();
+
+export const held = (file: string, owner: Owner | null): LockHeld =>
+  new LockHeld(
+    owner
+      ? `${file} is held by process ${owner.pid} on ${owner.host}.`
+      : `${file} is held by another process.`,
+  );
 
 /**
- * When a process was started, in the kernel's ticks since boot; `null` where the system does not tell. Another
- * word for one that has ended and is only waiting for its parent.
+ * Takes the lock file beside a file.
+ * @returns a function that gives the lock back; it is safe at process exit.
  */
-const startOf = (pid: number): string | null => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const [state, ...rest] = fields.slice(fields.lastIndexOf(")") + 2).split(" ");
-    return state === "Z" || state === "X" ? "ended" : (rest[18] ?? null);
-  } catch {
-    return null;
+export const takeLock = async (file: string): Promise<(() => void) | LockHeld> => {
+  const path = `${file}.lock`;
+  for (let tries = 0; tries < 50; tries++) {
+    const lock = await openAlone(path);
+    if (!lock) return held(file, await readNote(path));
+    // Whoever had it before may have taken its name away in between.
+    if (await leadsTo(path, lock)) {
+      await writeFile(path, ownNote());
+      return () => {
+        try {
+          unlinkSync(path);
+        } catch {
+          // It is gone already, which is what was wanted.
+        }
+        lock.close().catch(() => undefined);
+      };
+    }
+    await lock.close();
   }
+  return held(file, null);
 };
 
-/** Deletes a dead owner's lock. One process at a time may, so that none deletes the lock that another just took. */
-const removeStale = async (path: string, stale: string): Promise<void> => {
-  const turn = `${path}.turn`;
-  try {
-    await mkdir(turn);
-  } catch {
-    await forgetOldTurn(turn);
-    await sleep(10 + Math.random() * 20);
-    return;
-  }
-  try {
-    if ((await readFile(path, "utf8").catch(() => null)) === stale) await unlink(path);
-  } finally {
-    await rmdir(turn);
-  }
-};
-
-/** A process that was killed in its turn, which takes less than a millisecond, must not block all others. */
-const forgetOldTurn = async (turn: string): Promise<void> => {
-  const taken = await stat(turn).catch(() => null);
-  if (taken && Date.now() - taken.mtimeMs > 10_000) await rmdir(turn).catch(() => undefined);
-};
-
-const release = (path: string, own: string): void => {
-  try {
-    if (readFileSync(path, "utf8") === own) unlinkSync(path);
-  } catch {
-    // It is gone already, which is what was wanted.
-  }
+/** Whether a path is a name of an open file. */
+export const leadsTo = async (path: string, file: FileHandle): Promise<boolean> => {
+  const [named, opened] = await Promise.all([stat(path).catch(() => null), file.stat()]);
+  return named?.ino === opened.ino && named.dev === opened.dev;
 };

@@ -4,9 +4,10 @@ import { BadLine } from "../core/bad-line.js";
 import { ConnectorError } from "../core/errors.js";
 import { writeJson } from "../core/exact-json.js";
 import type { InvokeRequest } from "../core/invoke.js";
-import { isObject, type JsonObject, textBytes, valueAt } from "../core/json.js";
+import { isObject, type JsonObject, textBytes } from "../core/json.js";
 import type { Family } from "../models/families/family.js";
 import { checkBody } from "../models/lint-body.js";
+import { beyondBytes, mostOutput } from "../models/worst-case.js";
 import { applyChatTemplate } from "../template/chat-template.js";
 import type { Plan } from "./plan.js";
 
@@ -43,6 +44,8 @@ export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): Invok
   const finished = withApiSettings(applyChatTemplate(family, connection.chatTemplate, body), connection);
   const wrong = checkBody(family, finished, connection.candidateModelIds);
   if (wrong) return wrong;
+  const most = mostOutput(finished, family);
+  if (typeof most === "string") return new ConnectorError("invalid_body", most);
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
   const key = keyOf(text, plan.routeKey, connection.reuseAnswers ? undefined : record);
@@ -57,7 +60,7 @@ const mostBytes = 25_000_000;
 
 /** A request for a body that is there, as text and parsed. */
 export const requestOf = (
-  { family, routeKey }: Plan,
+  { family, modelFamily, routeKey, connection }: Plan,
   { key, modelId, body }: Pick<InvokeRequest, "key" | "modelId" | "body">,
   parsed: JsonObject,
 ): InvokeRequest => ({
@@ -67,8 +70,17 @@ export const requestOf = (
   bodyBytes: Buffer.byteLength(body),
   textBytes: textBytes(parsed),
   key,
-  maxTokens: maxTokensOf(parsed, family),
+  maxTokens: limitOf(parsed, family),
+  ...(isBounded(connection) && { beyondBytes: beyondBytes(parsed, modelFamily) }),
 });
+
+/** A body of a ledger may hold what is no limit; it then sets none. */
+const limitOf = (body: JsonObject, family: Family | null): number | null => {
+  const most = mostOutput(body, family);
+  return typeof most === "string" ? null : most;
+};
+
+const isBounded = ({ ceilings }: Connection): boolean => ceilings.tokens !== null || ceilings.usd !== null;
 
 /**
  * The body with the connection's guardrail and service tier, which Converse takes inside it. InvokeModel takes them
@@ -110,19 +122,6 @@ const textOf = (value: unknown): string | undefined => {
 
 const withBigIntAsText = (root: unknown): string =>
   JSON.stringify(root, (_, value) => (typeof value === "bigint" ? String(value) : value));
-
-/**
- * The limit of output tokens that the body sets, under whichever of the family's names; a vector has no such
- * tokens.
- */
-const maxTokensOf = (body: JsonObject, family: Family | null): number | null => {
-  if (family?.vector) return 0;
-  for (const path of family?.request.maxTokens ?? []) {
-    const limit = valueAt(body, path);
-    if (typeof limit === "number") return limit;
-  }
-  return null;
-};
 
 const article = (value: unknown): string => {
   if (value === null || value === undefined) return String(value);

@@ -67,7 +67,7 @@ export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
 };
 
 const worstCase = (
-  { body, bodyBytes, maxTokens }: InvokeRequest,
+  { body, bodyBytes, maxTokens, beyondBytes }: InvokeRequest,
   ceilings: Ceilings,
 ): Share | ConnectorError => {
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
@@ -75,7 +75,13 @@ const worstCase = (
       "invalid_body",
       "It sets no limit of output tokens, which max_tokens_total and max_spend_usd need.",
     );
-  const [input, output] = [mostInputTokens(bodyBytes), maxTokens ?? 0];
+  const { tokens = 0, unbounded = [] } = beyondBytes ?? {};
+  if (unbounded.length > 0)
+    return new ConnectorError(
+      "invalid_body",
+      `Nothing bounds the tokens of ${unbounded.join(", ")}, so the row could pass max_tokens_total or max_spend_usd: leave it out, or bound the run by max_rows.`,
+    );
+  const [input, output] = [mostInputTokens(bodyBytes) + tokens, maxTokens ?? 0];
   const usd = mostUsd(
     ceilings.prices,
     { input, output, keepsHour: /"ttl":\s*"1h"/.test(body) },

@@ -1,7 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import type { Received } from "./ledger/entry.js";
+import type { Entry, Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -31,9 +31,14 @@ export const reuse =
     if (entry?.state === "received") return read(request, fromEntry(entry));
     const unknown = entry?.state === "unknown" || entry?.state === "intent";
     return unknown && onUnknown !== "retry"
-      ? unsent(new ConnectorError("outcome_unknown"))
+      ? unsent(new ConnectorError("outcome_unknown", detailOf(entry)))
       : next(request, stop);
   };
+
+const detailOf = (entry: Entry): string | undefined =>
+  "code" in entry && entry.code === "ledger_unusable"
+    ? "Lines of the ledger were lost, and it was or may be in one of them."
+    : undefined;
 
 /**
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,

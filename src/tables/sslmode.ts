@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { fileFailure } from "../core/file-failure.js";
+import { readRegularFile } from "../core/regular-file.js";
 
 /** A server as a URL names it, and how it may be reached: with TLS or without, the first way that works. */
 interface Address {
@@ -76,7 +77,7 @@ const fileOf = (name: string, given: string | undefined, usual: string): string 
   const path = given || join(homedir(), ".postgresql", usual);
   if (!given && !existsSync(path)) return undefined;
   try {
-    return readFileSync(path, "utf8");
+    return readRegularFile(path);
   } catch (error) {
     throw new Error(`${name}: ${fileFailure("read", path, error).message}`, { cause: error });
   }

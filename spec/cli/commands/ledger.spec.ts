@@ -33,10 +33,7 @@ describe("ledger", () => {
     });
 
     it("is never overwritten by the output", async () => {
-      const refusal = await refuseOverwrite(given({}), {
-        output: "./new/../rows.jsonl",
-        ledger: "rows.jsonl",
-      }).then(
+      const refusal = await refuseOverwrite({ output: "./new/../rows.jsonl", ledger: "rows.jsonl" }, []).then(
         () => undefined,
         (error: Error) => error.message,
       );
@@ -53,6 +50,7 @@ describe("ledger", () => {
       unknown: 1,
       input_tokens: 100_000,
       output_tokens: 2000,
+      lost: 0,
       errors: { invalid_request: 12, deadline_exceeded: 1 } as const,
     };
     expect(ledgerReport(report)).to.equal(

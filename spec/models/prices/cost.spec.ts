@@ -49,7 +49,7 @@ describe("the cost of a run", () => {
 
   it("is not known for a model without a price, which is never 0", async () => {
     const { rows, summary } = await write(letters(2, "a hat"), {
-      model_id: "apac.amazon.nova-9-v1:0",
+      model_id: "jp.amazon.nova-lite-v1:0",
     });
     expect(rows.map(({ _bedrock }) => _bedrock.cost_usd)).to.deep.equal([null, null]);
     expect(summary).to.include({

@@ -14,7 +14,7 @@ export const readLedgerFile = (bytes: Buffer): LedgerFile => {
   const texts = new Map<string, string>();
   const states = new Map<string, string>();
   const lines: Record<string, number> = {};
-  for (const line of whole.split("\n").slice(1, -1)) {
+  for (const line of whole.split("\n").slice(3, -1)) {
     const { state, key, body } = JSON.parse(line);
     if (body) texts.set(key, textOf(body));
     states.set(texts.get(key) ?? "", state);

@@ -104,7 +104,7 @@ describe("emulator: which fault is applied", () => {
       ['["x"]', "faults[0] must be an object with a kind; it is a string that does not fit."],
       [
         '[{"kind":"guardrail"},{"kind":"crash"}]',
-        "faults[1].kind must be one of error, reset_before, reset_after, stall_headers, stall_body, torn_body, drip, body, stop, guardrail; it is crash.",
+        "faults[1].kind must be one of error, reset_before, reset_after, stall_headers, stall_body, torn_body, drip, body, stop, guardrail, stream_end, stream_error; it is crash.",
       ],
       [
         '[{"kind":"guardrail","time":1}]',

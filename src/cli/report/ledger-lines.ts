@@ -1,9 +1,9 @@
-import type { LedgerReport } from "../../index.js";
+import type { LedgerReport, Repair } from "../../index.js";
 import { count, counted, fileSize, replayCommand } from "./amounts.js";
 
 /** A ledger's contents in words, ending in a newline. Pure. */
 export const ledgerReport = (report: LedgerReport): string => {
-  const { path, bytes, received, refused, unknown, input_tokens, output_tokens } = report;
+  const { path, bytes, received, refused, unknown, lost, input_tokens, output_tokens } = report;
   const states: [number, string][] = [
     [received, `answered: ${count(input_tokens)} tokens in, ${count(output_tokens)} out; reused at no cost`],
     [refused, "failed, not billed"],
@@ -14,11 +14,23 @@ export const ledgerReport = (report: LedgerReport): string => {
   return [
     `${path}: ${counted(received + waiting, "row")}, ${fileSize(bytes)}`,
     ...table(states),
+    ...(lost > 0 ? [heldUnknown(lost)] : []),
     ...(codes.length > 0 ? ["failed and held rows by error code:", ...table(codes)] : []),
     ...(waiting > 0 ? [`\`${replayCommand(undefined, path)}\` sends the failed and held rows again`] : []),
     "",
   ].join("\n");
 };
+
+/** What a repair did, in words. */
+export const repairReport = ({ kept, lost, held, untold }: Repair): string =>
+  [
+    `${counted(kept, "line")} kept, ${counted(lost, "line")} lost, ${counted(held, "row")} held for them`,
+    ...(untold > 0 ? [heldUnknown(untold)] : []),
+    "",
+  ].join("\n");
+
+const heldUnknown = (lines: number): string =>
+  `${counted(lines, "lost line")} could not be told, so every row that the ledger does not know is held: restore a backup, or set on_unknown: retry, or --repair --forget-lost lets them be sent; those that were lost are then paid for twice`;
 
 function table(rows: readonly [number, string][]): string[] {
   const width = Math.max(...rows.map(([value]) => count(value).length));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ValidateFunction } from "ajv";
 import { compileSchema } from "../../core/json-schema.js";
+import { notRegular, readRegularFile } from "../../core/regular-file.js";
 import type { PriceTable } from "./rates.js";
 
 /** Reads the user's own prices. @throws Error with what is wrong, as the end of a sentence about the file. */
@@ -15,9 +16,10 @@ export const readPriceFile = (file: string): PriceTable => {
 const parse = (file: string): unknown => {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readRegularFile(file);
   } catch (error) {
-    throw new Error(`cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown reason"}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`cannot be read: ${code === notRegular ? message : (code ?? "unknown reason")}`);
   }
   try {
     return JSON.parse(text);

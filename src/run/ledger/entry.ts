@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { ErrorCode } from "../../core/errors.js";
 
 /**
@@ -45,25 +46,99 @@ interface Unanswered extends Common, Request {
   readonly code: ErrorCode;
 }
 
-export type EntryState = Entry["state"];
+export type EntryState = Entry["state"] | "lost";
 
-export const entryStates: readonly EntryState[] = ["intent", "received", "refused", "unknown"];
+export const entryStates: readonly EntryState[] = ["intent", "received", "refused", "unknown", "lost"];
 
-/** The first line of every ledger, by which a file is known to be one. */
-export const headerLine = '{"ledger":1}\n';
+/**
+ * What a repair leaves behind: so many lines could not even be told by their key, so that every request that the ledger
+ * does not know may be one of theirs. None: the user has said that it does not matter.
+ */
+export interface Lost extends Common {
+  readonly state: "lost";
+  readonly lines: number;
+}
 
-/** State and key stand first, so that a scan needs no JSON parser. */
-export const encodeEntry = ({ state, key, ...rest }: Entry): string =>
-  `${JSON.stringify({ state, key, ...rest })}\n`;
+/** The key of `Lost`, which no request has. */
+export const lostKey = "0".repeat(32);
 
-/** State and key of a whole line without its line break; `null` for a line that is none. */
-export const readHead = (line: Buffer): { state: EntryState; key: string } | null => {
+/** Where a line stands: its number, from 1, and the key of the line before it, by which that one is told if it is lost. */
+interface Position {
+  readonly n: number;
+  readonly after: string;
+}
+
+/** What a line says of itself, and of what is in it. */
+export interface Head extends Position {
+  readonly state: EntryState;
+  readonly key: string;
+}
+
+/**
+ * The line of an entry, with its line break: JSON that begins with a CRC-32 of what follows it, in hexadecimal, the length of
+ * the entry in bytes, and its position. State and key come next, so that a scan needs no JSON parser.
+ */
+export const encodeEntry = ({ state, key, ...rest }: Entry | Lost, position: Position): string =>
+  encodeText(JSON.stringify({ state, key, ...rest }), position);
+
+/** The same of an entry that is JSON already, state and key first. */
+export const encodeText = (entry: string, { n, after }: Position): string => {
+  const checked = `"length":${Buffer.byteLength(entry)},"n":${n},"after":"${after}",${entry.slice(1)}`;
+  return `{"sum":"${sumOf(checked)}",${checked}\n`;
+};
+
+/** The entry of a line that checks, as JSON. */
+export const textOf = (line: Buffer): string => `{${line.toString("utf8", guessHead(line)?.end ?? 1)}`;
+
+/** Eight hexadecimal digits. */
+export const sumOf = (text: string | Buffer): string => crc32(text).toString(16).padStart(8, "0");
+
+/** The head of a whole line without its line break; `null` for a line that is none, or is damaged. */
+export const readHead = (line: Buffer): Head | null => {
+  const guessed = guessHead(line);
+  if (!guessed || sumOf(line.subarray(sumEnd)) !== guessed.sum) return null;
+  return guessed.end + guessed.length - 1 === line.length ? guessed.head : null;
+};
+
+/** The head of what may be a part of a line, unchecked. */
+export const guessHead = (line: Buffer): { head: Head; sum: string; length: number; end: number } | null => {
+  const found = headPattern.exec(line.toString("latin1", 0, 220));
+  if (!found) return null;
+  const [start, sum = "", length, n, after = "", state, key = ""] = found;
+  const head = { n: Number(n), after, state: state as EntryState, key };
+  return { head, sum, length: Number(length), end: start.indexOf('"state":') };
+};
+
+const sumEnd = '{"sum":"12345678",'.length;
+const headPattern = new RegExp(
+  `^\\{"sum":"([0-9a-f]{8})","length":(\\d+),"n":(\\d+),"after":"([0-9a-f]{32}|)","state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d`,
+);
+
+/** The head of a line of the first format, which had no checksum, length or number. */
+export const readOldHead = (line: Buffer): Pick<Head, "state" | "key"> | null => {
   // Quotes inside JSON strings are escaped, so this is the start of another entry that lost its line break.
-  if (line.at(-1) !== closingBrace || line.indexOf(entryStart, 1) > 0) return null;
-  const head = headPattern.exec(line.toString("latin1", 0, 80));
-  return head ? { state: head[1] as EntryState, key: head[2] as string } : null;
+  if (line.at(-1) !== closingBrace || line.indexOf('{"state":"', 1) > 0) return null;
+  const found = oldPattern.exec(line.toString("latin1", 0, 80));
+  return found ? { state: found[1] as EntryState, key: found[2] as string } : null;
 };
 
 const closingBrace = 0x7d;
-const entryStart = '{"state":"';
-const headPattern = new RegExp(`^\\{"state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d`);
+const oldPattern = /^\{"state":"(intent|received|refused|unknown)","key":"([0-9a-f]{32})","at":\d/;
+
+/** A line as it was written; `null` where it is no JSON. */
+export const decodeEntry = (line: Buffer): Entry | Lost | null => {
+  try {
+    const { sum: _, length: __, n: ___, after: ____, ...entry } = JSON.parse(line.toString("utf8"));
+    return entry as Entry | Lost;
+  } catch {
+    return null;
+  }
+};
+
+/** Something was sent, and nothing more is known. */
+export const heldEntry = (key: string): Entry => ({
+  ...{ state: "unknown", key, at: 0, model: "", target: "", body: "" },
+  code: "ledger_unusable",
+});
+
+export const lostEntry = (lines: number): Lost => ({ state: "lost", key: lostKey, at: Date.now(), lines });

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeAt } from "./rewrite.js";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
 interface GroupCommit {
@@ -19,8 +20,21 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** `size` is the file's length; the handle must be open for appending. */
-export const createGroupCommit = (file: FileHandle, size: number): GroupCommit => {
+/** What is done around a write. What throws breaks the file as a full disk does. */
+interface Around {
+  before(): Promise<void>;
+  /** So many more lines are on the disk. */
+  after(lines: number): Promise<void>;
+}
+
+const nothing: Around = { before: async () => undefined, after: async () => undefined };
+
+/** `size` is where the file's next line goes. */
+export const createGroupCommit = (
+  file: Pick<FileHandle, "write" | "datasync">,
+  size: number,
+  { before, after }: Around = nothing,
+): GroupCommit => {
   let end = size;
   let queue: Waiting[] = [];
   let writing: Promise<void> | null = null;
@@ -38,7 +52,8 @@ export const createGroupCommit = (file: FileHandle, size: number): GroupCommit =
       queue = queue.slice(group.length);
       try {
         if (broken) throw broken;
-        await writeAll(file, Buffer.from(group.map(({ line }) => line).join("")));
+        await before();
+        await writeAt(file, group.map(({ line }) => line).join(""), end);
         await file.datasync();
       } catch (error) {
         // The file may now end in half a line, behind which nothing may be written.
@@ -50,6 +65,9 @@ export const createGroupCommit = (file: FileHandle, size: number): GroupCommit =
         resolve(end);
         end += Buffer.byteLength(line);
       }
+      await after(group.length).catch((error: unknown) => {
+        broken = error;
+      });
     }
   };
 
@@ -87,10 +105,3 @@ const longestGroup = 2 ** 26;
 
 /** A call of a model takes a hundred times as long. */
 const gapMs = 5;
-
-const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
-    done += bytesWritten;
-  }
-};

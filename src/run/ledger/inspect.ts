@@ -12,6 +12,8 @@ export interface LedgerReport {
   readonly refused: number;
   /** Calls that may have been billed, and whose answer is not here. */
   readonly unknown: number;
+  /** Lines that a repair could not tell. While there are any, every row that the ledger does not know is held. */
+  readonly lost: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
   /** Calls without an answer, by error code; those that a crash cut short are `outcome_unknown`. */
@@ -40,5 +42,5 @@ export const inspectLedger = async (file: string): Promise<LedgerReport> => {
   } finally {
     await ledger.close();
   }
-  return { path: ledger.path, bytes, ...counts, errors };
+  return { path: ledger.path, bytes, ...counts, lost: ledger.lost, errors };
 };

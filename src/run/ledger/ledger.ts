@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import { ConnectorError } from "../../core/errors.js";
-import { LockHeld, takeLock } from "../../core/lock.js";
-import { compact, isWorthCompacting, syncFolder } from "./compact.js";
-import { type Entry, encodeEntry, headerLine, readHead } from "./entry.js";
+import { leadsTo } from "../../core/lock.js";
+import { compact, isWorthCompacting } from "./compact.js";
+import { decodeEntry, type Entry, encodeEntry, heldEntry, type Lost, lostKey, readHead } from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
-import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
-import { isHeader, readLine, scanLines } from "./scan.js";
+import { createMarks, headOf } from "./head.js";
+import { type Loaded, loadFile } from "./load.js";
+import { isOwned, type OwnedFile, own, systemReason, unusable } from "./own-file.js";
+import { finishRewrite, syncFolder, writeAt } from "./rewrite.js";
+import { readLine, scanLines } from "./scan.js";
 
 /** A durable, append-only record of paid calls. One process at a time holds it. */
 export interface Ledger {
@@ -22,56 +23,62 @@ export interface Ledger {
   close(): Promise<void>;
   /** False once it was closed, or once the disk has refused to take more. */
   isOpen(): boolean;
+  /** Lines that a repair could not tell: while there are any, every key that is not known counts as held. */
+  readonly lost: number;
 }
 
 /** Opens or creates a ledger. Failures: `ledger_locked`, `ledger_unusable`. */
 export const openLedger = async (file: string): Promise<Ledger | ConnectorError> => {
-  let path = resolve(file);
-  let unlock: (() => void) | undefined;
+  const owned = await own(file);
+  if (!isOwned(owned)) return owned;
   try {
-    path = createFolder(path);
-    const lock = await takeLock(path);
-    if (lock instanceof LockHeld) return new ConnectorError("ledger_locked", lock.sentence);
-    unlock = lock;
-    const opened = await openFile(path);
-    if (opened instanceof ConnectorError) lock();
-    return opened instanceof ConnectorError ? opened : createLedger(path, opened, lock);
+    const loaded = await prepare(owned);
+    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded);
+    await owned.release();
+    return loaded;
   } catch (error) {
-    unlock?.();
-    return unusable(path, systemReason(error));
+    await owned.release();
+    return unusable(owned.path, systemReason(error));
   }
 };
 
-/** The file's one name, whatever links lead to it: its lock stands beside it. */
-const createFolder = (path: string): string => {
-  mkdirSync(dirname(path), { recursive: true });
-  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-};
-
-interface OpenFile {
-  readonly file: FileHandle;
-  readonly index: KeyIndex;
-  readonly size: number;
-}
-
-const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () => void): Ledger => {
-  const commits = createGroupCommit(file, size);
-  process.once("exit", unlock);
+const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> => {
+  const { path, file } = owned;
+  const { index } = loaded;
+  let { last } = loaded;
+  let written = last.n;
+  const mark = createMarks(file, written);
+  const commits = createGroupCommit(file, loaded.size, {
+    async before() {
+      if (!(await leadsTo(path, file))) throw new Error("it was moved or deleted while it was in use");
+    },
+    async after(lines) {
+      written += lines;
+      await mark(written);
+    },
+  });
+  const place = index.get(lostKey);
+  const marker = place && (decodeEntry(await readLine(file, place.offset)) as Lost | null);
+  const lost = place ? (marker?.lines ?? 1) : 0;
   let isOpen = true;
   return {
     path,
+    lost,
     async find(key) {
       const place = index.get(key);
-      if (!place) return null;
+      if (!place) return lost > 0 ? heldEntry(key) : null;
       const line = await readLine(file, place.offset);
       const head = readHead(line);
       // Another key that shares the bits which the index knows.
       if (head && head.key !== key) return null;
-      return (head && decode(line)) ?? damagedEntry(key);
+      return (head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key);
     },
     async append(entry) {
+      const position = { n: last.n + 1, after: last.key };
+      last = { n: position.n, key: entry.key };
       try {
-        index.set(entry.key, { offset: await commits.append(encodeEntry(entry)), state: entry.state });
+        const offset = await commits.append(encodeEntry(entry, position));
+        index.set(entry.key, { offset, state: entry.state });
       } catch (error) {
         throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
       }
@@ -83,89 +90,56 @@ const createLedger = (path: string, { file, index, size }: OpenFile, unlock: () 
       for await (const { bytes, offset } of scanLines(file)) {
         if (offset >= end) return;
         const head = readHead(bytes);
-        if (!head || index.get(head.key)?.offset !== offset) continue;
-        yield decode(bytes) ?? damagedEntry(head.key);
+        if (!head || head.state === "lost" || index.get(head.key)?.offset !== offset) continue;
+        yield (decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key);
       }
     },
     isOpen: () => isOpen && !commits.isBroken(),
     async close() {
       isOpen = false;
       await commits.settled();
-      await file.close();
-      unlock();
-      process.off("exit", unlock);
+      // So that its end cannot be cut off unseen.
+      if (!commits.isBroken() && written > loaded.last.n) await file.datasync().catch(() => undefined);
+      await owned.release();
     },
   };
 };
 
-/** An entry that cannot be read: something was sent, and nothing more is known. */
-const damagedEntry = (key: string): Entry => ({
-  state: "unknown",
-  key,
-  at: 0,
-  model: "",
-  target: "",
-  body: "",
-  code: "ledger_unusable",
-});
-
-const decode = (line: Buffer): Entry | null => {
-  try {
-    return JSON.parse(line.toString("utf8")) as Entry;
-  } catch {
-    return null;
+/** Reads a file, and brings what may be of an earlier time or torn by a crash into order. Damage is refused. */
+const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Loaded | ConnectorError> => {
+  const loaded = await loadFile(file);
+  const { is, damage } = loaded;
+  if (is === "other") return unusable(path, "it is another kind of file, which is left untouched");
+  if (is === "rewriting") {
+    if (mayRewrite && (await finishRewrite(path, file))) return prepare({ path, file } as OwnedFile, false);
+    return unusable(
+      path,
+      `a crash cut its compaction short, and ${path}.compact, which has the whole of it, is not there. Open it by the name that it had then`,
+    );
   }
-};
-
-const openFile = async (path: string, mayCompact = true): Promise<OpenFile | ConnectorError> => {
-  const file = await open(path, "a+", 0o600);
-  const loaded = await load(path, file);
-  if (mayCompact && !(loaded instanceof ConnectorError) && isWorthCompacting(loaded)) {
+  if (damage)
+    return unusable(
+      path,
+      `${damage.lines} of its lines are damaged or missing (${damage.where}). Restore the file, or keep the rest: \`bedrock-model ledger ${path} --repair\``,
+    );
+  if (is === "new") {
+    await begin(path, file);
+    return loadFile(file);
+  }
+  if (mayRewrite && (is === "old" || loaded.torn || isWorthCompacting(loaded))) {
+    const done = await compact(path, file, loaded).catch((error: unknown) => error);
     // A disk without room for the smaller file has none for more lines either; the run will say so.
-    await compact(path, file, loaded.index).catch(() => undefined);
-    await file.close();
-    return openFile(path, false);
+    if (done === undefined) return prepare({ path, file } as OwnedFile, false);
+    if (is === "old" || loaded.torn) throw done;
   }
-  if (loaded instanceof ConnectorError) await file.close();
+  const { size: bytes } = await file.stat();
+  if (bytes > loaded.size) await file.truncate(loaded.size);
   return loaded;
 };
 
-/** Reads the file's lines into an index, and cuts off a last line that a crash left half written. */
-const load = async (
-  path: string,
-  file: FileHandle,
-): Promise<(OpenFile & { lines: number }) | ConnectorError> => {
-  const index = createKeyIndex();
-  let lines = 0;
-  let size = 0;
-  for await (const line of scanLines(file)) {
-    lines++;
-    size = line.offset + line.bytes.length + 1;
-    if (lines === 1) {
-      if (!isHeader(line)) return unusable(path, "it is another kind of file, which is left untouched");
-      continue;
-    }
-    const head = readHead(line.bytes);
-    if (!head)
-      return unusable(path, `line ${lines} is damaged. Restore the file, or move it aside to start anew`);
-    index.set(head.key, { offset: line.offset, state: head.state });
-  }
-  const { size: bytes } = await file.stat();
-  // Without a whole line it is new, or a crash tore its first line.
-  if (lines === 0 && !headerLine.startsWith((await readLine(file, 0)).toString("latin1")))
-    return unusable(path, "it is another kind of file, which is left untouched");
-  if (bytes > size) await file.truncate(size);
-  if (size === 0) {
-    await file.write(headerLine);
-    await file.datasync();
-    await syncFolder(path);
-    size = headerLine.length;
-  }
-  return { file, index, size, lines };
+const begin = async (path: string, file: FileHandle): Promise<void> => {
+  await file.truncate(0);
+  await writeAt(file, headOf(0), 0);
+  await file.datasync();
+  await syncFolder(path);
 };
-
-const unusable = (path: string, reason: string): ConnectorError =>
-  new ConnectorError("ledger_unusable", `${path}: ${reason}.`);
-
-/** The system's words for what it refused, such as `ENOSPC: no space left on device`. */
-const systemReason = (error: unknown): string => (error as Error).message.replace(/, \w+(?: '.*')?$/, "");

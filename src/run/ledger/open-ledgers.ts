@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
 import { openLedger } from "./ledger.js";
+import { touch } from "./own-file.js";
 import { createSharedLedger, type SharedLedger, type Sharing } from "./shared-ledger.js";
 
 /**
@@ -12,15 +13,17 @@ export const shareLedger = async (
   file: string,
   sharing?: Partial<Sharing>,
 ): Promise<SharedLedger | ConnectorError> => {
-  const path = resolve(file);
-  const shared = open.get(path) ?? createSharedLedger(path, sharing);
-  open.set(path, shared);
+  const refused = touch(file);
+  if (refused) return refused;
+  const name = nameOf(file);
+  const shared = open.get(name) ?? createSharedLedger(resolve(file), sharing);
+  open.set(name, shared);
   return (await shared.refusal()) ?? shared;
 };
 
 /** Why a file cannot be a ledger now; `null` when it can. It is not held afterwards, unless it was before. */
 export const probeLedger = async (file: string): Promise<ConnectorError | null> => {
-  if (open.get(resolve(file))?.isHeld()) return null;
+  if (open.get(nameOf(file))?.isHeld()) return null;
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) return ledger;
   await ledger.close();
@@ -38,7 +41,7 @@ export interface BorrowedLedger {
  * none is created.
  */
 export const borrowLedger = async (file: string): Promise<BorrowedLedger | ConnectorError | null> => {
-  const shared = open.get(resolve(file));
+  const shared = open.get(nameOf(file));
   if (shared?.isHeld()) {
     const release = await shared.hold();
     return release instanceof ConnectorError
@@ -55,10 +58,20 @@ export const borrowLedger = async (file: string): Promise<BorrowedLedger | Conne
  * for its answer, and its row is held when it comes again.
  */
 export const closeLedger = async (file: string): Promise<void> => {
-  const path = resolve(file);
-  const known = open.get(path);
-  open.delete(path);
+  const name = nameOf(file);
+  const known = open.get(name);
+  open.delete(name);
   await known?.close();
 };
 
 const open = new Map<string, SharedLedger>();
+
+/** One name for one file, whatever leads to it. */
+const nameOf = (file: string): string => {
+  try {
+    const { dev, ino } = statSync(file);
+    return `${dev}:${ino}`;
+  } catch {
+    return resolve(file);
+  }
+};

@@ -1,5 +1,4 @@
 import type { FileHandle } from "node:fs/promises";
-import { headerLine } from "./entry.js";
 
 /** One whole line of a file, without its line break. */
 interface Line {
@@ -45,5 +44,9 @@ export const readLine = async (file: FileHandle, offset: number): Promise<Buffer
   }
 };
 
-/** Whether a line is the first line of a ledger. */
-export const isHeader = ({ bytes }: Line): boolean => `${bytes.toString("latin1")}\n` === headerLine;
+/** The first bytes of a file, at most so many. */
+export const readStart = async (file: FileHandle, length: number): Promise<Buffer> => {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await file.read(bytes, 0, length, 0);
+  return bytes.subarray(0, bytesRead);
+};

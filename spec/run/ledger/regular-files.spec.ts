@@ -1,0 +1,37 @@
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AwsBedrockModel } from "../../../src/index.js";
+import { useBedrock } from "../../support/bedrock.js";
+import { localConfig } from "../../support/sync-config.js";
+import { scratch } from "./scratch.js";
+
+describe("a file that a setting names", () => {
+  const folder = scratch();
+  const bedrock = useBedrock();
+  const pipe = join(folder, "pipe");
+  const socket = join(folder, "socket");
+  const server = createServer();
+  before(async () => {
+    execFileSync("mkfifo", [pipe]);
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+  });
+  after(() => server.close());
+
+  for (const setting of ["ledger", "prices_file"])
+    for (const [path, what] of [
+      [pipe, "a pipe"],
+      [socket, setting === "ledger" ? "a socket" : "ENXIO"],
+      ["/dev/zero", "a device"],
+      ["/dev/tty", setting === "ledger" ? "a device" : /a device|ENXIO/],
+      [folder, "a folder"],
+    ] as const)
+      it(`is refused as ${setting} where it is ${what}: ${path.startsWith("/dev") ? path : ""}`, async () => {
+        const { connection_status } = await new AwsBedrockModel().checkConnection(
+          localConfig(bedrock.url, { [setting]: path }),
+        );
+        expect(connection_status.status).to.equal("failed");
+        expect(connection_status.message).to.match(new RegExp(what));
+      });
+});

@@ -1,0 +1,63 @@
+import type { FileHandle } from "node:fs/promises";
+import { sumOf } from "./entry.js";
+
+/**
+ * What stands before the entries of a ledger: a line that says what the file is, and two marks that say in turn how many
+ * entries are on the disk for certain. A mark is written behind the entries that it counts, so it may count too few and
+ * never too many; of two, one is whole whenever the power fails.
+ */
+const format = (version: number): string => `{"ledger":${version}}\n`;
+
+/** The first line, which is of one length in every version: the old one, this one, and one that is being rewritten. */
+export const firstLines = { old: format(1), whole: format(2), rewriting: format(0) } as const;
+
+const markOf = (entries: number): string => {
+  const count = `"entries":${String(entries).padStart(14)}`;
+  return `{"sum":"${sumOf(count)}",${count}}\n`;
+};
+
+const markLength = markOf(0).length;
+const markPattern = /^\{"sum":"([0-9a-f]{8})",("entries": *(\d+))\}\n$/;
+
+/** The head of a ledger of so many entries. */
+export const headOf = (entries: number): string => `${firstLines.whole}${markOf(entries)}${markOf(entries)}`;
+
+export const headLength = headOf(0).length;
+
+interface HeadReading {
+  readonly is: "whole" | "old" | "rewriting" | "new" | "other";
+  /** Entries that were on the disk for certain; `null` where both marks are damaged. */
+  readonly entries: number | null;
+}
+
+/** Reads the head of a file. A part of a head without entries is what a crash leaves of a new one. */
+export const readHeadOf = (bytes: Buffer): HeadReading => {
+  const text = bytes.toString("latin1", 0, headLength);
+  const first = text.slice(0, firstLines.whole.length);
+  const marks = [0, 1].map((slot) => {
+    const start = firstLines.whole.length + slot * markLength;
+    const found = markPattern.exec(text.slice(start, start + markLength));
+    return found && sumOf(found[2] ?? "") === found[1] ? Number(found[3]) : null;
+  });
+  const [one = null, other = null] = marks;
+  const entries = one === null && other === null ? null : Math.max(one ?? 0, other ?? 0);
+  if (first === firstLines.old) return { is: "old", entries: null };
+  if (first === firstLines.rewriting) return { is: "rewriting", entries: null };
+  if (headOf(0).startsWith(text) && text.length < headLength) return { is: "new", entries: 0 };
+  if (firstLines.old.startsWith(text)) return { is: "new", entries: 0 };
+  return { is: first === firstLines.whole ? "whole" : "other", entries };
+};
+
+/** Writes marks into the two places by turns. */
+export const createMarks = (file: Pick<FileHandle, "write">, entries: number) => {
+  let slot = 0;
+  let marked = entries;
+  return async (count: number): Promise<boolean> => {
+    if (count === marked) return false;
+    slot = 1 - slot;
+    const mark = Buffer.from(markOf(count));
+    await file.write(mark, 0, mark.length, firstLines.whole.length + slot * markLength);
+    marked = count;
+    return true;
+  };
+};

@@ -1,0 +1,93 @@
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { encodeText } from "./entry.js";
+import { firstLines, headLength, headOf } from "./head.js";
+
+/** One entry of a file that is to be: its key, and the whole of it as JSON. */
+export interface Text {
+  readonly key: string;
+  readonly text: string;
+}
+
+const asideOf = (path: string): string => `${path}.compact`;
+
+/**
+ * Gives a ledger new contents, so that a crash at any moment leaves the old or the new ones. They are written beside it first
+ * and then into the file itself, which stays the file that it is for all its names, and locked.
+ */
+export const rewrite = async (path: string, file: FileHandle, texts: AsyncIterable<Text>): Promise<void> => {
+  await rm(asideOf(path), { force: true });
+  const aside = await open(asideOf(path), "wx", 0o600);
+  try {
+    let [n, after] = [0, ""];
+    let parts = [headOf(0)];
+    let waiting = 0;
+    for await (const { key, text } of texts) {
+      const line = encodeText(text, { n: ++n, after });
+      after = key;
+      parts.push(line);
+      waiting += line.length;
+      if (waiting < 2 ** 20) continue;
+      await aside.appendFile(parts.join(""));
+      parts = [];
+      waiting = 0;
+    }
+    await aside.appendFile(parts.join(""));
+    await writeAt(aside, headOf(n), 0);
+    await aside.sync();
+  } catch (error) {
+    await rm(asideOf(path), { force: true });
+    throw error;
+  } finally {
+    await aside.close();
+  }
+  await syncFolder(path);
+  await finishRewrite(path, file);
+};
+
+/** The second half, which is done anew when a crash cut it short. False where the new contents are not there. */
+export const finishRewrite = async (path: string, file: FileHandle): Promise<boolean> => {
+  const aside = await open(asideOf(path), "r").catch(() => null);
+  if (!aside) return false;
+  try {
+    await writeAt(file, firstLines.rewriting, 0);
+    await file.datasync();
+    const chunk = Buffer.allocUnsafe(2 ** 20);
+    let position = firstLines.whole.length;
+    for (;;) {
+      const { bytesRead } = await aside.read(chunk, 0, chunk.length, position);
+      if (bytesRead === 0) break;
+      await writeAt(file, chunk.subarray(0, bytesRead), position);
+      position += bytesRead;
+    }
+    if (position < headLength) return false;
+    await file.truncate(position);
+    await file.datasync();
+    await writeAt(file, firstLines.whole, 0);
+    await file.sync();
+  } finally {
+    await aside.close();
+  }
+  await rm(asideOf(path), { force: true });
+  return true;
+};
+
+/** Writes all of it, however often the system takes a part. */
+export const writeAt = async (
+  file: Pick<FileHandle, "write">,
+  what: string | Buffer,
+  start: number,
+): Promise<void> => {
+  const bytes = Buffer.from(what);
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done);
+    done += bytesWritten;
+  }
+};
+
+/** A new name is only safe from a power cut once its folder is on the disk; some systems cannot do that. */
+export const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(dirname(path), "r");
+  await folder.sync().catch(() => undefined);
+  await folder.close();
+};
