@@ -89,7 +89,7 @@ const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Rea
   const reasoned = reasoningAndName.exec(leaf);
   if (reasoned) {
     const [, thoughts, tag, answer] = reasoned;
-    const split = splitAt(path, { open: `<${tag}>`, close: `</${tag}>`, openedByPrompt: true });
+    const split = splitAt(path, { open: `<${tag}>`, close: `</${tag}>`, openedByPrompt: "always" });
     add(thoughts?.trim(), (reply) => split(reply)?.reasoning ?? undefined);
     add(answer?.trim(), (reply) => split(reply)?.text);
     return;

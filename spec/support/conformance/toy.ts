@@ -45,7 +45,7 @@ export const toy = (defect = "") =>
           });
         const about = fetch(`${settings.url}/about`, {
           headers: { authorization: `Bearer ${settings.api_key}` },
-          ...(defect !== "checks without end" && { signal: AbortSignal.timeout(500) }),
+          ...(defect !== "checks without end" && { signal: AbortSignal.timeout(5000) }),
         });
         const { ok, status } = await about.catch(() => ({ ok: false, status: 0 }));
         if (status === 410 && defect !== "takes a closed service for open")
