@@ -145,7 +145,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
     const ending = {
       seconds: seconds(),
-      output: place,
+      ...(failure === undefined && { output: place }),
       ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
       columns: source.columns,
     };
