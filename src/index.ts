@@ -22,6 +22,8 @@ export type {
   TrackedMessage,
 } from "./hooks/messages.js";
 export type { MetaData, Side } from "./hooks/metadata.js";
+export type { Migrated, MigrateOptions } from "./hooks/migrate/migrate.js";
+export type { Proposal, Proposals } from "./hooks/migrate/propose.js";
 export type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 export type { RowCounts } from "./hooks/preview/row-fates.js";
 export type { Sample } from "./hooks/preview/samples.js";

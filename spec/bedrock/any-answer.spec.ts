@@ -1,5 +1,5 @@
-import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
 import { withBedrock } from "../support/bedrock.js";
@@ -13,6 +13,9 @@ const answer = JSON.stringify({
   usage: { inputTokens: 3, outputTokens: 1 },
 });
 
+/** In the place of a piece: the connection ends. */
+const END = "END";
+
 /** A server of bytes: what it says to each whole request, in pieces. */
 const startRaw = async (say: (request: number) => readonly string[]): Promise<Server> => {
   let requests = 0;
@@ -25,7 +28,9 @@ const startRaw = async (say: (request: number) => readonly string[]): Promise<Se
       const end = seen.indexOf("\r\n\r\n") + 4;
       if (end < 4 || seen.length < end + length) return;
       seen = seen.slice(end + length);
-      for (const piece of say(requests++)) await new Promise((written) => socket.write(piece, written));
+      for (const piece of say(requests++))
+        if (piece === END) socket.end();
+        else await new Promise((written) => socket.write(piece, written));
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -193,6 +198,74 @@ describe("a clock that is off", () => {
       const [row] = rowsOf(await write(server.url, 1));
       expect(row).to.have.nested.property("_bedrock.error.code", "clock_differs");
       expect(server.requests()).to.equal(1);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("an error that breaks off before its end", () => {
+  it("is what its status says: refused, or sent again, and not billed", async () => {
+    const cut = (status: string) => [
+      `HTTP/1.1 ${status}\r\ntransfer-encoding: chunked\r\nx-amzn-errortype: Cut\r\n\r\n10\r\n{"message":"xxxx\r\n`,
+    ];
+    const statuses = ["429 Too Many Requests", "400 Bad Request", "200 OK"];
+    const server = await startRaw((request) => {
+      const status = statuses[request];
+      return status === undefined ? [answer] : [...cut(status), END];
+    });
+    try {
+      const [row] = rowsOf(await write(portOf(server), 1));
+      expect(row?._bedrock).to.include({ status: "failed", billed: "no", attempts: 2 });
+      expect(row?._bedrock.error?.code).to.equal("invalid_request");
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe("an answer that a gateway packed unasked", () => {
+  const packed: readonly (readonly [string, Buffer])[] = [
+    ["gzip", gzipSync(answer)],
+    ["deflate", deflateSync(answer)],
+    ["br", brotliCompressSync(answer)],
+    ["GZIP", gzipSync(answer)],
+    ["identity", Buffer.from(answer)],
+    // A header that is left of a proxy that has unpacked it.
+    ["gzip", Buffer.from(answer)],
+    ["utf-8", Buffer.from(`\ufeff${answer}`)],
+  ];
+  it("is read, and so is an error", async () => {
+    let encoding = "";
+    let body: Buffer = Buffer.alloc(0);
+    let status = 200;
+    const server = await startServer((request, response) => {
+      request
+        .resume()
+        .on("end", () => response.writeHead(status, { "content-encoding": encoding }).end(body));
+    });
+    try {
+      for ([encoding, body] of packed) {
+        const [row] = rowsOf(await write(server.url, 1));
+        expect(row, encoding).to.have.nested.property("_bedrock.status", "enriched");
+      }
+      [encoding, body, status] = ["gzip", gzipSync('{"message":"prompt is too long"}'), 400];
+      const [row] = rowsOf(await write(server.url, 1));
+      expect(row).to.have.nested.property("_bedrock.error.code", "input_too_long");
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("is no answer where it unpacks to more than Bedrock gives", async () => {
+    const body = gzipSync(Buffer.alloc(60_000_000, 32));
+    const server = await startServer((request, response) => {
+      request.resume().on("end", () => response.writeHead(200, { "content-encoding": "gzip" }).end(body));
+    });
+    try {
+      const [row] = rowsOf(await write(server.url, 1));
+      expect(row).to.have.nested.property("_bedrock.error.code", "unreadable_response");
+      expect(row?._bedrock.error?.message).to.contain("longer than 50 MB");
     } finally {
       await server.close();
     }

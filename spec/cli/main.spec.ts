@@ -167,6 +167,17 @@ describe("command line", () => {
     const { code, stderr } = await runCli(args, "", place);
     expect(code).to.equal(2);
     expect(stderr).to.contain("--output and --input are the same file");
+    const summary = write(
+      "--config",
+      config,
+      "--input",
+      input,
+      "--output",
+      inFolder("o.csv"),
+      "--summary",
+      config,
+    );
+    expect((await runCli(summary, "", place)).stderr).to.contain("--summary and --config are the same file");
     expect(await readFile(input, "utf8")).to.equal('{"text":"a"}\n');
   });
 

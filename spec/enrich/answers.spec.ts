@@ -170,6 +170,23 @@ describe("what counts as an answer", () => {
       });
   });
 
+  it("what stands in front of a lone closing tag is taken for reasoning with a word of it, or is typed JSON", async () => {
+    const settings = settingsOf("kimi");
+    const answer = { body: chat({ content: "The tag </think> ends it." }) };
+    const { row } = await bedrock.run(settings, answer, [{ text: "What is <think>" }]);
+    expect(row).to.include({ completion: " ends it." });
+    expect(row._bedrock.remarks).to.deep.equal(["What stood in front of </think> was taken for reasoning."]);
+    const output_schema = { type: "object", properties: { tag: { type: "string" } }, required: ["tag"] };
+    const typed = { body: chat({ content: '{"tag":"a </think> b"}' }) };
+    expect((await bedrock.run({ ...settings, output_schema }, typed)).row.tag).to.equal("a </think> b");
+  });
+
+  it("a prompt that ends in a tag opens no reasoning where the API writes the model's turn", async () => {
+    const answer = { body: chat({ content: depot }) };
+    const { row } = await bedrock.run(settingsOf("kimi"), answer, [{ text: "What is <think>" }]);
+    expect(row).to.include({ completion: depot });
+  });
+
   it("the tags of a model of no family are any that are known", async () => {
     const settings = { ...settingsOf("kimi", "converse"), model_id: "vendor.new-model-v1" };
     const { row } = await bedrock.run(settings, { body: converse([{ text: `<think>hm</think>${depot}` }]) });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { writeJson } from "../../src/core/exact-json.js";
 import { settingsOf, useStandIn } from "../support/stand-in.js";
 
 const output_schema = {
@@ -75,6 +76,13 @@ describe("typed answers: which JSON counts", () => {
     ["a trailing comma", '{"category":"billing","score":1,}'],
     ["a trailing comma, behind a draft", `${draft}\n{"category":"billing","score":1,}`],
     ["a raw line break", '{"category":"billing","score":1,"tags":["a\nb"]}', { tags: ["a\nb"] }],
+    ["a raw control", '{"category":"billing","score":1,"tags":["a\u0001b"]}', { tags: ["a\u0001b"] }],
+    ["line breaks that are escaped outside of texts", '{\\n"category":"billing",\\n"score":1\\n}'],
+    [
+      "JSON over lines whose quotes are escaped",
+      JSON.stringify(JSON.stringify({ ...billing, tags: ['a\n"b"'] }, null, 2)).slice(1, -1),
+      { tags: ['a\n"b"'] },
+    ],
     ["single quotes", "{'category':'billing','score':1}"],
     ["single quotes, behind braces", "For {x}: {'category':'billing','score':1}"],
     ["typographic quotes", "{“category”:“billing”,“score”:1}"],
@@ -188,19 +196,47 @@ describe("typed answers: which JSON counts", () => {
   });
 
   it("numbers keep their digits, or the row says so", async () => {
-    const schema = { type: "object", properties: { id: { type: "integer" }, name: { type: "string" } } };
-    const settings = { ...settingsOf("claude in words"), output_schema: schema };
-    const remarkOf = async (text: string) => (await bedrock.run(settings, said(text))).row._bedrock.remarks;
-    expect(await remarkOf('{"id":9007199254740991,"name":"1234567890123456789"}')).to.equal(null);
-    expect((await remarkOf('{"id":1234567890123456789}'))?.[0]).to.match(/^id lost digits/);
-    expect((await remarkOf('{"id":1e400}'))?.[0]).to.match(/^id lost digits/);
+    const properties = {
+      id: { type: "integer" },
+      ids: { type: "array", items: { type: "integer" } },
+      share: { type: "number" },
+      name: { type: "string" },
+    };
+    const settings = { ...settingsOf("claude in words"), output_schema: { type: "object", properties } };
+    const writtenOf = async (text: string) => {
+      const { id, ids, share, name, _bedrock } = (await bedrock.run(settings, said(text))).row;
+      return { written: writeJson({ id, ids, share, name }), remarks: _bedrock.remarks };
+    };
+    const kept: [given: string, written: string][] = [
+      ['{"id":9007199254740991,"name":"1234567890123456789"}', '{"id":9007199254740991'],
+      ['{"id":1234567890123456789}', '{"id":1234567890123456789'],
+      ['{"id":"1234567890123456789"}', '{"id":1234567890123456789'],
+      [
+        '{"ids":[7,1234567890123456781,-9999999999999999999]}',
+        "[7,1234567890123456781,-9999999999999999999]",
+      ],
+      ['{"share":1e400}', '"share":1e400'],
+      [`{"id":${"7".repeat(500)}}`, `{"id":${"7".repeat(500)}`],
+      ['I thought of 1234567890123456789. {"name":"1"}', '{"id":null'],
+    ];
+    for (const [given, written] of kept) {
+      const row = await writtenOf(given);
+      expect(row.written).to.contain(written);
+      expect(row.remarks, given).to.equal(null);
+    }
+    for (const [column, given] of [
+      ["share", '{"share":0.12345678901234567890123}'],
+      ["ids", '{"ids":[1234567890123456781,1234567890123456782]}'],
+      ["id", 'Not 1234567890123456781 but {"id":1234567890123456800}'],
+    ] as const)
+      expect((await writtenOf(given)).remarks?.[0], given).to.match(new RegExp(`^${column} lost digits`));
     const { row } = await bedrock.run(
-      { ...settingsOf("nova"), output_schema: schema },
+      { ...settingsOf("nova"), output_schema: { type: "object", properties } },
       {
         body: '{"output":{"message":{"content":[{"toolUse":{"input":{"id":1234567890123456781}}}]}},"stopReason":"tool_use"}',
       },
     );
-    expect(row._bedrock.remarks?.[0]).to.match(/^id lost digits/);
+    expect(String(row.id)).to.equal("1234567890123456781");
   });
 
   it("any object that fits is found in any prose", async () => {

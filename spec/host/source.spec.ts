@@ -63,7 +63,12 @@ describe("a file as the source of a sync", () => {
       "id,text,text\n1,a,b\n",
       'FILE: the header has "text" twice; rename one',
     ],
-    ["a header with an empty name", "csv", "id,,text\n1,a,b\n", "FILE: column 2 of the header has no name"],
+    [
+      "a header with an empty name",
+      "csv",
+      "id,,text\n1,a,b\n",
+      "FILE: column 2 of the header has no name; give it one",
+    ],
     [
       "a header of semicolons that nothing else has",
       "csv",
@@ -74,7 +79,7 @@ describe("a file as the source of a sync", () => {
       "a spreadsheet",
       "csv",
       "PK\u0003\u0004",
-      "FILE is not text: it is a zip file, as spreadsheets (.xlsx) are; save it as CSV",
+      "FILE cannot be read as text: it is a zip file, as spreadsheets (.xlsx) are; save it as CSV",
     ],
     [
       "pretty-printed JSON",

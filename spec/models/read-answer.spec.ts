@@ -202,6 +202,7 @@ describe("reply: what cannot be read", () => {
       text: null,
       rawText: null,
       reasoning: null,
+      guessedBy: null,
       reasoningTags: reasoningTagsOf(null),
       vector: null,
       unread: [],

@@ -87,6 +87,28 @@ describe("rows that are read", () => {
       expect(fraction).to.equal(undefined);
     });
 
+    it("makes a bad line of a row that has a name twice, at any depth, since one of the values would be lost", async () => {
+      const twice = ['{"id":1,"id":2}', '{"a":[{"b c":1,"\\u0062 c":2}]}', '{"a":"x\\":","a":2}'];
+      const once = ['{"a":"\\"b\\":1, \\"b\\":2","b":{"a":1},"c":[{"a":1},{"a":2}]}'];
+      const content = [...twice, ...once].join("\n");
+      const { rows, bad } = await readText("twice.ndjson", content);
+      expect(bad.map(line)).to.deep.equal(
+        twice.map((text, index) => [
+          text,
+          index + 1,
+          `it has "${["id", "b c", "a"][index]}" twice, and one of the values would be lost`,
+        ]),
+      );
+      expect(rows[3]).to.deep.equal(JSON.parse(once[0] ?? ""));
+      const { bad: elements } = await readText("twice.json", `[${twice[0]}]`);
+      expect(elements).to.have.length(1);
+    });
+
+    it("takes a byte order mark before a line, as where files were joined", async () => {
+      const { rows } = await readText("joined.ndjson", '\uFEFF{"id":1}\n\uFEFF{"id":2}\r\n');
+      expect(rows).to.deep.equal([{ id: 1 }, { id: 2 }]);
+    });
+
     it("ends a line at a line feed alone", async () => {
       const texts = ["a\u2028b", "a\u2029b", "a\u0085b"];
       const { rows } = await read("-", [texts.map((text) => `{"text":"${text}"}\r\n`).join("")]);
@@ -204,6 +226,16 @@ describe("rows that are read", () => {
         'text stands behind a closing quote; a quote inside a quoted cell is written ""',
       ],
       ["a quote that is never closed", '3,"SECRET', "a quote in it is never closed"],
+      [
+        "a quote that is closed by one further down",
+        '3,"a\nb"c',
+        'text stands behind a closing quote in a record of 2 lines: perhaps one is not closed; a quote inside a quoted cell is written ""',
+      ],
+      [
+        "the header again, with its mark",
+        "\uFEFFid,text",
+        "it is the header again, as where two files were joined",
+      ],
       ["the header again", "id,text", "it is the header again, as where two files were joined"],
     ];
     for (const [what, text, fault] of ragged) {
@@ -228,9 +260,10 @@ describe("rows that are read", () => {
       expect(rows.at(-1)).to.deep.equal({ id: "3", text: "naïve" });
     });
 
-    const headers: [string, string, RegExp][] = [
+    const headers: [string, string | Buffer, RegExp][] = [
       ["a name twice", "id,text,id\n1,a,2\n", /the header has "id" twice/],
       ["an empty name", "id,,text\n1,a,2\n", /column 2 of the header has no name/],
+      ["every other byte 0", Buffer.from("имя,text\n", "utf16le"), /holds NUL characters; .* utf-16le/],
       ["semicolons, once", "id;text\n1\n", /the header is one column, "id;text"; .* as in --delimiter ';'/],
       ["quotes that make no sense", 'id,"te"xt\n1,2\n', /the quotes of the header make no sense/],
     ];
@@ -315,7 +348,7 @@ describe("rows that are read", () => {
       );
       const sheet = await refusal(readText("sheet.csv", Buffer.from("PK\u0003\u0004rest")));
       expect(sheet.message).to.contain(
-        "sheet.csv is not text: it is a zip file, as spreadsheets (.xlsx) are",
+        "sheet.csv cannot be read as text: it is a zip file, as spreadsheets (.xlsx) are",
       );
     });
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -133,6 +133,32 @@ describe("output", () => {
     expect((await written("left.csv", [{ id: 2 }])).warnings).to.deep.equal([
       `${part} is what a run left that was ended early; it is replaced`,
     ]);
+  });
+
+  it("takes no more rows once the disk does not", async () => {
+    await symlink("/dev/full", join(folder, "full.ndjson.part"));
+    const sink = await openSink(join(folder, "full.ndjson"));
+    const row = { text: "x".repeat(70_000) };
+    await sink.write(row);
+    expect(await refusal(sink.write(row))).to.match(
+      /^cannot write .*full\.ndjson: no space left on the disk$/,
+    );
+    expect(await refusal(sink.end())).to.contain("no space left on the disk");
+    await sink.leave();
+  });
+
+  it("goes where a link leads, also where nothing is there yet", async () => {
+    await symlink("behind.ndjson", join(folder, "first.ndjson"));
+    await symlink("first.ndjson", join(folder, "second.ndjson"));
+    await written("second.ndjson", [{ id: 1 }]);
+    expect(await readFile(join(folder, "behind.ndjson"), "utf8")).to.equal('{"id":1}\n');
+    expect((await lstat(join(folder, "second.ndjson"))).isSymbolicLink()).to.equal(true);
+  });
+
+  it("is no place of a kind that nobody knows", async () => {
+    expect(await refusal(claimOutput("gs://bucket/x.csv"))).to.equal(
+      "gs://bucket/x.csv: nothing is known of gs://; give a path, file:///path or s3://bucket/key",
+    );
   });
 
   it("is one run's alone, whatever link leads to it", async () => {

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, constants, gunzipSync, inflateSync, type ZlibOptions } from "node:zlib";
 import { HttpResponse } from "@smithy/core/protocols";
 import type { Dispatcher } from "undici";
 
@@ -63,13 +64,19 @@ export const exchange = (
     const end = (): void => {
       settle();
       const [only] = chunks;
-      const body = only && chunks.length === 1 ? only : Buffer.concat(chunks);
-      resolve(new HttpResponse({ ...(head as Head), body }));
+      const { statusCode, headers } = head as Head;
+      try {
+        const body = unpacked(only && chunks.length === 1 ? only : Buffer.concat(chunks), headers);
+        resolve(new HttpResponse({ statusCode, headers, body }));
+      } catch (cause) {
+        fail(cause as Error);
+      }
     };
-    // What an answer says stands in all of it; why there is none, at its beginning.
+    // What an answer says stands in all of it; why there is none, at its beginning, or in its status alone.
+    const isRefusal = (): boolean => head !== undefined && head.statusCode >= 300;
     const giveUp = (controller: Dispatcher.DispatchController): void => {
-      if ((head?.statusCode ?? 0) >= 300) end();
-      controller.abort(Object.assign(new Error("The answer is too long."), { code: tooLong }));
+      if (isRefusal()) end();
+      controller.abort(answerTooLong());
     };
     const timer = setTimeout(expire, deadlineMs);
     if (signal?.aborted) return expire();
@@ -95,7 +102,8 @@ export const exchange = (
       },
       onResponseEnd: end,
       onResponseError(_, error) {
-        fail(error);
+        if (isRefusal()) end();
+        else fail(error);
       },
     });
   });
@@ -106,6 +114,30 @@ export const tooLong = "ANSWER_TOO_LONG";
 /** Bytes: twice what Bedrock gives, and more than any error has to say. */
 const longestAnswer = 50_000_000;
 const longestRefusal = 1_000_000;
+
+/**
+ * A body without the compression that a gateway gave it unasked; of one that was cut, as much as there is. An answer that
+ * is longer than any of Bedrock's is none. @throws Error
+ */
+const unpacked = (body: Buffer, { "content-encoding": encoding = "" }: Head["headers"]): Buffer => {
+  const unpack = unpackers[encoding.trim().toLowerCase()];
+  if (!unpack || body.length === 0) return body;
+  try {
+    return unpack(body, { maxOutputLength: longestAnswer, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") return body;
+    throw answerTooLong();
+  }
+};
+
+const unpackers: Readonly<Record<string, (body: Buffer, options: ZlibOptions) => Buffer>> = {
+  gzip: gunzipSync,
+  "x-gzip": gunzipSync,
+  deflate: inflateSync,
+  br: (body, { maxOutputLength }) => brotliDecompressSync(body, { maxOutputLength }),
+};
+
+const answerTooLong = (): Error => Object.assign(new Error("The answer is too long."), { code: tooLong });
 
 /** A header that came more than once is one value. */
 const joined = (headers: Record<string, string | string[] | undefined>): Record<string, string> => {

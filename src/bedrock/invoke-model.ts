@@ -41,6 +41,8 @@ export const createInvoke = (connection: Connection, read: Read): Invoke => {
   };
 };
 
+const utf8 = new TextDecoder();
+
 const isOfIdentity = ({ code }: ConnectorError): boolean =>
   code === "clock_differs" || code === "credentials_expired" || code === "credentials_rejected";
 
@@ -69,7 +71,7 @@ const call = async (
       ? sendStreamed(client, input, stream.take)
       : (client.send(new InvokeModelCommand(input)) as Promise<AnswerWithHeaders>));
     // The SDK gives no body at all for an empty one, whatever its type says.
-    const answer = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : "";
+    const answer = bytes ? utf8.decode(bytes) : "";
     const refusal = errorInSuccess(headers, answer);
     if (refusal) throw refusal;
     const { counts, latencyMs, requestId } = readHeaders(headers);

@@ -17,7 +17,7 @@ interface Address {
 }
 
 /** Takes `s3://bucket/key` apart. Throws a FileFailure for what is none. */
-export const readAddress = (address: string): Address => {
+const readAddress = (address: string): Address => {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
   if (bucket === undefined || key === undefined || key.endsWith("/"))
     throw new FileFailure(`${address} names no object; write s3://bucket/key`);
@@ -46,6 +46,20 @@ export const openObject = async (address: string) => {
         yield await slice(start, Math.min(size, start + rangeBytes));
     },
   };
+};
+
+/**
+ * Sees that there are credentials and the bucket of an object that is to be written. Throws a FileFailure. What only the
+ * writing itself can tell passes: who may put an object need not be allowed to see its bucket.
+ */
+export const checkBucket = async (address: string): Promise<void> => {
+  const { bucket: Bucket } = readAddress(address);
+  const { client, sdk } = await openClient();
+  await client.send(new sdk.HeadBucketCommand({ Bucket })).catch((error) => {
+    const status: number | undefined = error.$metadata?.httpStatusCode;
+    if (status === undefined || status === 404)
+      failed("write", address)(status ? { name: "NoSuchBucket", $metadata: error.$metadata } : error);
+  });
 };
 
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */

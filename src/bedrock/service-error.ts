@@ -103,19 +103,25 @@ const wordsIn = (json: unknown): string => {
     if (texts.length >= mostTexts) return;
     if (typeof node === "string") texts.push(node);
     else if (typeof node === "object" && node !== null && depth < deepest)
-      for (const key of Object.keys(node).sort(messageFirst))
-        collect((node as Record<string, unknown>)[key], depth + 1);
+      for (const value of Object.values(node)) collect(value, depth + 1);
   };
   collect(json, 0);
-  const [first = ""] = texts;
-  return (
-    isObject(json) && messageKey.test(Object.keys(json).sort(messageFirst)[0] ?? "") ? first : texts.join(" ")
-  ).slice(0, longestWords);
+  return (messageIn(json) ?? texts.join(" ")).slice(0, longestWords);
+};
+
+/** The text under the key for it: of the error itself, or of what it is wrapped in. */
+const messageIn = (json: unknown, depth = 0): string | null => {
+  if (!isObject(json) || depth >= deepest) return null;
+  for (const [key, value] of Object.entries(json))
+    if (messageKey.test(key) && typeof value === "string") return value;
+  for (const value of Object.values(json)) {
+    const inner = messageIn(value, depth + 1);
+    if (inner !== null) return inner;
+  }
+  return null;
 };
 
 const mostTexts = 20;
 const deepest = 4;
 const longestWords = 4_000;
 const messageKey = /^(?:error_?)?message$/i;
-const messageFirst = (a: string, b: string): number =>
-  Number(messageKey.test(b)) - Number(messageKey.test(a));

@@ -1,37 +1,43 @@
 import { fstatSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Arguments } from "./command.js";
 import { wrongUsage } from "./failure.js";
 
-/** Throws wrong usage when --output is the ledger or a file that is also read: it would be emptied. Links count. */
+interface Written {
+  readonly output?: string | undefined;
+  readonly ledger?: string | undefined;
+  readonly summary?: string | undefined;
+}
+
+/** A file, perhaps, and what messages call it. */
+type Named = readonly [name: string, path: string | undefined];
+
+/**
+ * Throws wrong usage when a file that is to be replaced, of `--output` or `--summary`, is one of those that are `read`, or
+ * is the other one, or the ledger. Links count.
+ */
 export const refuseOverwrite = async (
-  { values }: Arguments,
-  {
-    output: path,
-    ledger,
-    summary,
-  }: { output?: string | undefined; ledger?: string | undefined; summary?: string | undefined },
+  { output, ledger, summary }: Written,
+  read: readonly Named[],
 ): Promise<void> => {
-  if (path === undefined || path === "-") return;
-  for (const [name, other] of [
-    ["the ledger", ledger],
-    ["--summary", summary],
-  ] as const)
-    if (other !== undefined && resolve(other) === resolve(path)) throw wrongUsage(sameAs(name));
-  const output = await statsOf(path);
-  if (!output?.isFile()) return;
-  const same = (read: Stats | undefined): boolean => read?.ino === output.ino && read.dev === output.dev;
-  for (const name of ["input", "config", "sync-config"]) {
-    if (same(await statsOf(values[name]))) {
-      throw wrongUsage(sameAs(`--${name}`));
-    }
-  }
-  if (same(await statsOf(ledger))) throw wrongUsage(sameAs("the ledger"));
-  if (same(fstatSync(0))) throw wrongUsage(sameAs("stdin"));
+  const others: Named[] = [...read, ["the ledger", ledger]];
+  await refuseSame("--output", output, [...others, ["--summary", summary]]);
+  await refuseSame("--summary", summary, others);
 };
 
-const sameAs = (other: string): string => `--output and ${other} are the same file; write to another one`;
+const refuseSame = async (
+  option: string,
+  path: string | undefined,
+  others: readonly Named[],
+): Promise<void> => {
+  if (path === undefined || path === "-") return;
+  const stats = await statsOf(path);
+  const isSame = (other: Stats | undefined): boolean =>
+    Boolean(stats?.isFile()) && other?.ino === stats?.ino && other?.dev === stats?.dev;
+  for (const [name, other] of others)
+    if (other !== undefined && (resolve(other) === resolve(path) || isSame(await statsOf(other))))
+      throw wrongUsage(`${option} and ${name} are the same file; write to another one`);
+  if (isSame(fstatSync(0))) throw wrongUsage(`${option} and stdin are the same file; write to another one`);
+};
 
-const statsOf = async (path: string | undefined): Promise<Stats | undefined> =>
-  path === undefined ? undefined : stat(path).catch(() => undefined);
+const statsOf = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);

@@ -24,8 +24,8 @@ export interface Usage {
 export interface ReasoningTags {
   readonly open: string;
   readonly close: string;
-  /** True where the opening tag may stand in the prompt, so that a lone closing tag ends reasoning. */
-  readonly openedByPrompt?: true;
+  /** Whether the opening tag stands in the prompt, so that a lone closing tag ends reasoning; `maybe` is a guess. */
+  readonly openedByPrompt?: "always" | "maybe";
 }
 
 /**
@@ -50,6 +50,8 @@ export interface Reply {
   /** The answer with reasoning inside it, as it stands in the body. */
   readonly rawText: string | null;
   readonly reasoning: string | null;
+  /** The lone closing tag in front of which the text was taken for reasoning on a guess; `null` where there is none. */
+  readonly guessedBy: string | null;
   /** The tags that this model may write around reasoning. */
   readonly reasoningTags: readonly ReasoningTags[];
   /** The vector of a family of vectors; a list of them where the request asked for several. */

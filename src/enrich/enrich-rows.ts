@@ -136,7 +136,8 @@ const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
 };
 
 /** Enough rows that a few slow or throttled ones in front do not idle the rest; little enough to stay in memory. */
-export const readAhead = ({ plan }: Session): number => Math.max(200, 10 * plan.connection.maxConcurrency);
+export const readAhead = ({ plan: { connection } }: Session): number =>
+  Math.max(200, Math.min(10 * connection.maxConcurrency, 1000 + connection.maxConcurrency));
 
 /** An answer that waits for its table holds back a call: no more is paid for than the table takes. */
 const whileWriting = ({ plan }: Session): number => plan.connection.maxConcurrency + mostWrites;

@@ -1,4 +1,4 @@
-import { lostDigits } from "../core/digits.js";
+import { keepDigits } from "../core/digits.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invocation } from "../core/invoke.js";
 import type { Json } from "../core/json.js";
@@ -7,7 +7,7 @@ import type { Plan } from "./plan.js";
 
 /** What a row gets of an answer. */
 export interface Columns {
-  readonly values: Record<string, Json>;
+  readonly values: Readonly<Record<string, Json>>;
   readonly repaired: boolean;
   /** True where there is no answer, and `on_empty` kept that. */
   readonly keptEmpty: boolean;
@@ -26,13 +26,16 @@ export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | 
   const failed = noAnswer(reply, plan, read);
   // That it was cut off is why there is none.
   if (failed) return reply.truncated ? new ConnectorError("truncated") : failed;
-  const values = read === null || read instanceof ConnectorError ? emptyText(plan) : read;
+  const { values, lost } = keepDigits(
+    read === null || read instanceof ConnectorError ? emptyText(plan) : read,
+    body,
+  );
   return {
     values,
     repaired,
     keptEmpty:
       isEmpty(reply.ending) && Object.values(values).every((value) => value === null || value === ""),
-    remarks: [...remarksOn(reply, plan), ...lostDigits(values, body).map(digitsRemark)],
+    remarks: [...remarksOn(reply, plan), ...lost.map(digitsRemark)],
   };
 };
 
@@ -96,6 +99,7 @@ const bare: Omit<Reply, "body"> = {
   text: null,
   rawText: null,
   reasoning: null,
+  guessedBy: null,
   reasoningTags: [],
   vector: null,
   unread: [],
@@ -118,9 +122,12 @@ const errorOf = (ending: Ending, { stopReason, unread, guardrail }: Reply): Conn
   );
 };
 
-const remarksOn = ({ unread, callsTool }: Reply, { columns }: Plan): string[] => {
+const remarksOn = ({ unread, callsTool, guessedBy }: Reply, { columns }: Plan): string[] => {
   const rest = [...unread, ...(callsTool && columns.hold === "text" ? ["a tool's call"] : [])];
-  return rest.length > 0 ? [`The answer holds more that was not read: ${rest.join(", ")}.`] : [];
+  return [
+    ...(rest.length > 0 ? [`The answer holds more that was not read: ${rest.join(", ")}.`] : []),
+    ...(guessedBy === null ? [] : [`What stood in front of ${guessedBy} was taken for reasoning.`]),
+  ];
 };
 
 const digitsRemark = (column: string): string =>

@@ -134,7 +134,7 @@ export interface ConnectionConfig {
    */
   reuse_answers?: boolean;
   /**
-   * How many calls may be open at once.
+   * A ceiling: how many calls may be open at once. How many are follows from the quota and the time of an answer.
    */
   max_concurrency?: string | number;
   /**

@@ -64,6 +64,7 @@ const readReply = (family: Family | null, request: string, body: Json, known: Kn
     // Blocks of unknown kinds alone are no text, not even an empty one.
     ...(parts.text === "" && parts.unread.length > 0 ? {} : { rawText: parts.text, text: inline.text }),
     reasoning: reasoning || inline.reasoning,
+    guessedBy: inline.guessedBy ?? null,
     unread: parts.unread,
     callsTool: parts.callsTool,
     ending: endedBadly(known) ?? withoutText({ ...parts, text: inline.text, reasoning }, known.stopReason),
@@ -74,6 +75,7 @@ const nothingRead = {
   text: null,
   rawText: null,
   reasoning: null,
+  guessedBy: null,
   vector: null,
   unread: [],
   callsTool: false,

@@ -30,6 +30,11 @@ export const isS3 = (place: string): boolean => place.startsWith("s3://");
 
 /** The path of a file that may be named by a `file:` address. */
 export const localPath = (place: string): string => {
+  const [, scheme] = /^([a-z][\w+.-]+):\/\//i.exec(place) ?? [];
+  if (scheme !== undefined && scheme !== "file")
+    throw new FileFailure(
+      `${place}: nothing is known of ${scheme}://; give a path, file:///path or s3://bucket/key`,
+    );
   if (!place.startsWith("file:")) return place;
   try {
     return fileURLToPath(place);

@@ -85,6 +85,9 @@ const formats: readonly (readonly [string, readonly number[]])[] = [
   ["a zip file, as spreadsheets (.xlsx) are; save it as CSV", [0x50, 0x4b, 3, 4]],
   ["a spreadsheet (.xls); save it as CSV", [0xd0, 0xcf, 0x11, 0xe0]],
   ["Parquet; name it .parquet", [0x50, 0x41, 0x52, 0x31]],
+  ["UTF-32; save it as UTF-8", [0xff, 0xfe, 0, 0]],
+  ["UTF-32; save it as UTF-8", [0, 0, 0xfe, 0xff]],
+  ["packed with gzip twice; unpack it once", gzipMagic],
   ["packed with zstd; unpack it first", [0x28, 0xb5, 0x2f, 0xfd]],
   ["packed with bzip2; unpack it first", [0x42, 0x5a, 0x68]],
   ["packed with xz; unpack it first", [0xfd, 0x37, 0x7a, 0x58]],
@@ -92,7 +95,7 @@ const formats: readonly (readonly [string, readonly number[]])[] = [
 
 const refuseBinary = (head: Buffer, name: string): void => {
   const known = formats.find(([, magic]) => startsWith(head, magic));
-  if (known) throw new FileFailure(`${name} is not text: it is ${known[0]}`);
+  if (known) throw new FileFailure(`${name} cannot be read as text: it is ${known[0]}`);
 };
 
 const startsWith = (head: Buffer, bytes: readonly number[]): boolean =>

@@ -47,5 +47,5 @@ const byEnding: Readonly<Record<string, Format>> = {
 const endingOf = (path: string): { ending: string; gzip: boolean } => {
   const name = basename(path).toLowerCase();
   const gzip = name.endsWith(".gz");
-  return { ending: extname(gzip ? name.slice(0, -3) : name), gzip };
+  return { ending: extname(`x${gzip ? name.slice(0, -3) : name}`), gzip };
 };

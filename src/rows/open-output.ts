@@ -79,33 +79,47 @@ const openSink = async (output: string, opening: Opening): Promise<Sink> => {
   const part = await open(place.part, "w").catch(failed);
   let waiting = "";
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
-  const flush = (): Promise<unknown> => {
+  let writing: Promise<void> = Promise.resolve();
+  /** Why the part file takes no more, such as a full disk. Nobody waits for a flush of the timer's. */
+  let broken: { cause: unknown } | undefined;
+  let isOpen = true;
+  const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     const text = waiting;
     waiting = "";
-    if (text !== "") writing = writing.then(() => part.appendFile(text));
-    // Who waits for it learns of a failure; nobody waits for the timer's.
-    writing.catch(() => undefined);
+    if (text !== "")
+      writing = writing.then(async () => {
+        if (broken) return;
+        await part.appendFile(text).catch((cause: unknown) => {
+          broken = { cause };
+        });
+      });
     return writing;
   };
+  const refuseBroken = (): void => {
+    if (broken) failed(broken.cause);
+  };
   const close = async (): Promise<void> => {
-    await flush().catch(failed);
-    await part.close().catch(failed);
+    if (!isOpen) return;
+    isOpen = false;
+    await flush();
+    await part.close();
   };
   return {
     async write(data) {
+      refuseBroken();
       guard(data, (row) => {
         const shaped = shape.apply(row);
         waiting += `${writeJson(shaped)}\n`;
         if (isTable) survey.note(ofTable(shaped));
       });
-      if (waiting.length > mostWaiting) await flush().catch(failed);
+      if (waiting.length > mostWaiting) await flush();
       else timer ??= setTimeout(flush, flushMs).unref();
     },
     async end(example) {
-      await close();
+      await close().catch(failed);
+      refuseBroken();
       if (example) survey.note(ofTable(shape.apply(example)));
       if (kind.format === "ndjson" && !kind.gzip) await place.finish(place.part).catch(failed);
       else {
@@ -120,7 +134,7 @@ const openSink = async (output: string, opening: Opening): Promise<Sink> => {
       place.release();
     },
     async leave() {
-      await close();
+      await close().catch(() => undefined);
       place.release();
       return place.part;
     },

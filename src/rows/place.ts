@@ -1,7 +1,18 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { access, chmod, constants, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  mkdtemp,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { FileFailure, fileFailure } from "../core/file-failure.js";
 import { LockHeld, takeLock } from "../core/lock.js";
@@ -31,7 +42,7 @@ export const claimPlace = async (output: string): Promise<Place> => {
   );
   if (stats?.isDirectory()) throw new FileFailure(`cannot write ${path}: it is a folder`);
   if (stats && !stats.isFile()) return claimDevice(path);
-  const file = stats ? await realpath(path) : path;
+  const file = stats ? await realpath(path) : await behindLinks(path);
   await access(dirname(file), constants.W_OK).catch(failed);
   if (stats) await access(file, constants.W_OK).catch(failed);
   const lock = await takeLock(file).catch(failed);
@@ -53,13 +64,19 @@ export const claimPlace = async (output: string): Promise<Place> => {
   };
 };
 
+/** What a link leads to that may lead to nothing yet. */
+const behindLinks = async (path: string): Promise<string> => {
+  const target = await readlink(path).catch(() => undefined);
+  return target === undefined ? path : behindLinks(resolve(await realpath(dirname(path)), target));
+};
+
 /** A pipe or a device is written to when all is done. */
 const claimDevice = async (path: string): Promise<Place> =>
   elsewhere((made) => pipeline(createReadStream(made), createWriteStream(path)));
 
 const claimObject = async (address: string): Promise<Place> => {
-  const { putObject, readAddress } = await import("../bedrock/objects.js");
-  readAddress(address);
+  const { checkBucket, putObject } = await import("../bedrock/objects.js");
+  await checkBucket(address);
   return elsewhere((made) => putObject(address, made));
 };
 

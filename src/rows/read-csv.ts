@@ -41,13 +41,24 @@ const faultOf = (
 ): string | undefined => {
   if (!isUtf8(bytes)) return notText(encoding);
   if (open) return "a quote in it is never closed";
-  if (cells === undefined)
-    return 'text stands behind a closing quote; a quote inside a quoted cell is written ""';
+  if (cells === undefined) {
+    const lines = bytes.filter((byte) => byte === lineFeed).length + 1;
+    const over = lines > 1 ? ` in a record of ${lines} lines: perhaps one is not closed` : "";
+    return `text stands behind a closing quote${over}; a quote inside a quoted cell is written ""`;
+  }
   if (cells.length !== header.length)
     return `it has ${cells.length === 1 ? "1 cell" : `${cells.length} cells`}, and the header has ${header.length}`;
-  const isHeader = header.length > 1 && cells.every((cell, index) => cell === header[index]);
+  const isHeader = header.length > 1 && withoutMarks(cells).every((cell, index) => cell === header[index]);
   return isHeader ? "it is the header again, as where two files were joined" : undefined;
 };
+
+const lineFeed = 10;
+
+/** Cells of a line that a byte order mark stands in front of, where tables were joined. */
+const withoutMarks = ([first = "", ...rest]: readonly string[]): string[] => [
+  first.replace(/^\uFEFF+/, ""),
+  ...rest,
+];
 
 /** What is wrong with bytes that are not of their encoding. */
 export const notText = (encoding: string): string =>
@@ -61,15 +72,21 @@ const objectOf = (header: readonly string[], cells: readonly string[]): Record<s
 
 const headerOf = (
   record: RawRecord,
-  cells: readonly string[] | undefined,
+  raw: readonly string[] | undefined,
   input: RowsInput,
 ): readonly string[] => {
   const { name, text, delimiter } = input;
+  if (record.bytes.includes(0))
+    throw new FileFailure(
+      `${name}: the header holds NUL characters; if the file is UTF-16, say so, as in --encoding utf-16le`,
+    );
   if (!isUtf8(record.bytes))
     throw new FileFailure(`${name}: the header cannot be read: ${notText(text.encoding)}`);
-  if (cells === undefined) throw new FileFailure(`${name}: the quotes of the header make no sense`);
+  if (raw === undefined) throw new FileFailure(`${name}: the quotes of the header make no sense`);
+  const cells = withoutMarks(raw);
   const empty = cells.findIndex((title) => title.trim() === "");
-  if (empty !== -1) throw new FileFailure(`${name}: column ${empty + 1} of the header has no name`);
+  if (empty !== -1)
+    throw new FileFailure(`${name}: column ${empty + 1} of the header has no name; give it one`);
   const twice = cells.find((title, index) => cells.indexOf(title) !== index);
   if (twice !== undefined)
     throw new FileFailure(`${name}: the header has ${JSON.stringify(twice)} twice; rename one`);

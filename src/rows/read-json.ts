@@ -1,19 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { FileFailure } from "../core/file-failure.js";
-import { isObject } from "../core/json.js";
 import { textOf } from "./decode.js";
-import { faultOf, longestText, parsedOrNot, tooLong } from "./read-ndjson.js";
+import { longestText, parsedOrNot, rowOrBad, tooLong } from "./read-ndjson.js";
 import type { Row, RowsInput } from "./row.js";
 
 /** The elements of one JSON array of any size; one that is no object comes out as a bad line. */
 export async function* jsonRows({ name, text, bad }: RowsInput): AsyncGenerator<Row> {
   for await (const { bytes, line, end } of splitElements(text.chunks, name)) {
-    const value = isUtf8(bytes) ? parsedOrNot(textOf(bytes)) : undefined;
-    const row =
-      value && isObject(value.json)
-        ? value.json
-        : bad(textOf(bytes), line, faultOf(bytes, value, text.encoding), value !== undefined);
-    yield { value: row, end };
+    const piece = textOf(bytes);
+    const value = isUtf8(bytes) ? parsedOrNot(piece) : undefined;
+    yield { value: rowOrBad({ bytes, text: piece, value, encoding: text.encoding }, line, bad), end };
   }
 }
 

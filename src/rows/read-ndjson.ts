@@ -5,6 +5,7 @@ import { isObject } from "../core/json.js";
 import { textOf } from "./decode.js";
 import { splitLines } from "./lines.js";
 import { notText } from "./read-csv.js";
+import { repeatedKey } from "./repeated-key.js";
 import type { Row, RowsInput } from "./row.js";
 
 /** One JSON object a line; blank lines are skipped. A line that is none comes out as a bad line. */
@@ -16,13 +17,13 @@ export async function* ndjsonRows({ name, text, bad }: RowsInput): AsyncGenerato
     number += 1;
     end += bytes.length + 1;
     if (bytes.length > longestText) throw new FileFailure(`${name}, line ${number}: ${tooLong}`);
-    const line = textOf(bytes).replace(/\r$/, "");
+    // Where files with byte order marks were joined, one stands in front of a line.
+    const line = textOf(bytes).replace(/^\uFEFF+|\r$/g, "");
     if (line.trim() === "") continue;
     const value = isUtf8(bytes) ? parsedOrNot(line) : undefined;
     if (isFirst) refuseWholeJson(line, value?.json, name);
     isFirst = false;
-    if (value && isObject(value.json)) yield { value: value.json, end };
-    else yield { value: bad(line, number, faultOf(bytes, value, text.encoding), value !== undefined), end };
+    yield { value: rowOrBad({ bytes, text: line, value, encoding: text.encoding }, number, bad), end };
   }
 }
 
@@ -39,10 +40,27 @@ export const parsedOrNot = (text: string): { json: unknown } | undefined => {
   }
 };
 
-/** Why a piece of JSON text is no row. */
-export const faultOf = (bytes: Buffer, value: { json: unknown } | undefined, encoding: string): string => {
-  if (!isUtf8(bytes)) return notText(encoding);
-  return value === undefined ? "not JSON" : "not a JSON object";
+/** A piece of JSON text, and what it holds. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** `undefined` where it is not JSON. */
+  readonly value: { json: unknown } | undefined;
+  readonly encoding: string;
+}
+
+/** The row in a piece of JSON text that stands on `line`, or the bad line that it is. */
+export const rowOrBad = (
+  { bytes, text, value, encoding }: Piece,
+  line: number,
+  bad: RowsInput["bad"],
+): unknown => {
+  if (!isUtf8(bytes)) return bad(text, line, notText(encoding));
+  if (value === undefined) return bad(text, line, "not JSON");
+  if (!isObject(value.json)) return bad(text, line, "not a JSON object", true);
+  const twice = repeatedKey(text, value.json);
+  if (twice === undefined) return value.json;
+  return bad(text, line, `it has ${JSON.stringify(twice)} twice, and one of the values would be lost`);
 };
 
 /** The first line of a file that was not made for one row a line. */

@@ -3,7 +3,7 @@ import type { Invoke, Read, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
-import { limit, type Slots } from "./concurrency.js";
+import { heedOverload, limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
@@ -53,7 +53,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
     call,
   } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
-  const watched = breaker.watch(call);
+  const watched = breaker.watch(heedOverload(slots, call));
   const granted = (permit: Permit): Invoke => {
     const timed = leaveInTime(permit, run, watched);
     return ledger ? record(ledger, timed, leaseMs) : timed;

@@ -33,10 +33,7 @@ describe("ledger", () => {
     });
 
     it("is never overwritten by the output", async () => {
-      const refusal = await refuseOverwrite(given({}), {
-        output: "./new/../rows.jsonl",
-        ledger: "rows.jsonl",
-      }).then(
+      const refusal = await refuseOverwrite({ output: "./new/../rows.jsonl", ledger: "rows.jsonl" }, []).then(
         () => undefined,
         (error: Error) => error.message,
       );

@@ -37,6 +37,7 @@ describe("JSON with faults that have one reading", () => {
     });
 
   it("three dots inside of a text leave nothing out", () => {
+    expect(readJson("{'a': [['{...']]}")?.value).to.deep.equal({ a: [["{..."]] });
     expect(readJson('{"a":"well, ... yes",}')?.value).to.deep.equal({ a: "well, ... yes" });
   });
 });

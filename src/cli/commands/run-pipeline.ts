@@ -7,6 +7,7 @@ import { type Fields, fillEnvironment, objectOf } from "../config.js";
 import { cannotRun, wrongUsage } from "../failure.js";
 import { readJsonFile } from "../json-file.js";
 import { withLedger } from "../ledger-option.js";
+import { refuseOverwrite } from "../refuse-overwrite.js";
 import { createTerminal, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
 
 /** Runs `sync`. Resolves to the exit code. */
@@ -14,6 +15,12 @@ export const runPipeline = async (given: Arguments): Promise<number> => {
   const pipeline = await loadPipeline(given);
   const { output } = given.values;
   if (output === "-") throw wrongUsage("stdout has the report of a sync; give --output a file");
+  const { source, destination } = pipeline;
+  const ledger = (destination.connection as Fields).ledger;
+  await refuseOverwrite({ output, ledger: typeof ledger === "string" ? ledger : undefined }, [
+    ["--pipeline", given.values.pipeline],
+    ["the source", source.path],
+  ]);
   const claim = output === undefined ? undefined : await claimOutput(output);
   const [{ openHost }, { AwsBedrockModel }] = await Promise.all([
     import("../../host/index.js"),

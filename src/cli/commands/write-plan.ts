@@ -52,6 +52,8 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
   const delimiter = readDelimiter(given);
   if (values.progress !== undefined && values.progress !== "json")
     throw wrongUsage(`option --progress is json, not ${JSON.stringify(values.progress)}`);
+  if (values.summary === "-")
+    throw wrongUsage("option --summary takes a file; stdout is for rows or messages");
   const host = await loadSyncConfig(given, process.env);
   const own = host.destination.connection_specification;
   const { connection: unsharded, ledger: whole } = withLedger(given, own);

@@ -5,7 +5,7 @@ import { claimOutput } from "../../rows/open-output.js";
 import { createWritableRow } from "../../rows/writable-row.js";
 import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
-import { cannotRun } from "../failure.js";
+import { cannotRun, failureOf } from "../failure.js";
 import { holdLedger } from "../ledger-option.js";
 import { onReaderGone, readerGoneCode } from "../reader-gone.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
@@ -28,7 +28,10 @@ import { exampleOf, leave, openTarget, type Target } from "./write-target.js";
 export const writeRows = async (given: Arguments): Promise<number> => {
   refuseTerminal(given.values.input, process.stdin);
   const plan = await planWrite(given);
-  await refuseOverwrite(given, plan);
+  await refuseOverwrite(
+    plan,
+    ["input", "config", "sync-config"].map((name) => [`--${name}`, given.values[name]]),
+  );
   const writeSummary = await claimSummary(plan);
   try {
     const outcome = await run(plan).catch(async (error: Error): Promise<never> => {
@@ -132,15 +135,18 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     const messages = connector.enrich(plan.syncConfig, rows, { signal: stop.signal, onProgress: progress });
     // Plain rows are all that stands on stdout where they go there.
     const json = plan.json && output !== "-";
-    const summary = await deliver(messages, target, { json, terminal });
-    const failure = source.failure();
-    if (failure) await leave(target, terminal.say);
-    else await target.sink?.end(summary.received === 0 ? exampleOf(source, added) : undefined);
+    const { summary, broken } = await deliver(messages, target, { json, terminal, stop });
+    const unread = source.failure();
+    const example = summary.received === 0 ? exampleOf(source, added) : undefined;
+    const failure = unread
+      ? `the input was not read to its end: ${unread.message}`
+      : (broken ?? (await ended(target, example)));
+    if (failure !== undefined) await leave(target, terminal.say);
     if (summary.received === 0 && failure === undefined)
       terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
     const ending = {
       seconds: seconds(),
-      output: place,
+      ...(failure === undefined && { output: place }),
       ledger:
         ledger === undefined
           ? undefined
@@ -148,9 +154,9 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       columns: source.columns,
     };
     for (const line of summaryLines(summary, ending)) terminal.say(line);
-    if (failure) terminal.say(`the input was not read to its end: ${failure.message}`);
+    if (failure !== undefined) terminal.say(failure);
     return {
-      ...verdictOf(plan, { summary, failure: failure?.message, readerIsGone }),
+      ...verdictOf(plan, { summary, failure, readerIsGone }),
       summary,
       seconds: seconds(),
     };
@@ -159,16 +165,24 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
   }
 };
 
-/** Records to the target; returns the run's summary from the tracking message. */
+/**
+ * Records to the target; returns the run's summary from the tracking message. A target that takes no more ends the run as an
+ * interrupt does, so that open calls are kept; `broken` says why it takes none.
+ */
 const deliver = async (
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
   target: Target,
-  { json, terminal }: { json: boolean; terminal: Terminal },
-): Promise<Summary> => {
+  { json, terminal, stop }: { json: boolean; terminal: Terminal; stop: AbortController },
+): Promise<{ summary: Summary; broken: string | undefined }> => {
   let summary: Summary | undefined;
+  let broken: string | undefined;
   for await (const message of messages) {
     if (message.type === "record") {
-      await target.put(message);
+      if (broken !== undefined) continue;
+      await target.put(message).catch((error: unknown) => {
+        broken = failureOf(error).message;
+        stop.abort();
+      });
       continue;
     }
     terminal.stop();
@@ -176,8 +190,15 @@ const deliver = async (
     if (json) await sendMessage(message);
   }
   if (summary === undefined) throw cannotRun("the run ended without a tracking message");
-  return summary;
+  return { summary, broken };
 };
+
+/** Why the target could not be ended; undefined where all is written. */
+const ended = (target: Target, example: Record<string, unknown> | undefined): Promise<string | undefined> =>
+  (target.sink?.end(example) ?? Promise.resolve()).then(
+    () => undefined,
+    (error: unknown) => failureOf(error).message,
+  );
 
 interface Ended {
   readonly summary: Summary;
@@ -191,7 +212,7 @@ const verdictOf = (
 ): Pick<RunOutcome, "exitCode" | "reason"> => {
   const { received, enriched, skipped } = summary;
   const left = received - enriched - skipped;
-  if (failure !== undefined) return { exitCode: 1, reason: `the input was not read to its end: ${failure}` };
+  if (failure !== undefined) return { exitCode: 1, reason: failure };
   if (readerIsGone) return { exitCode: readerGoneCode, reason: "the reader of the output went away" };
   if (left === 0)
     return {

@@ -2,7 +2,7 @@ import { writeJson } from "../../core/exact-json.js";
 import type { RecordMessage } from "../../index.js";
 import type { Input } from "../../rows/open-input.js";
 import type { Claim, Sink } from "../../rows/open-output.js";
-import type { Shape } from "../../rows/shape.js";
+import { createShape, type Shape } from "../../rows/shape.js";
 import type { WritableRow } from "../../rows/writable-row.js";
 import { sendLine, type Terminal } from "../report/terminal.js";
 import type { WritePlan } from "./write-plan.js";
@@ -25,8 +25,11 @@ export const openTarget = async (
   { output, shape, escapeFormulas, json }: WritePlan,
   { claim, source, guard, terminal }: TargetParts,
 ): Promise<Target> => {
-  if (output === "-" || (!claim && !json))
-    return { put: ({ record }) => sendLine(lineOf(record.data, shape, guard)) };
+  if (output === "-" || (!claim && !json)) {
+    // A person sees what became of a row; the whole trace would push the answers off the screen.
+    const shown = output === "-" ? shape : createShape(undefined, "short");
+    return { put: ({ record }) => sendLine(lineOf(record.data, shown, guard)) };
+  }
   if (!claim)
     return {
       put: (message) => {

@@ -28,7 +28,7 @@ export const splitReasoning = (
   text: string,
   tags: readonly ReasoningTags[],
   promptEnds: (tag: string) => boolean = () => false,
-): { text: string; reasoning: string | null } => {
+): { text: string; reasoning: string | null; guessedBy?: string } => {
   const thoughts: string[] = [];
   let rest = text;
   for (let tag = tagAt(rest, tags); tag; tag = tagAt(rest, tags)) {
@@ -42,8 +42,14 @@ export const splitReasoning = (
   for (const { open, close, openedByPrompt } of tags) {
     if (!openedByPrompt) continue;
     const end = text.indexOf(close);
-    if (end >= 0) return { text: text.slice(end + close.length), reasoning: text.slice(0, end) };
-    if (promptEnds(open)) return { text: "", reasoning: text };
+    if (end >= 0) {
+      const reasoning = text.slice(0, end);
+      // On a line's beginning it is no word of a sentence.
+      const guess = openedByPrompt === "maybe" &&
+        !/(?:^|\n)[^\S\n]*$/.test(reasoning) && { guessedBy: close };
+      return { text: text.slice(end + close.length), reasoning, ...guess };
+    }
+    if (openedByPrompt === "always" && promptEnds(open)) return { text: "", reasoning: text };
   }
   return { text, reasoning: null };
 };

@@ -10,7 +10,7 @@ export const deepseekR1 = {
     text: "choices[0].text",
     stopReason: "choices[0].stop_reason || choices[0].finish_reason",
   },
-  reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: true }],
+  reasoningTags: [{ open: "<think>", close: "</think>", openedByPrompt: "always" }],
   rules: [
     {
       when: "max_tokens > `8192`",

@@ -78,7 +78,7 @@ export const openaiChat = {
   ],
   reasoningTags: [
     { open: "<reasoning>", close: "</reasoning>" },
-    { open: "<think>", close: "</think>", trait: "opens_thinking", openedByPrompt: true },
+    { open: "<think>", close: "</think>", trait: "opens_thinking", openedByPrompt: "maybe" },
     { open: "<think>", close: "</think>" },
     { open: "[THINK]", close: "[/THINK]" },
     {

@@ -47,9 +47,13 @@ const lastFitting = (candidates: Iterable<ReadValue>, schema: OutputSchema): Fit
 };
 
 /** What may be the answer, likeliest first: what a tool was called with, then the text; of each the last one. */
-const answersIn = ({ body, text, truncated }: Reply, path: string | undefined): ReadValue[] => {
+const answersIn = (
+  { body, text, rawText, guessedBy, truncated }: Reply,
+  path: string | undefined,
+): ReadValue[] => {
   const called = [path === undefined ? [] : (search(path, body) ?? [])].flat();
-  return [...called.reverse(), text].flatMap((place): ReadValue[] => {
+  // A tag that ended reasoning by a guess may stand inside of the answer.
+  return [...called.reverse(), text, guessedBy === null ? null : rawText].flatMap((place): ReadValue[] => {
     if (isObject(place)) return [{ value: place as Json, repaired: false }];
     return typeof place === "string" ? [...jsonIn(place, truncated)] : [];
   });
