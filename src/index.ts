@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RowState } from "./enrich/select-rows.js";
-import type { LedgerReport } from "./run/ledger/inspect.js";
 import type { Repair } from "./run/ledger/repair.js";
+import type { LedgerReport } from "./run/ledger/report.js";
 
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
@@ -34,8 +34,8 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
-export type { LedgerReport } from "./run/ledger/inspect.js";
 export type { Repair } from "./run/ledger/repair.js";
+export type { LedgerReport } from "./run/ledger/report.js";
 
 /** The version of this package. */
 export const version: string = JSON.parse(

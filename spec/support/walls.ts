@@ -12,8 +12,8 @@ export const plan: Plan = {
   connection: ["core", "generated", "models"],
   template: ["core", "models", "connection"],
   bedrock: ["core", "models", "connection"],
-  run: ["core", "models", "connection"],
   tables: ["core"],
+  run: ["core", "models", "connection", "tables"],
   enrich: ["core", "models", "connection", "template", "bedrock", "run", "tables"],
   migrate: ["core", "models", "connection", "template", "enrich"],
   hooks: [

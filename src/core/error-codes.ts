@@ -226,6 +226,7 @@ export const errorCodes = {
     "Another process holds the ledger. Let it finish, or use another file.",
     "end",
   ),
+  claimed_elsewhere: kind(false, "no", "Another worker has sent this request; its answer is waited for."),
   ledger_unusable: kind(false, "no", "The ledger cannot be used, so nothing was sent.", "end"),
   ledger_unwritable: kind(
     true,
