@@ -1,12 +1,14 @@
+import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import type { FailedInvocation, Invocation, Invoke } from "../../src/core/invoke.js";
-import { createSlots, limit } from "../../src/run/concurrency.js";
+import { createSlots, heedOverload, limit } from "../../src/run/concurrency.js";
 import { answerOf, failureOf, requestOf } from "../support/requests.js";
 
 type Result = Invocation | FailedInvocation;
 
 const running = new AbortController().signal;
+setMaxListeners(0, running);
 const ok = answerOf("{}");
 const overloaded = failureOf("overloaded");
 
@@ -14,7 +16,8 @@ const overloaded = failureOf("overloaded");
 const crowd = (most: number) => {
   const open: ((result: Result) => void)[] = [];
   const invoke: Invoke = () => new Promise((resolve) => open.push(resolve));
-  const limited = limit(createSlots(most), invoke);
+  const slots = createSlots(most);
+  const limited = limit(slots, heedOverload(slots, invoke));
   const results = Array.from({ length: 2000 }, (_, index) => limited(requestOf(`${index}`), running));
   const turn = async () => {
     await setImmediate();
@@ -63,6 +66,19 @@ describe("limit under overload", () => {
     expect(await calls.inFlight()).to.equal(8);
     await calls.endAll(overloaded, failureOf("input_too_long"), failureOf("input_too_long"));
     expect(await calls.inFlight()).to.equal(4);
+  });
+
+  it("halves what was open, not the places that nothing took", async () => {
+    const slots = createSlots(500);
+    const open: ((result: Result) => void)[] = [];
+    const sent = heedOverload(slots, () => new Promise((resolve) => open.push(resolve)));
+    const calls = Array.from({ length: 20 }, (_, index) => sent(requestOf(`${index}`), running));
+    for (const finish of open.splice(0)) finish(overloaded);
+    await Promise.all(calls);
+    const limited = limit(slots, sent);
+    for (let row = 0; row < 100; row++) void limited(requestOf(`${row}`), running);
+    await setImmediate();
+    expect(open).to.have.length(10);
   });
 
   it("never goes below one, and goes on with it", async () => {

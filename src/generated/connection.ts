@@ -110,7 +110,7 @@ export interface ConnectionConfig {
    */
   tolerated_failure_percent?: string | number;
   /**
-   * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
+   * Remembers every paid call, so that a restart or a repeated sync pays for no row twice: a file on the host, or a PostgreSQL database for workers in several processes. It holds request and response bodies.
    */
   ledger?: string;
   /**
@@ -134,7 +134,7 @@ export interface ConnectionConfig {
    */
   reuse_answers?: boolean;
   /**
-   * How many calls may be open at once.
+   * A ceiling: how many calls may be open at once. How many are follows from the quota and the time of an answer.
    */
   max_concurrency?: string | number;
   /**

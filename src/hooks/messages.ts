@@ -99,7 +99,7 @@ export const catalogMessage = (published?: PublishedColumns | null): CatalogMess
 const rate = {
   request_rate_limit: 6000,
   request_rate_limit_unit: "minute",
-  request_rate_concurrency: 20,
+  request_rate_concurrency: 50,
 } as const;
 
 /** The catalog of a source: its user defines the streams. The numbers are those of the host's own AI sources. */

@@ -3,69 +3,88 @@ import { type Invoke, isFailed, unsent } from "../core/invoke.js";
 import { systemClock } from "./pacer/clock.js";
 import { createQueue } from "./pacer/queue.js";
 
-/** Places for calls at the same time, shared by all threads and runs of a session. */
+/**
+ * Places for calls at the same time, shared by all threads and runs of a session. The pacer lets calls go at the
+ * account's pace, so how many are open follows from the pace and the time of an answer; places are a ceiling above it,
+ * until the service says that it is too many.
+ */
 export interface Slots {
   /** Waits for a place, behind the others or before them. False when `stop` was aborted first. */
   enter(stop: AbortSignal, first: boolean): Promise<boolean>;
   /** Gives a place back. */
   leave(): void;
-  /** Calls that start in the same wave meet the same overload. */
-  wave(): number;
-  /** Halves the places, since the service is overloaded: once a wave. */
-  lower(wave: number): void;
-  /** Gives places back, one after as many good calls as there are places. */
-  raise(): void;
+  /** A call is sent. Calls of the same wave meet the same overload. */
+  send(): number;
+  /** A call that was sent has ended. An overload halves what was open at once, once a wave; answers raise it again. */
+  end(wave: number, how: "answered" | "overloaded" | "failed"): void;
 }
 
 export const createSlots = (most: number): Slots => {
   let places = most;
-  let open = 0;
+  let taken = 0;
+  let sent = 0;
+  /** The most calls that were open at once since the last overload. Most places may be taken by calls that wait. */
+  let mostSent = 0;
   let wave = 0;
   let good = 0;
   const queue = createQueue(
     systemClock,
-    () => (open < places ? 0 : Number.POSITIVE_INFINITY),
+    () => (taken < places ? 0 : Number.POSITIVE_INFINITY),
     () => {
-      open++;
+      taken++;
       return true;
     },
   );
   return {
     enter: async (stop, first) => (await queue.join(undefined, stop, first)) ?? false,
     leave() {
-      open--;
+      taken--;
       queue.advance();
     },
-    wave: () => wave,
-    lower(started) {
-      if (started !== wave) return;
-      wave++;
-      good = 0;
-      places = Math.max(1, Math.floor(places / 2));
+    send() {
+      mostSent = Math.max(mostSent, ++sent);
+      return wave;
     },
-    raise() {
-      if (places === most || ++good < places) return;
+    end(started, how) {
+      sent--;
+      if (how === "overloaded" && started === wave) {
+        wave++;
+        good = 0;
+        places = Math.max(1, Math.floor(Math.min(places, mostSent) / 2));
+        mostSent = sent;
+      }
+      // One place comes back after as many answers as there are places.
+      if (how !== "answered" || places === most || ++good < places) return;
       good = 0;
       places++;
     },
   };
 };
 
-/**
- * The one limit of calls at the same time: a call waits for a place, one that was throttled (`again`) before the
- * others. An overload lowers the number of places, answers raise it again.
- */
+/** The one limit of calls at the same time: a call waits for a place, one that was throttled (`again`) first. */
 export const limit =
   (slots: Slots, next: Invoke, again = false): Invoke =>
   async (request, stop) => {
     if (!(await slots.enter(stop, again))) return unsent(new ConnectorError("stopped"));
-    const wave = slots.wave();
     try {
-      const result = await next(request, stop);
-      if (!isFailed(result)) slots.raise();
-      else if (result.error.code === "overloaded") slots.lower(wave);
-      return result;
+      return await next(request, stop);
     } finally {
       slots.leave();
+    }
+  };
+
+/** Directly around the wire: an overload lowers the number of places, answers raise it again. */
+export const heedOverload =
+  (slots: Slots, next: Invoke): Invoke =>
+  async (request, stop) => {
+    const wave = slots.send();
+    let how: "answered" | "overloaded" | "failed" = "failed";
+    try {
+      const result = await next(request, stop);
+      if (!isFailed(result)) how = "answered";
+      else if (result.error.code === "overloaded") how = "overloaded";
+      return result;
+    } finally {
+      slots.end(wave, how);
     }
   };

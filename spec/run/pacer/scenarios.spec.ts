@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { readConnection } from "../../../src/connection/connection.js";
 import { goodput, type Scenario, type Simulated, simulate, wasted } from "../../support/simulate.js";
+import { localConfig } from "../../support/sync-config.js";
 
 /** A scenario of the table in the README, and what must hold. */
 interface Expectation {
@@ -31,6 +33,7 @@ const inWindows = (rate: number, seconds: number) => (fromMs: number, toMs: numb
   return until(toMs) - until(fromMs);
 };
 
+const defaultConcurrency = readConnection(localConfig("http://127.0.0.1:9"), []).maxConcurrency;
 const bucket = (rate: number, burst: number) => ({ requests_per_second: rate, burst });
 const tokens = (burndown: number) => ({
   quota: { tokens_per_minute: 200_000, burndown },
@@ -66,6 +69,14 @@ const expectations: readonly Expectation[] = [
     wasted: 0.01,
     steadyMs: 5000,
     allowed: perSecond(20),
+  },
+  {
+    name: "60 requests a second, 2 s, with the default settings",
+    scenario: { quota: bucket(60, 60), rows: 3000, concurrency: defaultConcurrency, latencyMs: 2000 },
+    goodput: 0.96,
+    wasted: 0.02,
+    steadyMs: 5000,
+    allowed: perSecond(60),
   },
   {
     name: "20 requests a second that save nothing up",
