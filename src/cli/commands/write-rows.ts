@@ -1,3 +1,4 @@
+import { withoutPassword } from "../../core/without-password.js";
 import { type RecordMessage, type Summary, selectRows, type TrackedMessage } from "../../index.js";
 import { type Input, openInput } from "../../rows/open-input.js";
 import { claimOutput } from "../../rows/open-output.js";
@@ -146,7 +147,10 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     const ending = {
       seconds: seconds(),
       ...(failure === undefined && { output: place }),
-      ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
+      ledger:
+        ledger === undefined
+          ? undefined
+          : { path: withoutPassword(ledger), replay: replayCommand(config, ledger) },
       columns: source.columns,
     };
     for (const line of summaryLines(summary, ending)) terminal.say(line);
