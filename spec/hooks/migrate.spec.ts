@@ -75,4 +75,19 @@ describe("migrate, as a hook", () => {
     for (const wrong of [null, 1, {}, { model_id: "x" }])
       expect(await connector.migrate(wrong, { to: old })).to.have.property("type", "log");
   });
+
+  it("is pointed to where a model is on its way out: by check, by the summary and by the error", async () => {
+    const modelLifecycle = { status: "LEGACY", endOfLifeTime: "2999-01-01T00:00:00Z" };
+    bedrock.setAccount({ models: { [old]: { modelLifecycle } } });
+    const { connection_status } = await connector.checkConnection(config());
+    expect(connection_status.message).to.match(/is legacy.*`bedrock-model migrate`/);
+    bedrock.setAccount({});
+    const { tracking } = await connector.write({ destination: { connection_specification: config() } }, []);
+    expect(tracking.meta.summary.model_ending).to.deep.equal({
+      model: old,
+      lifecycle: "gone",
+      end_of_life: "2026-03-01",
+    });
+    expect(new ConnectorError("model_gone").message).to.contain("`bedrock-model migrate`");
+  });
 });
