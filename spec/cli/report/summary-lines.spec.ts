@@ -110,7 +110,7 @@ describe("summary", () => {
     expect(lines(2, ["id", "te\nxt"])).to.deep.equal([error, '  the first row\'s columns: "id", "te\\nxt"']);
     expect(lines(2, [])).to.deep.equal([error, "  the first row's columns: none"]);
     const many = Array.from({ length: 60 }, (_, index) => `c${index}`);
-    expect(lines(2, many).at(-1)).to.match(/c49 and 10 more$/);
+    expect(lines(2, many).at(-1)).to.match(/"c49" and 10 more$/);
     expect(lines(3, ["id"])).to.deep.equal([error]);
   });
 
