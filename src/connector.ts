@@ -24,6 +24,8 @@ import {
   writeMessage,
 } from "./hooks/messages.js";
 import { describe, type MetaData, type Side, sideOf } from "./hooks/metadata.js";
+import type { Migrated, MigrateOptions } from "./hooks/migrate/migrate.js";
+import type { Proposals } from "./hooks/migrate/propose.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
@@ -148,6 +150,19 @@ export class AwsBedrockModel implements Hooks {
     const { previewRows } = await import("./hooks/preview/preview.js");
     const preview = await previewRows(config, records, options);
     return preview instanceof ConnectorError ? errorLogMessage(preview) : preview;
+  }
+
+  /**
+   * The settings rewritten for the model and API of `options`, with what became of every part; `config` is null where
+   * something is refused. Without both, living models that may take the old one's place. One log message on failure.
+   */
+  async migrate(
+    config: ConnectionConfig,
+    options?: MigrateOptions,
+  ): Promise<Migrated | Proposals | LogEnvelope> {
+    const { migrateOrPropose } = await import("./hooks/migrate/migrate.js");
+    const answer = await migrateOrPropose(config, options);
+    return answer instanceof ConnectorError ? errorLogMessage(answer) : answer;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RowState } from "./enrich/select-rows.js";
-import type { LedgerReport } from "./run/ledger/inspect.js";
 import type { Repair } from "./run/ledger/repair.js";
+import type { LedgerReport } from "./run/ledger/report.js";
 
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
@@ -22,6 +22,8 @@ export type {
   TrackedMessage,
 } from "./hooks/messages.js";
 export type { MetaData, Side } from "./hooks/metadata.js";
+export type { Migrated, MigrateOptions } from "./hooks/migrate/migrate.js";
+export type { Proposal, Proposals } from "./hooks/migrate/propose.js";
 export type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 export type { RowCounts } from "./hooks/preview/row-fates.js";
 export type { Sample } from "./hooks/preview/samples.js";
@@ -32,8 +34,8 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
-export type { LedgerReport } from "./run/ledger/inspect.js";
 export type { Repair } from "./run/ledger/repair.js";
+export type { LedgerReport } from "./run/ledger/report.js";
 
 /** The version of this package. */
 export const version: string = JSON.parse(

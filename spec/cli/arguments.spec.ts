@@ -110,6 +110,7 @@ describe("model table", () => {
     answers: "text",
     unproven: null,
     limits: null,
+    successors: [],
   };
   const bare = { inferenceProfiles: [], profileRequired: false };
 

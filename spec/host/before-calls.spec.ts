@@ -57,6 +57,18 @@ describe("what a sync with a table knows before the first call", () => {
         changes: { mapping: [{ from: "bdy", to: "text" }] },
         says: "mapping.from is bdy; did you mean body?",
       },
+      "reads in a template a column that the source lacks": {
+        changes: {
+          mapping: [
+            {
+              from: "{% assign x = 1 %}{{ x }} {{ body }} {% if bdy %}y{% endif %}",
+              to: "text",
+              mapping_type: "template",
+            },
+          ],
+        },
+        says: "mapping.from reads bdy; did you mean body?; the source has",
+      },
       "writes into a column that does not exist": {
         changes: { write_back: { table: "T", columns: { sumary: "completion" } } },
         says: "write_back: T cannot take the update: it has no column sumary; did you mean summary?",

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chownSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { identify } from "../../src/tables/identify.js";
 import { openTable } from "../../src/tables/open-table.js";
 import { readTable } from "../../src/tables/read-table.js";
-import { freePort, type Server, startPostgres } from "../support/postgres.js";
+import { type Bouncer, startBouncer } from "../support/bouncer.js";
+import { type Server, startPostgres } from "../support/postgres.js";
 
 const ca = fileURLToPath(new URL("../../fixtures/tls/authority.pem", import.meta.url));
 
@@ -103,49 +100,15 @@ describe("ways to a PostgreSQL server", () => {
   });
 
   describe("through PgBouncer", () => {
-    let bouncer: ChildProcess | undefined;
+    let bouncer: Bouncer | null = null;
     const urls: Record<string, string> = {};
 
     before(async function () {
-      if (spawnSync("pgbouncer", ["--version"]).error) return this.skip();
-      const port = await freePort();
-      const { folder, identity } = server;
-      const file = (name: string, text: string): string => {
-        const path = join(folder, name);
-        writeFileSync(path, text);
-        if ("uid" in identity) chownSync(path, identity.uid, identity.gid);
-        return path;
-      };
-      const users = file("users.txt", '"host" ""\n');
-      const modes = ["transaction", "statement"];
-      const databases = modes.map(
-        (mode) => `${mode} = host=${folder} port=${server.port} dbname=postgres user=host pool_mode=${mode}`,
-      );
-      const settings = file(
-        "pgbouncer.ini",
-        `[databases]\n${databases.join("\n")}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\n` +
-          `auth_type = trust\nauth_file = ${users}\ndefault_pool_size = 2\n`,
-      );
-      bouncer = spawn("pgbouncer", [settings], {
-        ...identity,
-        cwd: folder,
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      const kill = (): void => void bouncer?.kill("SIGKILL");
-      process.once("exit", kill);
-      let said = "";
-      for await (const chunk of bouncer.stderr ?? []) {
-        said += chunk;
-        if (said.includes("process up")) break;
-      }
-      for (const mode of modes) urls[mode] = `postgresql://host@127.0.0.1:${port}/${mode}`;
+      bouncer = await startBouncer(server);
+      if (!bouncer) return this.skip();
+      for (const mode of ["transaction", "statement"]) urls[mode] = `${bouncer.url}/${mode}`;
     });
-    after(async () => {
-      if (!bouncer || bouncer.exitCode !== null) return;
-      const ended = once(bouncer, "exit");
-      bouncer.kill("SIGKILL");
-      await ended;
-    });
+    after(() => bouncer?.stop());
 
     it("in transaction mode rows are read and written, many at once", async () => {
       const url = urls.transaction;

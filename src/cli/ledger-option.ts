@@ -47,4 +47,4 @@ export const holdLedger = async (ledger: string | undefined): Promise<() => void
 };
 
 /** Not an address, as of an object. */
-const isFile = (ledger: string): boolean => !/^\w[\w+.-]+:\/\//.test(ledger);
+export const isFile = (ledger: string): boolean => !/^\w[\w+.-]+:\/\//.test(ledger);

@@ -93,7 +93,7 @@ export const errorCodes = {
   model_gone: kind(
     false,
     "no",
-    "The model has reached its end of life; Bedrock answers no calls to it. Choose another: `bedrock-model check` names active ones that take the same request, where AWS tells.",
+    "The model has reached its end of life; Bedrock answers no calls to it. Choose another: `bedrock-model migrate` names living ones and rewrites the settings for any of them.",
     "run",
   ),
   use_case_form_missing: kind(
@@ -226,6 +226,7 @@ export const errorCodes = {
     "Another process holds the ledger. Let it finish, or use another file.",
     "end",
   ),
+  claimed_elsewhere: kind(false, "no", "Another worker has sent this request; its answer is waited for."),
   ledger_unusable: kind(false, "no", "The ledger cannot be used, so nothing was sent.", "end"),
   ledger_unwritable: kind(
     true,

@@ -3,6 +3,7 @@ import { pMapIterable } from "p-map";
 import { ConnectorError } from "../core/errors.js";
 import { isObject } from "../core/json.js";
 import { failedTrace, type Outcome } from "../core/outcome.js";
+import { endingOf, type ModelEnding } from "../models/ending.js";
 import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
@@ -47,6 +48,7 @@ export const runRecords = (
   };
   return drive(records, work, options, {
     run,
+    ending: endingOf(...session.plan.connection.candidateModelIds),
     width: writeBack ? whileWriting(session) : readAhead(session),
   });
 };
@@ -56,7 +58,7 @@ export async function* drive<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
   options: RunOptions | null | undefined,
-  { run, width }: { run?: Run; width: number } = { width: 1 },
+  { run, ending, width }: { run?: Run; ending?: ModelEnding | null; width: number } = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
   const { signal, onProgress } = readOptions(options);
   // Rows that were read ahead are not sent once the consumer has left.
@@ -64,7 +66,7 @@ export async function* drive<Row>(
   const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   // Every row that waits listens to it.
   setMaxListeners(0, stop);
-  const tally = createTally(run);
+  const tally = createTally(run, ending);
   const report = (): void => {
     try {
       onProgress?.(tally.progress);

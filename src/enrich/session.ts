@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
 import { ConnectorError } from "../core/errors.js";
@@ -80,7 +81,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
   const reservations = createReservations({ burndown, unlimited, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const start = (onUnknown: OnUnknown): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
     const shared = {
       connection,
@@ -91,6 +92,8 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       ledger,
       read,
       call,
+      leaseMs: connection.requestTimeoutMs + leaseSpareMs,
+      purse: id === undefined ? undefined : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
     };
     return {
       run,
@@ -98,7 +101,9 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  const startRun = (): SessionRun => start(connection.onUnknown);
+  const startRun = (id?: string): SessionRun => start(connection.onUnknown, id);
+  // A call that is open is not quiet.
+  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
 
   return {
     plan,
@@ -106,7 +111,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
     run(id) {
       if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? startRun()), usedAt: Date.now() };
+      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: Date.now() };
       runs.set(id, shared);
       return shared;
     },
@@ -114,11 +119,18 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
   };
 };
 
+/** The same for the runs of an id in all processes that send to the same place. */
+const nameOf = (id: string, { routeKey }: Plan): string =>
+  hash("sha256", JSON.stringify([id, routeKey]), "hex").slice(0, 32);
+
 /**
  * While a row's intent or answer is on its way to the disk, another one may use its connection. The transport opens
  * no more connections than `max_concurrency`, so that is still the most of calls that are open.
  */
 const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
+
+/** Between an intent and the end of its call there is more than the call. */
+const leaseSpareMs = 60_000;
 
 /** For models whose own output limit is not known. */
 const unknownOutputLimit = 4096;

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../core/errors.js";
 import type { Rejections } from "../core/invoke.js";
 import { countError, type ErrorCounts, type Outcome, type Status, type UsdRange } from "../core/outcome.js";
+import type { ModelEnding } from "../models/ending.js";
 import { addUsd } from "../models/prices/estimate.js";
 import { roundUsd } from "../models/prices/rates.js";
 import type { LimitAdvice } from "../run/pacer/limit-advice.js";
@@ -66,6 +67,8 @@ export interface Summary {
   rejections: Rejections;
   /** A smaller output limit that would let more calls start under the token quota, where there is one. */
   max_tokens_advice: LimitAdvice | null;
+  /** What is known of the end of the model that was called; `null` for one that lives. */
+  model_ending: ModelEnding | null;
   /** For each error code: how many rows, and the first row's message. */
   errors: ErrorCounts;
 }
@@ -73,6 +76,7 @@ export interface Summary {
 /** Adds up outcomes, in flat memory. */
 export const createTally = (
   run: Pick<Run, "waiting" | "open" | "advice"> = { waiting: 0, open: 0, advice: () => null },
+  ending: ModelEnding | null = null,
 ) => {
   const startedAt = performance.now();
   const errors: Summary["errors"] = {};
@@ -155,6 +159,7 @@ export const createTally = (
         saved_usd: saved,
         estimated_cost_usd: estimated,
         wall_ms: Math.round(performance.now() - startedAt),
+        model_ending: ending,
         errors,
       };
     },

@@ -267,6 +267,26 @@ export interface Descriptor {
     retryable?: boolean;
   }[];
   /**
+   * The connector is a source as well: its hook read sends a finished request, which the sync config has as model.query, and answers with what the service said.
+   */
+  source?: {
+    /**
+     * A finished request, which goes to the service as it is.
+     */
+    query: {
+      [k: string]: unknown;
+    };
+    /**
+     * Payloads of chats, such as agents send to any model: OpenAI's and Anthropic's.
+     *
+     * @minItems 1
+     */
+    chats?: {
+      [k: string]: unknown;
+    }[];
+    stream?: Change1;
+  };
+  /**
    * The connector has a hook preview(config, records), which says what a run over the records would cost: dotted paths in its answer, in the unit of the outcome's cost.
    */
   preview?: {
@@ -374,4 +394,10 @@ export interface Sample {
     input_tokens?: number | null;
     output_tokens?: number | null;
   };
+}
+/**
+ * Settings put over the good config.
+ */
+export interface Change1 {
+  [k: string]: unknown;
 }

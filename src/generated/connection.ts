@@ -110,7 +110,7 @@ export interface ConnectionConfig {
    */
   tolerated_failure_percent?: string | number;
   /**
-   * A file on the host that remembers every paid call, so that a restart or a repeated sync pays for no row twice. It holds request and response bodies.
+   * Remembers every paid call, so that a restart or a repeated sync pays for no row twice: a file on the host, or a PostgreSQL database for workers in several processes. It holds request and response bodies.
    */
   ledger?: string;
   /**

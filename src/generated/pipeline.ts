@@ -22,7 +22,7 @@ export interface Pipeline {
      */
     path?: string;
     /**
-     * csv and tsv: what separates cells, where the file does not show it.
+     * csv and tsv: what separates cells, where the file does not show it. One ASCII character.
      */
     delimiter?: string;
     /**

@@ -8,6 +8,8 @@ import type {
   TrackedMessage,
 } from "./messages.js";
 import type { MetaData, Side } from "./metadata.js";
+import type { Migrated, MigrateOptions } from "./migrate/migrate.js";
+import type { Proposals } from "./migrate/propose.js";
 import type { Preview, PreviewOptions } from "./preview/preview.js";
 
 /**
@@ -33,6 +35,7 @@ export interface Hooks {
     records: Iterable<unknown> | AsyncIterable<unknown>,
     options?: PreviewOptions,
   ): Promise<Preview | LogEnvelope>;
+  migrate(config: unknown, options?: MigrateOptions): Promise<Migrated | Proposals | LogEnvelope>;
   enrich(
     syncConfig: unknown,
     records: Iterable<unknown> | AsyncIterable<unknown>,

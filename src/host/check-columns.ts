@@ -2,6 +2,7 @@ import { isObject } from "../core/json.js";
 import { nearest } from "../core/nearest.js";
 import type { Pipeline } from "../generated/pipeline.js";
 import type { Column, Kind } from "../tables/table-shape.js";
+import { columnsRead } from "./mapping.js";
 
 /** The JSON Schema of what a connector gives to each record; `null` where its catalog does not tell. */
 export type OutputSchema = Readonly<Record<string, unknown>> | null;
@@ -16,14 +17,16 @@ export const outputSchemaOf = (streamSchema: unknown): OutputSchema => {
  * where there are none: whoever reads the source says why.
  */
 export const checkSourceColumns = ({ source, mapping = [] }: Pipeline, columns: readonly string[]): void => {
-  const read = mapping.filter(({ mapping_type = "standard" }) => mapping_type === "standard");
   const names = [
-    ["source.primary_key", source.primary_key],
-    ...read.map(({ from }) => ["mapping.from", String(from)]),
+    ["source.primary_key is", source.primary_key],
+    ...mapping.flatMap((item) => {
+      const verb = item.mapping_type === "template" ? "reads" : "is";
+      return columnsRead(item).map((name) => [`mapping.from ${verb}`, name]);
+    }),
   ];
   const wrong = names.filter(([, name = ""]) => columns.length > 0 && !columns.includes(name));
   if (wrong.length === 0) return;
-  const sentences = wrong.map(([field, name = ""]) => `${field} is ${name}${meant(name, columns)}`);
+  const sentences = wrong.map(([field, name = ""]) => `${field} ${name}${meant(name, columns)}`);
   throw new Error(`${sentences.join("; ")}; the source has the columns ${columns.join(", ")}`);
 };
 

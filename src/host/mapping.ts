@@ -22,6 +22,18 @@ export const compileMapping = (items: Pipeline["mapping"], quirks: ReadonlySet<Q
   }
 };
 
+/** The columns that a mapping reads; of a template those that no tag of its own makes. */
+export const columnsRead = ({ from, mapping_type = "standard" }: Item): string[] => {
+  if (mapping_type === "static") return [];
+  if (mapping_type === "standard") return [String(from)];
+  try {
+    return createEngine(new Set()).globalVariablesSync(String(from));
+  } catch {
+    // What is wrong with it is said where it is compiled.
+    return [];
+  }
+};
+
 type Item = NonNullable<Pipeline["mapping"]>[number];
 
 const compileItems = (items: readonly Item[], quirks: ReadonlySet<Quirk>): Mapping => {

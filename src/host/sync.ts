@@ -89,7 +89,8 @@ export const sync = async (
       },
     });
     const counts = state.counts(run);
-    if (broken !== null) tally.blame("run_broken", `${stopped}: ${broken}`, counts.pending);
+    if (broken !== null && counts.pending > 0)
+      tally.blame("run_broken", `${stopped}: ${broken}`, counts.pending);
     const worked = broken === null && (counts.success > 0 || found.queued + found.unusable === 0);
     const report: Report = {
       ...{ sync: name, run, status: signal?.aborted ? "canceled" : worked ? "success" : "failed" },

@@ -21,6 +21,8 @@ export interface Model {
   readonly unproven: string | null;
   /** In tokens; `null` where it is not known. */
   readonly limits: Limits | null;
+  /** Base ids of models that may take its place, each with who recommends it; what vendors recommend first. */
+  readonly successors: readonly { readonly model: string; readonly by?: string }[];
 }
 
 /** The models that a sample request and response prove, by family, and after them those whose body is not known. */
@@ -39,5 +41,6 @@ export const listModels = (): Model[] =>
       answers: known.answers ?? (vector ? "vector" : "text"),
       unproven: known.unproven ?? null,
       limits: known.limits ?? null,
+      successors: known.successors ?? [],
     };
   });

@@ -81,7 +81,7 @@ const readChoices = (columns: string): Choice[] => {
   const cells = splitCells(columns, ",");
   if (cells === undefined || cells.some((cell) => cell.trim() === ""))
     throw new FileFailure(
-      'give --columns as names with commas between them, such as id,answer=completion,_bedrock.status, a name with a comma as "a,b"',
+      'give --columns as names with commas between them, such as id,answer=completion,_bedrock.status, one with a comma in quotes: "a,b=completion"',
     );
   const choices = cells.map((cell) => {
     const at = cell.indexOf("=");

@@ -3,65 +3,37 @@ import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, type InvokeRequest, isFailed, unsent } from "../core/invoke.js";
 import { mostInputTokens } from "../models/prices/estimate.js";
 import { mostUsd, usdOfUsage } from "../models/prices/rates.js";
+import { createLocalPurse, nothing, type Purse, type Share } from "./purse.js";
 import type { Run } from "./run-state.js";
-
-/** What one call takes of each ceiling. */
-interface Share {
-  readonly rows: number;
-  readonly tokens: number;
-  readonly usd: number;
-}
 
 /**
  * Sets the worst case of a call aside before it is sent, and what it did not take goes back when it ends; so no
  * ceiling is ever passed, however many calls are open. Ends the run when the next call might pass one.
  */
-export const budget = (ceilings: Ceilings, run: Run, next: Invoke): Invoke => {
+export const budget = (
+  ceilings: Ceilings,
+  run: Run,
+  next: Invoke,
+  purse: Purse = createLocalPurse(ceilings),
+): Invoke => {
   if (ceilings.rows === null && ceilings.tokens === null && ceilings.usd === null) return next;
-  const taken = { rows: 0, tokens: 0, usd: 0 };
-  let open = 0;
-  let freed: (() => void)[] = [];
-  const add = (share: Share, sign: 1 | -1): void => {
-    taken.rows += sign * share.rows;
-    taken.tokens += sign * share.tokens;
-    taken.usd += sign * share.usd;
-  };
-  const passed = (worst: Share): string | null => {
-    if (ceilings.rows !== null && taken.rows + worst.rows > ceilings.rows)
-      return `max_rows is ${ceilings.rows}.`;
-    if (ceilings.tokens !== null && taken.tokens + worst.tokens > ceilings.tokens)
-      return `the next call could pass max_tokens_total, which is ${ceilings.tokens}.`;
-    if (ceilings.usd !== null && taken.usd + worst.usd > ceilings.usd)
-      return `the next call could pass max_spend_usd, which is ${ceilings.usd}.`;
-    return null;
-  };
-
   return async (request, stop) => {
     const worst = worstCase(request, ceilings);
     if (worst instanceof ConnectorError) return unsent(worst);
     for (;;) {
       const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
       if (ended) return unsent(ended);
-      const reason = passed(worst);
-      if (reason === null) break;
-      if (open === 0) return unsent(run.end("budget_reached", reason));
+      const refused = await purse.take(worst);
+      if (refused === null) break;
+      if (refused instanceof ConnectorError) return unsent(refused);
+      if (refused.freed === null) return unsent(run.end("budget_reached", refused.reason));
       // Calls that are open may give some of their worst case back.
-      await new Promise<void>((resolve) => freed.push(resolve));
+      await refused.freed;
     }
-    add(worst, 1);
-    open++;
     const result = await next(request, stop);
-    open--;
-    if (isFailed(result)) {
-      // What may have been billed stays set aside in full.
-      if (result.error.billed === "no") add(worst, -1);
-    } else {
-      add(worst, -1);
-      add(toShare(result, worst, ceilings), 1);
-    }
-    const waiting = freed;
-    freed = [];
-    for (const wake of waiting) wake();
+    // What may have been billed stays set aside in full.
+    if (isFailed(result)) await purse.settle(worst, result.error.billed === "no" ? nothing : worst);
+    else await purse.settle(worst, toShare(result, worst, ceilings));
     return result;
   };
 };

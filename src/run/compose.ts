@@ -9,6 +9,7 @@ import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
+import type { Purse } from "./purse.js";
 import { holding, record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
@@ -23,6 +24,10 @@ interface Parts {
   readonly reservations: Reservations;
   readonly underway: Underway;
   readonly ledger: Pick<SharedLedger, "find" | "append" | "hold"> | null;
+  /** What the run has left, where other processes take of it too. */
+  readonly purse?: Purse | undefined;
+  /** How long an intent of a shared ledger holds without an outcome. */
+  readonly leaseMs?: number | undefined;
   readonly read: Read;
   readonly call: Invoke;
 }
@@ -33,16 +38,29 @@ interface Parts {
  * slot, and what a row may take of the ceilings stays set aside while it does.
  */
 export const composeInvoke = (parts: Parts): Invoke => {
-  const { connection, onUnknown, run, slots, pacer, reservations, underway, ledger, read, call } = parts;
+  const {
+    connection,
+    onUnknown,
+    run,
+    slots,
+    pacer,
+    reservations,
+    underway,
+    ledger,
+    purse,
+    leaseMs,
+    read,
+    call,
+  } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
   const watched = breaker.watch(heedOverload(slots, call));
   const granted = (permit: Permit): Invoke => {
     const timed = leaveInTime(permit, run, watched);
-    return ledger ? record(ledger, timed) : timed;
+    return ledger ? record(ledger, timed, leaseMs) : timed;
   };
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
-  const guarded = breaker.guard(budget(connection.ceilings, run, repeated));
+  const guarded = breaker.guard(budget(connection.ceilings, run, repeated, purse));
   return deduplicate(underway, ledger ? holding(ledger, reuse(ledger, read, onUnknown, guarded)) : guarded);
 };

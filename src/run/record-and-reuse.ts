@@ -25,14 +25,19 @@ export const holding =
 export const reuse =
   (ledger: Pick<Ledger, "find">, read: Read, onUnknown: OnUnknown, next: Invoke): Invoke =>
   async (request, stop) => {
-    const entry = await ledger.find(request.key).catch((cause: Error) => cause);
-    if (entry instanceof Error)
-      return unsent(new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`));
-    if (entry?.state === "received") return read(request, fromEntry(entry));
-    const unknown = entry?.state === "unknown" || entry?.state === "intent";
-    return unknown && onUnknown !== "retry"
-      ? unsent(new ConnectorError("outcome_unknown", detailOf(entry)))
-      : next(request, stop);
+    for (;;) {
+      const entry = await ledger.find(request.key, stop).catch((cause: Error) => cause);
+      if (entry instanceof ConnectorError) return unsent(entry);
+      if (entry instanceof Error)
+        return unsent(new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`));
+      if (entry?.state === "received") return read(request, fromEntry(entry));
+      const unknown = entry?.state === "unknown" || entry?.state === "intent";
+      if (unknown && onUnknown !== "retry")
+        return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
+      const result = await next(request, stop);
+      // Another worker was faster between the look and the claim: what it was told is waited for.
+      if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
+    }
   };
 
 const detailOf = (entry: Entry): string | undefined =>
@@ -44,12 +49,12 @@ const detailOf = (entry: Entry): string | undefined =>
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,
  * nothing is sent; when it refuses the answer, the answer is handed over all the same.
  */
-export const record = (ledger: Pick<Ledger, "append">, next: Invoke): Invoke => {
+export const record = (ledger: Pick<Ledger, "append">, next: Invoke, leaseMs?: number): Invoke => {
   return async (request, stop) => {
     const { key, modelId: model, routeKey, body } = request;
     const sent = { model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: Date.now(), ...sent });
+      await ledger.append({ state: "intent", key, at: Date.now(), ...sent }, leaseMs);
     } catch (error) {
       return unsent(error as ConnectorError);
     }

@@ -1,6 +1,7 @@
 import type { ConnectorError } from "../core/errors.js";
 import { isObject, type Json } from "../core/json.js";
 import type { ReasoningTags, Reply } from "../core/reply.js";
+import { kindInSample, kindsOf } from "../models/answer/blocks.js";
 import { splitReasoning } from "../models/answer/reasoning.js";
 import { parseSample } from "./parse-sample.js";
 
@@ -28,7 +29,8 @@ export const textColumn = (outputField: string): OutputColumns => ({
 
 /**
  * Compiles a pasted sample response whose leaves `{{ name }}` name the output columns. In an array, an element
- * with a constant `type` is found by that type, else by its place. A text leaf written as the model writes it,
+ * with a constant `type`, or with nothing but the key of a kind of blocks (`text`, `toolUse`), is found by that, else by
+ * its place. A text leaf written as the model writes it,
  * `{{ thoughts }}</think>{{ answer }}`, takes inline reasoning apart.
  * @returns `null` when the sample holds no placeholder. @throws Error that says what to mend.
  */
@@ -50,8 +52,8 @@ export const compileOutputColumns = (sample: string): OutputColumns | null => {
 };
 
 type Read = (reply: Reply) => Json | undefined;
-/** A key, a place in a list, or the nth element of a type. */
-type Step = string | number | { readonly type: string; readonly nth: number };
+/** A key, a place in a list, or the nth element of a kind. */
+type Step = string | number | { readonly kind: string; readonly nth: number };
 
 const oneName = /^\{\{-?\s*([^{}|\s](?:[^{}|]*?[^{}|\s])??)\s*-?\}\}$/;
 const reasoningAndName = /^(?:<\w+>)?\s*\{\{([^{}|]+)\}\}\s*<\/(\w+)>\s*\{\{([^{}|]+)\}\}$/;
@@ -67,16 +69,15 @@ const collect = (node: Json, path: readonly Step[], found: Map<string, Read>): v
 };
 
 const stepInto = (list: readonly Json[], index: number): Step => {
-  const item = list[index];
-  if (!isObject(item) || typeof item.type !== "string" || item.type.includes("{{")) return index;
-  const { type } = item;
-  return { type, nth: list.slice(0, index).filter(hasType(type)).length };
+  const kind = kindInSample(list[index]);
+  if (kind === null) return index;
+  return { kind, nth: list.slice(0, index).filter((item) => kindInSample(item) === kind).length };
 };
 
-const hasType =
-  (type: string) =>
+const isOf =
+  (kind: string) =>
   (item: Json): boolean =>
-    isObject(item) && item.type === type;
+    isObject(item) && kindsOf(item).includes(kind);
 
 const collectLeaf = (leaf: string, path: readonly Step[], found: Map<string, Read>): void => {
   if (!leaf.includes("{{")) return;
@@ -130,8 +131,8 @@ const take = (node: Json | undefined, step: Step): Json | undefined => {
   if (typeof step === "string")
     return isObject(node) && Object.hasOwn(node, step) ? (node[step] as Json) : undefined;
   if (!Array.isArray(node)) return undefined;
-  return typeof step === "number" ? node[step] : node.filter(hasType(step.type))[step.nth];
+  return typeof step === "number" ? node[step] : node.filter(isOf(step.kind))[step.nth];
 };
 
 const show = (path: readonly Step[]): string =>
-  path.map((step) => (typeof step === "object" ? `[type=${step.type}]` : String(step))).join(".");
+  path.map((step) => (typeof step === "object" ? `[${step.kind}]` : String(step))).join(".");

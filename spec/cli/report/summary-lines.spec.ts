@@ -28,6 +28,7 @@ describe("summary", () => {
     reused: 0,
     rejections: {},
     max_tokens_advice: null,
+    model_ending: null,
     errors: {},
   };
   const ledger = { path: "l.jsonl", replay: "npx bedrock-model replay --config C --ledger l.jsonl" };
@@ -111,5 +112,13 @@ describe("summary", () => {
     const many = Array.from({ length: 60 }, (_, index) => `c${index}`);
     expect(lines(2, many).at(-1)).to.match(/c49 and 10 more$/);
     expect(lines(3, ["id"])).to.deep.equal([error]);
+  });
+
+  it("says where to go from a model that is on its way out", () => {
+    const ending = { model: "a.old", lifecycle: "legacy", end_of_life: "2027-01-08" } as const;
+    const [, line] = summaryLines({ ...none, model_ending: ending }, { seconds: 1 });
+    expect(line).to.equal(
+      "  a.old is legacy and ends on 2027-01-08: `bedrock-model migrate` names living models and rewrites the config",
+    );
   });
 });

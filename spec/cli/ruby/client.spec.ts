@@ -183,6 +183,9 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(await sent("It''s O''Brien")).to.contain("It's O'Brien");
     expect(await sent("it's ''quoted''")).to.contain("it's ''quoted''");
     expect(await sent("It''s", { undouble_apostrophes: false })).to.contain("It''s");
+    // A cleared field, or a variable of the host that is not set.
+    for (const empty of ["", null])
+      expect(await sent("It''s", { undouble_apostrophes: empty })).to.contain("It's");
   });
 
   it("sends nothing where every row would be the same request, and puts remarks where the host shows them", async () => {

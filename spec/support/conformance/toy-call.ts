@@ -89,7 +89,7 @@ const refused = ({ status, headers }: Response, text: string, defect: string): R
 const answered = (text: string, { headers }: Response, settings: Settings, defect: string): Reply => {
   const counts = { input_tokens: count(headers, "x-in", defect), output_tokens: count(headers, "x-out", "") };
   const billed = defect === "calls it unpaid" ? "no" : "yes";
-  const answer = read(text);
+  const answer = parsed(text);
   if (typeof answer?.said !== "string" && defect !== "lets anyone in")
     return { ending: failed("unreadable", billed, counts) };
   if (settings.typed === "on" && Number.isNaN(Number(answer?.said)) && defect !== "takes any type")
@@ -118,7 +118,7 @@ const count = (headers: Headers, name: string, defect: string): number | null =>
   return value === null ? null : Number(value) * (defect === "counts twice" ? 2 : 1);
 };
 
-const read = (text: string) => {
+const parsed = (text: string) => {
   try {
     return JSON.parse(text);
   } catch {

@@ -77,6 +77,11 @@ export const toyDescriptor = (defect: string, url: string): Descriptor => ({
     answer: { status: 200, body: { said: "no number" } },
     code: "not_a_number",
   },
+  source: {
+    query: { say: "hello {{ you }}" },
+    chats: [{ model: "any", messages: [{ role: "user", content: "Good morning." }] }],
+    stream: { stream: "on" },
+  },
   unpriced: { model: "large" },
   preview: { low: "estimate.low", high: "estimate.high" },
   answers: {

@@ -11,6 +11,7 @@ const names = [
   "reuse",
   "max_calls",
   "undouble",
+  "stream",
   "fence",
   "typed",
   "mode",

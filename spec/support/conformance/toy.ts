@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { shoutKey } from "./shout-service.js";
 import { previewShout } from "./toy-preview.js";
+import { readShout } from "./toy-read.js";
 import { type Outcome, openRun, type Settings } from "./toy-run.js";
 import { toySpec } from "./toy-spec.js";
 import { compileTemplate, type Fields } from "./toy-template.js";
@@ -34,7 +35,7 @@ export const toy = (defect = "") =>
     }
 
     async checkConnection(config: unknown): Promise<object> {
-      const { problems, remarks, settings } = this.read(config);
+      const { problems, remarks, settings } = this.settingsOf(config);
       if (problems.length === 0) {
         if (defect === "bills the check")
           await fetch(`${settings.url}/say/small`, {
@@ -63,7 +64,7 @@ export const toy = (defect = "") =>
       };
     }
 
-    read(config: unknown): ReturnType<typeof readSettings> {
+    settingsOf(config: unknown): ReturnType<typeof readSettings> {
       const isObject = typeof config === "object" && config !== null;
       if (defect !== "knows settings by their object" || !isObject) return readSettings(config, defect);
       const read = this.known.get(config) ?? readSettings(config, defect);
@@ -108,6 +109,11 @@ export const toy = (defect = "") =>
 
     async preview(config: unknown, records: object[]): Promise<object> {
       return previewShout(readSettings(config, defect).settings, records, defect);
+    }
+
+    async read(sync: Fields, onEvent?: (event: object) => void): Promise<unknown> {
+      const connection = (sync.source as Fields).connection_specification;
+      return readShout(readSettings(connection, defect), sync, defect, onEvent);
     }
 
     async write(sync: Fields | null, records: unknown[]): Promise<unknown> {

@@ -58,6 +58,12 @@ describe("bedrock-model conform", () => {
       expect(failure).to.have.property("exitCode", exitCode);
     });
 
+  it("starts this package's own class in a process of its own", async () => {
+    const { code, stdout, stderr } = await runCli(["conform", "--adapter", "class", "--only", "L02"]);
+    expect({ code, stderr }, stdout).to.deep.equal({ code: 0, stderr: "" });
+    expect(stdout).to.match(/^1 passed, 0 failed, 0 skipped$/m);
+  });
+
   // A process that has started another, as npx does, must not keep the suite waiting for the other's end.
   const silent = ["sh", "-c", "sleep 5 & wait"];
   const mute: [name: string, parts: object, words: RegExp][] = [

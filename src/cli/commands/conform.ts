@@ -64,7 +64,10 @@ const own = async () => {
   const { ownDescriptor } = await import("../../testing/conformance/index.js");
   const { AwsBedrockModel } = await import("../../index.js");
   const command = [process.execPath, ...process.execArgv, process.argv[1] ?? "", "serve"];
-  const place = { module: fileURLToPath(import.meta.resolve("../index.js")), export: AwsBedrockModel.name };
+  const place = {
+    module: fileURLToPath(import.meta.resolve("../../index.js")),
+    export: AwsBedrockModel.name,
+  };
   const descriptor = { ...(await ownDescriptor()), class: place, command };
   return { descriptor, connector: AwsBedrockModel };
 };

@@ -23,6 +23,11 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./preview.js")).preview,
   },
   {
+    name: "migrate",
+    summary: "Rewrite a connection config for another model or API, or tell which models there are.",
+    load: async () => (await import("./migrate.js")).migrate,
+  },
+  {
     name: "test",
     summary: "Run your own cases against your templates: record in, request out; response in, columns out.",
     load: async () => (await import("./test.js")).test,

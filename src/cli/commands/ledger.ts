@@ -3,13 +3,13 @@ import { fileFailure } from "../../core/file-failure.js";
 import type { LedgerReport, Repair } from "../../index.js";
 import type { Command } from "../command.js";
 import { cannotRun, wrongUsage } from "../failure.js";
-import { defaultLedger } from "../ledger-option.js";
+import { defaultLedger, isFile } from "../ledger-option.js";
 import { ledgerReport, repairReport } from "../report/ledger-lines.js";
 
 /** `bedrock-model ledger`. */
 export const ledger: Command = {
   usage: "[FILE] [--repair [--forget-lost]] [--json]",
-  argument: { value: "FILE", summary: `the ledger (default ${defaultLedger})` },
+  argument: { value: "FILE", summary: `the ledger, a file or postgres://… (default ${defaultLedger})` },
   options: {
     repair: { summary: "keep every line that checks, hold the rows of those that are lost" },
     "forget-lost": {
@@ -39,6 +39,7 @@ export const readLedger = async (file: string): Promise<LedgerReport> => {
 };
 
 const mend = async (file: string, forgetLost: boolean): Promise<Repair> => {
+  if (!isFile(file)) throw cannotRun("a ledger in PostgreSQL is repaired by its server");
   await stat(file).catch(refusal(file));
   const { repairLedger } = await import("../../index.js");
   return repairLedger(file, { forgetLost }).catch(refusal(file));

@@ -13,7 +13,11 @@ export const readShape = ({ values, flags }: Arguments): Shape => {
     throw wrongUsage(`option --trace is none, short or full, not ${JSON.stringify(trace)}`);
   if (flags.has("escape-formulas") && !(output !== undefined && isTable(output)))
     throw wrongUsage("--escape-formulas is for an --output that ends in .csv or .tsv");
-  return createShape(columns, trace);
+  try {
+    return createShape(columns, trace);
+  } catch (error) {
+    throw wrongUsage((error as Error).message);
+  }
 };
 
 const isTable = (output: string): boolean =>

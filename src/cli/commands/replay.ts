@@ -1,3 +1,4 @@
+import { withoutPassword } from "../../core/without-password.js";
 import type { LedgerReport } from "../../index.js";
 import type { Arguments, Command } from "../command.js";
 import { loadConfig } from "../config.js";
@@ -54,7 +55,7 @@ async function replayRows(given: Arguments): Promise<number> {
     terminal.stop();
     if (speaksJson(given)) await sendMessage(message);
     const summary = message.tracking.meta.summary;
-    const ledger = { path, replay: replayCommand(config, path) };
+    const ledger = { path: withoutPassword(path), replay: replayCommand(config, path) };
     for (const line of summaryLines(summary, { seconds: seconds(), ledger })) terminal.say(line);
     const leftAlone = message.tracking.meta.left_alone ?? 0;
     if (leftAlone > 0)

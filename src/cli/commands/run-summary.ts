@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { withoutPassword } from "../../core/without-password.js";
 import type { Summary } from "../../index.js";
 import { claimPlace, type Place } from "../../rows/place.js";
 import type { WritePlan } from "./write-plan.js";
@@ -18,7 +19,7 @@ const summaryOf = (plan: WritePlan, { exitCode, reason, summary, seconds }: RunO
   reason,
   input: plan.input ?? "-",
   output: plan.output ?? null,
-  ledger: plan.ledger ?? null,
+  ledger: plan.ledger === undefined ? null : withoutPassword(plan.ledger),
   shard: plan.shard ? `${plan.shard.index}/${plan.shard.of}` : null,
   seconds: seconds === undefined ? null : Number(seconds.toFixed(3)),
   summary: summary ?? null,

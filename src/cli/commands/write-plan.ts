@@ -5,7 +5,7 @@ import { wholeNumber } from "../arguments.js";
 import type { Arguments } from "../command.js";
 import type { Fields } from "../config.js";
 import { wrongUsage } from "../failure.js";
-import { withLedger } from "../ledger-option.js";
+import { isFile, withLedger } from "../ledger-option.js";
 import { withOverrides } from "../overrides.js";
 import { speaksJson } from "../report/terminal.js";
 import { readShard, type Shard, shardFile, shardSettings } from "../shard.js";
@@ -52,10 +52,12 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
   const delimiter = readDelimiter(given);
   if (values.progress !== undefined && values.progress !== "json")
     throw wrongUsage(`option --progress is json, not ${JSON.stringify(values.progress)}`);
+  if (values.summary === "-")
+    throw wrongUsage("option --summary takes a file; stdout is for rows or messages");
   const host = await loadSyncConfig(given, process.env);
   const own = host.destination.connection_specification;
   const { connection: unsharded, ledger: whole } = withLedger(given, own);
-  const ledger = whole !== undefined && shard ? shardFile(whole, shard) : whole;
+  const ledger = whole !== undefined && shard && isFile(whole) ? shardFile(whole, shard) : whole;
   const unchanged = ledger === undefined ? unsharded : { ...unsharded, ledger };
   const overridden = await withOverrides(given, unchanged);
   const connection = shard ? shardSettings(overridden, shard) : overridden;

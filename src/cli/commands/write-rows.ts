@@ -1,3 +1,4 @@
+import { withoutPassword } from "../../core/without-password.js";
 import { type RecordMessage, type Summary, selectRows, type TrackedMessage } from "../../index.js";
 import { type Input, openInput } from "../../rows/open-input.js";
 import { claimOutput } from "../../rows/open-output.js";
@@ -145,8 +146,11 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       terminal.say(plan.isPart ? "no row of the input was to be sent" : "the input holds no rows");
     const ending = {
       seconds: seconds(),
-      output: place,
-      ledger: ledger === undefined ? undefined : { path: ledger, replay: replayCommand(config, ledger) },
+      ...(failure === undefined && { output: place }),
+      ledger:
+        ledger === undefined
+          ? undefined
+          : { path: withoutPassword(ledger), replay: replayCommand(config, ledger) },
       columns: source.columns,
     };
     for (const line of summaryLines(summary, ending)) terminal.say(line);

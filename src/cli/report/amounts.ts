@@ -1,3 +1,4 @@
+import { withoutPassword } from "../../core/without-password.js";
 import type { UsdRange } from "../../index.js";
 import { safeCommand } from "../help.js";
 
@@ -41,4 +42,4 @@ export const shellWord = (text: string): string =>
 
 /** The command that sends a ledger's unanswered calls again, to be copied. */
 export const replayCommand = (config: string | undefined, ledger: string): string =>
-  `${safeCommand} replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(ledger)}`;
+  `${safeCommand} replay --config ${shellWord(config ?? "FILE")} --ledger ${shellWord(withoutPassword(ledger))}`;

@@ -44,6 +44,7 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
       ...(code === "missing_column" && isOnly(error.count, summary) ? columnLines(columns) : []),
     ]),
     ...(held > 0 ? [ledger ? `${heldRows}; \`${ledger.replay}\` sends them again` : heldRows] : []),
+    ...(summary.model_ending ? [`  ${endingLine(summary.model_ending)}`] : []),
     ...(not_sent > 0 && ledger
       ? [`  ${count(not_sent)} not sent: run the same command again: what was answered costs nothing`]
       : []),
@@ -51,6 +52,16 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
     ...(ledger ? [`ledger: ${ledger.path}`] : []),
   ];
 };
+
+function endingLine({ model, lifecycle, end_of_life }: NonNullable<Summary["model_ending"]>): string {
+  const end =
+    end_of_life === null
+      ? ""
+      : lifecycle === "legacy"
+        ? ` and ends on ${end_of_life}`
+        : ` since ${end_of_life}`;
+  return `${model} is ${lifecycle}${end}: \`bedrock-model migrate\` names living models and rewrites the config`;
+}
 
 /** What the run cost beside what was expected; a total that leaves rows out is never shown as one. */
 function costLine({ cost_usd, known_cost_usd, unknown_cost_rows, estimated_cost_usd }: Summary): string {

@@ -80,7 +80,7 @@ module Multiwoven
 
         # Another library's words may quote a row or a secret.
         def reason(error)
-          error.is_a?(ServeError) ? error.message : "bedrock-model serve was not reached (#{error.class})"
+          error.is_a?(ServeError) ? error.message : "the call failed between the host and bedrock-model serve (#{error.class})"
         end
 
         def file(name)

@@ -46,12 +46,15 @@ module Multiwoven
 
           # Only what the connector reads: a sync config holds the other side's secrets and the host's own objects.
           def request(sync_config)
-            config = { **host_defaults, **settings(sync_config.destination.connection_specification) }
+            config = host_defaults.merge(settings(sync_config.destination.connection_specification)) do |_, usual, given|
+              given.nil? || given == "" ? usual : given
+            end
             { sync_id: sync_config.sync_id, sync_run_id: sync_config.sync_run_id,
               destination: { connection_specification: config } }
           end
 
-          # What the form has as default in this host alone. A connection may have been saved without its form.
+          # What the form has as default in this host alone. A connection may have been saved without its form, and a
+          # variable of the host's environment that a setting names may be empty.
           def host_defaults
             @host_defaults ||= %i[undouble_apostrophes on_blank].to_h do |name|
               [name.to_s, connector_spec.connection_specification.dig(:properties, name, :default)]

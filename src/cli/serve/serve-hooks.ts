@@ -1,4 +1,4 @@
-import type { Hooks, PreviewOptions, RunOptions, Side } from "../../index.js";
+import type { Hooks, MigrateOptions, PreviewOptions, RunOptions, Side } from "../../index.js";
 
 /**
  * Calls one hook. A promise is answered by one line, an iterable by one line a message. `more` sends a line that goes
@@ -29,6 +29,8 @@ export const hooks = {
     connector.enrich(syncConfig, records as readonly unknown[], options),
   preview: (connector, [config, records, options]) =>
     connector.preview(config, records as readonly unknown[], options as PreviewOptions | undefined),
+  migrate: (connector, [config, options]) =>
+    connector.migrate(config, (options ?? undefined) as MigrateOptions | undefined),
   replay: (connector, [config], options) => connector.replay(config, options),
 } as const satisfies Record<string, Call>;
 

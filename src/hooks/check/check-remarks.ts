@@ -1,5 +1,6 @@
 import { type ControlAnswer, known } from "../../bedrock/control-answers.js";
 import type { Plan } from "../../enrich/plan.js";
+import { endingInWords, endingOf, wayOn } from "../../models/ending.js";
 import { successors } from "./alternatives.js";
 import type { AwsAnswers } from "./ask-aws.js";
 import { day } from "./model-state.js";
@@ -13,14 +14,20 @@ export const remarksOn = (answers: AwsAnswers, plan: Plan, now: Date): string[] 
 
 const ageing = (answers: AwsAnswers, plan: Plan, now: Date): string => {
   const model = known(answers.model);
-  if (!model) return "";
+  if (!model) return unaskedEnding(answers);
   const { modelId, legacy, legacySince, extendedSince, endOfLife } = model;
   const end = endOfLife ? `; its end of life is ${day(endOfLife)}` : "";
   if (!legacy)
     return endOfLife && endOfLife.getTime() - now.getTime() < soonMs ? `${modelId} is active${end}.` : "";
   const since = legacySince ? ` since ${day(legacySince)}` : "";
   const dearer = extendedSince ? `, and from ${day(extendedSince)} on it may cost more` : "";
-  return `${modelId} is legacy${since}${end}${dearer}. ${successors(answers, plan)}`.trim();
+  return `${modelId} is legacy${since}${end}${dearer}. ${[successors(answers, plan), wayOn].filter(Boolean).join(" ")}`;
+};
+
+/** What this package knows, where AWS does not tell. */
+const unaskedEnding = ({ model, baseModel }: AwsAnswers): string => {
+  const ending = model?.is === "unasked" && baseModel !== null ? endingOf(baseModel) : null;
+  return ending ? `${endingInWords(ending)}. ${wayOn}` : "";
 };
 
 /** Users are warned a quarter of a year ahead. */

@@ -43,7 +43,7 @@ export const readBlocks = (answer: unknown): Parts | null => {
 };
 
 /** A block has a `type`, or is called by its keys; what is beside a known key belongs to it. */
-const kindsOf = (block: Record<string, unknown>): string[] => {
+export const kindsOf = (block: Record<string, unknown>): string[] => {
   if (typeof block.type === "string") return [block.type];
   const keys = Object.keys(block);
   const known = keys.filter((key) => Object.hasOwn(blockKinds, key));
@@ -53,3 +53,14 @@ const kindsOf = (block: Record<string, unknown>): string[] => {
 /** A name that is none may hold anything. */
 const shown = (name: string): string =>
   /^[a-zA-Z][\w.-]{0,63}$/.test(name) ? name : "a kind without a plain name";
+
+/**
+ * What an element of a sample is found by in an answer: its constant `type`, or the only key that it has where that is
+ * one of a kind of blocks. `null` where nothing but its place tells.
+ */
+export const kindInSample = (item: unknown): string | null => {
+  if (!isObject(item)) return null;
+  if (typeof item.type === "string") return item.type.includes("{{") ? null : item.type;
+  const [only, ...others] = Object.keys(item);
+  return only !== undefined && others.length === 0 && Object.hasOwn(blockKinds, only) ? only : null;
+};

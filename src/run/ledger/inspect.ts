@@ -1,27 +1,12 @@
 import { stat } from "node:fs/promises";
 import { ConnectorError, type ErrorCode } from "../../core/errors.js";
 import { openLedger } from "./ledger.js";
-
-/** What a ledger holds, in numbers. */
-export interface LedgerReport {
-  readonly path: string;
-  readonly bytes: number;
-  /** Calls that were answered. */
-  readonly received: number;
-  /** Calls that were certainly not billed. */
-  readonly refused: number;
-  /** Calls that may have been billed, and whose answer is not here. */
-  readonly unknown: number;
-  /** Lines that a repair could not tell. While there are any, every row that the ledger does not know is held. */
-  readonly lost: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  /** Calls without an answer, by error code; those that a crash cut short are `outcome_unknown`. */
-  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-}
+import { isDatabase } from "./postgres/address.js";
+import type { LedgerReport } from "./report.js";
 
 /** Counts a ledger. @throws Error with a sentence when the file is missing, held by a process, or no ledger. */
 export const inspectLedger = async (file: string): Promise<LedgerReport> => {
+  if (isDatabase(file)) return (await import("./postgres/inspect-database.js")).inspectDatabase(file);
   const { size: bytes } = await stat(file);
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) throw ledger;

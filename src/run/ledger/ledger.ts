@@ -14,9 +14,12 @@ import { readLine, scanLines } from "./scan.js";
 export interface Ledger {
   readonly path: string;
   /** The latest entry of a key. An entry whose line is damaged comes back as `unknown`. */
-  find(key: string): Promise<Entry | null>;
-  /** Resolves once the entry is on the disk. Rejects with `ledger_unwritable`. */
-  append(entry: Entry): Promise<void>;
+  find(key: string, stop?: AbortSignal): Promise<Entry | null>;
+  /**
+   * Resolves once the entry is on the disk. Rejects with `ledger_unwritable`. Where workers share a ledger, an intent holds
+   * for so long, and is refused with `claimed_elsewhere` where another worker has the key.
+   */
+  append(entry: Entry, leaseMs?: number): Promise<void>;
   /** The latest entry of every key, in the order they were written. */
   entries(): AsyncGenerator<Entry>;
   /** Gives the file and its lock back. */

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
 import { openLedger } from "./ledger.js";
 import { touch } from "./own-file.js";
+import { isDatabase } from "./postgres/address.js";
 import { createSharedLedger, type SharedLedger, type Sharing } from "./shared-ledger.js";
 
 /**
@@ -13,6 +14,7 @@ export const shareLedger = async (
   file: string,
   sharing?: Partial<Sharing>,
 ): Promise<SharedLedger | ConnectorError> => {
+  if (isDatabase(file)) return shareDatabase(file);
   const refused = touch(file);
   if (refused) return refused;
   const name = nameOf(file);
@@ -23,6 +25,10 @@ export const shareLedger = async (
 
 /** Why a file cannot be a ledger now; `null` when it can. It is not held afterwards, unless it was before. */
 export const probeLedger = async (file: string): Promise<ConnectorError | null> => {
+  if (isDatabase(file)) {
+    const shared = await shareDatabase(file);
+    return shared instanceof ConnectorError ? shared : null;
+  }
   if (open.get(nameOf(file))?.isHeld()) return null;
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) return ledger;
@@ -41,6 +47,12 @@ export interface BorrowedLedger {
  * none is created.
  */
 export const borrowLedger = async (file: string): Promise<BorrowedLedger | ConnectorError | null> => {
+  if (isDatabase(file)) {
+    const shared = await shareDatabase(file);
+    return shared instanceof ConnectorError
+      ? shared
+      : { find: shared.peek ?? shared.find, giveBack: async () => undefined };
+  }
   const shared = open.get(nameOf(file));
   if (shared?.isHeld()) {
     const release = await shared.hold();
@@ -64,10 +76,24 @@ export const closeLedger = async (file: string): Promise<void> => {
   await known?.close();
 };
 
+const shareDatabase = async (url: string): Promise<SharedLedger | ConnectorError> => {
+  const { createDatabaseLedger } = await import("./postgres/database-ledger.js");
+  const shared = open.get(url) ?? createDatabaseLedger(url);
+  open.set(url, shared);
+  if (open.size === 1) process.once("beforeExit", closeDatabases);
+  return (await shared.refusal()) ?? shared;
+};
+
+/** Idle connections keep no process alive; at its end they are closed as the server's protocol wants it. */
+const closeDatabases = (): void => {
+  for (const name of open.keys()) if (isDatabase(name)) closeLedger(name).catch(() => undefined);
+};
+
 const open = new Map<string, SharedLedger>();
 
 /** One name for one file, whatever leads to it. */
 const nameOf = (file: string): string => {
+  if (isDatabase(file)) return file;
   try {
     const { dev, ino } = statSync(file);
     return `${dev}:${ino}`;

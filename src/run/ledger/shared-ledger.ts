@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Ceilings } from "../../connection/connection.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Underway } from "../../core/invoke.js";
+import type { Purse } from "../purse.js";
 import { type Ledger, openLedger } from "./ledger.js";
 
 /**
@@ -8,6 +10,8 @@ import { type Ledger, openLedger } from "./ledger.js";
  * nobody has for a moment; its contents are to be used by holders only.
  */
 export interface SharedLedger extends Pick<Ledger, "find" | "append" | "entries" | "isOpen"> {
+  /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
+  readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;
   /** The calls under way whose outcomes other callers wait for. */
   readonly underway: Underway;
   /**
@@ -18,6 +22,8 @@ export interface SharedLedger extends Pick<Ledger, "find" | "append" | "entries"
   hold(): Promise<(() => void) | ConnectorError>;
   /** Why it cannot be held now; `null` where it can, and is for a moment. */
   refusal(): Promise<ConnectorError | null>;
+  /** `find` that waits for nobody and changes nothing, where that is another thing. */
+  readonly peek?: Ledger["find"];
   /** Whether this process has the file open. */
   isHeld(): boolean;
   /** For good, whoever holds it. */

@@ -7,6 +7,8 @@ export interface Adapter {
   readonly lacks: Readonly<Partial<Record<Ability, string>>>;
   /** Calls a hook, many at once if need be. Arguments and answer go through JSON. Rejects where the hook throws. */
   call(hook: Hook, ...args: readonly unknown[]): Promise<unknown>;
+  /** Calls `read` as a host does that takes the events of an answer. */
+  stream(syncConfig: unknown): Promise<Streamed>;
   /** The same connector, started anew: a new instance, or a new process. */
   another(): Promise<Adapter>;
   /** The same connector in a process beside this one, which can be killed. Only where it lacks no process. */
@@ -23,6 +25,12 @@ export interface Adapter {
   /** Ends it without a word, where it is a process. */
   kill(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An answer, and the messages that came before it. */
+interface Streamed {
+  readonly events: readonly unknown[];
+  readonly answer: unknown;
 }
 
 /** Calls a hook of one instance. Rejects where the hook throws. */

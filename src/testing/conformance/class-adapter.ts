@@ -33,6 +33,11 @@ export const classAdapter = (connector: ConnectorClass, place?: ClassPlace): Ada
   return {
     lacks: place ? {} : { process: "the descriptor has no class that another process could load" },
     call: async (hook, ...args) => throughJson(await instance(hook, ...throughJson(args))),
+    async stream(syncConfig) {
+      const events: unknown[] = [];
+      const onEvent = (event: unknown): void => void events.push(throughJson(event));
+      return { answer: throughJson(await instance("read", throughJson(syncConfig), onEvent)), events };
+    },
     objects,
     another: async () => classAdapter(connector, place),
     async apart() {

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { type Adapter, HookFailure } from "./adapter.js";
+import { type Adapter, type Hook, HookFailure } from "./adapter.js";
 import { type CommandPlace, endNow, endSoon, readLines, startCommand } from "./start-command.js";
 
 /**
  * The adapter of a command that answers JSON lines: `{ id, hook, args }` on its stdin, `args` the hook's arguments in
- * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`. It ends when its
- * stdin ends.
+ * order; `{ id, message }` on its stdout, in any order, or `{ id, error: { code, message } }`; before it, for a `read` whose
+ * last argument is `{ stream: true }`, `{ id, more: true, message }` an event. It ends when its stdin ends.
  */
 export const commandAdapter = (command: readonly string[], place: CommandPlace = {}): Adapter => {
   const child = startCommand(command, place);
@@ -26,7 +26,7 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
     const settle = waiting.get(answer.id ?? -1);
     if (!settle)
       return end(`the command wrote a line that answers nothing: ${line.toString().slice(0, 200)}`);
-    waiting.delete(answer.id ?? -1);
+    if (!answer.more) waiting.delete(answer.id ?? -1);
     settle(answer);
   });
   const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -34,19 +34,29 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
   const closed = Promise.all([gone, printed]);
   void closed.then(() => end(`the command has ended. ${lastWords(stderr)}`.trim()));
 
+  const ask = async (
+    hook: Hook,
+    args: readonly unknown[],
+    onMore: (message: unknown) => void = () => undefined,
+  ): Promise<unknown> => {
+    if (ended !== null) throw new HookFailure(hook, ended);
+    const id = ++lastId;
+    const { error, message } = await new Promise<HookLine>((resolve) => {
+      waiting.set(id, (line) => (line.more ? onMore(line.message) : resolve(line)));
+      child.stdin.write(`${JSON.stringify({ id, hook, args })}\n`);
+    });
+    if (error) throw new HookFailure(hook, `${error.code ?? ""} ${error.message}`.trim());
+    return message;
+  };
+
   return {
     lacks: { objects: "a command's answers are text, which no other side can write into" },
     ended: () => ended,
-    async call(hook, ...args) {
-      if (ended !== null) throw new HookFailure(hook, ended);
-      const id = ++lastId;
-      const answer = await new Promise<HookLine>((resolve) => {
-        waiting.set(id, resolve);
-        child.stdin.write(`${JSON.stringify({ id, hook, args })}\n`);
-      });
-      if (answer.error)
-        throw new HookFailure(hook, `${answer.error.code ?? ""} ${answer.error.message}`.trim());
-      return answer.message;
+    call: (hook, ...args) => ask(hook, args),
+    async stream(syncConfig) {
+      const events: unknown[] = [];
+      const answer = await ask("read", [syncConfig, { stream: true }], (event) => events.push(event));
+      return { answer, events };
     },
     another: async () => commandAdapter(command, place),
     apart: async () => commandAdapter(command, place),
@@ -67,6 +77,8 @@ export const commandAdapter = (command: readonly string[], place: CommandPlace =
 
 interface HookLine {
   readonly id?: number;
+  /** Another line of the same answer follows. */
+  readonly more?: boolean;
   readonly message?: unknown;
   readonly error?: { readonly code?: string; readonly message?: string };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { must, shown } from "./violation.js";
 
-type Kind = "connector_spec" | "connection_status" | "catalog" | "tracking";
+type Kind = "connector_spec" | "connection_status" | "catalog" | "tracking" | "record" | "log";
 
 /** The host's rules, of `schemas/protocol.json`. It drops keys that it does not know, and so does this. */
 const ajv = new Ajv({ removeAdditional: true, inlineRefs: false });

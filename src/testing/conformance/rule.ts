@@ -18,4 +18,5 @@ export type Need =
   | keyof Descriptor
   | Ability
   | `answers.${keyof NonNullable<Descriptor["answers"]>}`
+  | `source.${keyof NonNullable<Descriptor["source"]>}`
   | `calls.${keyof NonNullable<Descriptor["calls"]>}`;

@@ -10,9 +10,15 @@ export const serveClass = async (connector: ConnectorClass): Promise<void> => {
   const print = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   const adapter = classAdapter(connector);
+  const streamed = async (id: number, syncConfig: unknown): Promise<unknown> => {
+    const { events, answer: last } = await adapter.stream(syncConfig);
+    for (const message of events) print(`${JSON.stringify({ id, more: true, message })}\n`);
+    return last;
+  };
   const answer = async (line: Buffer): Promise<void> => {
     const { id, hook, args = [] } = JSON.parse(line.toString()) as Question;
-    const reply = await adapter.call(hook, ...args).then(
+    const isStream = hook === "read" && (args[1] as { stream?: unknown } | undefined)?.stream === true;
+    const reply = await (isStream ? streamed(id, args[0]) : adapter.call(hook, ...args)).then(
       (message) => ({ message }),
       (error: Error) => ({ error: { code: "threw", message: error.message } }),
     );

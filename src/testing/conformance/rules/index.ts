@@ -9,11 +9,12 @@ import { objects } from "./objects.js";
 import { operations } from "./operations.js";
 import { refusals } from "./refusals.js";
 import { requests } from "./requests.js";
+import { source } from "./source-rules.js";
 import { spec } from "./spec-rules.js";
 import { storedSettings } from "./stored-settings.js";
 import { template } from "./template-rules.js";
 
-const letters = "SCDWRFLHITO";
+const letters = "SCDWRFLHQITO";
 
 /** Every rule, by letter and number. */
 export const rules: readonly Rule[] = [
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...breaks,
   ...ledger,
   ...host,
+  ...source,
   ...objects,
   ...storedSettings,
   ...template,

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Ceilings } from "../../../connection/connection.js";
+import { ConnectorError } from "../../../core/errors.js";
+import { inWords } from "../../../tables/refusal.js";
+import { nothing, type Purse, passedCeiling, type Share } from "../../purse.js";
+import type { Database } from "./database.js";
+import * as statements from "./statements.js";
+
+interface State extends Share {
+  readonly open: number;
+  readonly quiet_ms: number;
+}
+
+interface Terms {
+  /** 32 hexadecimal digits: the same for the workers that share a run. */
+  readonly run: string;
+  readonly ceilings: Ceilings;
+  /** A run of which nothing was heard for so long is over. */
+  readonly quietMs: number;
+}
+
+/**
+ * The purse of a run that several workers share, in a row of the table. What a statement may have taken whose answer was lost,
+ * and what a dead worker had open, stays set aside.
+ */
+export const createPurse = (ask: Database["ask"], { run, ceilings, quietMs }: Terms): Purse => {
+  const most = [ceilings.rows, ceilings.tokens, ceilings.usd].map((ceiling) => ceiling ?? "Infinity");
+  const valuesOf = ({ rows, tokens, usd }: Share): unknown[] => [run, rows, tokens, usd];
+  return {
+    async take(worst) {
+      try {
+        const taken = await ask(statements.takeShare, [...valuesOf(worst), ...most, quietMs]);
+        if (taken.length > 0) return null;
+        const [now = { ...nothing, open: 0, quiet_ms: 0 }] = await ask<State>(statements.openCalls, [run]);
+        const reason = passedCeiling(now, worst, ceilings);
+        // Another worker gave some back in between.
+        if (reason === null) return { reason: "a ceiling is reached.", freed: sleep(0) };
+        const mayFree = now.open > 0 && now.quiet_ms < quietMs;
+        return { reason, freed: mayFree ? sleep(100 + Math.random() * 400) : null };
+      } catch (cause) {
+        if (cause instanceof ConnectorError) return cause;
+        return new ConnectorError("ledger_unwritable", `The ceilings: ${inWords(cause)}.`, { cause });
+      }
+    },
+    async settle(worst, actual) {
+      const difference = {
+        rows: worst.rows - actual.rows,
+        tokens: worst.tokens - actual.tokens,
+        usd: worst.usd - actual.usd,
+      };
+      await ask(statements.giveBack, valuesOf(difference), { once: true }).catch(() => undefined);
+    },
+  };
+};
