@@ -322,7 +322,13 @@ describe("variables that name proxies", () => {
       expect(named(place, environment)).to.equal(origin);
     });
 
-  for (const value of ["http://mary:Hun#ter2@proxy:3128", "socks5://mary:Hunter2@proxy:1080", "http://"])
+  for (const value of [
+    "http://mary:Hun#ter2@proxy:3128",
+    "http://mary:1/Hunter2@proxy:3128",
+    "http://DOMAIN\\mary:Hunter2@proxy:3128",
+    "socks5://mary:Hunter2@proxy:1080",
+    "http://",
+  ])
     it(`that cannot be used are refused without their value: ${value}`, () =>
       withEnvironment({ HTTPS_PROXY: value }, async () => {
         const { status, message } = await check(awsConfig());

@@ -34,7 +34,7 @@ describe("Parquet", () => {
       ["4294967295", "0"],
     ],
     [{ name: "double", type: "DOUBLE", ...optional }, [0.1, Number.NaN], ["0.1", '"NaN"']],
-    [{ name: "float", type: "FLOAT", ...optional }, [0.1, -2.5], ["0.1", "-2.5"]],
+    [{ name: "float", type: "FLOAT", ...optional }, [0.1, -0], ["0.1", "-0"]],
     [{ name: "truth", type: "BOOLEAN", ...optional }, [true, null], ["true", "null"]],
     [
       { name: "text", type: "BYTE_ARRAY", converted_type: "UTF8", ...optional },

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly quota: Quota;
   /** Other quotas later, by milliseconds. */
   readonly changes?: readonly (readonly [number, Quota])[];
+  /** The share of calls that is throttled whatever the quota, at a time after the start. */
+  readonly throttled?: (atMs: number) => number;
   readonly rows: number;
   readonly concurrency: number;
   /** Milliseconds from when a call is let in to its answer. */
@@ -63,7 +65,8 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     seen.calls++;
     seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
     await pause(clock, wayMs + clock.random() * 3);
-    const verdict = gate.admit(inputTokens, maxTokens);
+    const byChance = scenario.throttled !== undefined && scenario.throttled(clock.now()) > clock.random();
+    const verdict = byChance ? throttledByChance : gate.admit(inputTokens, maxTokens);
     if (isRejected(verdict)) {
       seen.rejected++;
       rejectedAt.push(clock.now());
@@ -149,6 +152,8 @@ const slowLedger = (clock: VirtualClock, stops: boolean): Ledger => {
     lost: 0,
   };
 };
+
+const throttledByChance = { status: 429, type: "ThrottlingException", message: "Too many requests." };
 
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));

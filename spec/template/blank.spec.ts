@@ -66,6 +66,7 @@ describe("a template that came out blank", () => {
     "{% if x != nil %}Mail: {{ x }}{% endif %}",
     "{% assign y = x %}Mail: {{ y }}",
     "{% for part in x %}{{ part }}{% endfor %}",
+    "{{ 'now' | date: '%F' }}, {{ 7 }}: {{ x }}",
   ];
   for (const leaf of leaves) {
     it(`knows a blank row: ${leaf}`, () => {

@@ -33,6 +33,15 @@ describe("a date that a template prints", () => {
     ["1710037800", "2024-03-10 02:30:00 +0000"],
     [new Date(Date.UTC(2024, 2, 10, 5)), "2024-03-10 05:00:00 +0000"],
     ["no date", "no date"],
+    ["hello 5", "hello 5"],
+    ["Meeting 2024", "Meeting 2024"],
+    ["version 1.5", "version 1.5"],
+    ["1.5", "1.5"],
+    ["2024-02-30", "2024-02-30"],
+    ["0001-01-01", "0001-01-01 00:00:00 +0000"],
+    ["0001-01-01 00:00:00", "0001-01-01 00:00:00 +0000"],
+    ["2024-03-10 05:00:00 +0200", "2024-03-10 03:00:00 +0000"],
+    ["2024-03-10 05:00:00 UTC", "2024-03-10 05:00:00 +0000"],
     ["", ""],
   ];
   for (const TZ of zones)
@@ -68,6 +77,7 @@ describe("a date that a template prints", () => {
     });
 
   it("has the engine's format where none is given, and ordinals", () => {
+    expect(fill("{{ d | date: nil }}", d)).to.equal(fill("{{ d | date }}", d));
     expect(fill("{{ d | date }}", d)).to.equal("Sunday, January 7, 2024 at 3:04 pm +0000");
     expect(fill("{{ d | date_to_string }}", d)).to.equal("07 Jan 2024");
     expect(fill("{{ d | date_to_long_string: 'ordinal', 'US' }}", d)).to.equal("January 7th, 2024");

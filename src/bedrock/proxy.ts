@@ -37,12 +37,13 @@ const httpVariables = ["http_proxy", "HTTP_PROXY"];
 
 const notAProxy =
   "must be the URL of an HTTP proxy, such as http://proxy.example.com:3128, and what is special in its user or " +
-  "password is written as % and two digits: @ as %40, # as %23, / as %2F";
+  "password is written as % and two digits: @ as %40, # as %23, / as %2F, \\ as %5C";
 
 const readProxy = (variable: string, text: string): HttpProxy | null => {
   const address = text.trim();
   const url = address.includes("://") ? address : `http://${address}`;
-  if (!URL.canParse(url)) return null;
+  // An unescaped / in a password would make a host of what stands in front of it.
+  if (!URL.canParse(url) || /:\/\/[^/?#\\]*[/?#\\].*@|\\/.test(url)) return null;
   const { protocol, host, username, password } = new URL(url);
   if (protocol !== "http:" && protocol !== "https:") return null;
   const origin = `${protocol}//${host}`;

@@ -123,7 +123,7 @@ const written = (number: number): string => (Object.is(number, -0) ? "-0" : Stri
 /** The shortest text that names the same 32 bits: 0.1, where a double would show 0.10000000149011612. */
 const readFloat = (raw: unknown): unknown => {
   const float = Math.fround(Number(raw));
-  if (!Number.isFinite(float)) return ExactNumber.of(String(float));
+  if (!Number.isFinite(float) || float === 0) return ExactNumber.of(written(float));
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(float.toPrecision(digits));
     if (Math.fround(short) === float) return ExactNumber.of(written(short));

@@ -40,9 +40,13 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
   let hasWorked = false;
   /** The one request that goes while the gate is closed. */
   let probe: InvokeRequest | null = null;
-  const sent = new WeakSet<InvokeRequest>();
+  /** The calls so far, and which of them each request's last one was. */
+  let calls = 0;
+  const sent = new WeakMap<InvokeRequest, number>();
   let streak: { code: string; count: number } = { code: "", count: 0 };
   let doubts = 0;
+  /** The last call that was sent before there was any doubt. */
+  let undoubted = 0;
   let probes = 0;
   const failedRequests = new Set<string>();
   const queue = createQueue();
@@ -61,7 +65,11 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
     run.end("run_broken", `${code}: ${message}`);
   };
 
-  const noteFailure = (error: ConnectorError, attempts: number, probed: string | null): void => {
+  /** A call that was on its way before doubts came up says nothing of what others meet since. */
+  const clears = (request: InvokeRequest): boolean =>
+    doubts === 0 || (sent.get(request) ?? Number.POSITIVE_INFINITY) > undoubted;
+
+  const noteFailure = (error: ConnectorError, attempts: number, request: InvokeRequest): void => {
     // Whoever stops ends rows of their own; a run may have others.
     if (error.scope === "end" && error.code !== "stopped") run.end(error.code, error.detail);
     if (error.scope === "run" && !mayRepeat(error)) {
@@ -71,24 +79,26 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
     }
     streak = { code: "", count: 0 };
     if (isDoubtful(error, hasWorked)) {
+      if (doubts === 0) undoubted = calls;
       if (++doubts >= suspicious) isOpen = false;
-      if (probed === null) return;
+      if (request !== probe) return;
       probes++;
-      failedRequests.add(probed);
+      failedRequests.add(request.key);
       if (failedRequests.size >= enoughProbes || probes >= enoughEqualProbes) endFor(error);
       return;
     }
-    if (attempts === 0 || error.billed !== "no" || error.code === "unreachable") return;
+    if (attempts === 0 || error.billed !== "no" || error.code === "unreachable" || !clears(request)) return;
     // The row was refused for what it is, by a service that knows its caller. Of the request format that says nothing.
     if (hasWorked) forget();
     open();
   };
 
-  const note = (result: Invocation | FailedInvocation, probed: string | null): void => {
+  const note = (result: Invocation | FailedInvocation, request: InvokeRequest): void => {
     const error = isFailed(result) ? result.error : unreadable(result);
-    if (error) noteFailure(error, result.attempts, probed);
+    if (error) noteFailure(error, result.attempts, request);
     else {
       hasWorked = true;
+      if (!clears(request)) return;
       forget();
       open();
     }
@@ -113,7 +123,7 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
         const ended = stop.aborted ? new ConnectorError("stopped") : run.ended();
         const result = ended ? unsent(ended) : await next(request, stop);
         if (isFailed(result) && result.error === heldBack) continue;
-        if (!ended) note(result, isProbe ? request.key : null);
+        if (!ended) note(result, request);
         if (isProbe) {
           probe = null;
           if (isOpen || run.ended()) queue.releaseAll();
@@ -126,7 +136,7 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
     recheck: (next) => async (request, stop) =>
       isOpen || request === probe || sent.has(request) ? next(request, stop) : unsent(heldBack),
     watch: (call) => async (request, stop) => {
-      sent.add(request);
+      sent.set(request, ++calls);
       const result = await call(request, stop);
       if (isFailed(result) && result.error.scope === "row" && mayRepeat(result.error))
         if (result.error.code !== "unreachable") open();

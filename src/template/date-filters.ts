@@ -1,4 +1,4 @@
-import type { Liquid } from "liquidjs";
+import { Drop, type Liquid } from "liquidjs";
 import { ExactNumber } from "../core/exact-number.js";
 import { type PrintedTime, strftime } from "./strftime.js";
 
@@ -12,7 +12,8 @@ type This = ThisParameterType<Extract<Filter, (...values: never) => unknown>>;
  */
 export const dateFilters: Readonly<Record<string, Filter>> = {
   date(value: unknown, format?: unknown, zone?: unknown) {
-    return print(this, value, format === undefined || format === null ? usual : String(format), zone);
+    const isGiven = format !== undefined && format !== null && !(format instanceof Drop);
+    return print(this, value, isGiven ? String(format) : usual, zone);
   },
   date_to_xmlschema(value: unknown) {
     return print(this, value, "%Y-%m-%dT%H:%M:%S%:z");
@@ -50,14 +51,29 @@ const momentOf = (value: unknown): number => {
   const text = value.trim();
   if (timeOfRun.has(text)) return Date.now();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  if (hasZone.test(text)) return Date.parse(text);
+  if (!isDate(text)) return Number.NaN;
+  // A day alone in ISO 8601 is one in UTC, and only there is 0001 a year.
+  if (hasZone.test(text) || /^[+-]?\d{4,6}-\d\d(?:-\d\d)?$/.test(text)) return Date.parse(text);
   // Without a zone, the wall's time stands for UTC's, and what is read as local would depend on the machine.
   for (const utc of ["Z", " UTC", " 00:00 UTC"]) {
-    const moment = Date.parse(text + utc);
+    const moment = Date.parse(text.replace(/^(\d{4}-\d\d-\d\d) +(?=\d)/, "$1T") + utc);
     if (!Number.isNaN(moment)) return moment;
   }
   return Number.NaN;
 };
+
+/** JavaScript reads a date out of nearly any words with a number, and a 31st of April as the 1st of May. */
+const isDate = (text: string): boolean => {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
+  if (day !== undefined && Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
+    return false;
+  const words = text.replace(/\(.*\)$/, "").match(/[a-z]+/gi) ?? [];
+  return hasYear.test(text) && words.every((word) => dateWord.test(word));
+};
+
+const hasYear = /\d{4}|\d[/. -]\d\d?[/. -]\d/;
+const dateWord =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|[ap]m|[tz]|utc?|gmt|[ecmp][sd]t)$/i;
 
 /** What stands for the moment of the run. */
 export const timeOfRun: ReadonlySet<string> = new Set(["now", "today"]);

@@ -73,7 +73,7 @@ const texts = createLiquid(function (value) {
   return toText(value);
 });
 
-/** For texts that read no column, whose placeholders say nothing of a row. */
+/** For placeholders that read no column, which say nothing of a row. */
 const constants = createLiquid(toText);
 
 /** A record as the leaves read it; Liquid's view of it is made for the first leaf that needs it. */
@@ -142,7 +142,12 @@ const compileLiquid = (alone: LiquidTemplate[], text: string, path: string, engi
       if (engine === texts) row.note(value);
       return toJson(value);
     };
-  const templates = parseLiquid(engine, text, path);
+  const constant = parseLiquid(constants, text, path);
+  const templates = parseLiquid(engine, text, path).map((part, index) =>
+    part instanceof Output && typed.globalVariableSegmentsSync([part]).length === 0
+      ? (constant[index] as LiquidTemplate)
+      : part,
+  );
   return (row) => {
     const context = row.context();
     // A name that a tag assigns in one leaf must not hide a column in another.

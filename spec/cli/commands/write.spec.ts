@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -133,6 +133,8 @@ describe("bedrock-model write", () => {
         "--escape-formulas is for an --output that ends in .csv or .tsv",
       ],
       [["--delimiter", "||"], 2, "option --delimiter is one ASCII character, or tab"],
+      [["--summary", "-"], 2, "option --summary takes a file"],
+      [["--output", "y.csv", "--columns", "id,id"], 2, '--columns has "id" twice'],
       [["--tolerate", "101"], 2, "option --tolerate is a percentage"],
     ];
     const found = await Promise.all(
@@ -164,6 +166,26 @@ describe("bedrock-model write", () => {
     expect(row?._bedrock.model).to.equal("amazon.nova-micro-v1:0");
     await write("--input", "rows.ndjson", "--output", "d.ndjson", "--only", "new");
     expect(await idsOf("d.ndjson")).to.deep.equal([4, 5, 6, 7]);
+  });
+
+  it("ends a run whose output takes no more as Ctrl-C does, and keeps what was answered", async () => {
+    const before = emulator.stats().requests;
+    await symlink("/dev/full", at("full.ndjson.part"));
+    await put("full.ndjson", "an older result");
+    const { code, stderr } = await write(
+      ...["--input", "rows.ndjson", "--output", "full.ndjson", "--ledger", "l.jsonl", "--summary", "s.json"],
+    );
+    expect(code).to.equal(1);
+    const reason = "cannot write full.ndjson: no space left on the disk";
+    expect(stderr).to.contain("the output was left as it was").and.contain(reason);
+    expect(stderr).not.to.contain("output: full.ndjson");
+    expect(JSON.parse(await readFile(at("s.json"), "utf8"))).to.deep.include({ exit_code: 1, reason });
+    expect(await readFile(at("full.ndjson"), "utf8")).to.equal("an older result");
+    expect(
+      (await write("--input", "rows.ndjson", "--output", "o.ndjson", "--ledger", "l.jsonl")).code,
+    ).to.equal(0);
+    // Of all eight rows, each was paid for once.
+    expect(emulator.stats().requests).to.equal(before + 8);
   });
 
   it("splits rows into shards that need not know of each other, with names of their own", async () => {

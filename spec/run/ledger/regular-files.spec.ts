@@ -19,6 +19,29 @@ describe("a file that a setting names", () => {
   });
   after(() => server.close());
 
+  for (const variable of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"])
+    it(`is refused in ${variable} where it is a pipe`, async () => {
+      const before = process.env[variable];
+      process.env[variable] = pipe;
+      try {
+        const { connection_status } = await new AwsBedrockModel().checkConnection(localConfig(bedrock.url));
+        expect(connection_status.status).to.equal("failed");
+        expect(connection_status.message).to.contain(variable).and.contain("a pipe");
+      } finally {
+        if (before === undefined) delete process.env[variable];
+        else process.env[variable] = before;
+      }
+    });
+
+  it("is refused in a database's sslrootcert where it is a pipe", async () => {
+    const ledger = `postgres://h@127.0.0.1:9/b?sslmode=verify-ca&sslrootcert=${pipe}`;
+    const { connection_status } = await new AwsBedrockModel().checkConnection(
+      localConfig(bedrock.url, { ledger }),
+    );
+    expect(connection_status.status).to.equal("failed");
+    expect(connection_status.message).to.contain("sslrootcert: cannot read").and.contain("it is a pipe");
+  });
+
   for (const setting of ["ledger", "prices_file"])
     for (const [path, what] of [
       [pipe, "a pipe"],

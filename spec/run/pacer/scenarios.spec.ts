@@ -34,6 +34,11 @@ const inWindows = (rate: number, seconds: number) => (fromMs: number, toMs: numb
 };
 
 const defaultConcurrency = readConnection(localConfig("http://127.0.0.1:9"), []).maxConcurrency;
+/** What is possible while not everything is refused. */
+const without = (refusedMs: number, rate: number) => (fromMs: number, toMs: number) =>
+  (rate * (toMs - fromMs - Math.max(0, Math.min(toMs, 10_000 + refusedMs) - 10_000))) / 1000;
+const refusedFor = (ms: number) => (at: number) => (at > 10_000 && at < 10_000 + ms ? 1 : 0);
+
 const bucket = (rate: number, burst: number) => ({ requests_per_second: rate, burst });
 const tokens = (burndown: number) => ({
   quota: { tokens_per_minute: 200_000, burndown },
@@ -180,6 +185,36 @@ const expectations: readonly Expectation[] = [
     wasted: 0.015,
     steadyMs: 5000,
     allowed: changing(10, 30_000, 40),
+  },
+  ...[8000, 60_000].map(
+    (ms): Expectation => ({
+      name: `no quota, and everything refused for ${ms / 1000} s`,
+      scenario: {
+        quota: {},
+        throttled: refusedFor(ms),
+        rows: ms === 8000 ? 8000 : 16_000,
+        concurrency: 50,
+        latencyMs: 200,
+      },
+      goodput: 0.95,
+      wasted: 0.005,
+      steadyMs: 5000,
+      allowed: without(ms, 50 / 0.21),
+    }),
+  ),
+  {
+    name: "20 requests a second, and everything refused for 8 s",
+    scenario: {
+      quota: bucket(20, 20),
+      throttled: refusedFor(8000),
+      rows: 1200,
+      concurrency: 50,
+      latencyMs: 50,
+    },
+    goodput: 0.95,
+    wasted: 0.025,
+    steadyMs: 5000,
+    allowed: without(8000, 20),
   },
   ...[1, 5].flatMap((burndown): Expectation[] => [
     {

@@ -13,40 +13,8 @@ const asked = {
   },
 };
 
-const tool = {
-  kind: "tool",
-  body: {
-    toolConfig: {
-      tools: [
-        {
-          toolSpec: {
-            name: "answer",
-            description: "Takes the answer.",
-            inputSchema: { json: "{{ schema }}" },
-          },
-        },
-      ],
-      toolChoice: { tool: { name: "answer" } },
-    },
-  },
-  answer: "output.message.content[].toolUse.input",
-  reply: {
-    output: {
-      message: {
-        content: [{ toolUse: { toolUseId: "{{ id }}", name: "{{ tool }}", input: "{{ answer }}" } }],
-        role: "assistant",
-      },
-    },
-    stopReason: "{{ stop_reason }}",
-    usage: {
-      inputTokens: "{{ input_tokens }}",
-      outputTokens: "{{ output_tokens }}",
-      totalTokens: "{{ total_tokens }}",
-    },
-    metrics: { latencyMs: "{{ latency_ms }}" },
-  },
-  stopReason: "tool_use",
-} as const;
+/** Nova's own API takes tools as Converse does, but fewer keys of their schemas. */
+const { topKeys, ...tool } = nova.structured[0];
 
 const claudePlaces = {
   messages: ["messages"],
@@ -113,7 +81,7 @@ export const converse = {
       trait: "forced_tool",
       unless: [["additionalModelRequestFields", "thinking"]],
     },
-    { ...tool, models: /^amazon\.nova/, topKeys: ["type", "properties", "required"] },
+    { ...tool, models: /^amazon\.nova/, topKeys },
   ],
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },

@@ -35,7 +35,7 @@ export const darken = (
 ): Blackout => {
   const gapMs = before
     ? Math.min(Math.max(longestGapMs, before.gapMs), before.gapMs * 1.7)
-    : Math.max(shortestGapMs, Math.min(longestGapMs, callMs * (first ? 4 : 1.2)));
+    : Math.max(shortestGapMs, Math.min(2 * longestGapMs, callMs * (first ? 4 : 1.2)));
   return {
     since: before?.since ?? sentAt,
     lastRejectedAt: sentAt,
@@ -47,7 +47,7 @@ export const darken = (
 };
 
 const shortestGapMs = 20;
-const longestGapMs = 2000;
+const longestGapMs = 1000;
 /** A service that asks for more is asked again after this: rows give up when nothing was let in for so long. */
 const longestAskedMs = 5 * 60_000;
 

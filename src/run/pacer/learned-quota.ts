@@ -1,6 +1,7 @@
 import { type Blackout, darken, hasLeft, type Probe, settledAt } from "./blackout.js";
 import type { Quota } from "./quota.js";
 import { type Cycle, climb, isSurging, planCycle, type Stretch } from "./quota-cycle.js";
+import { createRefusals } from "./refusals.js";
 
 interface QuotaTerms {
   /** Units a millisecond that are never exceeded, because the user told the quota. */
@@ -37,6 +38,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
+  /** The pace before it became dark. */
+  let rateBefore = rate;
+  const refusals = createRefusals();
   /** When the next granted call may leave. */
   let leaveAt = Number.NEGATIVE_INFINITY;
   /** Rejections of calls that started before the last one was known say nothing new. */
@@ -45,7 +49,10 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let echoMs = 5;
 
   const advance = (now: number): void => {
-    if (at === null) stretch.from = now;
+    if (at === null) {
+      stretch.from = now;
+      refusals.start(now);
+    }
     const passed = now - (at ?? now);
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
@@ -69,6 +76,16 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
 
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
+    leaveAt = sentAt + gapAfter(cost);
+    const refusedMs = refusals.passed(ended, sentAt, cost / rate);
+    if (refusedMs > 0 && rateBefore < Number.POSITIVE_INFINITY) {
+      // It did not depend on the pace, so it taught nothing.
+      rate = rateBefore;
+      level = Math.min(level, 0);
+      stretch = { ...stretch, from: stretch.from + refusedMs };
+      if (cycle) cycle = { ...cycle, doubtAt: cycle.doubtAt + refusedMs };
+      return;
+    }
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
     cycle = planCycle(cycle, { stretch, ended, cost, flying, rate, burstMs, surge });
     surge = null;
@@ -166,6 +183,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       echoMs += (now - sentAt - echoMs) * 0.3;
       if (sentAt < knownAt) return;
       knownAt = now;
+      if (!dark) rateBefore = rate;
       level = Math.min(level, cost);
       dark = darken(dark, {
         now,

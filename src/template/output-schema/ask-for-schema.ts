@@ -41,7 +41,7 @@ export const schemaRequestFor = (
   const answer = way.answer === undefined ? {} : { answer: way.answer };
   const taken = collision(sample, way.body as Json);
   if (taken !== null) {
-    const remark = `request_format sets ${taken} itself, so the request does not schemaRequest for output_schema; the answer is held to it all the same.`;
+    const remark = `request_format sets ${taken} itself, so the request does not ask for output_schema; the answer is held to it all the same.`;
     return { how: "as_given", extend: (body) => body, ...answer, problems: [], remarks: [remark] };
   }
   const { sent, problems, remarks } = way.kind === "native" ? native(bare) : asTool(bare, way);

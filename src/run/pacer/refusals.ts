@@ -1,0 +1,31 @@
+import type { Blackout } from "./blackout.js";
+
+/**
+ * Tells an account that refuses everything for a while from a quota that is counted in fixed windows: a window's end
+ * comes again soon.
+ */
+export const createRefusals = () => {
+  let startedAt = 0;
+  let last: { ms: number; endedAt: number } | null = null;
+  return {
+    start(now: number): void {
+      startedAt = now;
+    },
+    /**
+     * How long an account refused everything, where that was no window; 0 where it was, or where a bucket that fills up
+     * by a call in `callMs` explains it.
+     */
+    passed(ended: Blackout, endedAt: number, callMs: number): number {
+      const ms = endedAt - ended.since;
+      if (ended.rejections < 5 || ms < Math.max(shortestMs, 5 * callMs)) return 0;
+      // An account that refuses everything for long, just after the first call, was met in the midst of a window.
+      const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
+      const isWindow = before !== null && ended.since - before.endedAt < 10 * before.ms;
+      last = { ms, endedAt };
+      return isWindow ? 0 : ms;
+    },
+  };
+};
+
+const shortestMs = 1000;
+const youngMs = 8000;
