@@ -429,6 +429,13 @@ describe("migrate: what is asked", () => {
       messages: [{ role: "user", content: [{ text: "S\n\n{{ q }}" }] }],
     });
     expect(codes(migration)).to.include("system_into_user");
+    const more = { api: "converse" } as const;
+    const given = { system: [{ text: "S" }], messages: [{ role: "user", content: [{ text: "{{ q }}" }] }] };
+    expect(
+      bodyOf({ model: nova, request: given, to: "mistral.mistral-7b-instruct-v0:2", more }),
+    ).to.deep.equal({
+      messages: [{ role: "user", content: [{ text: "S\n\n{{ q }}" }] }],
+    });
   });
 
   for (const [why, request, code] of [
@@ -447,6 +454,27 @@ describe("migrate: what is asked", () => {
     it(`${why} cannot be rewritten for Converse`, () => {
       expect(refusals(move({ model: claude3, request, to: nova, api: "converse" }))).to.include(code);
     });
+
+  it("a guardrail of Converse's body, and its blocks, are never left out", () => {
+    const request = {
+      messages: [{ role: "user", content: [{ guardContent: { text: { text: "{{ q }}" } } }] }],
+      guardrailConfig: { guardrailIdentifier: "a", guardrailVersion: "1" },
+    };
+    for (const to of [haiku, nova])
+      expect(
+        refusals(move({ model: nova, request, to, api: "invoke_model", more: { api: "converse" } })),
+      ).to.deep.equal(["block", "guardrailConfig"]);
+  });
+
+  it("a model that always thought is not told to stop", () => {
+    const request = { messages: [{ role: "user", content: "{{ q }}" }], reasoning_effort: "high" };
+    expect(bodyOf({ model: "openai.gpt-oss-120b-1:0", request, to: sonnet5 })).to.deep.equal({
+      anthropic_version: "bedrock-2023-05-31",
+      messages: [{ role: "user", content: "{{ q }}" }],
+      max_tokens: 4096,
+      output_config: { effort: "high" },
+    });
+  });
 
   it("messages of a column stay as they are within a family", () => {
     const request = claudeBody({ messages: "{{ messages }}" });

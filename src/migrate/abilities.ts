@@ -7,4 +7,6 @@ export const abilities = {
   document: /^anthropic\.claude-(?!instant|v2)|^amazon\.nova-(?!micro)/,
   /** Take tools, whatever the API. */
   tool: /^anthropic\.claude-(?!instant|v2)|^amazon\.nova|^meta\.llama(?:3-[13]|3-2-(?:11|90)b|4)|^mistral\.(?!mistral-7b|mixtral)|^ai21\.jamba|^cohere\.command-r|^openai\.|^qwen\.|^deepseek\.v3|^moonshot|^minimax|^zai\.|^google\.gemma-3|^nvidia\.|^xai\./,
+  /** Think before they answer although nothing asks them to, beside those whose facts say so. */
+  thinking: /^openai\.gpt-oss|^deepseek\.r1|^mistral\.magistral|^moonshot(?:ai)?\.kimi-k2-thinking/,
 } as const;

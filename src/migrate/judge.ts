@@ -9,6 +9,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import type { Column } from "./columns.js";
 import type { Neutral, Notes } from "./neutral.js";
 import type { Side } from "./target.js";
+import { thinksUnasked } from "./thinking.js";
 import { tokenizerOf } from "./tokens.js";
 
 /** Whether an answer may begin with reasoning. */
@@ -16,12 +17,7 @@ export const mayThink = (to: Side, request: JsonObject): boolean => {
   const { thinking } = to.form.words;
   const said = thinking?.at.map((path) => valueAt(request, path)).find((value) => value !== undefined);
   if (said !== undefined) return !(isObject(said) && said.type === "disabled");
-  return (
-    to.modelFamily === "deepseek-r1" ||
-    ["thinks_by_default", "thinks_between_tools", "always_thinks", "opens_thinking"].some((trait) =>
-      to.traits.has(trait),
-    )
-  );
+  return thinksUnasked(to);
 };
 
 /** A column of an answer that is not given any more. */

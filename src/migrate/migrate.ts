@@ -70,7 +70,8 @@ export const migrateConfig = (config: unknown, options: MigrateOptions = {}): Mi
 
 const move = ({ settings, connection, sample, from }: Source, to: Side, row: unknown): Migration => {
   const notes = createNotes();
-  const read = from.form.name === to.form.name ? quiet(notes) : notes;
+  const mayMove = from.form.name !== to.form.name || to.traits.has("no_system");
+  const read = mayMove ? notes : quiet(notes);
   const neutral = readBody(from.form, sample, connection, read);
   const request = writeBody(sample, neutral, from, to, notes);
   const moved = moveColumns(responseSample(connection), from, to, mayThink(to, request), notes);

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../core/json.js";
+import { abilities } from "./abilities.js";
 import { holdsLiquid } from "./liquid-text.js";
 import { type Neutral, type Notes, pathText, withValue } from "./neutral.js";
 import { fill } from "./shape.js";
@@ -53,8 +54,9 @@ export const writeThinking = (
   return withEffort(withThinking({ put, body, said, effort, from, to, notes, at }), effort, to, notes);
 };
 
-const thinksUnasked = ({ traits, modelFamily }: Side): boolean =>
-  modelFamily === "deepseek-r1" ||
+/** Whether a model thinks where nothing is said of it. */
+export const thinksUnasked = ({ traits, baseId }: Side): boolean =>
+  abilities.thinking.test(baseId) ||
   ["thinks_by_default", "thinks_between_tools", "always_thinks", "opens_thinking"].some((trait) =>
     traits.has(trait),
   );

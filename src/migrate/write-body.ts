@@ -18,6 +18,7 @@ export const writeBody = (
   notes: Notes,
 ): JsonObject => {
   const isSame = from.form.name === to.form.name;
+  const movesSystem = to.api === "converse" && to.traits.has("no_system") && neutral.system.length > 0;
   const isVector = to.form.talk.is === "vector";
   if (isVector !== (from.form.talk.is === "vector")) {
     notes.add(
@@ -30,7 +31,11 @@ export const writeBody = (
   }
   const documents = neutral.words.get("documents");
   const told = documents && !isSame ? withDocuments(neutral, readDocuments(documents, notes)) : neutral;
-  const talk = isVector ? {} : isSame ? asItStands(sample, neutral, to, notes) : writeTalk(told, to, notes);
+  const talk = isVector
+    ? {}
+    : isSame && !movesSystem
+      ? asItStands(sample, neutral, to, notes)
+      : writeTalk(told, to, notes);
   const body = deepMerge({ ...fixedFor(to.form, sample, isSame) }, talk);
   const worded = writeWords(body, neutral, from, to, notes);
   const thought = writeThinking(worded, neutral, from, to, notes);
@@ -114,13 +119,7 @@ const withRest = (body: JsonObject, { rest }: Neutral, from: Side, to: Side, not
     } else if (isSameFamily && from.api === "converse" && key === additional && path.length > 1) {
       notes.add("renamed", "renamed", pathText(path), `is called ${pathText(path.slice(1))}`);
       written = withValue(written, path.slice(1), value);
-    } else if (refusedKeys.has(key))
-      notes.add(
-        "refused",
-        key,
-        pathText(path),
-        "makes the model do another thing than answer, which no other family has",
-      );
+    } else if (refusals[key] !== undefined) notes.add("refused", key, pathText(path), refusals[key]);
     else
       notes.add(
         "left_out",
@@ -134,7 +133,18 @@ const withRest = (body: JsonObject, { rest }: Neutral, from: Side, to: Side, not
   return written;
 };
 
-const refusedKeys = new Set(["search_queries_only", "raw_prompting", "tool_results", "promptVariables"]);
+const otherTask = "makes the model do another thing than answer, which no other family has";
+
+/** What may not be left out. */
+const refusals: Readonly<Record<string, string>> = {
+  search_queries_only: otherTask,
+  raw_prompting: otherTask,
+  tool_results: "holds what tools gave back, which other families have in the conversation: write it there",
+  promptVariables: "fills a prompt that AWS keeps, which no other API calls",
+  guardrailConfig:
+    "sets a guardrail, which InvokeModel takes by the settings guardrail_identifier and guardrail_version: set them and take it out",
+};
+
 const cutting = new Set(["truncate", "prompt_truncation"]);
 
 /** A placeholder that stood among words keeps its value's type once it stands alone. */

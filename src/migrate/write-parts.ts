@@ -12,7 +12,8 @@ export const writeParts = (parts: readonly Part[], to: Side, notes: Notes): Json
   const written: Json[] = [];
   for (const part of parts) {
     const { kind, own, at } = part;
-    const isSame = own !== null && own.dialect === form.dialect;
+    // A block that has no shape here may be one of its API alone, as guardContent is of Converse.
+    const isSame = own !== null && own.dialect === form.dialect && kind !== "other";
     if (kind === "cache") writeMark(part, written, to, notes);
     else if (needs(kind, to)) {
       if (kind === "document" || kind === "paper") written.push(...asText(part, to, notes));

@@ -22,6 +22,7 @@ export const converseBlocks = {
       source: { text: "$text" },
     },
   },
+  video: { video: { format: "$format", source: "$source" } },
   call: { toolUse: { toolUseId: "$id", name: "$name", input: "$input" } },
   result: { toolResult: { toolUseId: "$id", content: "$content" } },
   thought: { reasoningContent: { reasoningText: { text: "$text", "signature?": "$signature" } } },
