@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
-import { isObject, type Json, type JsonObject } from "../../src/core/json.js";
+import { fillLeaves, isObject, type Json, type JsonObject } from "../../src/core/json.js";
 import { type Migration, migrateConfig } from "../../src/migrate/migrate.js";
+import { converse } from "../../src/models/families/converse.js";
+import { families } from "../../src/models/families/index.js";
+import { compileOutputColumns, textColumn } from "../../src/template/output-columns.js";
 
 interface Golden {
   readonly id: string;
@@ -42,14 +45,67 @@ const migrated = (config: object, options: object): Migration => {
 const column = "{{ column }}";
 
 /** A sample with nothing but one placeholder at a JSON Pointer; lists keep their other elements. */
-const withPlaceholder = (sample: Json, pointer: string): Json => {
+const withPlaceholder = (sample: Json, pointer: string, leaf = column): Json => {
   const [, step = "", ...rest] = pointer.split("/");
-  if (pointer === "") return column;
+  if (pointer === "") return leaf;
   const next = rest.length > 0 ? `/${rest.join("/")}` : "";
   if (Array.isArray(sample))
-    return sample.map((item, index) => (index === Number(step) ? withPlaceholder(item, next) : item));
-  return { ...(sample as JsonObject), [step]: withPlaceholder((sample as JsonObject)[step] ?? null, next) };
+    return sample.map((item, index) => (index === Number(step) ? withPlaceholder(item, next, leaf) : item));
+  return {
+    ...(sample as JsonObject),
+    [step]: withPlaceholder((sample as JsonObject)[step] ?? null, next, leaf),
+  };
 };
+
+/** What a new answer says, whatever its family. */
+const spoken = {
+  text: "Hello there",
+  stop_reason: "the end",
+  input_tokens: 11,
+  output_tokens: 22,
+  total_tokens: 33,
+  id: "id",
+  model: "model",
+  created: 1,
+  prompt: "prompt",
+  latency_ms: 5,
+};
+
+const unread = {
+  stopReason: null,
+  truncated: false,
+  reasoning: null,
+  vector: null,
+  unread: [],
+  callsTool: false,
+  guardrail: null,
+  ending: null,
+  guessedBy: null,
+} as const;
+
+/** Columns for text, ending and counts, as far as a sample of the old family has them and the new one too. */
+const columnsOf = (paths: Golden["response_paths"]) => {
+  const named = new Map<string, string>();
+  for (const [pointer, place] of Object.entries(paths)) {
+    const name = Object.entries(columnNames).find(([, ending]) => place !== null && ending.test(place))?.[0];
+    if (name !== undefined && ![...named.values()].includes(name)) named.set(pointer, name);
+  }
+  return {
+    names: [...named.values()],
+    sample: (response: Json) =>
+      [...named].reduce(
+        (sample, [pointer, name]) => withPlaceholder(sample, pointer, `{{ ${name} }}`),
+        response,
+      ),
+  };
+};
+
+const columnNames = {
+  text: /(?:text|message\/content|generation)$/,
+  stop_reason: /(?:stop_?reason|finish_reason)$/i,
+  input_tokens: /(?:input_tokens|inputTokens|prompt_tokens|prompt_token_count)$/,
+  output_tokens: /(?:output_tokens|outputTokens|completion_tokens|generation_token_count)$/,
+} as const;
 
 const pointerOf = (node: unknown, at = ""): string | null => {
   if (node === column) return at;
@@ -116,6 +172,22 @@ describe("the 33 models of the mission, each through Converse and on a living mo
           from,
         ).to.equal(expected === null);
       }
+    });
+
+    it(`${id}: the answer of the new family gives the same columns`, () => {
+      // The same columns as the old sample names them, each where the old answer has its value.
+      const named = columnsOf(response_paths);
+      const config_ = { ...config, response_format: named.sample(sample?.response ?? {}) };
+      const { config: written } = migrated(config_, options);
+      const family = [...families, converse].find(({ name }) => name === to.family);
+      const body = fillLeaves(family?.reply, spoken) as Json;
+      const reply = { ...unread, body, rawText: spoken.text, text: spoken.text, reasoningTags: [] };
+      const read = written?.response_format
+        ? compileOutputColumns(JSON.stringify(written.response_format))?.read(reply)
+        : textColumn(String(written?.output_field)).read(reply);
+      expect(read).to.include({ text: spoken.text });
+      for (const name of named.names.filter((name) => name !== "text"))
+        expect(read, name).to.have.property(name, spoken[name as keyof typeof spoken]);
     });
 
     if (with_successor)

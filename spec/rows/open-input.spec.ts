@@ -155,7 +155,17 @@ describe("rows that are read", () => {
       expect(object.message).to.match(/^stdin: this looks like pretty-printed JSON: write one object a line/);
       const line = await refusal(readText("line.ndjson", '[{"id":1},{"id":2}]\n'));
       expect(line.message).to.match(
-        /its first line is a JSON array; name a file that holds one array \.json$/,
+        /its first line begins a JSON array; name a file that holds one array \.json$/,
+      );
+    });
+
+    it("sees an array of several lines, and a table, in the place of NDJSON", async () => {
+      expect((await refusal(readText("lines.ndjson", '[{"id":1},\n{"id":2}]\n'))).message).to.contain(
+        "begins a JSON array; name a file that holds one array .json",
+      );
+      const { bad } = await readText("table", "id,text\n1,a\n");
+      expect(bad.map(line)[0]?.[2]).to.equal(
+        "not JSON; if it is a table, give it as a file that ends in .csv or .tsv",
       );
     });
 

@@ -3,9 +3,10 @@ import { holdsLiquid } from "./liquid-text.js";
 import type { Notes, Part, Said } from "./neutral.js";
 
 /** A document's text as a part of a prompt. */
-export const tagged = ({ name, text }: Part["slots"]): string => {
+export const tagged = ({ name, text, context }: Part["slots"]): string => {
   const title = typeof name === "string" && name !== "" ? ` title="${name.replaceAll('"', "'")}"` : "";
-  return `<document${title}>\n${String(text ?? "")}\n</document>`;
+  const before = typeof context === "string" && context !== "" ? `${context}\n\n` : "";
+  return `<document${title}>\n${before}${String(text ?? "")}\n</document>`;
 };
 
 /** Cohere's documents, which stand beside the conversation, as blocks in front of what the user says last. */

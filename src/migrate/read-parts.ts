@@ -34,9 +34,10 @@ const readBlock = (form: Form, block: Json, at: string): Part[] => {
 
 /** Where a mark of the cache stands inside of a block, it becomes one of its own behind it. */
 const withoutMark = (form: Form, block: Json): { bare: Json; mark: ((at: string) => Part) | null } => {
-  if (form.cacheKey === undefined || !isObject(block) || !isObject(block[form.cacheKey]))
+  const mark = form.cacheKey !== undefined && isObject(block) ? block[form.cacheKey] : undefined;
+  if (form.cacheKey === undefined || !isObject(mark) || mark.type !== "ephemeral")
     return { bare: block, mark: null };
-  const { [form.cacheKey]: mark, ...bare } = block as JsonObject;
+  const { [form.cacheKey]: _, ...bare } = block as JsonObject;
   const { ttl } = mark as JsonObject;
   const slots = ttl === undefined ? {} : { ttl };
   return {

@@ -31,6 +31,13 @@ export const writeThinking = (
     const value = fill(place?.shapes?.[shape] ?? null, slots);
     return value === null || !place ? body : withValue(body, place.at[0] ?? [], value);
   };
+  if (thinks && takes && !thinksUnasked(to))
+    notes.add(
+      "mind",
+      "thinking_counts",
+      at,
+      "is billed as output and counts against the limit of output tokens, which stays as it is",
+    );
   if (!thinks) return kept(withoutThinking(put, body, saidOff, from, to, notes), effort, to, notes);
   if (!takes) {
     if (said) notes.add("left_out", "thinking", at, `has no counterpart: ${to.baseId} is not told to think`);

@@ -69,20 +69,13 @@ const cachesHere = ({ modelFamily, baseId }: Side): boolean =>
   modelFamily === "claude" || (modelFamily === "nova" && !/nova-2/.test(baseId));
 
 const translated = (part: Part, to: Side, notes: Notes): Json[] => {
-  const { kind, slots, left, at } = part;
+  const { kind, slots, at } = part;
   const shape = to.form.blocks?.[kind];
   if (shape === undefined) {
     if (kind === "paper") return asText(part, to, notes);
     notes.add("refused", "block", at, unknownBlock(part, to));
     return [];
   }
-  for (const key of left)
-    notes.add(
-      "left_out",
-      "block_key",
-      `${at}.${key}`,
-      "has no counterpart in the block that takes its place",
-    );
   if (holdsLiquid(slots.format)) {
     notes.add(
       "refused",

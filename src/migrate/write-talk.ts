@@ -21,6 +21,15 @@ export const writeTalk = (neutral: Neutral, to: Side, notes: Notes): JsonObject 
     return {};
   }
   judgeOrder(neutral.turns, to, notes);
+  for (const { own, left, at } of [...neutral.system, ...neutral.turns.flatMap(({ parts }) => parts)])
+    if (own?.dialect !== to.form.dialect)
+      for (const key of left)
+        notes.add(
+          "left_out",
+          "block_key",
+          `${at}.${key}`,
+          "has no counterpart in what takes the place of its block",
+        );
   switch (talk.is) {
     case "messages":
       return writeMessages(neutral, to, talk, notes);

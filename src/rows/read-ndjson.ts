@@ -56,18 +56,26 @@ export const rowOrBad = (
   bad: RowsInput["bad"],
 ): unknown => {
   if (!isUtf8(bytes)) return bad(text, line, notText(encoding));
-  if (value === undefined) return bad(text, line, "not JSON");
+  if (value === undefined) return bad(text, line, notJson(text, line));
   if (!isObject(value.json)) return bad(text, line, "not a JSON object", true);
   const twice = repeatedKey(text, value.json);
   if (twice === undefined) return value.json;
   return bad(text, line, `it has ${JSON.stringify(twice)} twice, and one of the values would be lost`);
 };
 
+const notJson = (text: string, line: number): string =>
+  line === 1 && /[,;\t|]/.test(text) && !/[{[]/.test(text)
+    ? "not JSON; if it is a table, give it as a file that ends in .csv or .tsv"
+    : "not JSON";
+
 /** The first line of a file that was not made for one row a line. */
 const refuseWholeJson = (line: string, value: unknown, name: string): void => {
   if (/^\s*[{[]\s*$/.test(line)) throw new FileFailure(`${name}: ${prettyHint}`);
-  if (Array.isArray(value) && value.length > 0 && value.every(isObject))
-    throw new FileFailure(`${name}: its first line is a JSON array; name a file that holds one array .json`);
+  const isArray = Array.isArray(value) && value.length > 0 && value.every(isObject);
+  if (isArray || (value === undefined && /^\s*\[\s*\{/.test(line)))
+    throw new FileFailure(
+      `${name}: its first line begins a JSON array; name a file that holds one array .json`,
+    );
 };
 
 const prettyHint =

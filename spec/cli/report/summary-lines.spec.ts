@@ -107,10 +107,10 @@ describe("summary", () => {
         { seconds: 1, columns },
       ).slice(1);
     const error = "  missing_column: 2 (It lacks body.)";
-    expect(lines(2, ["id", "te\nxt"])).to.deep.equal([error, "  the first row's columns: id, te xt"]);
+    expect(lines(2, ["id", "te\nxt"])).to.deep.equal([error, '  the first row\'s columns: "id", "te\\nxt"']);
     expect(lines(2, [])).to.deep.equal([error, "  the first row's columns: none"]);
     const many = Array.from({ length: 60 }, (_, index) => `c${index}`);
-    expect(lines(2, many).at(-1)).to.match(/c49 and 10 more$/);
+    expect(lines(2, many).at(-1)).to.match(/"c49" and 10 more$/);
     expect(lines(3, ["id"])).to.deep.equal([error]);
   });
 

@@ -17,9 +17,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ConnectorError } from "../../../src/core/errors.js";
+import { ownNote } from "../../../src/core/lock.js";
 import { AwsBedrockModel, closeLedger } from "../../../src/index.js";
 import { openLedger } from "../../../src/run/ledger/ledger.js";
 import { shareLedger } from "../../../src/run/ledger/open-ledgers.js";
+import { own } from "../../../src/run/ledger/own-file.js";
 import { withBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
 import { scratch } from "./scratch.js";
@@ -163,6 +165,46 @@ describe("the lock of a ledger", () => {
     expect(await holder(0).tell("close")).to.equal("closed");
     const after = spawnSync("unshare", [...able, ...node], { input: `open ${file}\n`, encoding: "utf8" });
     expect(after.stdout).to.equal("open\n");
+  });
+
+  describe("on a file system that other machines may have too", () => {
+    const shared = async () => true;
+    const owning = async (file: string): Promise<string> => {
+      const owned = await own(file, shared);
+      if (owned instanceof ConnectorError) return `${owned.code} ${owned.detail}`;
+      await owned.release();
+      return "owned";
+    };
+    const elsewhere = '{"pid":7,"host":"elsewhere","boot":"another"}';
+
+    it("is kept by a note of another machine until that is deleted", async () => {
+      const file = fresh();
+      writeFileSync(`${file}.lock`, elsewhere);
+      expect(await owning(file))
+        .to.contain("ledger_locked")
+        .and.contain("held by process 7 on elsewhere")
+        .and.contain(`delete ${file}.lock`);
+      expect(readFileSync(`${file}.lock`, "utf8")).to.equal(elsewhere);
+      unlinkSync(`${file}.lock`);
+      expect(await owning(file)).to.equal("owned");
+    });
+
+    it("is kept by a note that cannot be read, and taken over from a dead process of this machine", async () => {
+      const file = fresh();
+      writeFileSync(`${file}.lock`, "{");
+      expect(await owning(file)).to.contain("ledger_locked");
+      writeFileSync(`${file}.lock`, ownNote());
+      expect(await owning(file)).to.equal("owned");
+    });
+
+    it("refuses a file with two names, behind one of which another owner could stand", async () => {
+      const file = fresh();
+      writeFileSync(file, "");
+      linkSync(file, `${file}-other`);
+      expect(await owning(file))
+        .to.contain("ledger_unusable")
+        .and.contain("under a second name");
+    });
   });
 
   it("is given up, and nothing is sent, when the file is moved or deleted under its owner", async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -53,6 +54,20 @@ describe("a ledger of several processes", () => {
     expect((await writeOne("one")).success).to.equal(1);
     expect(bedrock.stats().billed).to.equal(2);
     await closeLedger(file);
+  });
+
+  it("is that of its own file, also where the system gives it the number of one that was deleted", async function () {
+    const [before, now] = [join(folder, "deleted"), join(folder, "new")];
+    await shareLedger(before, { leastIdleMs: 1 });
+    while (existsSync(`${before}.lock`)) await new Promise((resolve) => setImmediate(resolve));
+    const { ino } = statSync(before);
+    rmSync(before);
+    await writeFile(now, "");
+    if (statSync(now).ino !== ino) this.skip();
+    expect((await write(now, "a letter")).tracking.success).to.equal(1);
+    expect(existsSync(before)).to.equal(false);
+    expect(readFileSync(now, "utf8")).to.include('"state":"received"');
+    await closeLedger(now);
   });
 
   it("is waited for, and the one that is waited for is named", async () => {

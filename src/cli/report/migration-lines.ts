@@ -28,6 +28,7 @@ export const migrationReport = (
     "",
     `1,000 rows like this one: ${costIn(from)} before, ${costIn(to)} after`,
     `  (${tokensIn(from)}, ${tokensIn(to)}; tokens are estimated, and an answer is taken to be as long as before)`,
+    ...stepLines(to),
     ...(config && output !== undefined ? [`written: ${output}`] : []),
     ...(config && output === undefined ? ["nothing is written: --output FILE takes the new config"] : []),
     "",
@@ -55,6 +56,16 @@ const columnLine = ({ name, from, to }: Migrated["columns"][number]): string =>
 
 const costIn = ({ cost_of_1000_rows }: Pick<Proposal, "cost_of_1000_rows">): string =>
   cost_of_1000_rows.usd === null ? "at a price that is not known" : usd(cost_of_1000_rows.usd);
+
+/** Some models cost more where a request is long. */
+const stepLines = ({ model, cost_of_1000_rows: { price } }: Migrated["from"]): string[] => {
+  const long = price?.long_context;
+  return long
+    ? [
+        `  above ${count(long.above_input_tokens)} tokens in, ${model} costs ${usd(long.input)} in for a million tokens`,
+      ]
+    : [];
+};
 
 const tokensIn = ({
   cost_of_1000_rows: { input_tokens, output_tokens },

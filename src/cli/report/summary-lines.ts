@@ -89,7 +89,11 @@ const isOnly = (rows: number, { enriched, failed }: Summary): boolean => enriche
 /** The names that the request format could have used. A row's values are never shown. */
 function columnLines(columns: readonly string[] | undefined): string[] {
   if (columns === undefined) return [];
-  const shown = columns.slice(0, mostColumns).map(oneLine).join(", ") || "none";
+  const shown =
+    columns
+      .slice(0, mostColumns)
+      .map((name) => JSON.stringify(name))
+      .join(", ") || "none";
   const more = columns.length - mostColumns;
   return [`  the first row's columns: ${shown}${more > 0 ? ` and ${count(more)} more` : ""}`];
 }

@@ -18,8 +18,12 @@ export const shareLedger = async (
   const refused = touch(file);
   if (refused) return refused;
   const name = nameOf(file);
-  const shared = open.get(name) ?? createSharedLedger(resolve(file), sharing);
-  open.set(name, shared);
+  let shared = knownAs(file);
+  if (!shared) {
+    shared = createSharedLedger(resolve(file), sharing);
+    open.set(name, shared);
+    paths.set(name, resolve(file));
+  }
   return (await shared.refusal()) ?? shared;
 };
 
@@ -29,7 +33,7 @@ export const probeLedger = async (file: string): Promise<ConnectorError | null> 
     const shared = await shareDatabase(file);
     return shared instanceof ConnectorError ? shared : null;
   }
-  if (open.get(nameOf(file))?.isHeld()) return null;
+  if (knownAs(file)?.isHeld()) return null;
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) return ledger;
   await ledger.close();
@@ -53,7 +57,7 @@ export const borrowLedger = async (file: string): Promise<BorrowedLedger | Conne
       ? shared
       : { find: shared.peek ?? shared.find, giveBack: async () => undefined };
   }
-  const shared = open.get(nameOf(file));
+  const shared = knownAs(file);
   if (shared?.isHeld()) {
     const release = await shared.hold();
     return release instanceof ConnectorError
@@ -70,9 +74,9 @@ export const borrowLedger = async (file: string): Promise<BorrowedLedger | Conne
  * for its answer, and its row is held when it comes again.
  */
 export const closeLedger = async (file: string): Promise<void> => {
-  const name = nameOf(file);
-  const known = open.get(name);
-  open.delete(name);
+  const known = knownAs(file);
+  open.delete(nameOf(file));
+  paths.delete(nameOf(file));
   await known?.close();
 };
 
@@ -90,6 +94,18 @@ const closeDatabases = (): void => {
 };
 
 const open = new Map<string, SharedLedger>();
+/** By which path each file of this process was found. */
+const paths = new Map<string, string>();
+
+/**
+ * What this process has of a file. The system gives the number of a file that was deleted to the next one: what nobody holds
+ * open, and is to be found elsewhere, is of another file.
+ */
+const knownAs = (file: string): SharedLedger | undefined => {
+  const name = nameOf(file);
+  const known = open.get(name);
+  return known?.isHeld() || nameOf(paths.get(name) ?? file) === name ? known : undefined;
+};
 
 /** One name for one file, whatever leads to it. */
 const nameOf = (file: string): string => {

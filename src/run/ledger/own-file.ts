@@ -21,7 +21,10 @@ export const isOwned = (owned: OwnedFile | ConnectorError): owned is OwnedFile =
  * where several machines may have the file and their kernels may not tell each other. Failures: `ledger_locked`,
  * `ledger_unusable`.
  */
-export const own = async (given: string): Promise<OwnedFile | ConnectorError> => {
+export const own = async (
+  given: string,
+  mayBeShared: (path: string) => Promise<boolean> = isShared,
+): Promise<OwnedFile | ConnectorError> => {
   let path = resolve(given);
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -30,12 +33,12 @@ export const own = async (given: string): Promise<OwnedFile | ConnectorError> =>
     const note = `${path}.lock`;
     if (!file) return new ConnectorError("ledger_locked", held(path, await readNote(note)).sentence);
     try {
-      const refused = (await isShared(path)) ? await refuseShared(path, file, note) : null;
+      const refused = (await mayBeShared(path)) ? await refuseShared(path, file, note) : null;
       if (refused) {
         await file.close();
         return refused;
       }
-      // A folder that takes no note keeps no owner from being one.
+      // Where the kernel knows all who may come, a folder that takes no note keeps no owner from being one.
       await writeFile(note, ownNote()).catch(() => undefined);
     } catch (error) {
       await file.close();
@@ -99,8 +102,16 @@ const refuseShared = async (path: string, file: FileHandle, note: string): Promi
       path,
       "it is on a file system that other machines may have too, under a second name or mounted by itself, so that another owner could not be seen. Use a ledger of its own, or postgres://",
     );
-  const owner = await readNote(note);
-  if (!owner || !isElsewhere(owner)) return null;
+  // Such a file system lets one of two machines create it.
+  const isFirst = await writeFile(note, ownNote(), { flag: "wx" }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      return false;
+    },
+  );
+  const owner = isFirst ? null : await readNote(note);
+  if (isFirst || (owner && !isElsewhere(owner))) return null;
   const { sentence } = held(path, owner);
   return new ConnectorError("ledger_locked", `${sentence} If that process is surely gone, delete ${note}.`);
 };
