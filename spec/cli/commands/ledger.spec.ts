@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -120,6 +120,32 @@ describe("ledger", () => {
       expect(second.code).to.equal(0);
       expect(second.stderr).to.contain("3 from the ledger or an equal row, at no cost");
       expect(emulator.stats().requests).to.equal(requests);
+    });
+
+    it("that is damaged is named before anything is sent, and repaired", async () => {
+      const given = ["--config", "config.json", "--ledger", "damaged.jsonl"];
+      await run(["write", ...given], rows);
+      const path = join(folder, "damaged.jsonl");
+      const text = await readFile(path, "utf8");
+      // All but the first lines.
+      await writeFile(path, text.split("\n").slice(0, 5).join("\n"));
+      const { requests } = emulator.stats();
+      const [refused, report] = await Promise.all([
+        run(["write", ...given], rows),
+        run(["ledger", "damaged.jsonl"]),
+      ]);
+      expect([refused.code, report.code]).to.deep.equal([1, 1]);
+      for (const { stderr } of [refused, report]) expect(stderr).to.contain("--repair");
+      const repaired = await run(["ledger", "damaged.jsonl", "--repair"]);
+      expect(repaired.stdout).to.match(
+        /^1 line kept, 5 lines lost, 0 rows held for them\n5 lost lines could not/,
+      );
+      const held = await run(["write", ...given], rows);
+      expect(held.code).to.equal(3);
+      expect(held.stderr).to.contain("3 held");
+      expect(emulator.stats().requests).to.equal(requests);
+      expect((await run(["ledger", "damaged.jsonl", "--repair", "--forget-lost"])).code).to.equal(0);
+      expect((await run(["ledger", "damaged.jsonl", "--forget-lost"])).code).to.equal(2);
     });
 
     it("that cannot be read is a sentence and exit code 1", async () => {

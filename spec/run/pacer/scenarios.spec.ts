@@ -172,6 +172,20 @@ const expectations: readonly Expectation[] = [
     allowed: changing(40, 20_000, 10),
   },
   {
+    name: "a quota that falls from 10 to one in two seconds",
+    scenario: {
+      quota: bucket(10, 10),
+      changes: [[60_000, bucket(0.5, 1)]],
+      rows: 900,
+      concurrency: 20,
+      latencyMs: 200,
+    },
+    goodput: 0.9,
+    wasted: 0.048,
+    steadyMs: 5000,
+    allowed: changing(10, 60_000, 0.5),
+  },
+  {
     name: "a quota that rises from 10 to 40",
     runs: 5,
     scenario: {

@@ -17,7 +17,7 @@ export const createRefusals = () => {
      */
     passed(ended: Blackout, endedAt: number, callMs: number): number {
       const ms = endedAt - ended.since;
-      if (ended.rejections < 5 || ms < Math.max(shortestMs, 5 * callMs)) return 0;
+      if (ms < Math.max(shortestMs, 5 * callMs)) return 0;
       // An account that refuses everything for long, just after the first call, was met in the midst of a window.
       const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
       const isWindow = before !== null && ended.since - before.endedAt < 10 * before.ms;
@@ -27,5 +27,6 @@ export const createRefusals = () => {
   };
 };
 
+/** From far away, the first rejections alone take some hundred milliseconds. */
 const shortestMs = 1000;
 const youngMs = 8000;
