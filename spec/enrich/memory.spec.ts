@@ -11,7 +11,7 @@ const count = 20_000;
 describe("a very large run", () => {
   const emulator = useBedrock();
 
-  it("holds some hundreds of its rows, however many it has had", async () => {
+  it("holds the rows that are open and a thousand that wait, however many it has had", async () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage: () => void = runInNewContext("gc");
     // Rows are copied on their way; what a column holds is in all the copies.
@@ -38,7 +38,7 @@ describe("a very large run", () => {
       most = Math.max(most, carried.filter((one) => one.deref() !== undefined).length);
     }
     expect(carried).to.have.lengthOf(count);
-    expect(furthest).to.be.below(1_000);
-    expect(most).to.be.within(1, 1_000);
+    expect(furthest).to.be.below(2_000);
+    expect(most).to.be.within(1, 2_000);
   });
 });

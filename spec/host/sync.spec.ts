@@ -75,7 +75,7 @@ describe("a sync of the host", () => {
     };
     const rows = Array.from({ length: 70 }, (_, id) => ({ id }));
     await runs([rows], {}, slow);
-    expect(most).to.equal(20);
+    expect(most).to.equal(50);
     most = 0;
     const { calls } = await runs([rows], { load: { threads: 3, page_size: 10 } }, slow);
     expect(most).to.equal(3);

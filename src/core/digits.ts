@@ -27,11 +27,17 @@ export const keepDigits = (values: Values, source: string): { values: Values; lo
  */
 const roundedIn = (source: string): ReadonlyMap<number, string | null> => {
   if (!/\d{16}|\d\.\d{15}|\d[eE][+-]?\d{2}/.test(source)) return new Map();
+  const tokens = (source.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? []).map(
+    (token) => [Number(token), token] as const,
+  );
+  const doubtful = new Set(
+    tokens.filter(([, token]) => token.length > 15 || /[eE]/.test(token)).map(([number]) => number),
+  );
   const writings = new Map<number, Map<string, string>>();
-  for (const [token] of source.matchAll(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
-    if (token.length <= 15 && !/[eE]/.test(token)) continue;
-    const known = writings.get(Number(token)) ?? new Map<string, string>();
-    writings.set(Number(token), known.set(significant(token), token));
+  for (const [number, token] of tokens) {
+    if (!doubtful.has(number)) continue;
+    const known = writings.get(number) ?? new Map<string, string>();
+    writings.set(number, known.set(significant(token), token));
   }
   return new Map(
     [...writings]

@@ -26,10 +26,9 @@ export const readColumns = ({ reply, body }: Invocation, plan: Plan): Columns | 
   const failed = noAnswer(reply, plan, read);
   // That it was cut off is why there is none.
   if (failed) return reply.truncated ? new ConnectorError("truncated") : failed;
-  const { values, lost } = keepDigits(
-    read === null || read instanceof ConnectorError ? emptyText(plan) : read,
-    body,
-  );
+  const given = read === null || read instanceof ConnectorError ? emptyText(plan) : read;
+  // A vector's numbers are JavaScript's own to begin with, and there are a thousand of them.
+  const { values, lost } = plan.family?.vector ? { values: given, lost: [] } : keepDigits(given, body);
   return {
     values,
     repaired,

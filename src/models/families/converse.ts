@@ -13,8 +13,10 @@ const asked = {
   },
 };
 
-/** Nova's own API takes tools as Converse does, but fewer keys of their schemas. */
-const { topKeys, ...tool } = nova.structured[0];
+/** Nova's own API takes tools as Converse does, but fewer keys of their schemas, and tells no latency. */
+const { topKeys, ...asNova } = nova.structured[0];
+const metrics = { latencyMs: "{{ latency_ms }}" };
+const tool = { ...asNova, reply: { ...asNova.reply, metrics } };
 
 const claudePlaces = {
   messages: ["messages"],
@@ -91,7 +93,7 @@ export const converse = {
       outputTokens: "{{ output_tokens }}",
       totalTokens: "{{ total_tokens }}",
     },
-    metrics: { latencyMs: "{{ latency_ms }}" },
+    metrics,
   },
   withoutCountHeaders: true,
   stopReasons: { end: "end_turn", length: "max_tokens" },
