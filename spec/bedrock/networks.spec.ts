@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { expect } from "chai";
 import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { proxyTo } from "../../src/bedrock/proxy.js";
@@ -20,6 +21,8 @@ import { type AnyConfig, localConfig, syncConfig } from "../support/sync-config.
 const awsConfig = (changes: Record<string, unknown> = {}) =>
   localConfig("", { output_field: `column_${++connections}`, ...changes });
 let connections = 0;
+
+const ofLoopback = { subjectaltname: "IP Address:0:0:0:0:0:0:0:1", subject: {} } as PeerCertificate;
 
 const write = async (config: Record<string, unknown>, texts: readonly string[] = ["One"]) => {
   const message = await new AwsBedrockModel().write(
@@ -105,11 +108,14 @@ describe("a proxy", () => {
         expect(places()).to.deep.equal([place]);
       }));
 
-  it("lies on the way to an IPv6 address", () =>
-    withEnvironment({ HTTPS_PROXY: url(), AWS_CA_BUNDLE: authority }, async () => {
+  it("lies on the way to an IPv6 address", async function () {
+    // Node 22.23 takes no certificate for one.
+    if (checkServerIdentity("::1", ofLoopback)) this.skip();
+    await withEnvironment({ HTTPS_PROXY: url(), AWS_CA_BUNDLE: authority }, async () => {
       expect((await write(awsConfig({ endpoint: "https://[::1]:8443" }))).success).to.equal(1);
       expect(places()).to.deep.equal(["[::1]:8443"]);
-    }));
+    });
+  });
 
   it("for plain HTTP makes a tunnel as well", async () => {
     const plain = await startProxy(Number(new URL(bedrock.url).port));
