@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, constants, openSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { type FileHandle, open, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { kindOf } from "./regular-file.js";
@@ -135,7 +135,7 @@ export const takeLock = async (file: string): Promise<(() => void) | LockHeld> =
     const lock = await openAlone(path);
     if (!lock) return held(file, await readNote(path));
     // Whoever had it before may have taken its name away in between.
-    if (await leadsTo(path, lock)) {
+    if (await leadsTo(path, await lock.stat())) {
       await writeFile(path, ownNote());
       return () => {
         try {
@@ -151,8 +151,8 @@ export const takeLock = async (file: string): Promise<(() => void) | LockHeld> =
   return held(file, null);
 };
 
-/** Whether a path is a name of an open file. */
-export const leadsTo = async (path: string, file: FileHandle): Promise<boolean> => {
-  const [named, opened] = await Promise.all([stat(path).catch(() => null), file.stat()]);
+/** Whether a path is a name of the file that was opened. */
+export const leadsTo = async (path: string, opened: Pick<Stats, "ino" | "dev">): Promise<boolean> => {
+  const named = await stat(path).catch(() => null);
   return named?.ino === opened.ino && named.dev === opened.dev;
 };

@@ -50,10 +50,11 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> =
   const { index } = loaded;
   let { last } = loaded;
   let written = last.n;
+  const opened = await file.stat();
   const mark = createMarks(file, written);
   const commits = createGroupCommit(file, loaded.size, {
     async before() {
-      if (!(await leadsTo(path, file))) throw new Error("it was moved or deleted while it was in use");
+      if (!(await leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
     },
     async after(lines) {
       written += lines;
