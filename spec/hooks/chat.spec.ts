@@ -96,7 +96,7 @@ const textsOf = (messages: unknown): string[] =>
   });
 
 describe("chats of any shape", () => {
-  const model = { takesSystem: true, isAnthropics: false };
+  const model = { takesSystem: true, singleInChoice: false };
   const converted = (given: JsonObject, takesSystem = true): { messages: Turn[] } & JsonObject => {
     const translated = toConverse(given, { ...model, takesSystem });
     if (translated instanceof ConnectorError) throw translated;
@@ -181,7 +181,7 @@ describe("chats of any shape", () => {
         ) as JsonObject;
         isChat(body, converse, []);
         toConverse(body, model);
-        toConverse(body, { takesSystem: false, isAnthropics: true });
+        toConverse(body, { takesSystem: false, singleInChoice: true });
       }),
     );
   });

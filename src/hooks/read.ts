@@ -33,8 +33,8 @@ export const readPayload = async (
   if (converse instanceof ConnectorError) return converse;
   const { candidateModelIds, modelId: model } = connection;
   const takesSystem = !factsOf(...candidateModelIds)?.traits?.includes("no_system");
-  const isAnthropics = resolveFamily(...candidateModelIds)?.name === "claude";
-  const translated = toConverse(body as JsonObject, { takesSystem, isAnthropics });
+  const singleInChoice = resolveFamily(...candidateModelIds)?.singleInChoice === true;
+  const translated = toConverse(body as JsonObject, { takesSystem, singleInChoice });
   if (translated instanceof ConnectorError) return translated;
   const answer = await send(translated.request, converse, onEvent);
   if (answer instanceof ConnectorError) return answer;

@@ -14,7 +14,7 @@ interface Translated {
 /** What of the model that is called makes a difference. */
 interface Called {
   readonly takesSystem: boolean;
-  readonly isAnthropics: boolean;
+  readonly singleInChoice: boolean;
 }
 
 /**
@@ -30,7 +30,11 @@ export const toConverse = (payload: JsonObject, called: Called): Translated | Co
   const leaveOut = (path: string): void => void left.add(path);
   const { messages, system, tools, tool_choice: choice, parallel_tool_calls, toolConfig, ...rest } = speaking;
   const talk = toTurns(Array.isArray(messages) ? messages : [], system, { complain, leaveOut });
-  const asked = toTools({ tools, choice, parallel: parallel_tool_calls }, talk.messages, called.isAnthropics);
+  const asked = toTools(
+    { tools, choice, parallel: parallel_tool_calls },
+    talk.messages,
+    called.singleInChoice,
+  );
   if (problems.length > 0) return new ConnectorError("invalid_body", `${problems.join("; ")}.`);
   const { request, extra } = toSettings(without(rest, callers));
   const own = isObject(request.additionalModelRequestFields) ? request.additionalModelRequestFields : {};

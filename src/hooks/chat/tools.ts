@@ -24,7 +24,7 @@ interface Given {
 export const toTools = (
   { tools: given, choice, parallel }: Given,
   messages: readonly JsonObject[],
-  isAnthropics: boolean,
+  singleInChoice: boolean,
 ): Tools => {
   const offered = (Array.isArray(given) ? given : []).filter((tool): tool is JsonObject => isObject(tool));
   const specs = isNone(choice) ? [] : offered.flatMap(toSpecs);
@@ -33,7 +33,7 @@ export const toTools = (
   const own = isNone(choice) ? [] : offered.filter((tool) => toSpecs(tool).length === 0);
   const vendors =
     specs.length > 0
-      ? toSingle(choice, toolChoice, parallel, isAnthropics)
+      ? toSingle(choice, toolChoice, parallel, singleInChoice)
       : own.length > 0 && {
           ...(choice !== undefined && { tool_choice: choice as Json }),
           ...(parallel === false && { parallel_tool_calls: false }),
@@ -50,11 +50,11 @@ const toSingle = (
   choice: unknown,
   toolChoice: JsonObject | null,
   parallel: unknown,
-  isAnthropics: boolean,
+  singleInChoice: boolean,
 ): JsonObject | null => {
   const isAsked = isObject(choice) && choice.disable_parallel_tool_use === true;
   if (!isAsked && parallel !== false) return null;
-  if (!isAsked && !isAnthropics) return { parallel_tool_calls: false };
+  if (!isAsked && !singleInChoice) return { parallel_tool_calls: false };
   const { tool, any } = toolChoice ?? {};
   const type = isObject(tool) ? "tool" : any ? "any" : "auto";
   return {

@@ -25,6 +25,7 @@ export const claude = {
       thinking: "usage.output_tokens_details.thinking_tokens",
     },
   },
+  singleInChoice: true,
   rules: rulesAt({}, claudeRules),
   structured: [
     {

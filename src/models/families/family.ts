@@ -79,6 +79,8 @@ export interface Family {
   };
   /** True where the provider takes no calls from an account that has not sent it a use case form. */
   readonly useCaseForm?: true;
+  /** Present where one tool call at a time is asked for inside of the choice of a tool, and not beside it. */
+  readonly singleInChoice?: true;
   /**
    * How an answer is streamed in chunks of text. Families without it stream the blocks of a message, or the choices of a
    * chat completion, which are read as such.
