@@ -84,9 +84,10 @@ export const invokeModel = async (
   countBilled(backend.stats, backend.billed, modelId, request.body);
 
   const stop = fault?.kind === "stop" ? fault : undefined;
-  // A text that is given costs no work, so that a bench measures its clients and not the NLP model.
+  // A text that is given costs no work, so that a bench measures its clients and not how it reads.
   const given: Written | null = stop?.text === undefined ? null : { text: stop.text };
-  const [written] = await Promise.all([given ?? write(prompt, family, wanted), wait(backend.latencyMs)]);
+  const written = given ?? write(prompt, family, wanted);
+  await wait(backend.latencyMs);
   const { text, tokens, cut } = cutToTokens(written.text, limit ?? Number.POSITIVE_INFINITY);
   admission.settle(tokens);
   // A tool's arguments that were cut off are no JSON, so they come as text.
@@ -164,9 +165,9 @@ export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family
     .join("\n");
 
 /** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = async (prompt: string, family: Family, wanted: Wanted | null): Promise<Written> => {
+const write = (prompt: string, family: Family, wanted: Wanted | null): Written => {
   if (family.vector) return { text: "" };
-  const written = wanted ? await writeFitting(wanted, prompt) : { text: await answer(prompt) };
+  const written = wanted ? writeFitting(wanted, prompt) : { text: answer(prompt) };
   const tag = family.reasoningTags?.find(
     ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
   );
