@@ -70,9 +70,10 @@ export const work = async (
   { stop, latency = 0 }: { readonly stop?: GivenStop | undefined; readonly latency?: Latency } = {},
 ): Promise<Worked> => {
   const started = performance.now();
-  // A text that is given costs no work, so that a bench measures its clients and not the NLP model.
+  // A text that is given costs no work, so that a bench measures its clients and not how it reads.
   const given: Written | null = stop?.text === undefined ? null : { text: stop.text };
-  const [written] = await Promise.all([given ?? write(prompt, family, wanted), wait(latency)]);
+  const written = given ?? write(prompt, family, wanted);
+  await wait(latency);
   const { text, tokens, cut } = cutToTokens(written.text, limit ?? Number.POSITIVE_INFINITY);
   // A tool's arguments that were cut off are no JSON, so they come as text.
   const tool = cut || stop ? undefined : written.tool;
@@ -104,9 +105,9 @@ export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family
     .join("\n");
 
 /** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = async (prompt: string, family: Family, wanted: Wanted | null): Promise<Written> => {
+const write = (prompt: string, family: Family, wanted: Wanted | null): Written => {
   if (family.vector) return { text: "" };
-  const written = wanted ? await writeFitting(wanted, prompt) : { text: await answer(prompt) };
+  const written = wanted ? writeFitting(wanted, prompt) : { text: answer(prompt) };
   const tag = family.reasoningTags?.find(
     ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
   );

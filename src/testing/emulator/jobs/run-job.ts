@@ -74,6 +74,7 @@ const steps: Readonly<Partial<Record<JobState, Step>>> = {
     const target = Math.min(most, Math.floor(lines.length * share));
     for (const line of lines.slice(job.processed, target)) {
       await answerRecord(job, line, backend);
+      if (job.processed % 100 === 0) await others();
       // Somebody may have stopped it meanwhile.
       if (job.state !== "InProgress") return job.state;
     }
@@ -91,6 +92,9 @@ const steps: Readonly<Partial<Record<JobState, Step>>> = {
     return "Stopped";
   },
 };
+
+/** Lets others have their turn: records alone would keep the process to themselves. */
+const others = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const fail = (job: Job, message = "The job failed."): "Failed" => {
   job.message = message;
