@@ -20,7 +20,7 @@ export const emulate: Command = {
   },
   notes: [
     "A quota is any of these with commas between them: `30/s`, `burst 30`, `windows of 5s`, `200k tokens/min`, `token burst 50k`, `burndown 5`, `overload above 100`; throttled by chance `chance 5%`; an outage and a brownout `refused 10s..18s`, `refused 50% 20s..50s`; another one on the account `neighbour 0/20/35 every 10s`, `neighbour 50%`; `retry after 2s`; `seed 7` to have the same luck again. Seconds count from the first call.",
-    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that a small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
+    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that word lists find in the prompt: good for trying things out, not for judging a language model.",
   ],
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
@@ -58,7 +58,7 @@ interface Keys {
 
 function openingLines(url: string, { access_key, secret_access_key }: Keys, apiKey: string): string[] {
   return [
-    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
+    `local Bedrock at ${url}, where word lists answer, not a language model (Ctrl-C to stop)`,
     `access key ${access_key}, secret ${secret_access_key}; or API key ${apiKey}`,
   ];
 }
