@@ -14,7 +14,7 @@ export const emulate: Command = {
     quota: { value: "F", summary: "a JSON file with the account's quota, to see throttling (default none)" },
   },
   notes: [
-    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that a small NLP model finds in the prompt: good for trying things out, not for judging a language model.",
+    "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that word lists find in the prompt: good for trying things out, not for judging a language model.",
   ],
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
@@ -47,7 +47,7 @@ interface Keys {
 
 function openingLines(url: string, { access_key, secret_access_key }: Keys, apiKey: string): string[] {
   return [
-    `local Bedrock at ${url}, where a small NLP model answers, not a language model (Ctrl-C to stop)`,
+    `local Bedrock at ${url}, where word lists answer, not a language model (Ctrl-C to stop)`,
     `access key ${access_key}, secret ${secret_access_key}; or API key ${apiKey}`,
   ];
 }

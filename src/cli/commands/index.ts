@@ -64,7 +64,7 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "emulate",
-    summary: "Run a local Bedrock, without AWS and cost: a small NLP model answers, not a language model.",
+    summary: "Run a local Bedrock, without AWS and cost: word lists answer, not a language model.",
     load: async () => (await import("./emulate.js")).emulate,
   },
   {

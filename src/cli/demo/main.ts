@@ -44,7 +44,9 @@ const connection = {
 };
 
 console.log(`${rowCount} real mails of the SpamAssassin corpus go through ${modelId} on a local Bedrock:`);
-console.log(`${bedrock.url}, which answers with a small NLP model in place of the real one.\n`);
+console.log(
+  `${bedrock.url}, which answers with what word lists find in the text, in place of the real model.\n`,
+);
 
 const connector = new AwsBedrockModel();
 const { connection_status } = await connector.checkConnection(connection);

@@ -3,15 +3,15 @@ import { chooseLabel, neutralBand } from "./label.js";
 import { readPrompt } from "./read-prompt.js";
 
 /**
- * The emulator's answer to a prompt. This is a demo backend and no language model: a small trained English
- * model finds mood, central sentence and mentions, and a label is chosen by simple hints where the prompt asks
+ * The emulator's answer to a prompt. This is a demo backend and no language model: word lists and
+ * patterns find mood, central sentence and mentions, and a label is chosen by simple hints where the prompt asks
  * for `one of: a, b, c`. It does real work on the real text and gives the same prompt the same answer.
  */
-export const answer = async (prompt: string): Promise<string> => {
+export const answer = (prompt: string): string => {
   const { data, options } = readPrompt(prompt);
   if (!data.trim()) return "There is no text to work on in this prompt.";
-  const analysis = await analyse(data);
-  const label = options.length > 0 ? `Label: ${await chooseLabel(options, analysis)}\n` : "";
+  const analysis = analyse(data);
+  const label = options.length > 0 ? `Label: ${chooseLabel(options, analysis)}\n` : "";
   return label + describe(analysis);
 };
 

@@ -7,10 +7,8 @@ export const neutralBand = 0.1;
  * The option that fits the text best, by three hints: the option's own words, cue words for common labels, and
  * the mood where the options are moods. Ties go to a fallback like "other", then to the first option.
  */
-export const chooseLabel = async (options: readonly string[], text: Analysis): Promise<string> => {
-  const labels = await Promise.all(
-    options.map(async (option) => ({ option, ...(await analyse(option.toLowerCase())) })),
-  );
+export const chooseLabel = (options: readonly string[], text: Analysis): string => {
+  const labels = options.map((option) => ({ option, ...analyse(option) }));
   const areMoods =
     labels.some(({ sentiment }) => sentiment > 0) && labels.some(({ sentiment }) => sentiment < 0);
   const scored = labels.map(({ option, stems, sentiment }) => {

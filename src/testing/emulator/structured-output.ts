@@ -72,9 +72,9 @@ export const refuseUnfit = (
 };
 
 /** An answer that fits; in a code fence with a word before it where it was only asked for in words. */
-export const writeFitting = async ({ schema, way }: Wanted, prompt: string): Promise<Written> => {
+export const writeFitting = ({ schema, way }: Wanted, prompt: string): Written => {
   const { data } = readPrompt(prompt.replace(inWords, "").replace(instruction, ""));
-  const answer = await synthesise(schema, await analyse(data));
+  const answer = synthesise(schema, analyse(data));
   const text = JSON.stringify(answer);
   if (!way) return { text: `Here is the answer:\n\n\`\`\`json\n${text}\n\`\`\``, answer };
   return { text, answer, ...(way.reply !== undefined && { tool: way }) };

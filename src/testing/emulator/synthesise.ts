@@ -6,8 +6,8 @@ import type { Schema } from "./schema-subset.js";
  * A JSON value that fits a schema, made of what a text says: labels for enumerations, mood for numbers, the central
  * sentence and mentions for text. The same schema and text always give the same value. Patterns are not followed.
  */
-export const synthesise = async (schema: Schema, text: Analysis): Promise<unknown> => {
-  const make = async (given: unknown, name: string, index: number, depth: number): Promise<unknown> => {
+export const synthesise = (schema: Schema, text: Analysis): unknown => {
+  const make = (given: unknown, name: string, index: number, depth: number): unknown => {
     const node = resolved(given, schema);
     if ("const" in node) return node.const;
     if (Array.isArray(node.enum)) return pick(node.enum, text);
@@ -17,13 +17,12 @@ export const synthesise = async (schema: Schema, text: Analysis): Promise<unknow
       case "object": {
         const entries = Object.entries((node.properties ?? {}) as Schema);
         const made = depth > maxDepth ? [] : entries;
-        const values = made.map(async ([key, part]) => [key, await make(part, key, 0, depth + 1)] as const);
-        return Object.fromEntries(await Promise.all(values));
+        return Object.fromEntries(made.map(([key, part]) => [key, make(part, key, 0, depth + 1)]));
       }
       case "array": {
         const length =
           depth > maxDepth ? 0 : Math.max(number(node.minItems, 0), Math.min(2, number(node.maxItems, 2)));
-        return Promise.all(Array.from({ length }, (_, at) => make(node.items, name, at, depth + 1)));
+        return Array.from({ length }, (_, at) => make(node.items, name, at, depth + 1));
       }
       case "number":
         return clamp(Math.round(text.sentiment * 100) / 100, node);
@@ -56,7 +55,7 @@ const pointed = (reference: string, root: Schema): unknown =>
     .slice(1)
     .reduce<unknown>((node, key) => (node as Schema | undefined)?.[key], root);
 
-const pick = (options: readonly unknown[], text: Analysis): Promise<string> | unknown =>
+const pick = (options: readonly unknown[], text: Analysis): unknown =>
   options.every((option) => typeof option === "string") ? chooseLabel(options, text) : options[0];
 
 const words = (node: Schema, name: string, index: number, { gist, mentions }: Analysis): string => {
