@@ -64,7 +64,10 @@ export const complete = async (
     payloads: { request: request.body, response: answer.body },
     rejections,
     ...(isPaid
-      ? { estimate, cacheSavedUsd: sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))) }
+      ? {
+          estimate,
+          cacheSavedUsd: sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))),
+        }
       : { savedUsd: usd }),
   };
   if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...more };

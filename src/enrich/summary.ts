@@ -116,7 +116,14 @@ export const createTally = (
       progress.received++;
       progress.inFlight++;
     },
-    settle({ trace, rejections, estimate, savedUsd = 0, cacheSavedUsd = 0, keptEmpty = false }: Outcome): void {
+    settle({
+      trace,
+      rejections,
+      estimate,
+      savedUsd = 0,
+      cacheSavedUsd = 0,
+      keptEmpty = false,
+    }: Outcome): void {
       progress.inFlight--;
       progress[counters[trace.status]]++;
       if (trace.truncated) progress.truncated++;
