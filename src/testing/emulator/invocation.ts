@@ -14,7 +14,7 @@ import {
 import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
-import type { ObjectStore } from "./object-store.js";
+import type { ObjectStore } from "./objects/store.js";
 import type { Accounts } from "./sigv4.js";
 import { count, type EmulatorStats } from "./stats.js";
 import { streamReply } from "./stream-reply.js";

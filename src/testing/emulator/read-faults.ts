@@ -71,7 +71,13 @@ const places: Rule = {
   fits: (value) => Array.isArray(value) && value.length > 0 && value.every((place) => whole(1).fits(place)),
 };
 
-const conditions: Rules = { at: places, includes: words, rate: number(0, 1), times: whole(1) };
+const conditions: Rules = {
+  operation: words,
+  at: places,
+  includes: words,
+  rate: number(0, 1),
+  times: whole(1),
+};
 
 /** The body is not there yet when `reset_before` is decided. */
 const conditionsOf = (kind: string): Rules => {
