@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { draw } from "./draw.js";
 import type { Delivery } from "./http-message.js";
 
 /**
@@ -17,7 +17,7 @@ export interface Conditions {
   readonly at?: readonly number[];
   /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
   readonly includes?: string;
-  /** The share of requests, from 0 to 1. The draw is pseudo-random and the same in every run: see `draw`. */
+  /** The share of requests, from 0 to 1. The draw is pseudo-random and the same in every run. */
   readonly rate?: number;
   /** At most so many times. */
   readonly times?: number;
@@ -135,13 +135,7 @@ const holds = <F extends Conditions & { readonly kind: string }>(
   fault.operation === operation &&
   (isStreamed || !isStreamTrouble(fault)) &&
   (fault.at === undefined || fault.at.includes(number)) &&
-  (fault.rate === undefined || draw(index, number) < fault.rate);
+  (fault.rate === undefined || draw(seed, index, number) < fault.rate);
 
+/** A draw depends on the fault's place in the list, from 0, and the request's number, from 1. */
 const seed = 1;
-
-/**
- * From 0 to below 1: the first 32 bits of the SHA-256 of `seed:index:number`, so that it depends on the fault's
- * place in the list (from 0) and the request's number (from 1) and on nothing else.
- */
-const draw = (index: number, number: number): number =>
-  createHash("sha256").update(`${seed}:${index}:${number}`).digest().readUInt32BE() / 2 ** 32;

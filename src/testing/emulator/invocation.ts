@@ -63,7 +63,7 @@ export const invokeModel = async (
   const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
-    return refuse(admission.status, admission.type, admission.message);
+    return refuseBy(admission);
   }
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.

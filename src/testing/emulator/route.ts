@@ -83,7 +83,7 @@ export const serveEmulator = async (request: WireRequest, backend: Backend): Pro
       backend.plan = planFaults(readFaults(list));
     });
   if (method === "POST" && path === "/__quota")
-    return set(body, "The quota must be an object or null, written as JSON.", (quota) =>
+    return set(body, "The quota must be an object, words or null, written as JSON.", (quota) =>
       backend.quota.change(readQuota(quota)),
     );
   if (method === "POST" && path === "/__account")
