@@ -14,7 +14,7 @@ import {
 import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
-import type { ObjectStore } from "./object-store.js";
+import type { ObjectStore } from "./objects/store.js";
 import { type InputTokens, type PromptCaches, withCacheCounts } from "./prompt-cache.js";
 import type { Accounts } from "./sigv4.js";
 import { count, type EmulatorStats } from "./stats.js";
@@ -65,7 +65,7 @@ export const invokeModel = async (
   const admission = backend.quota.admit(task.inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
-    return refuse(admission.status, admission.type, admission.message);
+    return refuseBy(admission);
   }
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
