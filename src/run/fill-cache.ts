@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../core/clock.js";
 import { type Invoke, type InvokeRequest, isFailed } from "../core/invoke.js";
-import type { Clock } from "./pacer/clock.js";
 
 /** What is known of the prompt cache that the requests of a session share. */
 export interface PromptCache {
