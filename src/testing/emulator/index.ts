@@ -11,7 +11,8 @@ import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
 import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
-import { createObjectStore } from "./object-store.js";
+import { createObjectStore } from "./objects/store.js";
+import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
@@ -91,6 +92,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const stats = emptyStats();
   const { access_key, secret_access_key } = demoCredentials;
   const accounts: Accounts = new Map([[access_key, { secretAccessKey: secret_access_key }]]);
+  const clock = createClock();
   const backend: Backend = {
     accounts,
     profileOnly: readProfileOnly(),
@@ -102,7 +104,8 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     account: readAccount(account),
     objects: createObjectStore(),
     jobs: new Map(),
-    ...createClock(),
+    caches: createPromptCaches(clock.now),
+    ...clock,
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());

@@ -52,7 +52,13 @@ const errorName: Rule = {
 const flag: Rule = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 const places: Rule = { ...listOf(whole(1)), expected: "a list of whole numbers from 1" };
 
-const conditions: Rules = { at: places, includes: words, rate: number(0, 1), times: whole(1) };
+const conditions: Rules = {
+  operation: words,
+  at: places,
+  includes: words,
+  rate: number(0, 1),
+  times: whole(1),
+};
 
 /** The body is not there yet when `reset_before` is decided. */
 const conditionsOf = (kind: string): Rules => {
