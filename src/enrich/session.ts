@@ -7,6 +7,7 @@ import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
+import { createPromptCache } from "../run/fill-cache.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import type { Pacer } from "../run/pacer/pacer.js";
@@ -85,6 +86,8 @@ export const createSession = (
     ? 0
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
+  const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
+  const promptCache = cacheable ? createPromptCache() : undefined;
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
   const start = (onUnknown: OnUnknown, id?: string): SessionRun => {
@@ -98,6 +101,7 @@ export const createSession = (
       ledger,
       read,
       call,
+      promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
       purse: id === undefined ? undefined : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
     };

@@ -13,6 +13,7 @@ import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
 import { createLogStore } from "./logs/log-store.js";
 import { createObjectStore } from "./objects/store.js";
+import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
@@ -85,6 +86,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const stats = emptyStats();
   const { access_key, secret_access_key } = demoCredentials;
   const accounts: Accounts = new Map([[access_key, { secretAccessKey: secret_access_key }]]);
+  const clock = createClock();
   const backend: Backend = {
     accounts,
     profileOnly: readProfileOnly(),
@@ -97,7 +99,8 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     objects: createObjectStore(),
     jobs: new Map(),
     logs: createLogStore(),
-    ...createClock(),
+    caches: createPromptCaches(clock.now),
+    ...clock,
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());

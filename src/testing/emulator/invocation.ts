@@ -17,6 +17,7 @@ import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
 import type { LogDraft, LogStore } from "./logs/log-store.js";
 import type { ObjectStore } from "./objects/store.js";
+import { type InputTokens, type PromptCaches, withCacheCounts } from "./prompt-cache.js";
 import { metadataOf, refuseMetadata } from "./request-metadata.js";
 import { tierOf } from "./service-tier.js";
 import type { Accounts } from "./sigv4.js";
@@ -34,6 +35,7 @@ export interface Backend {
   /** Digests of the billed calls. */
   readonly billed: Set<string>;
   readonly quota: QuotaGate;
+  readonly caches: PromptCaches;
   readonly objects: ObjectStore;
   readonly jobs: JobStore;
   readonly logs: LogStore;
@@ -70,12 +72,12 @@ export const invokeModel = async (
   if (refusal) return refusal;
   const task = readTask(request, { api, modelId, ...backend });
   if ("status" in task) return refused(task);
-  const { family, inputTokens, limit } = task;
+  const { family, limit } = task;
   const unfit = refuseMetadata(request, task.json);
   if (unfit) return refused(unfit);
   if (isStreamed && family.vector)
     return refused(refuse(400, "ValidationException", "The model is unsupported for streaming."));
-  const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
+  const admission = backend.quota.admit(task.inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
     return refused(refuseBy(admission));
@@ -83,26 +85,32 @@ export const invokeModel = async (
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
-  const settleBill = bill(backend, task, { door: tier, region });
+  const input = backend.caches.use(task);
+  const { inputTokens } = input;
+  const settleBill = bill(backend, { ...task, ...input }, { door: tier, region });
 
   const stop = fault?.kind === "stop" ? fault : undefined;
-  const { json, outputTokens, latencyMs } = await work(task, { stop, latency: backend.latencyMs });
+  const { json, outputTokens, latencyMs } = await work(
+    { ...task, inputTokens },
+    { stop, latency: backend.latencyMs },
+  );
   admission.settle(outputTokens);
   settleBill(outputTokens);
-  const told = tier === "default" ? json : withTier(json, tier, api);
+  const whole = withCacheCounts(json, family, input);
+  const told = tier === "default" ? whole : withTier(whole, tier, api);
   const counts = { inputTokens, outputTokens, latencyMs };
   const reply: HttpReply = {
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(family.withoutCountHeaders ? {} : countHeaders(counts)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(input, counts)),
       ...(tier !== "default" && api === "invoke_model" && { "X-Amzn-Bedrock-Service-Tier": tier }),
     },
     body: JSON.stringify(told),
     isAnswer: true,
     log: () => ({
       ...asLogged(request, asked, region),
-      ...{ inputTokens, outputTokens },
+      ...{ ...input, outputTokens },
       // Bedrock logs the events of a stream as a list, but puts those of Converse together.
       output: isStreamed && api === "invoke_model" ? toEvents(told as JsonObject, family, counts) : told,
     }),
@@ -149,7 +157,12 @@ export const countFault = (planned: PlannedFault | undefined, stats: EmulatorSta
   count(stats.faults, planned.fault.kind);
 };
 
-const countHeaders = ({ inputTokens, outputTokens, latencyMs }: Counts): Record<string, string> => ({
+const countHeaders = (
+  { inputTokens, cacheRead, cacheWrite }: InputTokens,
+  { outputTokens, latencyMs }: Counts,
+): Record<string, string> => ({
+  ...(cacheRead > 0 && { "X-Amzn-Bedrock-Cache-Read-Input-Token-Count": String(cacheRead) }),
+  ...(cacheWrite > 0 && { "X-Amzn-Bedrock-Cache-Write-Input-Token-Count": String(cacheWrite) }),
   "X-Amzn-Bedrock-Input-Token-Count": String(inputTokens),
   "X-Amzn-Bedrock-Output-Token-Count": String(outputTokens),
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),

@@ -60,7 +60,12 @@ const recordOf = (logged: Logged, folder: string, backend: Backend): object => {
     put(backend, address, text);
     return { [`${side}BodyS3Path`]: address };
   };
-  const { inputTokens, outputTokens } = logged;
+  const { inputTokens, outputTokens, cacheRead, cacheWrite } = logged;
+  const inputCounts = {
+    ...{ inputTokenCount: inputTokens },
+    ...(cacheRead && { cacheReadInputTokenCount: cacheRead }),
+    ...(cacheWrite && { cacheWriteInputTokenCount: cacheWrite }),
+  };
   return {
     timestamp: new Date(logged.at).toISOString().replace(/\.\d+/, ""),
     accountId: account.id ?? localAccountId,
@@ -69,7 +74,7 @@ const recordOf = (logged: Logged, folder: string, backend: Backend): object => {
     modelId: nameOf(logged, backend),
     ...(errorCode !== undefined && { errorCode }),
     ...(metadata !== undefined && { requestMetadata: metadata }),
-    input: { inputContentType: "application/json", ...body("input"), inputTokenCount: inputTokens },
+    input: { inputContentType: "application/json", ...body("input"), ...inputCounts },
     ...(logged.output !== undefined && {
       output: { outputContentType: "application/json", ...body("output"), outputTokenCount: outputTokens },
     }),

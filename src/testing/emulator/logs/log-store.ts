@@ -6,6 +6,8 @@ export interface LogDraft {
   readonly metadata: unknown;
   readonly input: unknown;
   readonly inputTokens?: number | undefined;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
   readonly output?: unknown;
   readonly outputTokens?: number | undefined;
   readonly errorCode?: string | undefined;
