@@ -27,8 +27,15 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./account-quota.js";
-export { quotaForms } from "./quota-words.js";
-export { demoApiKey, demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
+export {
+  demoApiKey,
+  demoCredentials,
+  type EmulatorStats,
+  type Fault,
+  type LocalAccount,
+  type LocalModel,
+  readQuota,
+};
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
