@@ -7,8 +7,10 @@ import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
+import { createPromptCache } from "../run/fill-cache.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
+import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import type { Purse } from "../run/purse.js";
@@ -67,19 +69,26 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
 const keptSessions = 100;
 const sessions = new Map<string, Session>();
 
-const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | null): Session => {
+/** A session of its own, on what it is given. Its time is the pacer's. */
+export const createSession = (
+  plan: Plan,
+  ledger: SharedLedger | null,
+  table: Table | null = null,
+  pacer: Pacer = sharedPacer(plan.connection),
+): Session => {
   const { connection } = plan;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const read = readerOf(plan);
   const call = createInvoke(connection, read);
-  const pacer = sharedPacer(connection);
   const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
   const unlimited = plan.family?.vector
     ? 0
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
+  const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
+  const promptCache = cacheable ? createPromptCache() : undefined;
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
   const start = (onUnknown: OnUnknown, id?: string, purse?: Purse): SessionRun => {
@@ -93,6 +102,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       ledger,
       read,
       call,
+      promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
       purse: id === undefined ? purse : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
     };
@@ -110,8 +120,9 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
     ledger,
     run(id, purse) {
       if (id === undefined) return start(connection.onUnknown, undefined, purse);
-      for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? start(connection.onUnknown, id)), usedAt: Date.now() };
+      const now = pacer.clock.date();
+      for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
+      const shared = { ...(runs.get(id) ?? start(connection.onUnknown, id)), usedAt: now };
       runs.set(id, shared);
       return shared;
     },

@@ -32,6 +32,10 @@ export const createTable = `CREATE TABLE IF NOT EXISTS ${table} (
   run_open bigint
 )`;
 
+/** Whether the table is there, and whether it is this one. */
+export const lookForTable = `SELECT to_regclass('${table}') IS NOT NULL AS there`;
+export const lookAtColumns = `SELECT version, claim, lease_until, response, run_open FROM ${table} LIMIT 0`;
+
 /** The table's state of a key; `live` while a worker may be at it, `expired` once it has let its lease end. */
 export const find = `SELECT *, extract(epoch FROM at) * 1000 AS at_ms,
     state = 'intent' AND lease_until >= now() AS live, state = 'intent' AND lease_until < now() AS expired
