@@ -447,7 +447,6 @@ describe("rehearse", () => {
         about: "opinion",
         name: judge,
         rows: 7,
-        says: "worse",
       });
       expect(judgement.sentences.join()).to.contain(
         `In the opinion of ${judge} the old answer is better in 7 of 20 rows`,

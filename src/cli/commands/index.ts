@@ -29,8 +29,7 @@ export const commands: readonly Listing[] = [
   },
   {
     name: "rehearse",
-    summary:
-      "Put the same rows through two configs, and tell how sure it is that the new one keeps what the old one did.",
+    summary: "Put the same rows through two configs, and tell whether the new one does as well.",
     load: async () => (await import("./rehearse.js")).rehearse,
   },
   {
