@@ -336,8 +336,8 @@ describe("compacting a ledger", () => {
         headOf(0).length +
         entries.map((entry, i) => encodeEntry(entry, { n: i + 1, after: i ? keyOf(1) : "" })).join("").length,
     );
-    const start = flushes.findIndex((flush) => (flush as unknown[])[1] !== null);
-    expect(flushes.slice(start)).to.deep.equal([
+    // Only while there is a copy.
+    expect(flushes.filter((flush) => (flush as unknown[])[1] !== null)).to.deep.equal([
       ["sync", fresh, old, '{"ledger":2}'],
       ["sync", fresh, old, '{"ledger":2}'],
       ["datasync", fresh, old, '{"ledger":0}'],
