@@ -6,72 +6,82 @@ import type { Job } from "./job.js";
 export const startUpS = 5;
 
 /**
- * The share of what was possible that a client got: calls let in during the steady state, or tokens where the quota counts
- * those alone, against those of a client that knows the account and finds it as this client left it. The steady state lasts from
- * the end of the start-up time to the start of the last row or the end of the job's seconds; with fixed windows, it is the
- * whole windows after the first. `null` where a job ends before there is one.
+ * The share of what was possible that a client got: calls let in during the steady state, against those of a client that
+ * knows the account and finds it as this client left it; of what was saved up before, only what this client spent counts. The
+ * steady state lasts from the end of the start-up time to the start of the last row or the end of the job's seconds; with
+ * fixed windows, it is the whole windows after the first. `null` where a job ends before there is one.
  */
 export const goodput = (
   samples: readonly Sample[],
   account: Account,
   { concurrency, seconds = Number.POSITIVE_INFINITY }: Pick<Job, "concurrency" | "seconds">,
 ): number | null => {
+  const { quota = null } = account;
   const last = samples.at(-1)?.admitted ?? 0;
   const endS = Math.min(seconds, samples.find(({ admitted }) => admitted === last)?.atS ?? 0);
-  const windowS = account.quota?.window_seconds;
+  const windowS = quota?.window_seconds;
   const from = windowS ?? startUpS;
   const to = windowS ? Math.floor(endS / windowS) * windowS : endS;
   const [first, end] = [sampleAt(samples, from), sampleAt(samples, to)];
   if (!first || !end || end.atS - first.atS < shortestS) return null;
-  return used(account.quota, first, end) / possible(samples, account, { first, end, concurrency });
+  const kept = Math.min(...[first, end].map((sample) => replay(samples, account, sample).saved()));
+  const possible = replay(samples, account, first).greedy(end.atS, concurrency) - kept;
+  return (end.admitted - first.admitted) / possible;
 };
 
-/** What could be let in between two samples, by the account's own rules, without chance. */
-const possible = (
-  samples: readonly Sample[],
-  { quota = null, later, latencyMs }: Account,
-  { first, end, concurrency }: { first: Sample; end: Sample; concurrency: number },
-): number => {
+/** An account by its own rules, without chance, as a client left it at a sample. */
+const replay = (samples: readonly Sample[], { quota = null, later, latencyMs }: Account, until: Sample) => {
   let atS = 0;
   const gate = createQuota(without(quota), () => atS * 1000);
-  let changes = later;
+  let change = later;
   const goTo = (second: number): void => {
     atS = second;
-    if (!changes || second < changes.afterS) return;
-    gate.change(without(changes.quota));
-    changes = undefined;
+    if (!change || second < change.afterS) return;
+    gate.change(without(change.quota));
+    change = undefined;
   };
+  const { inputTokens = 0, outputTokens = 0, answered = 0 } = samples.at(-1) ?? {};
   const burndown = quota?.burndown ?? 1;
-  /** A call that is let in takes its tokens at once. */
-  const admit = (tokens: number): boolean => {
+  const tokens = (inputTokens / burndown + outputTokens) / Math.max(1, answered);
+  /** A call that is let in takes the tokens of a usual one at once. */
+  const admit = (): boolean => {
     const verdict = gate.admit(0, 0);
     if (isRejected(verdict)) return false;
-    verdict.settle(tokens / burndown);
+    verdict.settle(tokens);
     return true;
   };
-  let before: Sample = { atS: 0, admitted: 0, rejected: 0, answered: 0, inputTokens: 0, outputTokens: 0 };
-  for (const sample of samples) {
-    goTo(sample.atS);
-    const calls = sample.admitted - before.admitted;
-    const tokens = tokensOf(quota, before, sample);
-    for (let call = 0; call < calls; call++) admit(call === 0 ? tokens : 0);
-    before = sample;
-    if (sample === first) break;
-  }
-  const perCall = tokensOf(quota, first, end) / Math.max(1, end.admitted - first.admitted);
-  const seconds = (typeof latencyMs === "number" ? latencyMs : (latencyMs[0] + latencyMs[1]) / 2) / 1000;
-  const underWay = Math.max(0, first.admitted - first.answered);
-  const open = Array.from({ length: underWay }, (_, index) => first.atS + (seconds * (index + 1)) / underWay);
   let calls = 0;
-  for (let second = first.atS; second < end.atS; second += stepS) {
-    goTo(second);
-    while ((open[0] ?? Number.POSITIVE_INFINITY) <= second) open.shift();
-    while (open.length < concurrency && admit(perCall)) {
-      calls += 1;
-      open.push(second + seconds);
-    }
+  for (const sample of samples.slice(0, samples.indexOf(until) + 1)) {
+    goTo(sample.atS);
+    for (; calls < sample.admitted; calls++) admit();
   }
-  return countsTokens(quota) ? calls * perCall : calls;
+  const savesUp =
+    quota?.window_seconds === undefined &&
+    (quota?.requests_per_second !== undefined || quota?.tokens_per_minute !== undefined);
+  return {
+    /** How many calls could be let in at once. */
+    saved(): number {
+      let many = 0;
+      while (savesUp && admit()) many += 1;
+      return many;
+    },
+    /** How many calls are let in until then, of a client that tries all the time. */
+    greedy(endS: number, concurrency: number): number {
+      const latencyS = (typeof latencyMs === "number" ? latencyMs : (latencyMs[0] + latencyMs[1]) / 2) / 1000;
+      const underWay = Math.max(0, until.admitted - until.answered);
+      const open = Array.from({ length: underWay }, (_, i) => until.atS + (latencyS * (i + 1)) / underWay);
+      let many = 0;
+      for (let step = 0; until.atS + step * stepS <= endS; step++) {
+        goTo(until.atS + step * stepS);
+        while ((open[0] ?? Number.POSITIVE_INFINITY) <= atS) open.shift();
+        while (open.length < concurrency && admit()) {
+          many += 1;
+          open.push(atS + latencyS);
+        }
+      }
+      return many;
+    },
+  };
 };
 
 const stepS = 0.002;
@@ -88,16 +98,6 @@ const shortestS = 3;
 /** The first sample at or after a moment, or the last one. */
 const sampleAt = (samples: readonly Sample[], atS: number): Sample | undefined =>
   samples.find((sample) => sample.atS >= atS) ?? samples.at(-1);
-
-const countsTokens = (quota: Quota | null | undefined): boolean =>
-  quota?.tokens_per_minute !== undefined && quota.requests_per_second === undefined;
-
-const tokensOf = (quota: Quota | null | undefined, first: Sample, end: Sample): number =>
-  end.inputTokens - first.inputTokens + (end.outputTokens - first.outputTokens) * (quota?.burndown ?? 1);
-
-/** In requests, or in tokens where the quota counts those alone. */
-const used = (quota: Quota | null | undefined, first: Sample, end: Sample): number =>
-  countsTokens(quota) ? tokensOf(quota, first, end) : end.admitted - first.admitted;
 
 /** Rejected calls against all calls, of the whole job. */
 export const wasted = (samples: readonly Sample[]): number => {

@@ -16,6 +16,7 @@ export const plan: Plan = {
   run: ["core", "models", "connection", "tables"],
   enrich: ["core", "models", "connection", "template", "bedrock", "run", "tables"],
   migrate: ["core", "models", "connection", "template", "enrich"],
+  rehearse: ["core", "models", "connection", "run", "enrich"],
   hooks: [
     "core",
     "generated",
@@ -29,7 +30,7 @@ export const plan: Plan = {
     "migrate",
   ],
   "connector.ts": ["core", "generated", "connection", "enrich", "hooks"],
-  "index.ts": ["core", "generated", "models", "run", "enrich", "hooks", "connector.ts"],
+  "index.ts": ["core", "generated", "models", "run", "enrich", "rehearse", "hooks", "connector.ts"],
   rows: ["core", "bedrock"],
   host: ["core", "generated", "template", "tables", "rows", "index.ts"],
   testing: ["core", "generated", "models", "rows", "index.ts"],

@@ -13,6 +13,7 @@ import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
+import type { Purse } from "../run/purse.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
@@ -25,8 +26,8 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
-  /** A run of its own, or the run that the host's calls of the same id share. */
-  run(id?: string): SessionRun;
+  /** A run of its own, or the run that the host's calls of the same id share; it may have a purse beside other runs. */
+  run(id?: string, purse?: Purse): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
   replayRun(): SessionRun;
 }
@@ -90,7 +91,7 @@ export const createSession = (
   const promptCache = cacheable ? createPromptCache() : undefined;
   const runs = new Map<string, SessionRun & { usedAt: number }>();
 
-  const start = (onUnknown: OnUnknown, id?: string): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string, purse?: Purse): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
     const shared = {
       connection,
@@ -103,7 +104,7 @@ export const createSession = (
       call,
       promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
-      purse: id === undefined ? undefined : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
+      purse: id === undefined ? purse : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
     };
     return {
       run,
@@ -111,18 +112,17 @@ export const createSession = (
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  const startRun = (id?: string): SessionRun => start(connection.onUnknown, id);
   // A call that is open is not quiet.
   const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
 
   return {
     plan,
     ledger,
-    run(id) {
-      if (id === undefined) return startRun();
+    run(id, purse) {
+      if (id === undefined) return start(connection.onUnknown, undefined, purse);
       const now = pacer.clock.date();
       for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
+      const shared = { ...(runs.get(id) ?? start(connection.onUnknown, id)), usedAt: now };
       runs.set(id, shared);
       return shared;
     },
