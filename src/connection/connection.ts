@@ -89,6 +89,8 @@ export interface Connection {
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Whether a call carries its key as metadata. */
+  readonly requestMetadata: "call" | "none";
   /** Whether a source hands on the service's events while it answers. */
   readonly isStream: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
@@ -213,6 +215,7 @@ const toConnection = (settings: Settings): Connection => {
     systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    requestMetadata: withDefault("request_metadata"),
     isStream: withDefault("is_stream"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     api: withDefault("api"),

@@ -1,7 +1,7 @@
 import { type EntryState, guessHead, type Head, readHead, readOldHead } from "./entry.js";
 import { headLength, readHeadOf } from "./head.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
-import type { OpenFile } from "./own-file.js";
+import type { OpenFile } from "./open-file.js";
 import { readStart, scanLines } from "./scan.js";
 
 /** A ledger's file as it was found. */
@@ -10,6 +10,8 @@ export interface Loaded {
   readonly index: KeyIndex;
   /** Where the next line goes: behind the last one that checks. */
   readonly size: number;
+  /** The place of the newest of its two marks. */
+  readonly slot: 0 | 1;
   /** Lines that check, and the number and key of the last of them. */
   readonly lines: number;
   readonly last: { readonly n: number; readonly key: string };
@@ -35,7 +37,10 @@ export const loadFile = async (file: OpenFile): Promise<Loaded> => {
   return head.is === "old" ? loadOld(file) : loadLines(file, head);
 };
 
-const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof readHeadOf>): Promise<Loaded> => {
+const loadLines = async (
+  file: OpenFile,
+  { is, entries, slot }: ReturnType<typeof readHeadOf>,
+): Promise<Loaded> => {
   const index = createKeyIndex();
   const told = new Map<number, string>();
   const gaps: { from: number; to: number; where: string }[] = [];
@@ -65,7 +70,8 @@ const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof read
     if (found.n > last.n) last = found;
     index.set(found.key, { offset, state: found.state });
   }
-  if (is === "other" && lines === 0) return { is, index, size: 0, lines, last, torn: false, damage: null };
+  if (is === "other" && lines === 0)
+    return { is, index, size: 0, slot, lines, last, torn: false, damage: null };
   const certain = entries ?? last.n + 1;
   if (certain > last.n) gaps.push({ from: last.n + 1, to: certain, where: junk ?? "its end is cut off" });
   const real = gaps.filter(({ from }) => from <= certain);
@@ -74,7 +80,7 @@ const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof read
     if (!real.some(({ from, to }) => from <= n && n <= Math.min(to, certain))) told.delete(n);
   const isWhole = is !== "other" && entries !== null && missing === 0 && disorder === null;
   return {
-    ...{ is: is === "other" ? "whole" : is, index, size, lines, last },
+    ...{ is: is === "other" ? "whole" : is, index, size, slot, lines, last },
     torn: gaps.length > real.length || real.some(({ to }) => to > certain),
     damage: isWhole ? null : { lines: missing, where: real[0]?.where ?? disorder ?? "its first lines", told },
   };
@@ -99,5 +105,5 @@ const loadOld = async (file: OpenFile): Promise<Loaded> => {
     index.set(found.key, { offset, state: found.state as EntryState });
   }
   const damage = bad > 0 ? { lines: bad, where, told: new Map() } : null;
-  return { is: "old", index, size, lines, last, torn: false, damage };
+  return { is: "old", index, size, slot: 0, lines, last, torn: false, damage };
 };
