@@ -54,7 +54,7 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
   try {
-    const connector = await connect(connection);
+    const connector = await connect(connection, terminal.say);
     const source = await openInput(plan.input, {
       stdin: process.stdin,
       stdinSize: sizeOfStdin(),
