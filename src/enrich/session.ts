@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
@@ -89,7 +90,7 @@ export const createSession = (
   const reservations = createReservations({ burndown, unlimited, told });
   const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
   const promptCache = cacheable ? createPromptCache() : undefined;
-  const runs = new Map<string, SessionRun & { usedAt: number }>();
+  const runs = new Map<string, LastingRun>();
 
   const start = (onUnknown: OnUnknown, id?: string, purse?: Purse): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
@@ -120,13 +121,36 @@ export const createSession = (
     ledger,
     run(id, purse) {
       if (id === undefined) return start(connection.onUnknown, undefined, purse);
-      const now = pacer.clock.date();
-      for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? start(connection.onUnknown, id)), usedAt: now };
+      for (const [known, { isOver }] of runs) if (isOver()) runs.delete(known);
+      const shared = runs.get(id) ?? createLasting(start(connection.onUnknown, id), pacer.clock);
       runs.set(id, shared);
       return shared;
     },
     replayRun: () => start("retry"),
+  };
+};
+
+/** A run that the host comes back to. */
+interface LastingRun extends SessionRun {
+  /** Whether it was quiet for long: no row of it has come, waited or ended. */
+  isOver(): boolean;
+}
+
+const createLasting = (started: SessionRun, { date }: Pick<Clock, "date">): LastingRun => {
+  let rows = 0;
+  let usedAt = date();
+  return {
+    ...started,
+    isOver: () => rows === 0 && usedAt < date() - idleMs,
+    async invoke(request, stop) {
+      rows++;
+      try {
+        return await started.invoke(request, stop);
+      } finally {
+        rows--;
+        usedAt = date();
+      }
+    },
   };
 };
 
