@@ -23,6 +23,8 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
+  /** Resolves when it is worth while to make a row ready: few wait for a call. */
+  wantsRows(): Promise<void>;
   /** A run of its own, or the run that the host's calls of the same id share. */
   run(id?: string): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
@@ -108,6 +110,7 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
   return {
     plan,
     ledger,
+    wantsRows: slots.wantsRows,
     run(id) {
       if (id === undefined) return startRun();
       for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
