@@ -8,6 +8,8 @@ import { readStart, scanLines } from "./scan.js";
 export interface Loaded {
   readonly is: "whole" | "old" | "new" | "other" | "rewriting";
   readonly index: KeyIndex;
+  /** The keys of the batch jobs. */
+  readonly jobs: ReadonlySet<string>;
   /** Where the next line goes: behind the last one that checks. */
   readonly size: number;
   /** Lines that check, and the number and key of the last of them. */
@@ -40,6 +42,7 @@ const loadLines = async (
   { is, entries }: ReturnType<typeof readHeadOf>,
 ): Promise<Loaded> => {
   const index = createKeyIndex();
+  const jobs = new Set<string>();
   const told = new Map<number, string>();
   const gaps: { from: number; to: number; where: string }[] = [];
   let last: Pick<Head, "n" | "key"> = { n: 0, key: "" };
@@ -67,8 +70,10 @@ const loadLines = async (
     size = offset + bytes.length + 1;
     if (found.n > last.n) last = found;
     index.set(found.key, { offset, state: found.state });
+    if (found.state === "job") jobs.add(found.key);
   }
-  if (is === "other" && lines === 0) return { is, index, size: 0, lines, last, torn: false, damage: null };
+  if (is === "other" && lines === 0)
+    return { is, index, jobs, size: 0, lines, last, torn: false, damage: null };
   const certain = entries ?? last.n + 1;
   if (certain > last.n) gaps.push({ from: last.n + 1, to: certain, where: junk ?? "its end is cut off" });
   const real = gaps.filter(({ from }) => from <= certain);
@@ -77,7 +82,7 @@ const loadLines = async (
     if (!real.some(({ from, to }) => from <= n && n <= Math.min(to, certain))) told.delete(n);
   const isWhole = is !== "other" && entries !== null && missing === 0 && disorder === null;
   return {
-    ...{ is: is === "other" ? "whole" : is, index, size, lines, last },
+    ...{ is: is === "other" ? "whole" : is, index, jobs, size, lines, last },
     torn: gaps.length > real.length || real.some(({ to }) => to > certain),
     damage: isWhole ? null : { lines: missing, where: real[0]?.where ?? disorder ?? "its first lines", told },
   };
@@ -102,5 +107,5 @@ const loadOld = async (file: FileHandle): Promise<Loaded> => {
     index.set(found.key, { offset, state: found.state as EntryState });
   }
   const damage = bad > 0 ? { lines: bad, where, told: new Map() } : null;
-  return { is: "old", index, size, lines, last, torn: false, damage };
+  return { is: "old", index, jobs: new Set(), size, lines, last, torn: false, damage };
 };
