@@ -132,10 +132,7 @@ export const goodput = ({ admittedAt }: Simulated, allowed: number, fromMs: numb
 export const wasted = ({ calls, rejected }: Simulated): number => rejected / calls;
 
 /** A ledger that knows no answers. All that is written while its disk stops waits for the same moment. */
-const slowLedger = (
-  clock: VirtualClock,
-  stops: boolean,
-): Pick<SharedLedger, "find" | "append" | "hold"> => {
+const slowLedger = (clock: VirtualClock, stops: boolean): Pick<SharedLedger, "find" | "append" | "hold"> => {
   let stopsAt = stops ? clock.random() * 30_000 : Number.POSITIVE_INFINITY;
   let goesOnAt = 0;
   return {

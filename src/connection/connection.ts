@@ -6,6 +6,7 @@ import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates, TierRates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
+import { type BatchPlace, toBatchPlace } from "./batch-place.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
 import { pathsOf } from "./write-back-columns.js";
@@ -96,6 +97,10 @@ export interface Connection {
   /** A JSON Schema, as text. */
   readonly outputSchema: string | null;
   readonly schemaRetries: number;
+  /** How rows come to the model: one by one, in batch jobs, or by the cheapest way. */
+  readonly delivery: NonNullable<ConnectionConfig["delivery"]>;
+  /** `null` where no batch jobs can be made. */
+  readonly batch: BatchPlace | null;
   /** A table that takes the enriched rows; `null` where none does. */
   readonly writeBack: WriteBack | null;
   /** Names of settings that the connector does not know and ignores. */
@@ -216,6 +221,8 @@ const toConnection = (settings: Settings): Connection => {
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
+    delivery: withDefault("delivery"),
+    batch: toBatchPlace(settings),
     writeBack: toWriteBack(settings),
     unknownSettings: Object.keys(settings).filter((name) => settingOf(name) === undefined),
   };

@@ -9,6 +9,7 @@ import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
+import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import { createRun, type Run } from "../run/run-state.js";
@@ -66,13 +67,18 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
 const keptSessions = 100;
 const sessions = new Map<string, Session>();
 
-const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | null): Session => {
+/** A session of its own, on what it is given. Its time is the pacer's. */
+export const createSession = (
+  plan: Plan,
+  ledger: SharedLedger | null,
+  table: Table | null = null,
+  pacer: Pacer = sharedPacer(plan.connection),
+): Session => {
   const { connection } = plan;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const read = readerOf(plan);
   const call = createInvoke(connection, read);
-  const pacer = sharedPacer(connection);
   const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
   const unlimited = plan.family?.vector
@@ -110,8 +116,9 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
     ledger,
     run(id) {
       if (id === undefined) return startRun();
-      for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: Date.now() };
+      const now = pacer.clock.date();
+      for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
+      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
       runs.set(id, shared);
       return shared;
     },

@@ -56,7 +56,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
   const watched = breaker.watch(heedOverload(slots, call));
   const granted = (permit: Permit): Invoke => {
     const timed = leaveInTime(permit, run, watched);
-    return ledger ? record(ledger, timed, leaseMs) : timed;
+    return ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed;
   };
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);

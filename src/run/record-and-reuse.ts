@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
@@ -49,22 +50,27 @@ const detailOf = (entry: Entry): string | undefined =>
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,
  * nothing is sent; when it refuses the answer, the answer is handed over all the same.
  */
-export const record = (ledger: Pick<Ledger, "append">, next: Invoke, leaseMs?: number): Invoke => {
+export const record = (
+  ledger: Pick<Ledger, "append">,
+  next: Invoke,
+  leaseMs?: number,
+  { date }: Pick<Clock, "date"> = systemClock,
+): Invoke => {
   return async (request, stop) => {
     const { key, modelId: model, routeKey, body } = request;
     const sent = { model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: Date.now(), ...sent }, leaseMs);
+      await ledger.append({ state: "intent", key, at: date(), ...sent }, leaseMs);
     } catch (error) {
       return unsent(error as ConnectorError);
     }
     const result = await next(request, stop);
     try {
-      if (!isFailed(result)) await ledger.append(toEntry(key, result));
+      if (!isFailed(result)) await ledger.append(toEntry(key, result, date()));
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: Date.now(), ...sent, code });
+        await ledger.append({ state, key, at: date(), ...sent, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.
@@ -73,10 +79,10 @@ export const record = (ledger: Pick<Ledger, "append">, next: Invoke, leaseMs?: n
   };
 };
 
-const toEntry = (key: string, { body, usage, latencyMs, requestId }: Invocation): Received => ({
+const toEntry = (key: string, { body, usage, latencyMs, requestId }: Invocation, at: number): Received => ({
   state: "received",
   key,
-  at: Date.now(),
+  at,
   response: body,
   input_tokens: usage.inputTokens,
   output_tokens: usage.outputTokens,

@@ -204,7 +204,7 @@ describe("compacting a ledger", () => {
     for (const entry of entries) await ledger.append(entry);
     await ledger.close();
     const file = await open(path, "r+");
-    await compact(path, file, await loadFile(file), { largestBytes });
+    await compact({ path, file }, await loadFile(file), { largestBytes });
     await file.close();
     const again = await opened(path);
     const left = await all(again);

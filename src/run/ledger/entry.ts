@@ -148,4 +148,4 @@ export const heldEntry = (key: string): Entry => ({
   code: "ledger_unusable",
 });
 
-export const lostEntry = (lines: number): Lost => ({ state: "lost", key: lostKey, at: Date.now(), lines });
+export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });

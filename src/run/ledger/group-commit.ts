@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "../../core/clock.js";
+import type { OpenFile } from "./own-file.js";
 import { writeAt } from "./rewrite.js";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
@@ -31,9 +31,10 @@ const nothing: Around = { before: async () => undefined, after: async () => unde
 
 /** `size` is where the file's next line goes. */
 export const createGroupCommit = (
-  file: Pick<FileHandle, "write" | "datasync">,
+  file: Pick<OpenFile, "write" | "datasync">,
   size: number,
   { before, after }: Around = nothing,
+  clock: Clock = systemClock,
 ): GroupCommit => {
   let end = size;
   let queue: Waiting[] = [];
@@ -45,9 +46,9 @@ export const createGroupCommit = (
   // meanwhile: where answers come one by one, a flush for each would take more work than the rest of the row.
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
-      const early = flushedAt + gapMs - performance.now();
-      if (early > 0 && !broken) await sleep(early);
-      flushedAt = performance.now();
+      const early = flushedAt + gapMs - clock.now();
+      if (early > 0 && !broken) await clock.sleep(early);
+      flushedAt = clock.now();
       const group = queue.slice(0, groupSize(queue));
       queue = queue.slice(group.length);
       try {

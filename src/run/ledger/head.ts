@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import { sumOf } from "./entry.js";
+import type { OpenFile } from "./own-file.js";
 
 /**
  * What stands before the entries of a ledger: a line that says what the file is, and two marks that say in turn how many
@@ -49,7 +49,7 @@ export const readHeadOf = (bytes: Buffer): HeadReading => {
 };
 
 /** Writes marks into the two places by turns. */
-export const createMarks = (file: Pick<FileHandle, "write">, entries: number) => {
+export const createMarks = (file: Pick<OpenFile, "write">, entries: number) => {
   let slot = 0;
   let marked = entries;
   return async (count: number): Promise<boolean> => {

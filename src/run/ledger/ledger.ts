@@ -1,7 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+import { type Clock, systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
-import { leadsTo } from "../../core/lock.js";
 import { compact, isWorthCompacting } from "./compact.js";
+import { type Disk, localDisk } from "./disk.js";
 import {
   decodeEntry,
   type Entry,
@@ -17,7 +17,7 @@ import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
 import { isInJob, type JobEntry, mayFollow, standingOf } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
-import { isOwned, type OwnedFile, own, systemReason, unusable } from "./own-file.js";
+import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
 import { finishRewrite, syncFolder, writeAt } from "./rewrite.js";
 import { readLine, scanLines } from "./scan.js";
 
@@ -54,12 +54,16 @@ export interface Ledger {
 }
 
 /** Opens or creates a ledger. Failures: `ledger_locked`, `ledger_unusable`. */
-export const openLedger = async (file: string): Promise<Ledger | ConnectorError> => {
-  const owned = await own(file);
+export const openLedger = async (
+  file: string,
+  disk: Disk = localDisk,
+  clock: Clock = systemClock,
+): Promise<Ledger | ConnectorError> => {
+  const owned = await disk.own(file);
   if (!isOwned(owned)) return owned;
   try {
-    const loaded = await prepare(owned);
-    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded);
+    const loaded = await prepare(owned, disk);
+    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded, disk, clock);
     await owned.release();
     return loaded;
   } catch (error) {
@@ -68,22 +72,23 @@ export const openLedger = async (file: string): Promise<Ledger | ConnectorError>
   }
 };
 
-const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> => {
+const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
   const { path, file } = owned;
   const { index } = loaded;
   let { last } = loaded;
   let written = last.n;
   const opened = await file.stat();
   const mark = createMarks(file, written);
-  const commits = createGroupCommit(file, loaded.size, {
-    async before() {
-      if (!(await leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
+  const around = {
+    async before(): Promise<void> {
+      if (!(await disk.leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
     },
-    async after(lines) {
+    async after(lines: number): Promise<void> {
       written += lines;
       await mark(written);
     },
-  });
+  };
+  const commits = createGroupCommit(file, loaded.size, around, clock);
   const place = index.get(lostKey);
   const marker = place && (decodeEntry(await readLine(file, place.offset)) as Lost | null);
   const lost = place ? (marker?.lines ?? 1) : 0;
@@ -156,12 +161,13 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> =
 };
 
 /** Reads a file, and brings what may be of an earlier time or torn by a crash into order. Damage is refused. */
-const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Loaded | ConnectorError> => {
+const prepare = async (owned: OwnedFile, disk: Disk, mayRewrite = true): Promise<Loaded | ConnectorError> => {
+  const { path, file } = owned;
   const loaded = await loadFile(file);
   const { is, damage } = loaded;
   if (is === "other") return unusable(path, "it is another kind of file, which is left untouched");
   if (is === "rewriting") {
-    if (mayRewrite && (await finishRewrite(path, file))) return prepare({ path, file } as OwnedFile, false);
+    if (mayRewrite && (await finishRewrite(owned, disk))) return prepare(owned, disk, false);
     return unusable(
       path,
       `a crash cut its compaction short, and ${path}.compact, which has the whole of it, is not there. Open it by the name that it had then`,
@@ -173,13 +179,13 @@ const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Lo
       `${damage.lines} of its lines are damaged or missing (${damage.where}). Restore the file, or keep the rest: \`bedrock-model ledger ${path} --repair\``,
     );
   if (is === "new") {
-    await begin(path, file);
+    await begin(owned, disk);
     return loadFile(file);
   }
   if (mayRewrite && (is === "old" || loaded.torn || isWorthCompacting(loaded))) {
-    const done = await compact(path, file, loaded).catch((error: unknown) => error);
+    const done = await compact(owned, loaded, undefined, disk).catch((error: unknown) => error);
     // A disk without room for the smaller file has none for more lines either; the run will say so.
-    if (done === undefined) return prepare({ path, file } as OwnedFile, false);
+    if (done === undefined) return prepare(owned, disk, false);
     if (is === "old" || loaded.torn) throw done;
   }
   const { size: bytes } = await file.stat();
@@ -187,9 +193,9 @@ const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Lo
   return loaded;
 };
 
-const begin = async (path: string, file: FileHandle): Promise<void> => {
+const begin = async ({ path, file }: OwnedFile, disk: Disk): Promise<void> => {
   await file.truncate(0);
   await writeAt(file, headOf(0), 0);
   await file.datasync();
-  await syncFolder(path);
+  await syncFolder(path, disk);
 };

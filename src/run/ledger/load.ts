@@ -1,7 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
 import { type EntryState, guessHead, type Head, readHead, readOldHead } from "./entry.js";
 import { headLength, readHeadOf } from "./head.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
+import type { OpenFile } from "./own-file.js";
 import { readStart, scanLines } from "./scan.js";
 
 /** A ledger's file as it was found. */
@@ -32,15 +32,12 @@ export interface Damage {
 }
 
 /** Reads a file from its start to its end and changes nothing. */
-export const loadFile = async (file: FileHandle): Promise<Loaded> => {
+export const loadFile = async (file: OpenFile): Promise<Loaded> => {
   const head = readHeadOf(await readStart(file, headLength));
   return head.is === "old" ? loadOld(file) : loadLines(file, head);
 };
 
-const loadLines = async (
-  file: FileHandle,
-  { is, entries }: ReturnType<typeof readHeadOf>,
-): Promise<Loaded> => {
+const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof readHeadOf>): Promise<Loaded> => {
   const index = createKeyIndex();
   const jobs = new Set<string>();
   const told = new Map<number, string>();
@@ -89,7 +86,7 @@ const loadLines = async (
 };
 
 /** The first format knows neither what is missing nor whether a line is what it was. */
-const loadOld = async (file: FileHandle): Promise<Loaded> => {
+const loadOld = async (file: OpenFile): Promise<Loaded> => {
   const index = createKeyIndex();
   let [lines, size, number, bad] = [0, 0, 0, 0];
   let where = "";

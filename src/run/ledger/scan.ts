@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { OpenFile } from "./own-file.js";
 
 /** One whole line of a file, without its line break. */
 interface Line {
@@ -10,7 +10,7 @@ const chunkBytes = 1 << 20;
 const lineBreak = 0x0a;
 
 /** The whole lines of a file in their order. What stands behind the last line break is left out. */
-export async function* scanLines(file: FileHandle): AsyncGenerator<Line> {
+export async function* scanLines(file: OpenFile): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for (let position = 0; ; ) {
@@ -31,7 +31,7 @@ export async function* scanLines(file: FileHandle): AsyncGenerator<Line> {
 }
 
 /** The line that starts at an offset, without its line break. */
-export const readLine = async (file: FileHandle, offset: number): Promise<Buffer> => {
+export const readLine = async (file: OpenFile, offset: number): Promise<Buffer> => {
   const parts: Buffer[] = [];
   for (let position = offset; ; ) {
     const chunk = Buffer.allocUnsafe(4096 << Math.min(parts.length, 8));
@@ -45,7 +45,7 @@ export const readLine = async (file: FileHandle, offset: number): Promise<Buffer
 };
 
 /** The first bytes of a file, at most so many. */
-export const readStart = async (file: FileHandle, length: number): Promise<Buffer> => {
+export const readStart = async (file: OpenFile, length: number): Promise<Buffer> => {
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, 0);
   return bytes.subarray(0, bytesRead);

@@ -7,7 +7,7 @@ import type { Delivery } from "./http-message.js";
  */
 export type Fault = Conditions & Trouble;
 
-interface Conditions {
+export interface Conditions {
   /** The nth InvokeModel requests since the faults were set, from 1, in the order their headers arrive. */
   readonly at?: readonly number[];
   /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
@@ -61,30 +61,31 @@ export type StreamTrouble =
       readonly after?: number;
     };
 
-export const isStreamTrouble = (fault: Trouble): fault is StreamTrouble => fault.kind.startsWith("stream_");
+export const isStreamTrouble = <F extends { readonly kind: string }>(fault: F): fault is F & StreamTrouble =>
+  fault.kind.startsWith("stream_");
 
 /** Faults that are set, and how far they have been used. */
-export interface FaultPlan {
-  readonly entries: readonly PlannedFault[];
-  /** InvokeModel requests so far. */
+export interface FaultPlan<F extends Conditions = Fault> {
+  readonly entries: readonly PlannedFault<F>[];
+  /** InvokeModel requests so far, or records of a job. */
   requests: number;
 }
 
-export interface PlannedFault {
-  readonly fault: Fault;
+export interface PlannedFault<F extends Conditions = Fault> {
+  readonly fault: F;
   readonly index: number;
   timesLeft: number;
 }
 
 /** One request's place in a plan. */
-export interface Turn {
-  readonly plan: FaultPlan;
+export interface Turn<F extends Conditions = Fault> {
+  readonly plan: FaultPlan<F>;
   readonly number: number;
   readonly isStreamed: boolean;
 }
 
 /** A plan with fresh counters. */
-export const planFaults = (faults: readonly Fault[]): FaultPlan => ({
+export const planFaults = <F extends Conditions>(faults: readonly F[]): FaultPlan<F> => ({
   entries: faults.map((fault, index) => ({
     fault,
     index,
@@ -93,7 +94,7 @@ export const planFaults = (faults: readonly Fault[]): FaultPlan => ({
   requests: 0,
 });
 
-export const takeTurn = (plan: FaultPlan, isStreamed: boolean): Turn => {
+export const takeTurn = <F extends Conditions>(plan: FaultPlan<F>, isStreamed: boolean): Turn<F> => {
   plan.requests += 1;
   return { plan, number: plan.requests, isStreamed };
 };
@@ -105,13 +106,19 @@ export const chooseReset = (turn: Turn): PlannedFault | undefined => {
 };
 
 /** The first fault that matches, if any. It is not used up by this. */
-export const chooseFault = (turn: Turn, body: Buffer): PlannedFault | undefined =>
+export const chooseFault = <F extends Conditions & { readonly kind: string }>(
+  turn: Turn<F>,
+  body: Buffer,
+): PlannedFault<F> | undefined =>
   turn.plan.entries.find(
     (entry) =>
       entry.fault.kind !== "reset_before" && body.includes(entry.fault.includes ?? "") && holds(entry, turn),
   );
 
-const holds = ({ fault, index, timesLeft }: PlannedFault, { number, isStreamed }: Turn): boolean =>
+const holds = <F extends Conditions & { readonly kind: string }>(
+  { fault, index, timesLeft }: PlannedFault<F>,
+  { number, isStreamed }: Turn<F>,
+): boolean =>
   timesLeft > 0 &&
   (isStreamed || !isStreamTrouble(fault)) &&
   (fault.at === undefined || fault.at.includes(number)) &&

@@ -23,7 +23,7 @@ export const exchange = async (
     return;
   }
   const request = await receiveRequest(incoming);
-  const reply = request && serveEmulator(request, backend);
+  const reply = request && !call ? await serveEmulator(request, backend) : null;
   if (reply) await sendReply(response, reply);
   else await serveCounted(request, call, response, backend);
 };

@@ -70,3 +70,7 @@ export const receiveRequest = async (incoming: IncomingMessage): Promise<WireReq
     body: Buffer.concat(chunks),
   };
 };
+
+/** The region that the request is signed for; an API key does not name one. */
+export const regionOf = ({ headers }: Pick<WireRequest, "headers">): string =>
+  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "us-east-1";

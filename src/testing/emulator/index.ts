@@ -5,6 +5,7 @@ import { type LocalAccount, type LocalModel, readAccount } from "./account.js";
 import { createQuota, type Quota } from "./account-quota.js";
 import { expireSessions } from "./assume-role.js";
 import { demoApiKey, demoCredentials } from "./authenticate.js";
+import { createClock } from "./clock.js";
 import { type Fault, planFaults } from "./faults.js";
 import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
@@ -60,6 +61,11 @@ export interface Emulator {
   setQuota(quota: Quota | null): void;
   /** Replaces what the account can see; so does `POST /__account`. Throws as `setFaults` does. */
   setAccount(account: LocalAccount): void;
+  /**
+   * Lets time pass for jobs at once; so does `POST /__clock` with `{"seconds": N}`. Throws a `TypeError` for what is no
+   * number of 0 or more.
+   */
+  passTime(seconds: number): void;
   /** Ends every session that AssumeRole issued: from now on it is refused with `ExpiredTokenException`. */
   expireSessions(): void;
   /** Ends every connection, also those with a request under way. */
@@ -87,6 +93,8 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     quota: createQuota(readQuota(quota), () => performance.now()),
     account: readAccount(account),
     objects: createObjectStore(),
+    jobs: new Map(),
+    ...createClock(),
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());
@@ -108,6 +116,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     setAccount: (given) => {
       backend.account = readAccount(given);
     },
+    passTime: backend.passTime,
     expireSessions: () => expireSessions(accounts),
     close: async () => {
       const closed = once(server, "close");

@@ -1,14 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { type JSONValue, search } from "@jmespath-community/jmespath";
-import { fillLeaves } from "../../core/json.js";
-import type { Family } from "../../models/families/family.js";
-import { apiFamilies } from "../../models/families/index.js";
 import type { LocalAccount } from "./account.js";
 import { isRejected, type QuotaGate } from "./account-quota.js";
-import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
-import { vectorsOf } from "./embed.js";
+import { bill } from "./bill.js";
 import {
   chooseFault,
   type Fault,
@@ -17,16 +11,14 @@ import {
   type PlannedFault,
   type Turn,
 } from "./faults.js";
-import { findModel } from "./find-model.js";
-import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Latency, wait } from "./latency.js";
+import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
+import type { JobStore } from "./jobs/job.js";
+import type { Latency } from "./latency.js";
 import type { ObjectStore } from "./object-store.js";
-import { readBody } from "./request-body.js";
 import type { Accounts } from "./sigv4.js";
-import { count, countBilled, type EmulatorStats } from "./stats.js";
+import { count, type EmulatorStats } from "./stats.js";
 import { streamReply } from "./stream-reply.js";
-import { findWanted, refuseUnfit, type Wanted, type Written, writeFitting } from "./structured-output.js";
-import { countTokens, cutToTokens } from "./tokens.js";
+import { readTask, work } from "./work.js";
 
 /** What one running emulator knows. */
 export interface Backend {
@@ -38,6 +30,11 @@ export interface Backend {
   readonly billed: Set<string>;
   readonly quota: QuotaGate;
   readonly objects: ObjectStore;
+  readonly jobs: JobStore;
+  /** The time of jobs and logs: this machine's, and what was let pass beside it. Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Throws a `TypeError` for what is no number of seconds. */
+  readonly passTime: (seconds: unknown) => void;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
   /** Replaced as a whole when an account is set. */
@@ -50,7 +47,6 @@ export const invokeModel = async (
   { api, isStreamed, modelId, turn }: Asked,
   backend: Backend,
 ): Promise<HttpReply> => {
-  const started = performance.now();
   const planned = chooseFault(turn, request.body);
   const fault = planned && asStop(planned.fault, api);
   if (fault?.kind === "error" && !fault.billed) {
@@ -59,20 +55,11 @@ export const invokeModel = async (
   }
   const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly, backend.account);
-  if ("status" in model) return model;
-  const { baseId } = model;
-  const family = apiFamilies[api] ?? model.family;
-  const body = readBody(request, { family, baseId });
-  if ("status" in body) return body;
+  const task = readTask(request, { api, modelId, ...backend });
+  if ("status" in task) return task;
+  const { family, inputTokens, limit } = task;
   if (isStreamed && family.vector)
     return refuse(400, "ValidationException", "The model is unsupported for streaming.");
-  const prompt = promptOf(body.json, family);
-  const wanted = findWanted(body.json, prompt, family);
-  const unfit = wanted && refuseUnfit(wanted, baseId, family);
-  if (unfit) return unfit;
-  const inputTokens = countTokens(prompt);
-  const limit = tokenLimit(body.json, family);
   const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
@@ -81,54 +68,25 @@ export const invokeModel = async (
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
-  countBilled(backend.stats, backend.billed, modelId, request.body);
+  const settleBill = bill(backend, task, { door: "default", region: regionOf(request) });
 
   const stop = fault?.kind === "stop" ? fault : undefined;
-  // A text that is given costs no work, so that a bench measures its clients and not how it reads.
-  const given: Written | null = stop?.text === undefined ? null : { text: stop.text };
-  const written = given ?? write(prompt, family, wanted);
-  await wait(backend.latencyMs);
-  const { text, tokens, cut } = cutToTokens(written.text, limit ?? Number.POSITIVE_INFINITY);
-  admission.settle(tokens);
-  // A tool's arguments that were cut off are no JSON, so they come as text.
-  const tool = cut || stop ? undefined : written.tool;
-  const latencyMs = Math.round(performance.now() - started);
-  backend.stats.input_tokens += inputTokens;
-  backend.stats.output_tokens += tokens;
-  const values = {
-    text,
-    prompt,
-    ...vectorsOf(body.json, { family, baseId }),
-    stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
-    answer: written.answer,
-    tool: wanted?.tool ?? "answer",
-    answer_text: text,
-    input_tokens: inputTokens,
-    output_tokens: tokens,
-    total_tokens: inputTokens + tokens,
-    latency_ms: latencyMs,
-    id: randomUUID(),
-    model: baseId,
-    created: Math.floor(Date.now() / 1000),
-  };
+  const { json, outputTokens, latencyMs } = await work(task, { stop, latency: backend.latencyMs });
+  admission.settle(outputTokens);
+  settleBill(outputTokens);
   const reply: HttpReply = {
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, outputTokens, latencyMs)),
     },
-    body: JSON.stringify(fillLeaves(tool?.reply ?? family.reply, values)),
+    body: JSON.stringify(json),
     isAnswer: true,
   };
   const befallen = fault ? applyFault(reply, fault) : reply;
   if (!isStreamed || !befallen.isAnswer) return befallen;
   const trouble = fault && isStreamTrouble(fault) ? fault : undefined;
-  return streamReply(befallen, {
-    api,
-    family,
-    counts: { inputTokens, outputTokens: tokens, latencyMs },
-    trouble,
-  });
+  return streamReply(befallen, { api, family, counts: { inputTokens, outputTokens, latencyMs }, trouble });
 };
 
 interface Asked {
@@ -157,36 +115,5 @@ const countHeaders = (input: number, output: number, latencyMs: number): Record<
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 
-/** The words of the user in a body. */
-export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
-  [search(json as JSONValue, family.request.prompt)]
-    .flat()
-    .filter((part) => typeof part === "string")
-    .join("\n");
-
-/** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = (prompt: string, family: Family, wanted: Wanted | null): Written => {
-  if (family.vector) return { text: "" };
-  const written = wanted ? writeFitting(wanted, prompt) : { text: answer(prompt) };
-  const tag = family.reasoningTags?.find(
-    ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
-  );
-  if (!tag) return written;
-  return {
-    ...written,
-    text: `The text decides: I read it once and sum it up.\n${tag.close}\n\n${written.text}`,
-  };
-};
-
 /** What the quota takes for an answer without a limit: a common maximum of models. */
 const modelMaxTokens = 4096;
-
-/** The first limit the body gives, else none; a vector has no output tokens. */
-const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number | null => {
-  if (family.vector) return 0;
-  for (const path of family.request.maxTokens) {
-    const limit = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);
-    if (typeof limit === "number") return limit;
-  }
-  return null;
-};

@@ -19,6 +19,37 @@ interface Stored {
 
 export const createObjectStore = (): ObjectStore => ({ buckets: new Map(), uploads: new Map() });
 
+/** Puts an object by its address, `s3://bucket/key`, into a bucket that is there. */
+export const putObject = ({ buckets }: ObjectStore, address: string, bytes: Buffer, at: number): void => {
+  const [bucket = "", key] = takeApart(address);
+  buckets.get(bucket)?.set(key, { bytes, etag: etagOf(bytes), at: new Date(at) });
+};
+
+/**
+ * The objects at an address: the one of this key, or all in the folder, by their names below it, in order. `null` where
+ * there is no such bucket.
+ */
+export const objectsUnder = (
+  { buckets }: ObjectStore,
+  address: string,
+): { name: string; bytes: Buffer }[] | null => {
+  const [bucket, key] = takeApart(address);
+  const objects = buckets.get(bucket);
+  if (!objects) return null;
+  const exact = objects.get(key);
+  if (exact) return [{ name: key.slice(key.lastIndexOf("/") + 1), bytes: exact.bytes }];
+  const folder = key === "" || key.endsWith("/") ? key : `${key}/`;
+  return [...objects]
+    .filter(([name]) => name.startsWith(folder))
+    .map(([name, { bytes }]) => ({ name: name.slice(folder.length), bytes }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+};
+
+const takeApart = (address: string): [bucket: string, key: string] => {
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(address) ?? [];
+  return [bucket, key];
+};
+
 /** What is asked of one place in the store. */
 interface Ask {
   readonly request: WireRequest;

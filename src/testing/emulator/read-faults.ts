@@ -3,24 +3,31 @@ import type { Fault, Trouble } from "./faults.js";
 /** The faults of a list, copied. Throws a `TypeError` whose message says what is malformed and what to give. */
 export const readFaults = (faults: unknown): readonly Fault[] => {
   if (!Array.isArray(faults)) throw new TypeError(`The faults must be a list; this is ${nameOf(faults)}.`);
+  const complaint = checkFaults(faults, "faults", kindsOfCalls);
+  if (complaint) throw new TypeError(complaint);
+  return structuredClone(faults) as Fault[];
+};
+
+/** What is wrong with a list of faults of these kinds, in one sentence, or `null`. */
+export const checkFaults = (faults: unknown, where: string, kinds: readonly string[]): string | null => {
+  if (!Array.isArray(faults)) return `${where} must be a list.`;
   for (const [index, fault] of faults.entries()) {
-    const complaint = checkFault(fault, `faults[${index}]`);
-    if (complaint) throw new TypeError(complaint);
+    const complaint = checkFault(fault, `${where}[${index}]`, kinds);
+    if (complaint) return complaint;
   }
-  return structuredClone(faults);
+  return null;
 };
 
 /**
  * What is wrong with it, in one sentence, or `null`. No string is repeated but a kind, and that not in full length.
  */
-const checkFault = (fault: unknown, where: string): string | null => {
+const checkFault = (fault: unknown, where: string, kinds: readonly string[]): string | null => {
   if (fault === null || typeof fault !== "object" || Array.isArray(fault))
     return `${where} must be an object with a kind; it is ${nameOf(fault)}.`;
   const values = fault as Readonly<Record<string, unknown>>;
   const kind = typeof values.kind === "string" ? values.kind.slice(0, 40) : nameOf(values.kind);
-  if (!Object.hasOwn(details, kind))
-    return `${where}.kind must be one of ${Object.keys(details).join(", ")}; it is ${kind}.`;
-  const rules: Rules = { kind: text, ...conditionsOf(kind), ...details[kind as Trouble["kind"]] };
+  if (!kinds.includes(kind)) return `${where}.kind must be one of ${kinds.join(", ")}; it is ${kind}.`;
+  const rules: Rules = { kind: text, ...conditionsOf(kind), ...details[kind as keyof typeof details] };
   const stranger = Object.keys(values).find((key) => !Object.hasOwn(rules, key));
   if (stranger !== undefined)
     return `${where}.${stranger} is not a field of ${kind}; take one of ${Object.keys(rules).join(", ")}.`;
@@ -72,7 +79,7 @@ const conditionsOf = (kind: string): Rules => {
   return kind === "reset_before" ? others : conditions;
 };
 
-const details: Readonly<Record<Trouble["kind"], Rules>> = {
+const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing", Rules>> = {
   error: {
     status: whole(200, 599),
     type: errorName,
@@ -91,7 +98,10 @@ const details: Readonly<Record<Trouble["kind"], Rules>> = {
   guardrail: {},
   stream_end: { after: whole(0) },
   stream_error: { type: errorName, message: text, after: whole(0) },
+  record_error: { status: whole(100, 599), message: text, billed: flag },
+  missing: {},
 };
+const kindsOfCalls = Object.keys(details).filter((kind) => kind !== "record_error" && kind !== "missing");
 const required = new Set(["kind", "status", "type", "message", "body", "reason"]);
 
 const nameOf = (value: unknown): string => {

@@ -6,6 +6,7 @@ import { controlPlane, stalled } from "./control-routes.js";
 import { planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
 import { type Backend, invokeModel } from "./invocation.js";
+import { catchUp } from "./jobs/run-job.js";
 import { serveObjects } from "./object-store.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
@@ -66,8 +67,9 @@ export const serve = async (
  * What is served beside Bedrock Runtime: own pages, objects, the control plane and STS. `null` where the request is for
  * none.
  */
-export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply | null => {
+export const serveEmulator = async (request: WireRequest, backend: Backend): Promise<HttpReply | null> => {
   const { method, path, body } = request;
+  if (backend.jobs.size > 0) await catchUp(backend);
   if (method === "GET" && path === "/__stats")
     return {
       status: 200,
@@ -85,6 +87,10 @@ export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply
   if (method === "POST" && path === "/__account")
     return set(body, "The account must be an object, written as JSON.", (account) => {
       backend.account = readAccount(account);
+    });
+  if (method === "POST" && path === "/__clock")
+    return set(body, 'The time to let pass must be {"seconds": N}, written as JSON.', (given) => {
+      backend.passTime((given as { seconds?: unknown } | null)?.seconds);
     });
   const { objects, accounts, account } = backend;
   return (

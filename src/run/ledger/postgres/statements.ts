@@ -36,6 +36,10 @@ export const createTable = `CREATE TABLE IF NOT EXISTS ${table} (
   run_open bigint
 )`;
 
+/** Whether the table is there, and whether it is this one. */
+export const lookForTable = `SELECT to_regclass('${table}') IS NOT NULL AS there`;
+export const lookAtColumns = `SELECT version, claim, lease_until, response, run_open FROM ${table} LIMIT 0`;
+
 /** Lets a table of an earlier version take batch jobs. */
 export const takeJobs = `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${table}_state_check,
   ADD CONSTRAINT ${table}_state_check CHECK (state IN ${states})`;
