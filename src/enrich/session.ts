@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
@@ -12,6 +13,8 @@ import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
+import { createLocalPurse, type Purse } from "../run/purse.js";
+import type { Delivered } from "../run/record-and-reuse.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
@@ -24,10 +27,22 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
+  readonly clock: Clock;
+  /** What a run has left under its ceilings, for a door of it. */
+  purse(id?: string): Purse;
   /** A run of its own, or the run that the host's calls of the same id share. */
-  run(id?: string): SessionRun;
+  run(id?: string, door?: Door): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
   replayRun(): SessionRun;
+}
+
+/** Another way than calls by which a run has had rows answered. */
+export interface Door {
+  readonly delivered: Delivered;
+  /** What the run has left under its ceilings, beside what went that way. */
+  readonly purse: Purse;
+  /** Why the run is over for rows that would be called. */
+  readonly ended?: ConnectorError;
 }
 
 interface SessionRun {
@@ -86,9 +101,20 @@ export const createSession = (
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
   const runs = new Map<string, SessionRun & { usedAt: number }>();
+  // A call that is open is not quiet.
+  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
+  const purses = new Map<string, Purse>();
+  const purseOf = (id: string | undefined): Purse => {
+    if (id === undefined) return createLocalPurse(connection.ceilings);
+    const known = purses.get(id) ?? ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs);
+    const purse = known ?? createLocalPurse(connection.ceilings);
+    purses.set(id, purse);
+    return purse;
+  };
 
-  const start = (onUnknown: OnUnknown, id?: string): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string, door?: Door): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
+    if (door?.ended) run.end(door.ended.code, door.ended.detail);
     const shared = {
       connection,
       slots,
@@ -99,7 +125,8 @@ export const createSession = (
       read,
       call,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
-      purse: id === undefined ? undefined : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
+      purse: door?.purse ?? purseOf(id),
+      delivered: door?.delivered,
     };
     return {
       run,
@@ -107,17 +134,20 @@ export const createSession = (
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  const startRun = (id?: string): SessionRun => start(connection.onUnknown, id);
-  // A call that is open is not quiet.
-  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
-
+  const startRun = (id?: string, door?: Door): SessionRun => start(connection.onUnknown, id, door);
   return {
     plan,
     ledger,
-    run(id) {
-      if (id === undefined) return startRun();
+    clock: pacer.clock,
+    purse: purseOf,
+    run(id, door) {
+      if (id === undefined || door) return startRun(id, door);
       const now = pacer.clock.date();
-      for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
+      for (const [known, { usedAt }] of runs)
+        if (usedAt < now - idleMs) {
+          runs.delete(known);
+          purses.delete(known);
+        }
       const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
       runs.set(id, shared);
       return shared;

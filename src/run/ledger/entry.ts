@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { ErrorCode } from "../../core/errors.js";
-import type { JobEntry } from "./job.js";
+import { isOpen, type JobEntry, type JobStage } from "./job.js";
 
 /**
  * One line of a ledger. `intent` is written before the socket opens, one of the others when the call has ended:
@@ -149,3 +149,18 @@ export const heldEntry = (key: string): Entry => ({
 });
 
 export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });
+
+/** Whether an entry is a call that waits in a batch job. */
+export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
+  entry?.state === "intent" && entry.job !== undefined;
+
+/**
+ * What counts of a call in a job, by the job's stage: nothing, where nothing was sent; that nobody knows what became of it,
+ * where the job's line was lost.
+ */
+export const standingOf = (entry: Intent, stage: JobStage | undefined): Intent | null => {
+  if (stage === "abandoned" || stage === "refused") return null;
+  if (stage !== undefined && isOpen({ stage })) return entry;
+  const { job: _, ...call } = entry;
+  return call;
+};

@@ -1,5 +1,3 @@
-import type { Entry, Intent } from "./entry.js";
-
 /**
  * A batch job in a ledger: its plan, which is there before anything leaves the machine, and how far it has come. The calls in
  * it are intents that name it. The latest entry of a key counts.
@@ -88,18 +86,3 @@ export const mayFollow = (before: JobStage | undefined, after: JobStage): boolea
 /** Whether a job has yet to come to an end. */
 export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean =>
   stage === "planning" || stage === "planned" || stage === "submitted";
-
-/** Whether an entry is a call that waits in a batch job. */
-export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
-  entry?.state === "intent" && entry.job !== undefined;
-
-/**
- * What counts of a call in a job, by the job's stage: nothing, where nothing was sent; that nobody knows what became of it,
- * where the job's line was lost.
- */
-export const standingOf = (entry: Intent, stage: JobStage | undefined): Intent | null => {
-  if (stage === "abandoned" || stage === "refused") return null;
-  if (stage !== undefined && isOpen({ stage })) return entry;
-  const { job: _, ...call } = entry;
-  return call;
-};

@@ -8,14 +8,16 @@ import {
   encodeEntry,
   heldEntry,
   type Intent,
+  isInJob,
   type Line,
   type Lost,
   lostKey,
   readHead,
+  standingOf,
 } from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
-import { isInJob, type JobEntry, mayFollow, standingOf } from "./job.js";
+import { type JobEntry, mayFollow } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
 import { finishRewrite, syncFolder, writeAt } from "./rewrite.js";

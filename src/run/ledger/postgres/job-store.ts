@@ -1,5 +1,5 @@
-import type { Intent } from "../entry.js";
-import { isInJob, type JobEntry, rankOf } from "../job.js";
+import { type Intent, isInJob } from "../entry.js";
+import { type JobEntry, rankOf } from "../job.js";
 import type { SharedLedger } from "../shared-ledger.js";
 import type { Database } from "./database.js";
 import * as statements from "./statements.js";

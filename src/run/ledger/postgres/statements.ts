@@ -133,9 +133,9 @@ export const takeShare = `INSERT INTO ${table} AS l (key, state, run_rows, run_t
     AND ${taken("run_usd")} + $4 <= $7::float8
   RETURNING version`;
 
-/** Gives back what a call did not take. */
+/** Gives back what a call, or some calls, did not take. */
 export const giveBack = `UPDATE ${table}
-  SET run_rows = run_rows - $2, run_tokens = run_tokens - $3, run_usd = run_usd - $4, run_open = run_open - 1,
+  SET run_rows = run_rows - $2, run_tokens = run_tokens - $3, run_usd = run_usd - $4, run_open = run_open - $5::bigint,
     at = now(), version = version + 1
   WHERE key = $1`;
 

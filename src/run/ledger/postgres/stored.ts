@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../core/errors.js";
-import type { Entry } from "../entry.js";
-import { isInJob, type JobStage, standingOf } from "../job.js";
+import { type Entry, isInJob, standingOf } from "../entry.js";
+import type { JobStage } from "../job.js";
 import { ofJob } from "./statements.js";
 
 /** A row of the table, as the client reads it: big numbers are text. */
