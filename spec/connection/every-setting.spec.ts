@@ -27,6 +27,7 @@ const full: Readonly<Record<string, unknown>> = {
   on_empty: "keep",
   on_blank: "send",
   reuse_answers: false,
+  prompt_cache: "auto",
   max_rows: "11",
   max_tokens_total: "1200",
   max_spend_usd: "13",

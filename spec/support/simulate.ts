@@ -7,7 +7,12 @@ import type { SharedLedger } from "../../src/run/ledger/shared-ledger.js";
 import { createPacer, type ToldQuota } from "../../src/run/pacer/pacer.js";
 import { createReservations } from "../../src/run/pacer/reservation.js";
 import { createRun } from "../../src/run/run-state.js";
-import { createQuota, isRejected, type Quota } from "../../src/testing/emulator/account-quota.js";
+import {
+  createQuota,
+  isRejected,
+  type Quota,
+  type Rejection,
+} from "../../src/testing/emulator/account-quota.js";
 import { answerOf, readPlainly, requestOf } from "./requests.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 
@@ -149,7 +154,11 @@ const slowLedger = (clock: VirtualClock, stops: boolean): Pick<SharedLedger, "fi
   };
 };
 
-const throttledByChance = { status: 429, type: "ThrottlingException", message: "Too many requests." };
+const throttledByChance: Rejection = {
+  status: 429,
+  type: "ThrottlingException",
+  message: "Too many requests.",
+};
 
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));

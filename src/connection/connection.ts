@@ -78,6 +78,7 @@ export interface Connection {
   /** What becomes of a row whose placeholders all come out blank. */
   readonly onBlank: "skip" | "fail" | "send";
   readonly reuseAnswers: boolean;
+  readonly promptCache: "off" | "auto";
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */
   readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
@@ -194,6 +195,7 @@ const toConnection = (settings: Settings): Connection => {
     onEmpty: withDefault("on_empty"),
     onBlank: withDefault("on_blank"),
     reuseAnswers: withDefault("reuse_answers"),
+    promptCache: withDefault("prompt_cache"),
     ceilings: {
       rows: number(settings.max_rows),
       tokens: number(settings.max_tokens_total),

@@ -20,6 +20,8 @@ export interface InvokeRequest {
   readonly maxTokens: number | null;
   /** Under a ceiling of tokens or dollars: input tokens beside those that its bytes bound, and what nothing bounds. */
   readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
+  /** The same with a point up to where a prompt cache keeps it. */
+  readonly cached?: Pick<InvokeRequest, "body" | "bodyBytes">;
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
   readonly plainWords?: readonly string[];
   /**

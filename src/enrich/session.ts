@@ -8,6 +8,7 @@ import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
+import { createPromptCache } from "../run/fill-cache.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import type { Pacer } from "../run/pacer/pacer.js";
@@ -100,6 +101,8 @@ export const createSession = (
     ? 0
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
+  const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
+  const promptCache = cacheable ? createPromptCache() : undefined;
   const runs = new Map<string, SessionRun & { usedAt: number }>();
   // A call that is open is not quiet.
   const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
@@ -124,6 +127,7 @@ export const createSession = (
       ledger,
       read,
       call,
+      promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
       purse: door?.purse ?? purseOf(id),
       delivered: door?.delivered,

@@ -134,6 +134,10 @@ export interface ConnectionConfig {
    */
   reuse_answers?: boolean;
   /**
+   * auto has the model keep what stands before the first placeholder of a long request, where that costs less: one row puts it into the cache and the others wait for that one. The preview says what it saves.
+   */
+  prompt_cache?: "off" | "auto";
+  /**
    * A ceiling: how many calls may be open at once. How many are follows from the quota and the time of an answer.
    */
   max_concurrency?: string | number;

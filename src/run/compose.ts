@@ -5,6 +5,7 @@ import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { heedOverload, limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
+import { fillCache, type PromptCache } from "./fill-cache.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
@@ -30,6 +31,8 @@ interface Parts {
   readonly delivered?: Delivered | undefined;
   /** How long an intent of a shared ledger holds without an outcome. */
   readonly leaseMs?: number | undefined;
+  /** The prompt cache that the requests share, where they have one. */
+  readonly promptCache?: PromptCache | undefined;
   readonly read: Read;
   readonly call: Invoke;
 }
@@ -52,6 +55,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
     purse,
     delivered,
     leaseMs,
+    promptCache,
     read,
     call,
   } = parts;
@@ -65,8 +69,9 @@ export const composeInvoke = (parts: Parts): Invoke => {
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = breaker.guard(budget(connection.ceilings, run, repeated, purse));
+  const filled = promptCache ? fillCache(promptCache, pacer.clock, guarded) : guarded;
   return deduplicate(
     underway,
-    ledger ? holding(ledger, reuse(ledger, read, onUnknown, guarded, delivered)) : guarded,
+    ledger ? holding(ledger, reuse(ledger, read, onUnknown, filled, delivered)) : filled,
   );
 };

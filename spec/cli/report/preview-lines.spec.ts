@@ -15,6 +15,7 @@ const preview: Preview = {
   output_tokens: { low: 1, expected: 5, max: null },
   output_tokens_by: "assumed",
   cost_usd: null,
+  prompt_cache: null,
   samples: [{ row: 1, body: { prompt: "Hi" }, input_tokens: 1, counted: true, error: null }],
   remarks: ["Something is odd."],
 };

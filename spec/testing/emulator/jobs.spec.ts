@@ -243,6 +243,21 @@ describe("emulator: batch inference jobs", () => {
     );
   });
 
+  it("are there though the reply to their submission was lost, and not where it was refused", async () => {
+    await put([record(1)]);
+    emulator.setFaults([
+      { operation: "CreateModelInvocationJob", kind: "reset_after", at: [1] },
+      { operation: "CreateModelInvocationJob", kind: "reset_before", at: [2] },
+      {
+        ...{ operation: "CreateModelInvocationJob", kind: "error", at: [3], billed: true },
+        ...{ status: 500, type: "InternalServerException", message: "It failed." },
+      },
+    ]);
+    for (const jobName of ["lost", "never", "failed"]) await refusalOf(submit({ jobName }));
+    const { invocationJobSummaries } = await bedrock.send(new ListModelInvocationJobsCommand({}));
+    expect(invocationJobSummaries?.map(({ jobName }) => jobName)).to.deep.equal(["failed", "lost"]);
+  });
+
   it("are refused at once where the request is malformed", async () => {
     for (const changes of [
       { jobName: "no_underscores_" },

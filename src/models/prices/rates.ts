@@ -96,6 +96,20 @@ export const batchRates = ({ long_context: long, ...usual }: Rates): Rates => {
   return { ...half(usual), ...(long && { long_context: { above_input_tokens, ...half(long) } }) };
 };
 
+/**
+ * What a prompt cache saved of a call, in US dollars, below zero where it cost more than it saved; `null` where the counts
+ * or their price are not known.
+ */
+export const usdSavedByCache = (rates: Rates | null, usage: Usage, tiers?: TierRates): number | null => {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrites: _, ...others } = usage;
+  const cached = cacheReadTokens + cacheWriteTokens;
+  if (cached === 0) return 0;
+  const inputAlone = inputTokens === null ? null : inputTokens + cached;
+  const plain = { ...others, inputTokens: inputAlone, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const [without, paid] = [plain, usage].map((each) => usdOfUsage(rates, each, tiers));
+  return without == null || paid == null ? null : roundUsd(without - paid);
+};
+
 /** The rates of the tier that served a call; those of the tier that it asked for where the service tells none. */
 const servedRates = (asked: Rates | null, tier: string | undefined, tiers?: TierRates): Rates | null => {
   if (tier === batchTier) return tiers?.[batchTier] ?? (asked && batchRates(tiers?.default ?? asked));

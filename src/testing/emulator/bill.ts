@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { priceOf } from "../../models/prices/price.js";
+import { costOf } from "../../models/prices/rates.js";
+import type { InputTokens } from "./prompt-cache.js";
 import type { EmulatorStats } from "./stats.js";
 import type { Task } from "./work.js";
 
@@ -16,7 +18,7 @@ interface Terms {
  */
 export const bill = (
   { stats, billed: digests }: { readonly stats: EmulatorStats; readonly billed: Set<string> },
-  { modelId, json, inputTokens }: Task,
+  { modelId, json, inputTokens, cacheRead = 0, cacheWrite = 0 }: Task & Partial<InputTokens>,
   { door, region }: Terms,
 ): ((outputTokens: number) => void) => {
   digests.add(
@@ -31,14 +33,14 @@ export const bill = (
   line.calls += 1;
   const price = priceOf({ modelId, candidateModelIds: [modelId], region, serviceTier: null }, null);
   if (!price) line.unpriced += 1;
-  const { input = 0, output = 0 } = price ?? {};
   const share = halfPrice.has(door) ? 0.5 : 1;
   return (outputTokens) => {
     stats.input_tokens += inputTokens;
     stats.output_tokens += outputTokens;
     line.input_tokens += inputTokens;
     line.output_tokens += outputTokens;
-    line.usd += (share * (inputTokens * input + outputTokens * output)) / 1e6;
+    line.usd +=
+      share * (costOf(price, { input: inputTokens, output: outputTokens, cacheRead, cacheWrite }) ?? 0);
   };
 };
 

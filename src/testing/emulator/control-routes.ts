@@ -83,6 +83,10 @@ const paths: readonly (readonly [RegExp, Operation])[] = [
   [/^POST \/model-invocation-job\/([^/]+)\/stop$/, "StopModelInvocationJob"],
 ];
 
+/** The name of the operation that a request to the control plane asks for, if it is one. */
+export const controlOperation = (request: WireRequest): string | null =>
+  findRoute(request)?.operation ?? null;
+
 const findRoute = ({ method, path }: WireRequest): { operation: Operation; id: string } | undefined => {
   for (const [pattern, operation] of paths) {
     const match = pattern.exec(`${method} ${path}`);

@@ -11,7 +11,8 @@ import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
 import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
-import { createObjectStore } from "./object-store.js";
+import { createObjectStore } from "./objects/store.js";
+import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
@@ -25,6 +26,7 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./account-quota.js";
+export { quotaForms } from "./quota-words.js";
 export { demoApiKey, demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
 
 export interface EmulatorOptions {
@@ -39,7 +41,7 @@ export interface EmulatorOptions {
   /** What goes wrong, as for `setFaults`. Default none. */
   readonly faults?: readonly Fault[];
   /** What the account may do, as for `setQuota`. Default no limit. */
-  readonly quota?: Quota | null;
+  readonly quota?: Quota | string | null;
   /** What the account can see, as for `setAccount`. Default an account that may use every model. */
   readonly account?: LocalAccount;
 }
@@ -55,10 +57,10 @@ export interface Emulator {
    */
   setFaults(faults: readonly Fault[]): void;
   /**
-   * Replaces the quota, `null` for none; so does `POST /__quota` with it as JSON. What is used up stays used up.
-   * Throws a `TypeError` that names what is malformed.
+   * Replaces the quota, `null` for none; so does `POST /__quota` with it as JSON. Words will do, too: `30/s burst 30, chance
+   * 5%`. What is used up stays used up; the seconds of outages count anew. Throws a `TypeError` that names what is malformed.
    */
-  setQuota(quota: Quota | null): void;
+  setQuota(quota: Quota | string | null): void;
   /** Replaces what the account can see; so does `POST /__account`. Throws as `setFaults` does. */
   setAccount(account: LocalAccount): void;
   /**
@@ -83,6 +85,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const stats = emptyStats();
   const { access_key, secret_access_key } = demoCredentials;
   const accounts: Accounts = new Map([[access_key, { secretAccessKey: secret_access_key }]]);
+  const clock = createClock();
   const backend: Backend = {
     accounts,
     profileOnly: readProfileOnly(),
@@ -94,7 +97,8 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     account: readAccount(account),
     objects: createObjectStore(),
     jobs: new Map(),
-    ...createClock(),
+    caches: createPromptCaches(clock.now),
+    ...clock,
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());

@@ -14,7 +14,8 @@ import {
 import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
-import type { ObjectStore } from "./object-store.js";
+import type { ObjectStore } from "./objects/store.js";
+import { type InputTokens, type PromptCaches, withCacheCounts } from "./prompt-cache.js";
 import type { Accounts } from "./sigv4.js";
 import { count, type EmulatorStats } from "./stats.js";
 import { streamReply } from "./stream-reply.js";
@@ -29,6 +30,7 @@ export interface Backend {
   /** Digests of the billed calls. */
   readonly billed: Set<string>;
   readonly quota: QuotaGate;
+  readonly caches: PromptCaches;
   readonly objects: ObjectStore;
   readonly jobs: JobStore;
   /** The time of jobs and logs: this machine's, and what was let pass beside it. Milliseconds since 1970. */
@@ -57,30 +59,35 @@ export const invokeModel = async (
   if (refusal) return refusal;
   const task = readTask(request, { api, modelId, ...backend });
   if ("status" in task) return task;
-  const { family, inputTokens, limit } = task;
+  const { family, limit } = task;
   if (isStreamed && family.vector)
     return refuse(400, "ValidationException", "The model is unsupported for streaming.");
-  const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
+  const admission = backend.quota.admit(task.inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
-    return refuse(admission.status, admission.type, admission.message);
+    return refuseBy(admission);
   }
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
-  const settleBill = bill(backend, task, { door: "default", region: regionOf(request) });
+  const input = backend.caches.use(task);
+  const { inputTokens } = input;
+  const settleBill = bill(backend, { ...task, ...input }, { door: "default", region: regionOf(request) });
 
   const stop = fault?.kind === "stop" ? fault : undefined;
-  const { json, outputTokens, latencyMs } = await work(task, { stop, latency: backend.latencyMs });
+  const { json, outputTokens, latencyMs } = await work(
+    { ...task, inputTokens },
+    { stop, latency: backend.latencyMs },
+  );
   admission.settle(outputTokens);
   settleBill(outputTokens);
   const reply: HttpReply = {
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, outputTokens, latencyMs)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(input, outputTokens, latencyMs)),
     },
-    body: JSON.stringify(json),
+    body: JSON.stringify(withCacheCounts(json, family, input)),
     isAnswer: true,
   };
   const befallen = fault ? applyFault(reply, fault) : reply;
@@ -109,8 +116,14 @@ export const countFault = (planned: PlannedFault | undefined, stats: EmulatorSta
   count(stats.faults, planned.fault.kind);
 };
 
-const countHeaders = (input: number, output: number, latencyMs: number): Record<string, string> => ({
-  "X-Amzn-Bedrock-Input-Token-Count": String(input),
+const countHeaders = (
+  { inputTokens, cacheRead, cacheWrite }: InputTokens,
+  output: number,
+  latencyMs: number,
+): Record<string, string> => ({
+  ...(cacheRead > 0 && { "X-Amzn-Bedrock-Cache-Read-Input-Token-Count": String(cacheRead) }),
+  ...(cacheWrite > 0 && { "X-Amzn-Bedrock-Cache-Write-Input-Token-Count": String(cacheWrite) }),
+  "X-Amzn-Bedrock-Input-Token-Count": String(inputTokens),
   "X-Amzn-Bedrock-Output-Token-Count": String(output),
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });

@@ -1,4 +1,5 @@
 import type { Fault, Trouble } from "./faults.js";
+import { listOf, nameOf, number, type Rule, type Rules, whole } from "./field-rules.js";
 
 /** The faults of a list, copied. Throws a `TypeError` whose message says what is malformed and what to give. */
 export const readFaults = (faults: unknown): readonly Fault[] => {
@@ -39,23 +40,6 @@ const checkFault = (fault: unknown, where: string, kinds: readonly string[]): st
     : null;
 };
 
-interface Rule {
-  readonly expected: string;
-  readonly fits: (value: unknown) => boolean;
-}
-type Rules = Readonly<Record<string, Rule>>;
-
-const number = (least: number, most = Number.POSITIVE_INFINITY): Rule => ({
-  expected: Number.isFinite(most) ? `a number from ${least} to ${most}` : `a number of ${least} or more`,
-  fits: (value) => typeof value === "number" && value >= least && value <= most,
-});
-const whole = (least: number, most?: number): Rule => {
-  const { expected, fits } = number(least, most);
-  return {
-    expected: expected.replace("number", "whole number"),
-    fits: (value) => Number.isInteger(value) && fits(value),
-  };
-};
 const text: Rule = { expected: "a string", fits: (value) => typeof value === "string" };
 const words: Rule = {
   expected: "a string that is not empty",
@@ -66,12 +50,15 @@ const errorName: Rule = {
   fits: (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
 };
 const flag: Rule = { expected: "true or false", fits: (value) => typeof value === "boolean" };
-const places: Rule = {
-  expected: "a list of whole numbers from 1",
-  fits: (value) => Array.isArray(value) && value.length > 0 && value.every((place) => whole(1).fits(place)),
-};
+const places: Rule = { ...listOf(whole(1)), expected: "a list of whole numbers from 1" };
 
-const conditions: Rules = { at: places, includes: words, rate: number(0, 1), times: whole(1) };
+const conditions: Rules = {
+  operation: words,
+  at: places,
+  includes: words,
+  rate: number(0, 1),
+  times: whole(1),
+};
 
 /** The body is not there yet when `reset_before` is decided. */
 const conditionsOf = (kind: string): Rules => {
@@ -103,10 +90,3 @@ const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing", Rul
 };
 const kindsOfCalls = Object.keys(details).filter((kind) => kind !== "record_error" && kind !== "missing");
 const required = new Set(["kind", "status", "type", "message", "body", "reason"]);
-
-const nameOf = (value: unknown): string => {
-  if (value === undefined) return "missing";
-  if (Array.isArray(value)) return "a list that does not fit";
-  if (typeof value === "string") return "a string that does not fit";
-  return value !== null && typeof value === "object" ? "an object" : String(value);
-};

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { readAccount } from "./account.js";
+import { applyFault } from "./apply-fault.js";
 import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
-import { controlPlane, stalled } from "./control-routes.js";
-import { planFaults, type Turn, takeTurn } from "./faults.js";
+import { controlOperation, controlPlane, stalled } from "./control-routes.js";
+import { chooseFault, planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Backend, invokeModel } from "./invocation.js";
+import { type Backend, countFault, invokeModel } from "./invocation.js";
 import { catchUp } from "./jobs/run-job.js";
-import { serveObjects } from "./object-store.js";
+import { isForS3, s3Refusal } from "./objects/s3-message.js";
+import { objectOperation, serveObjects } from "./objects/serve-objects.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import { serveCountTokens } from "./serve-count-tokens.js";
@@ -34,7 +36,7 @@ export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Back
     api: operation.startsWith("converse") ? "converse" : "invoke_model",
     isStreamed,
     modelId,
-    turn: takeTurn(plan, isStreamed),
+    turn: takeTurn(plan, { isStreamed }),
   };
 };
 
@@ -81,7 +83,7 @@ export const serveEmulator = async (request: WireRequest, backend: Backend): Pro
       backend.plan = planFaults(readFaults(list));
     });
   if (method === "POST" && path === "/__quota")
-    return set(body, "The quota must be an object or null, written as JSON.", (quota) =>
+    return set(body, "The quota must be an object, words or null, written as JSON.", (quota) =>
       backend.quota.change(readQuota(quota)),
     );
   if (method === "POST" && path === "/__account")
@@ -92,10 +94,36 @@ export const serveEmulator = async (request: WireRequest, backend: Backend): Pro
     return set(body, 'The time to let pass must be {"seconds": N}, written as JSON.', (given) => {
       backend.passTime((given as { seconds?: unknown } | null)?.seconds);
     });
+  const operation = objectOperation(request) ?? controlOperation(request) ?? stsAction(request);
+  return operation === null
+    ? (serveCountTokens(request, backend) ?? serveOperation(request, backend))
+    : befallen(operation, request, backend, () => serveOperation(request, backend));
+};
+
+/** What an operation is answered, with the fault that is set for it. */
+const befallen = (
+  operation: string,
+  request: WireRequest,
+  { plan, stats }: Backend,
+  answer: () => HttpReply | null,
+): HttpReply | null => {
+  const planned = chooseFault(takeTurn(plan, { operation }), request.body);
+  if (!planned) return answer();
+  countFault(planned, stats);
+  const { fault } = planned;
+  if (fault.kind === "reset_before") return { ...answerless, delivery: { kind: "reset_after" } };
+  const refusal = fault.kind === "error" && isForS3(request) ? s3Refusal : refuse;
+  if (fault.kind === "error" && !fault.billed) return refusal(fault.status, fault.type, fault.message);
+  const reply = answer() ?? answerless;
+  return fault.kind === "error" ? refusal(fault.status, fault.type, fault.message) : applyFault(reply, fault);
+};
+
+const answerless: HttpReply = { status: 200, headers: {}, body: "" };
+
+const serveOperation = (request: WireRequest, backend: Backend): HttpReply | null => {
   const { objects, accounts, account } = backend;
   return (
     serveObjects(request, objects, accounts, account.clockMinutes) ??
-    serveCountTokens(request, backend) ??
     controlPlane(request, backend) ??
     serveSts(request, backend)
   );

@@ -9,7 +9,7 @@ import type { Job, Line } from "./job.js";
 
 /** Answers a record, counts it, and writes its line to the output of its file. */
 export const answerRecord = async (job: Job, { file, bytes }: Line, backend: Backend): Promise<void> => {
-  const planned = chooseFault(takeTurn(job.faults, false), bytes);
+  const planned = chooseFault(takeTurn(job.faults), bytes);
   if (planned) {
     planned.timesLeft -= 1;
     count(backend.stats.faults, planned.fault.kind);

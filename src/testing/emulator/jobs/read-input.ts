@@ -1,5 +1,5 @@
 import { isObject } from "../../../core/json.js";
-import { type ObjectStore, objectsUnder } from "../object-store.js";
+import { type ObjectStore, objectsUnder } from "../objects/store.js";
 import type { Job, Line } from "./job.js";
 
 /** The files and lines of a job's input; or why the job fails, as its message says it. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Backend } from "../invocation.js";
-import { putObject } from "../object-store.js";
+import { putObject } from "../objects/store.js";
 import { answerRecord } from "./answer-record.js";
 import { hasEnded, type Job, type JobState } from "./job.js";
 import { readInput } from "./read-input.js";
