@@ -8,7 +8,7 @@ import { readOutput } from "./read-output.js";
 import { submit } from "./submit.js";
 
 /** How jobs are brought to their ends. */
-export interface Drive {
+interface Drive {
   /** Ends the watching, and leaves the jobs as they are. */
   readonly stop: AbortSignal;
   /** Makes the jobs that there is a place for, reads those that have ended, and does not wait for the others. */
@@ -19,7 +19,7 @@ export interface Drive {
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
-export interface Driven {
+interface Driven {
   /** The jobs that came to their end here. */
   readonly ended: JobEntry[];
   /** The jobs that have yet to. */

@@ -7,7 +7,7 @@ import { renderRequest } from "../enrich/request.js";
 import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
-import { isOpen, type JobEntry } from "../run/ledger/job.js";
+import type { JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
@@ -189,6 +189,3 @@ const tooFew = (least: number): string => `too few for a job, which takes ${leas
 const note = (counts: Map<string, number>, why: string, rows: number): void => {
   counts.set(why, (counts.get(why) ?? 0) + rows);
 };
-
-/** Whether any job has yet to come to an end. */
-export const anyOpen = (jobs: readonly JobEntry[]): boolean => jobs.some(isOpen);

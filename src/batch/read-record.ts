@@ -4,7 +4,7 @@ import { parseExact, writeJson } from "../core/exact-json.js";
 import { isObject } from "../core/json.js";
 
 /** A line of a job's output: whose it is, and the answer or why there is none. */
-export type JobRecord =
+type JobRecord =
   | { readonly key: string; readonly answer: string }
   | {
       readonly key: string;

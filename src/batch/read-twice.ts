@@ -1,5 +1,5 @@
 /** Rows that are gone through twice: to plan jobs of them, and to give each its outcome. */
-export interface Twice {
+interface Twice {
   readonly first: AsyncIterable<unknown>;
   readonly second: AsyncIterable<unknown> | Iterable<unknown>;
 }

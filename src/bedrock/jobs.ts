@@ -27,7 +27,7 @@ export interface JobState {
   readonly total: number | null;
 }
 
-export interface NewJob {
+interface NewJob {
   readonly name: string;
   /** The same for every try to make this job. */
   readonly token: string;

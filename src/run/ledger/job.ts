@@ -26,7 +26,7 @@ export interface JobEntry {
  */
 export type JobStage = "planning" | "planned" | "submitted" | "settled" | "abandoned" | "refused";
 
-export interface JobPlan {
+interface JobPlan {
   /** What is called, where, hashed (see `InvokeRequest`), and by which API. */
   readonly model: string;
   readonly target: string;

@@ -73,8 +73,8 @@ export const abandonJob = `UPDATE ${table} SET body = $2, code = 'abandoned', ru
   RETURNING version`;
 
 /** The calls of a batch job that have no outcome, a page at a time, behind a key. */
-export const callsOfJob = `SELECT *, extract(epoch FROM at) * 1000 AS at_ms, false AS live, false AS expired, 'planned' AS stage
-  FROM ${table} WHERE state = 'intent' AND claim = $1 AND key > $2 ORDER BY key LIMIT 500`;
+export const callsOfJob = `SELECT ${facts}, false AS live, false AS expired
+  FROM ${table} l ${withStage} WHERE l.state = 'intent' AND l.claim = $1 AND l.key > $2 ORDER BY l.key LIMIT 500`;
 
 /** Takes an intent over whose worker has let its lease end: nobody knows what came of it. */
 export const takeOver = `UPDATE ${table}
@@ -111,10 +111,10 @@ export const page = `SELECT ${facts}, false AS live, false AS expired
   FROM ${table} l ${withStage} WHERE l.state NOT IN ('run', 'job') AND l.key > $1 ORDER BY l.key LIMIT 500`;
 
 /** What the table holds, in numbers. */
-export const count = `SELECT state, coalesce(code, '') AS code, count(*)::int AS rows,
-    coalesce(sum(input_tokens), 0)::float8 AS input_tokens, coalesce(sum(output_tokens), 0)::float8 AS output_tokens,
+export const count = `SELECT l.state, coalesce(l.code, '') AS code, coalesce(j.code, '') AS stage, count(*)::int AS rows,
+    coalesce(sum(l.input_tokens), 0)::float8 AS input_tokens, coalesce(sum(l.output_tokens), 0)::float8 AS output_tokens,
     pg_total_relation_size('${table}')::float8 AS bytes
-  FROM ${table} WHERE state NOT IN ('run', 'job') GROUP BY state, code`;
+  FROM ${table} l ${withStage} AND l.state = 'intent' WHERE l.state NOT IN ('run', 'job') GROUP BY l.state, l.code, j.code`;
 
 const isOver = "l.at < now() - $8::float8 * interval '1 millisecond'";
 const taken = (column: string): string => `CASE WHEN ${isOver} THEN 0 ELSE l.${column} END`;
