@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RowState } from "./enrich/select-rows.js";
+import type { RehearseOptions } from "./rehearse/options.js";
+import type { Rehearsal } from "./rehearse/rehearsal.js";
 import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
@@ -36,6 +38,11 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
+export { CannotRehearse } from "./rehearse/cannot-rehearse.js";
+export { type ColumnKind, columnKinds } from "./rehearse/compare/kinds.js";
+export type { Forecast } from "./rehearse/forecast.js";
+export type { RehearseOptions } from "./rehearse/options.js";
+export type { Rehearsal } from "./rehearse/rehearsal.js";
 export type { Repair } from "./run/ledger/repair.js";
 export type { LedgerReport } from "./run/ledger/report.js";
 
@@ -75,3 +82,11 @@ export const selectRows = async (
   state: RowState,
 ): Promise<AsyncIterable<unknown>> =>
   (await import("./enrich/select-rows.js")).selectRows(config, rows, state);
+
+/**
+ * Puts the same rows through two settings, old and new, and says how sure it is that the new ones keep what the old ones
+ * did. Costs what it calls, after `agree` has been told; the result holds rows. `null` where `agree` said no.
+ * @throws CannotRehearse with a sentence.
+ */
+export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | null> =>
+  (await import("./rehearse/rehearse.js")).rehearse(options);

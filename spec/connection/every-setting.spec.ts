@@ -45,6 +45,7 @@ const full: Readonly<Record<string, unknown>> = {
   undouble_apostrophes: true,
   log_payloads: true,
   is_stream: true,
+  request_metadata: "none",
   residency: "eu-",
   api: "converse",
   output_schema: '{"type":"object","properties":{"a":{"type":"string"}}}',

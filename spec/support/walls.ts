@@ -17,6 +17,7 @@ export const plan: Plan = {
   enrich: ["core", "models", "connection", "template", "bedrock", "run", "tables"],
   migrate: ["core", "models", "connection", "template", "enrich"],
   batch: ["core", "models", "connection", "bedrock", "run", "enrich"],
+  rehearse: ["core", "models", "connection", "run", "enrich"],
   hooks: [
     "core",
     "generated",
@@ -31,7 +32,7 @@ export const plan: Plan = {
     "migrate",
   ],
   "connector.ts": ["core", "generated", "connection", "batch", "enrich", "hooks"],
-  "index.ts": ["core", "generated", "batch", "models", "run", "enrich", "hooks", "connector.ts"],
+  "index.ts": ["core", "generated", "batch", "models", "run", "enrich", "rehearse", "hooks", "connector.ts"],
   rows: ["core", "bedrock"],
   host: ["core", "generated", "template", "tables", "rows", "index.ts"],
   testing: ["core", "generated", "models", "rows", "index.ts"],

@@ -9,7 +9,7 @@ import { readResidency } from "../models/residency.js";
 import { type BatchPlace, toBatchPlace } from "./batch-place.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { pathsOf } from "./write-back-columns.js";
+import { toWriteBack, type WriteBack } from "./write-back.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 type Auth =
@@ -39,17 +39,6 @@ export interface Tolerance {
   readonly count: number | null;
   /** 0 to 100, judged once 20 rows have ended. */
   readonly percent: number | null;
-}
-
-/** Where enriched rows go. */
-interface WriteBack {
-  /** A PostgreSQL URL. */
-  readonly url: string;
-  readonly table: string;
-  /** The table's column that names a row. */
-  readonly key: string;
-  /** The table's columns, each with the path of the enriched record that it takes; `null` for the output columns. */
-  readonly columns: Readonly<Record<string, string>> | null;
 }
 
 /** A validated connection, in the types that the connector works with. */
@@ -90,6 +79,8 @@ export interface Connection {
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Whether a call carries its key as metadata. */
+  readonly requestMetadata: "call" | "none";
   /** Whether a source hands on the service's events while it answers. */
   readonly isStream: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
@@ -218,6 +209,7 @@ const toConnection = (settings: Settings): Connection => {
     systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    requestMetadata: withDefault("request_metadata"),
     isStream: withDefault("is_stream"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     api: withDefault("api"),
@@ -231,11 +223,6 @@ const toConnection = (settings: Settings): Connection => {
 };
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
-
-const toWriteBack = (settings: Settings): WriteBack | null => {
-  const { write_back_url: url = "", write_back_table: table, write_back_key: key = "" } = settings;
-  return table === undefined ? null : { url, table, key, columns: pathsOf(settings.write_back_columns) };
-};
 
 const toAuth = ({ access_key, secret_access_key, session_token, api_key }: Settings): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };

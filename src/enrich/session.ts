@@ -37,11 +37,12 @@ export interface Session {
   replayRun(): SessionRun;
 }
 
-/** Another way than calls by which a run has had rows answered. */
+/** What a run shares with what is done beside it. */
 export interface Door {
-  readonly delivered: Delivered;
-  /** What the run has left under its ceilings, beside what went that way. */
+  /** What is left under its ceilings. */
   readonly purse: Purse;
+  /** What another way than calls has answered. */
+  readonly delivered?: Delivered;
   /** Why the run is over for rows that would be called. */
   readonly ended?: ConnectorError;
 }

@@ -217,4 +217,8 @@ export interface ConnectionConfig {
    * For a source whose host takes an answer piece by piece: each event of the service is handed over as it comes, and then the whole answer. Rows of a sync are never streamed.
    */
   is_stream?: boolean;
+  /**
+   * call puts the key of each call into its requestMetadata, so that the account's model invocation logs can tell what became of a call whose answer was lost. none sends no metadata of the connector's own.
+   */
+  request_metadata?: "call" | "none";
 }

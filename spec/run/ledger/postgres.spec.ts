@@ -148,6 +148,29 @@ describe("a ledger in PostgreSQL", () => {
     expect(await stateOf(answered.key)).to.deep.equal({ state: "received", code: null });
   });
 
+  it("lets no outcome that the server will not have keep another one from being recorded", async () => {
+    const ledger = worker();
+    const bad = requestOf("unwelcome");
+    const good = requestOf("behind it");
+    const rule = "unwelcome_state CHECK (key <> 'KEY' OR state = 'intent')".replace("KEY", bad.key);
+    expect(await ledger.refusal()).to.equal(null);
+    await servers.postgres.query(`ALTER TABLE bedrock_ledger ADD CONSTRAINT ${rule}`);
+    await servers.postgres.query(
+      "CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P03'; END $$",
+    );
+    await invokeOf(ledger, async () => answerOf("1"))(bad, running);
+    await invokeOf(ledger, async () => {
+      await servers.postgres.query(
+        "CREATE TRIGGER busy BEFORE UPDATE ON bedrock_ledger EXECUTE FUNCTION busy()",
+      );
+      return answerOf("2");
+    })(good, running);
+    await servers.postgres.query("DROP TRIGGER busy ON bedrock_ledger");
+    while ((await stateOf(good.key))?.state !== "received") await delay(5);
+    expect(await stateOf(bad.key)).to.include({ state: "intent" });
+    await servers.postgres.query("ALTER TABLE bedrock_ledger DROP CONSTRAINT unwelcome_state");
+  });
+
   it("goes on when the server has broken its connections", async () => {
     const ledger = worker();
     const send = (body: string) => invokeOf(ledger, async () => answerOf("{}"))(requestOf(body), running);
@@ -306,6 +329,15 @@ describe("a ledger in PostgreSQL", () => {
     );
     expect(row?.output).to.be.an("object");
     expect(row?.counted).to.equal(true);
+  });
+
+  it("refuses a database whose encoding has no room for every answer", async () => {
+    await servers.postgres.query("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    const ledger = createDatabaseLedger(url().replace("/postgres?", "/latin?"));
+    workers.push(ledger);
+    expect((await ledger.refusal())?.message)
+      .to.contain("its encoding is LATIN1")
+      .and.contain("UTF8");
   });
 
   it("says what is wrong where its table is another one", async () => {

@@ -108,7 +108,7 @@ describe("emulator: which fault is applied", () => {
       ],
       [
         '[{"kind":"guardrail","time":1}]',
-        "faults[0].time is not a field of guardrail; take one of kind, operation, at, includes, rate, times.",
+        "faults[0].time is not a field of guardrail; take one of kind, operation, service_tier, at, includes, rate, times.",
       ],
       [
         '[{"kind":"reset_before","includes":"x"}]',

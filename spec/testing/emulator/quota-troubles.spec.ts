@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { createQuota, isRejected, type Quota } from "../../../src/testing/emulator/index.js";
-import { readQuota } from "../../../src/testing/emulator/read-quota.js";
+import { createQuota, isRejected, type Quota, readQuota } from "../../../src/testing/emulator/index.js";
 
 /** Calls on a clock that the spec moves. */
 const account = (words: Quota | string) => {

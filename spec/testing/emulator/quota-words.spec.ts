@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { quotaForms } from "../../../src/testing/emulator/index.js";
-import { readQuota } from "../../../src/testing/emulator/read-quota.js";
+import { readQuota } from "../../../src/testing/emulator/index.js";
+import { quotaForms } from "../../../src/testing/emulator/quota-words.js";
 
 describe("emulator: a quota in words", () => {
   for (const [words, quota] of [

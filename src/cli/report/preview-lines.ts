@@ -36,11 +36,13 @@ function priceLine({ price, vector }: Preview): string {
 
 function cacheLines({ prompt_cache: cache }: Preview): string[] {
   if (!cache) return [];
-  const { set, tokens, least_tokens, saves_usd } = cache;
-  const kept = `every row begins with the same ${counted(tokens, "token")} or so (the model keeps ${count(least_tokens)} or more)`;
-  const gain =
-    saves_usd > 0 ? `saves about ${usd(saves_usd)}` : `loses about ${usd(-saves_usd)} on so few rows`;
-  return [`prompt cache: ${kept}; prompt_cache: auto ${gain}${set === "auto" ? " and is set" : ""}`];
+  const { set, tokens, least_tokens, usd: rates, saves_usd } = cache;
+  const gain = saves_usd > 0 ? `saves about ${usd(saves_usd)}` : `loses about ${usd(-saves_usd)}`;
+  return [
+    `prompt cache: every row begins with the same ${counted(tokens, "token")} or so; the model keeps ${count(least_tokens)} or more, ` +
+      `for ${usd(rates.write)} a million to put in and ${usd(rates.read)} to read within 5 minutes, in place of ${usd(rates.input)}`,
+    `  prompt_cache: auto ${gain} on these rows${set === "auto" ? ", and is set" : ""}`,
+  ];
 }
 
 function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Preview["samples"][number]) {

@@ -4,7 +4,7 @@ import { countError, type ErrorCounts } from "../../core/outcome.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
 import { placeless } from "../../enrich/place.js";
 import type { Plan } from "../../enrich/plan.js";
-import { cacheSavings } from "../../enrich/prompt-cache.js";
+import { cacheSavings, type PromptCachePlan } from "../../enrich/prompt-cache.js";
 import { type Rendered, renderRequest } from "../../enrich/request.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import type { Price } from "../../models/prices/price.js";
@@ -46,6 +46,8 @@ interface CacheForecast {
   /** About how many tokens it would keep, and the fewest that the model does. */
   readonly tokens: number;
   readonly least_tokens: number;
+  /** US dollars for a million tokens: sent anew, put into the cache, and read from it. */
+  readonly usd: PromptCachePlan["usd"];
   /** US dollars, where the rows follow each other within five minutes; below zero where they are too few. */
   readonly saves_usd: number;
 }
@@ -138,6 +140,7 @@ const cacheForecast = ({ promptCache, connection }: Plan, rows: number): CacheFo
         set: connection.promptCache,
         tokens: promptCache.tokens,
         least_tokens: promptCache.leastTokens,
+        usd: promptCache.usd,
         saves_usd: roundUsd(cacheSavings(promptCache, rows)),
       };
 

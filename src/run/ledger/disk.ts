@@ -1,7 +1,8 @@
 import { open, rm } from "node:fs/promises";
 import type { ConnectorError } from "../../core/errors.js";
 import { leadsTo } from "../../core/lock.js";
-import { type OpenFile, type OwnedFile, own } from "./own-file.js";
+import type { OpenFile } from "./open-file.js";
+import { type OwnedFile, own } from "./own-file.js";
 
 /** What a ledger asks of a file system. */
 export interface Disk {

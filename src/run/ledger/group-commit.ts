@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from "../../core/clock.js";
-import type { OpenFile } from "./own-file.js";
-import { writeAt } from "./rewrite.js";
+import { type OpenFile, writeAt } from "./open-file.js";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
 interface GroupCommit {
@@ -31,7 +30,7 @@ const nothing: Around = { before: async () => undefined, after: async () => unde
 
 /** `size` is where the file's next line goes. */
 export const createGroupCommit = (
-  file: Pick<OpenFile, "write" | "datasync">,
+  file: Pick<OpenFile, "write" | "datasync" | "truncate">,
   size: number,
   { before, after }: Around = nothing,
   clock: Clock = systemClock,
@@ -57,7 +56,8 @@ export const createGroupCommit = (
         await writeAt(file, group.map(({ line }) => line).join(""), end);
         await file.datasync();
       } catch (error) {
-        // The file may now end in half a line, behind which nothing may be written.
+        // It may end in half a line, and lines that could not be flushed look as if they were there until the power fails.
+        if (!broken) await file.truncate(end).catch(() => undefined);
         broken = error;
         for (const { reject } of group) reject(error);
         continue;

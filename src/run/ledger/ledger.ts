@@ -17,10 +17,12 @@ import {
 } from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
+import type { Place } from "./index-by-key.js";
 import { type JobEntry, mayFollow } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
+import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
-import { finishRewrite, syncFolder, writeAt } from "./rewrite.js";
+import { finishRewrite, syncFolder } from "./rewrite.js";
 import { readLine, scanLines } from "./scan.js";
 
 /** A durable, append-only record of paid calls. One process at a time holds it. */
@@ -51,7 +53,7 @@ export interface Ledger {
   close(): Promise<void>;
   /** False once it was closed, or once the disk has refused to take more. */
   isOpen(): boolean;
-  /** Lines that a repair could not tell: while there are any, every key that is not known counts as held. */
+  /** Lines that a repair could not tell: while there are any, every key that may be one of theirs counts as held. */
   readonly lost: number;
 }
 
@@ -80,7 +82,7 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   let { last } = loaded;
   let written = last.n;
   const opened = await file.stat();
-  const mark = createMarks(file, written);
+  const mark = createMarks(file, loaded.slot);
   const around = {
     async before(): Promise<void> {
       if (!(await disk.leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
@@ -91,9 +93,12 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     },
   };
   const commits = createGroupCommit(file, loaded.size, around, clock);
-  const place = index.get(lostKey);
-  const marker = place && (decodeEntry(await readLine(file, place.offset)) as Lost | null);
-  const lost = place ? (marker?.lines ?? 1) : 0;
+  const marked = index.get(lostKey);
+  const marker = marked && (decodeEntry(await readLine(file, marked.offset)) as Lost | null);
+  const lost = marked ? (marker?.lines ?? 1) : 0;
+  /** Whether a lost line may be a later one of a key. One that is open or answered is not sent again anyway. */
+  const mayBeLost = (place: Place | null): boolean =>
+    marked !== null && (place === null || (place.state === "refused" && place.offset < marked.offset));
   let isOpen = true;
   const jobs = new Map<string, JobEntry>();
   const write = async (entry: Line): Promise<void> => {
@@ -131,12 +136,14 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     lost,
     async find(key) {
       const place = index.get(key);
-      if (!place) return lost > 0 ? heldEntry(key) : null;
+      if (mayBeLost(place)) return heldEntry(key);
+      if (!place) return null;
       const line = await readLine(file, place.offset);
       const head = readHead(line);
       // Another key that shares the bits which the index knows.
       if (head && head.key !== key) return null;
-      return counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+      const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+      return entry ?? (marked && place.offset < marked.offset ? heldEntry(key) : null);
     },
     append: write,
     entries: () => latest((state) => state !== "lost" && state !== "job"),
@@ -192,6 +199,11 @@ const prepare = async (owned: OwnedFile, disk: Disk, mayRewrite = true): Promise
   }
   const { size: bytes } = await file.stat();
   if (bytes > loaded.size) await file.truncate(loaded.size);
+  if (mayRewrite) {
+    // Who wrote it may have died before all of it, and its name, was on the disk.
+    await file.datasync();
+    await syncFolder(path, disk);
+  }
   return loaded;
 };
 

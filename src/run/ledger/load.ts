@@ -1,7 +1,7 @@
 import { type EntryState, guessHead, type Head, readHead, readOldHead } from "./entry.js";
 import { headLength, readHeadOf } from "./head.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
-import type { OpenFile } from "./own-file.js";
+import type { OpenFile } from "./open-file.js";
 import { readStart, scanLines } from "./scan.js";
 
 /** A ledger's file as it was found. */
@@ -12,6 +12,8 @@ export interface Loaded {
   readonly jobs: ReadonlySet<string>;
   /** Where the next line goes: behind the last one that checks. */
   readonly size: number;
+  /** The place of the newest of its two marks. */
+  readonly slot: 0 | 1;
   /** Lines that check, and the number and key of the last of them. */
   readonly lines: number;
   readonly last: { readonly n: number; readonly key: string };
@@ -37,7 +39,10 @@ export const loadFile = async (file: OpenFile): Promise<Loaded> => {
   return head.is === "old" ? loadOld(file) : loadLines(file, head);
 };
 
-const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof readHeadOf>): Promise<Loaded> => {
+const loadLines = async (
+  file: OpenFile,
+  { is, entries, slot }: ReturnType<typeof readHeadOf>,
+): Promise<Loaded> => {
   const index = createKeyIndex();
   const jobs = new Set<string>();
   const told = new Map<number, string>();
@@ -70,7 +75,7 @@ const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof read
     if (found.state === "job") jobs.add(found.key);
   }
   if (is === "other" && lines === 0)
-    return { is, index, jobs, size: 0, lines, last, torn: false, damage: null };
+    return { is, index, jobs, size: 0, slot, lines, last, torn: false, damage: null };
   const certain = entries ?? last.n + 1;
   if (certain > last.n) gaps.push({ from: last.n + 1, to: certain, where: junk ?? "its end is cut off" });
   const real = gaps.filter(({ from }) => from <= certain);
@@ -79,7 +84,7 @@ const loadLines = async (file: OpenFile, { is, entries }: ReturnType<typeof read
     if (!real.some(({ from, to }) => from <= n && n <= Math.min(to, certain))) told.delete(n);
   const isWhole = is !== "other" && entries !== null && missing === 0 && disorder === null;
   return {
-    ...{ is: is === "other" ? "whole" : is, index, jobs, size, lines, last },
+    ...{ is: is === "other" ? "whole" : is, index, jobs, size, slot, lines, last },
     torn: gaps.length > real.length || real.some(({ to }) => to > certain),
     damage: isWhole ? null : { lines: missing, where: real[0]?.where ?? disorder ?? "its first lines", told },
   };
@@ -104,5 +109,5 @@ const loadOld = async (file: OpenFile): Promise<Loaded> => {
     index.set(found.key, { offset, state: found.state as EntryState });
   }
   const damage = bad > 0 ? { lines: bad, where, told: new Map() } : null;
-  return { is: "old", index, jobs: new Set(), size, lines, last, torn: false, damage };
+  return { is: "old", index, jobs: new Set(), size, slot: 0, lines, last, torn: false, damage };
 };

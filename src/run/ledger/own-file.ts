@@ -3,17 +3,7 @@ import { type FileHandle, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
 import { createRegular, held, isElsewhere, openAlone, ownNote, readNote } from "../../core/lock.js";
-
-/** What a ledger does with a file that is open. */
-export interface OpenFile {
-  read(into: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
-  write(from: Buffer, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
-  truncate(length: number): Promise<void>;
-  datasync(): Promise<void>;
-  sync(): Promise<void>;
-  stat(): Promise<{ readonly size: number; readonly ino: number; readonly dev: number }>;
-  close(): Promise<void>;
-}
+import type { OpenFile } from "./open-file.js";
 
 /** A ledger's file, open for this process alone. */
 export interface OwnedFile {

@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 import type { Disk } from "./disk.js";
 import { encodeText } from "./entry.js";
 import { firstLines, headLength, headOf } from "./head.js";
-import type { OpenFile, OwnedFile } from "./own-file.js";
+import { writeAt } from "./open-file.js";
+import type { OwnedFile } from "./own-file.js";
 
 /** A file that is to be rewritten. */
 type Rewritten = Pick<OwnedFile, "path" | "file">;
@@ -82,20 +83,6 @@ export const finishRewrite = async ({ path, file }: Rewritten, disk: Disk): Prom
   }
   await disk.remove(asideOf(path));
   return true;
-};
-
-/** Writes all of it, however often the system takes a part. @returns how many bytes it is */
-export const writeAt = async (
-  file: Pick<OpenFile, "write">,
-  what: string | Buffer,
-  start: number,
-): Promise<number> => {
-  const bytes = Buffer.from(what);
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done);
-    done += bytesWritten;
-  }
-  return bytes.length;
 };
 
 /** A new name is only safe from a power cut once its folder is on the disk; some systems cannot do that. */

@@ -1,4 +1,4 @@
-import type { OpenFile } from "./own-file.js";
+import type { OpenFile } from "./open-file.js";
 
 /** One whole line of a file, without its line break. */
 interface Line {
@@ -6,6 +6,8 @@ interface Line {
   readonly offset: number;
 }
 
+/** Most ledgers are short. */
+const firstChunkBytes = 1 << 16;
 const chunkBytes = 1 << 20;
 const lineBreak = 0x0a;
 
@@ -14,8 +16,8 @@ export async function* scanLines(file: OpenFile): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for (let position = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
+    const chunk = Buffer.allocUnsafe(position === 0 ? firstChunkBytes : chunkBytes);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     const bytes =

@@ -3,6 +3,7 @@ import { authenticate } from "./authenticate.js";
 import { type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { Backend } from "./invocation.js";
 import { jobOperations } from "./jobs/serve-jobs.js";
+import { loggingOperations } from "./logs/serve-logging.js";
 import { type Catalog, localAccountId, modelArn, openCatalog } from "./model-catalog.js";
 import { count } from "./stats.js";
 
@@ -18,7 +19,7 @@ export const controlPlane = (request: WireRequest, backend: Backend): HttpReply 
   if (refusal) return refusal;
   const region = regionOf(request);
   if (account.denied?.includes(operation)) return denied(operation, id, account);
-  if (isOfJobs(operation)) return jobOperations[operation](request, id, backend);
+  if (isDeed(operation)) return deeds[operation](request, id, backend);
   const answer = answers[operation](openCatalog(account, region, profileOnly), id, account, region);
   return answer
     ? json(answer)
@@ -62,10 +63,12 @@ const answers = {
   },
 } satisfies Record<string, Respond>;
 
-type Operation = keyof typeof answers | keyof typeof jobOperations;
+/** What does more than tell what is there of models. */
+const deeds = { ...jobOperations, ...loggingOperations };
 
-const isOfJobs = (operation: Operation): operation is keyof typeof jobOperations =>
-  Object.hasOwn(jobOperations, operation);
+type Operation = keyof typeof answers | keyof typeof deeds;
+
+const isDeed = (operation: Operation): operation is keyof typeof deeds => Object.hasOwn(deeds, operation);
 
 const paths: readonly (readonly [RegExp, Operation])[] = [
   [/^GET \/foundation-models\/([^/]+)$/, "GetFoundationModel"],
@@ -81,6 +84,9 @@ const paths: readonly (readonly [RegExp, Operation])[] = [
   [/^GET \/model-invocation-job\/([^/]+)$/, "GetModelInvocationJob"],
   [/^GET \/model-invocation-jobs$/, "ListModelInvocationJobs"],
   [/^POST \/model-invocation-job\/([^/]+)\/stop$/, "StopModelInvocationJob"],
+  [/^GET \/logging\/modelinvocations$/, "GetModelInvocationLoggingConfiguration"],
+  [/^PUT \/logging\/modelinvocations$/, "PutModelInvocationLoggingConfiguration"],
+  [/^DELETE \/logging\/modelinvocations$/, "DeleteModelInvocationLoggingConfiguration"],
 ];
 
 /** The name of the operation that a request to the control plane asks for, if it is one. */

@@ -13,6 +13,8 @@ export interface Conditions {
    * Without it, a call of a model.
    */
   readonly operation?: string;
+  /** Calls at this service tier, such as `flex`. */
+  readonly service_tier?: string;
   /** The nth such requests since the faults were set, from 1, in the order their headers arrive. */
   readonly at?: readonly number[];
   /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
@@ -119,10 +121,12 @@ export const chooseReset = (turn: Turn): PlannedFault | undefined => {
 export const chooseFault = <F extends Conditions & { readonly kind: string }>(
   turn: Turn<F>,
   body: Buffer,
+  tier = "default",
 ): PlannedFault<F> | undefined =>
   turn.plan.entries.find(
     (entry) =>
       (entry.fault.kind !== "reset_before" || turn.operation !== undefined) &&
+      (entry.fault.service_tier ?? tier) === tier &&
       body.includes(entry.fault.includes ?? "") &&
       holds(entry, turn),
   );

@@ -11,6 +11,7 @@ import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
 import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
+import { createLogStore } from "./logs/log-store.js";
 import { createObjectStore } from "./objects/store.js";
 import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
@@ -26,8 +27,15 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./account-quota.js";
-export { quotaForms } from "./quota-words.js";
-export { demoApiKey, demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
+export {
+  demoApiKey,
+  demoCredentials,
+  type EmulatorStats,
+  type Fault,
+  type LocalAccount,
+  type LocalModel,
+  readQuota,
+};
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -97,6 +105,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     account: readAccount(account),
     objects: createObjectStore(),
     jobs: new Map(),
+    logs: createLogStore(),
     caches: createPromptCaches(clock.now),
     ...clock,
   };

@@ -1,3 +1,4 @@
+import { type JsonObject, tryParseJson } from "../../core/json.js";
 import type { LocalAccount } from "./account.js";
 import { isRejected, type QuotaGate } from "./account-quota.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
@@ -14,10 +15,14 @@ import {
 import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
+import type { LogDraft, LogStore } from "./logs/log-store.js";
 import type { ObjectStore } from "./objects/store.js";
 import { type InputTokens, type PromptCaches, withCacheCounts } from "./prompt-cache.js";
+import { metadataOf, refuseMetadata } from "./request-metadata.js";
+import { tierOf } from "./service-tier.js";
 import type { Accounts } from "./sigv4.js";
 import { count, type EmulatorStats } from "./stats.js";
+import { type Counts, toEvents } from "./stream-events.js";
 import { streamReply } from "./stream-reply.js";
 import { readTask, work } from "./work.js";
 
@@ -33,6 +38,7 @@ export interface Backend {
   readonly caches: PromptCaches;
   readonly objects: ObjectStore;
   readonly jobs: JobStore;
+  readonly logs: LogStore;
   /** The time of jobs and logs: this machine's, and what was let pass beside it. Milliseconds since 1970. */
   readonly now: () => number;
   /** Throws a `TypeError` for what is no number of seconds. */
@@ -46,33 +52,42 @@ export interface Backend {
 /** InvokeModel, Converse, and the two as streams: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
-  { api, isStreamed, modelId, turn }: Asked,
+  asked: Asked,
   backend: Backend,
 ): Promise<HttpReply> => {
-  const planned = chooseFault(turn, request.body);
+  const { api, isStreamed, modelId, turn } = asked;
+  const tier = tierOf(request);
+  const planned = chooseFault(turn, request.body, tier);
   const fault = planned && asStop(planned.fault, api);
+  const region = regionOf(request);
+  const refused = (reply: HttpReply): HttpReply => ({
+    ...reply,
+    log: () => ({ ...asLogged(request, asked, region), errorCode: reply.errorType }),
+  });
   if (fault?.kind === "error" && !fault.billed) {
     countFault(planned, backend.stats);
-    return refuseBy(fault);
+    return refused(refuseBy(fault));
   }
   const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
   const task = readTask(request, { api, modelId, ...backend });
-  if ("status" in task) return task;
+  if ("status" in task) return refused(task);
   const { family, limit } = task;
+  const unfit = refuseMetadata(request, task.json);
+  if (unfit) return refused(unfit);
   if (isStreamed && family.vector)
-    return refuse(400, "ValidationException", "The model is unsupported for streaming.");
+    return refused(refuse(400, "ValidationException", "The model is unsupported for streaming."));
   const admission = backend.quota.admit(task.inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
-    return refuseBy(admission);
+    return refused(refuseBy(admission));
   }
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
   const input = backend.caches.use(task);
   const { inputTokens } = input;
-  const settleBill = bill(backend, { ...task, ...input }, { door: "default", region: regionOf(request) });
+  const settleBill = bill(backend, { ...task, ...input }, { door: tier, region });
 
   const stop = fault?.kind === "stop" ? fault : undefined;
   const { json, outputTokens, latencyMs } = await work(
@@ -81,20 +96,46 @@ export const invokeModel = async (
   );
   admission.settle(outputTokens);
   settleBill(outputTokens);
+  const whole = withCacheCounts(json, family, input);
+  const told = tier === "default" ? whole : withTier(whole, tier, api);
+  const counts = { inputTokens, outputTokens, latencyMs };
   const reply: HttpReply = {
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(family.withoutCountHeaders ? {} : countHeaders(input, outputTokens, latencyMs)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(input, counts)),
+      ...(tier !== "default" && api === "invoke_model" && { "X-Amzn-Bedrock-Service-Tier": tier }),
     },
-    body: JSON.stringify(withCacheCounts(json, family, input)),
+    body: JSON.stringify(told),
     isAnswer: true,
+    log: () => ({
+      ...asLogged(request, asked, region),
+      ...{ ...input, outputTokens },
+      // Bedrock logs the events of a stream as a list, but puts those of Converse together.
+      output: isStreamed && api === "invoke_model" ? toEvents(told as JsonObject, family, counts) : told,
+    }),
   };
-  const befallen = fault ? applyFault(reply, fault) : reply;
+  const befallen = fault ? { ...applyFault(reply, fault), log: reply.log } : reply;
   if (!isStreamed || !befallen.isAnswer) return befallen;
   const trouble = fault && isStreamTrouble(fault) ? fault : undefined;
-  return streamReply(befallen, { api, family, counts: { inputTokens, outputTokens, latencyMs }, trouble });
+  return streamReply(befallen, { api, family, counts, trouble });
 };
+
+/** What is logged of every call. */
+const asLogged = (request: WireRequest, { api, isStreamed, modelId }: Asked, region: string): LogDraft => {
+  const input = tryParseJson(request.body.toString());
+  const operation = operations[api][isStreamed ? 1 : 0];
+  return { operation, modelId, region, metadata: metadataOf(request, input), input };
+};
+
+const operations = {
+  invoke_model: ["InvokeModel", "InvokeModelWithResponseStream"],
+  converse: ["Converse", "ConverseStream"],
+} as const;
+
+/** Converse tells in its answer which tier served a call. */
+const withTier = (json: unknown, type: string, api: Api): unknown =>
+  api === "converse" ? { ...(json as object), serviceTier: { type } } : json;
 
 interface Asked {
   readonly api: Api;
@@ -118,13 +159,12 @@ export const countFault = (planned: PlannedFault | undefined, stats: EmulatorSta
 
 const countHeaders = (
   { inputTokens, cacheRead, cacheWrite }: InputTokens,
-  output: number,
-  latencyMs: number,
+  { outputTokens, latencyMs }: Counts,
 ): Record<string, string> => ({
   ...(cacheRead > 0 && { "X-Amzn-Bedrock-Cache-Read-Input-Token-Count": String(cacheRead) }),
   ...(cacheWrite > 0 && { "X-Amzn-Bedrock-Cache-Write-Input-Token-Count": String(cacheWrite) }),
   "X-Amzn-Bedrock-Input-Token-Count": String(inputTokens),
-  "X-Amzn-Bedrock-Output-Token-Count": String(output),
+  "X-Amzn-Bedrock-Output-Token-Count": String(outputTokens),
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 

@@ -54,15 +54,16 @@ const places: Rule = { ...listOf(whole(1)), expected: "a list of whole numbers f
 
 const conditions: Rules = {
   operation: words,
+  service_tier: words,
   at: places,
   includes: words,
   rate: number(0, 1),
   times: whole(1),
 };
 
-/** The body is not there yet when `reset_before` is decided. */
+/** Neither the body nor the tier in it is there yet when `reset_before` is decided. */
 const conditionsOf = (kind: string): Rules => {
-  const { includes, ...others } = conditions;
+  const { includes, service_tier, ...others } = conditions;
   return kind === "reset_before" ? others : conditions;
 };
 

@@ -5,10 +5,11 @@ import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
 import { controlOperation, controlPlane, stalled } from "./control-routes.js";
 import { chooseFault, planFaults, type Turn, takeTurn } from "./faults.js";
-import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type Api, type HttpReply, isForS3, refuse, type WireRequest } from "./http-message.js";
 import { type Backend, countFault, invokeModel } from "./invocation.js";
 import { catchUp } from "./jobs/run-job.js";
-import { isForS3, s3Refusal } from "./objects/s3-message.js";
+import { deliverLogs } from "./logs/deliver-logs.js";
+import { s3Refusal } from "./objects/s3-message.js";
 import { objectOperation, serveObjects } from "./objects/serve-objects.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
@@ -72,6 +73,7 @@ export const serve = async (
 export const serveEmulator = async (request: WireRequest, backend: Backend): Promise<HttpReply | null> => {
   const { method, path, body } = request;
   if (backend.jobs.size > 0) await catchUp(backend);
+  deliverLogs(backend);
   if (method === "GET" && path === "/__stats")
     return {
       status: 200,

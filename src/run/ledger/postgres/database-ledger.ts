@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
-import { inWords } from "../../../tables/refusal.js";
+import { inWords, refusalOf } from "../../../tables/refusal.js";
 import type { Entry } from "../entry.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
@@ -106,12 +106,10 @@ export const createDatabaseLedger = (
     while (pending.size > 0 && clock.now() < until) {
       await clock.sleep(500);
       for (const [key, values] of pending) {
-        const done = await ask(statements.settle, values, { patienceMs: 0 }).then(
-          () => true,
-          () => false,
-        );
-        if (!done) break;
-        pending.delete(key);
+        const refused = await ask(statements.settle, values, { patienceMs: 0 }).then(() => null, refusalOf);
+        // One that the server will not have is in nobody's way.
+        if (refused?.passing) break;
+        if (!refused) pending.delete(key);
       }
     }
     if (pending.size === 0) return;
@@ -145,7 +143,7 @@ export const createDatabaseLedger = (
         else seen.delete(key);
         if (!waiting && !row?.live) return row && toEntry(row);
         if (stop?.aborted) throw new ConnectorError("stopped");
-        await clock.sleep(wait * (0.5 + clock.random()));
+        await clock.sleep(wait * (0.5 + clock.random()), stop);
       }
     },
     async peek(key) {

@@ -49,7 +49,12 @@ export const openDatabase = async (
     throw new ConnectorError("ledger_unusable", `${place}: ${(cause as Error).message}.`, { cause });
   }
   try {
-    if (!(await isThere(pool))) await create(pool);
+    const { there, encoding } = await lookAround(pool);
+    if (encoding && !takesAll.has(encoding))
+      throw new Error(
+        `its encoding is ${encoding}, which has no room for all texts; take a database in UTF8`,
+      );
+    if (!there) await create(pool);
     await pool.query({ text: lookAtColumns });
   } catch (cause) {
     await pool.end();
@@ -86,9 +91,17 @@ export const openDatabase = async (
 
 const mostConnections = 10;
 
-const isThere = async (pool: Connections): Promise<boolean> => {
+/** SQL_ASCII keeps bytes as they come. */
+const takesAll: ReadonlySet<string> = new Set(["UTF8", "SQL_ASCII"]);
+
+interface Surroundings {
+  readonly there: boolean;
+  readonly encoding?: string;
+}
+
+const lookAround = async (pool: Connections): Promise<Surroundings> => {
   const { rows } = await pool.query({ text: lookForTable });
-  return (rows[0] as { there: boolean } | undefined)?.there === true;
+  return rows[0] as Surroundings;
 };
 
 /** Two workers that create it at once: one of them is told in one of several ways that it is there. */
@@ -96,6 +109,6 @@ const create = async (pool: Connections): Promise<void> => {
   try {
     await pool.query({ text: createTable });
   } catch (error) {
-    if (!(await isThere(pool))) throw error;
+    if (!(await lookAround(pool)).there) throw error;
   }
 };

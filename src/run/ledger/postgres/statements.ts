@@ -37,7 +37,7 @@ export const createTable = `CREATE TABLE IF NOT EXISTS ${table} (
 )`;
 
 /** Whether the table is there, and whether it is this one. */
-export const lookForTable = `SELECT to_regclass('${table}') IS NOT NULL AS there`;
+export const lookForTable = `SELECT to_regclass('${table}') IS NOT NULL AS there, current_setting('server_encoding') AS encoding`;
 export const lookAtColumns = `SELECT version, claim, lease_until, response, run_open FROM ${table} LIMIT 0`;
 
 /** Lets a table of an earlier version take batch jobs. */

@@ -24,9 +24,6 @@ export const readAsk = (request: WireRequest): Ask | null => {
   }
 };
 
-export const isForS3 = ({ headers }: WireRequest): boolean =>
-  /Credential=[^,]*\/s3\/aws4_request/.test(headers.authorization ?? "");
-
 export const s3Reply = (status: number, body = "", headers: Record<string, string> = {}): HttpReply => ({
   status,
   headers: { "content-type": "application/xml", ...headers },

@@ -1,7 +1,7 @@
-import type { HttpReply, WireRequest } from "../http-message.js";
+import { type HttpReply, isForS3, type WireRequest } from "../http-message.js";
 import { type Accounts, checkSignature } from "../sigv4.js";
 import { createBucket, deleteBucket, deleteObjects, headBucket, listObjects } from "./buckets.js";
-import { isForS3, readAsk, type ServeObject, s3Refusal } from "./s3-message.js";
+import { readAsk, type ServeObject, s3Refusal } from "./s3-message.js";
 import { copyObject, deleteObject, getObject, headObject, putObjectByClient } from "./single-objects.js";
 import type { ObjectStore } from "./store.js";
 import { abortUpload, completeUpload, createUpload, listParts, uploadPart } from "./uploads.js";
