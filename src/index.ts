@@ -90,3 +90,7 @@ export const selectRows = async (
  */
 export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | null> =>
   (await import("./rehearse/rehearse.js")).rehearse(options);
+
+/** A rehearsal as one page of HTML for a browser, which needs no network and runs no script. It holds rows. */
+export const rehearsalPage = async (rehearsal: Rehearsal): Promise<string> =>
+  (await import("./rehearse/page/page.js")).rehearsalPage(rehearsal);
