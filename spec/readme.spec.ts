@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { emulate } from "../src/cli/commands/emulate.js";
 import { commands } from "../src/cli/commands/index.js";
 import { hooks } from "../src/cli/serve/serve-hooks.js";
 import { compileSchema } from "../src/core/json-schema.js";
+import { quotaForms } from "../src/testing/emulator/quota-words.js";
 import { readQuota } from "../src/testing/emulator/read-quota.js";
 import {
   blockOf,
@@ -62,9 +64,12 @@ describe("the READMEs", () => {
       expect(fits(JSON.parse(blockOf(page, heading, "json"))), JSON.stringify(fits.errors)).to.equal(true);
     });
 
-  it("the local Bedrock's: it takes the quota that is shown", () => {
-    const quota = JSON.parse(blockOf("src/testing/emulator/README.md", "Quota", "json"));
-    expect(readQuota(quota)).to.deep.equal(quota);
+  it("the local Bedrock's: it takes the quotas that are shown, and shows all that can be said", () => {
+    const page = "src/testing/emulator/README.md";
+    const inWords = readText(page).match(/emulate --quota "(.*)"/)?.[1];
+    expect(readQuota(inWords)).to.deep.equal(JSON.parse(blockOf(page, "Quota", "json")));
+    for (const form of quotaForms) expect(sectionOf(page, "Quota")).to.contain(`\`${form}\``);
+    for (const form of quotaForms) expect(emulate.notes?.join(" ")).to.contain(`\`${form}\``);
   });
 
   it("the command line's: it names every command", () => {

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { RowState } from "./enrich/select-rows.js";
+import type { RehearseOptions } from "./rehearse/options.js";
+import type { Rehearsal } from "./rehearse/rehearsal.js";
 import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
+export type { DeliverOptions } from "./batch/deliver.js";
+export type { BatchJob, BatchProgress } from "./batch/view.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
 export type { Status, Trace, UsdRange } from "./core/outcome.js";
@@ -34,6 +38,11 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
+export { CannotRehearse } from "./rehearse/cannot-rehearse.js";
+export { type ColumnKind, columnKinds } from "./rehearse/compare/kinds.js";
+export type { Forecast } from "./rehearse/forecast.js";
+export type { RehearseOptions } from "./rehearse/options.js";
+export type { Rehearsal } from "./rehearse/rehearsal.js";
 export type { Repair } from "./run/ledger/repair.js";
 export type { LedgerReport } from "./run/ledger/report.js";
 
@@ -73,3 +82,15 @@ export const selectRows = async (
   state: RowState,
 ): Promise<AsyncIterable<unknown>> =>
   (await import("./enrich/select-rows.js")).selectRows(config, rows, state);
+
+/**
+ * Puts the same rows through two settings, old and new, and says how sure it is that the new ones keep what the old ones
+ * did. Costs what it calls, after `agree` has been told; the result holds rows. `null` where `agree` said no.
+ * @throws CannotRehearse with a sentence.
+ */
+export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | null> =>
+  (await import("./rehearse/rehearse.js")).rehearse(options);
+
+/** A rehearsal as one page of HTML for a browser, which needs no network and runs no script. It holds rows. */
+export const rehearsalPage = async (rehearsal: Rehearsal): Promise<string> =>
+  (await import("./rehearse/page/page.js")).rehearsalPage(rehearsal);

@@ -1,6 +1,7 @@
 /** The process of one client: does its job, sends its parent what it measured, and ends. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses, ClientSample, CreateClient, Job, Measured } from "./job.js";
-import { type Ended, makeRows } from "./rows.js";
+import { type Ended, makeRows, untilOver } from "./rows.js";
 
 const [job, addresses] = JSON.parse(process.argv[2] ?? "") as [Job, Addresses];
 const { createClient } = (await import(`./clients/${job.client}.js`)) as { createClient: CreateClient };
@@ -27,7 +28,10 @@ async function measure(): Promise<Measured> {
     rows += 1;
     if (rows % step === 0) samples.push({ rows, cpuMs: cpuMs(), rssMb: process.memoryUsage.rss() / 2 ** 20 });
   };
-  await client.run(makeRows(warmUp, warmUp + job.rows), ended);
+  const all = makeRows(warmUp, warmUp + job.rows);
+  if (job.seconds === undefined) await client.run(all, ended);
+  // One that is still at rows which it took up before gets as much time again.
+  else await Promise.race([client.run(untilOver(all, job.seconds), ended), delay(2000 * job.seconds)]);
   return {
     rows,
     cpuMs: cpuMs(),

@@ -8,6 +8,8 @@ export interface Job {
   readonly rows: number;
   /** Rows before the measured ones, so that the engine has compiled what there is to compile. Default 0. */
   readonly warmUp?: number;
+  /** No row is taken up after so many seconds. Default no end but the rows' own. */
+  readonly seconds?: number;
   readonly concurrency: number;
   readonly maxTokens: number;
   readonly modelId: string;

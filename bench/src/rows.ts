@@ -9,6 +9,15 @@ export function* makeRows(first: number, end: number): Generator<Row> {
   for (let id = first; id < end; id++) yield { id, text: `Ticket ${id}: ${complaint}` };
 }
 
+/** The same rows until so many seconds have passed. */
+export function* untilOver<Item>(rows: Iterable<Item>, seconds: number): Generator<Item> {
+  const endsAt = performance.now() + seconds * 1000;
+  for (const row of rows) {
+    if (performance.now() >= endsAt) return;
+    yield row;
+  }
+}
+
 /** About 1,000 characters, a common length of a support ticket. */
 const complaint =
   `The parcel was due on Monday and came on Friday, and the box was "wet" on one side. `.repeat(12);

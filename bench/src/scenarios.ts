@@ -2,14 +2,12 @@ import type { Quota } from "../../dist/testing/emulator/index.js";
 import type { Account } from "./account.js";
 import type { Job } from "./job.js";
 
-/** One way in which an account throttles, what a job meets there, and what must hold for the connector. */
+/** One way in which an account's quota may be, what a job meets there, and what must hold for the connector. */
 export interface Scenario {
   readonly name: string;
   readonly account: Account;
   readonly job: Pick<Job, "rows" | "concurrency" | "maxTokens" | "modelId" | "settings">;
   readonly goal: { readonly goodput: number; readonly wasted: number };
-  /** True where the peers meet it, too. */
-  readonly peers?: true;
   /** True where it takes minutes: left out of a quick bench. */
   readonly long?: true;
 }
@@ -51,13 +49,6 @@ export const scenarios: readonly Scenario[] = [
     job: job(2500),
     goal: { goodput: 0.88, wasted: 0.03 },
     long: true,
-  },
-  {
-    name: "20 req/s, burst 20, 50 ms",
-    account: { latencyMs: 50, quota: perSecond(20) },
-    job: job(600),
-    goal: { goodput: 0.98, wasted: 0.012 },
-    peers: true,
   },
   {
     name: "100 req/s, burst 100, 200 ms, concurrency 200",

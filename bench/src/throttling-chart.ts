@@ -3,27 +3,44 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import type { Sample } from "./account.js";
 import type { Run } from "./measure.js";
 
-/** Rows let in and calls rejected, each second of the job, one picture for each client, as SVG. */
-export const drawThrottling = (runs: readonly { title: string; run: Run }[]): Promise<string> => {
-  const values = runs.flatMap(({ title, run }) =>
-    eachSecond(run.server.samples).map((second) => ({ client: title, ...second })),
+/** Calls let in and calls rejected, each second, a row of pictures for each client and a column for each world, as SVG. */
+export const drawThrottling = (
+  runs: readonly { readonly client: string; readonly world: string; readonly run?: Run | undefined }[],
+  seconds: number,
+): Promise<string> => {
+  // One that did not run still has its place.
+  const values = runs.flatMap(({ client, world, run }) =>
+    (run ? eachSecond(run.server.samples, seconds) : [{ second: 0 }]).map((second) => ({
+      client,
+      world,
+      ...second,
+    })),
   );
   const x = {
     field: "second",
     type: "quantitative",
     title: "seconds",
-    scale: { domainMin: -1 },
+    scale: { domainMin: -1, domainMax: seconds },
   } as const;
   // Tens of rows and hundreds of rejections, both to be seen.
-  const scale = { type: "symlog", constant: 10, domainMin: 0 } as const;
-  const axis = { values: [0, 10, 20, 50, 100, 200, 500] };
+  const scale = { type: "symlog", constant: 10, domainMin: 0, domainMax: 600 } as const;
+  const axis = { values: [0, 20, 100, 500], labelOverlap: false };
+  const unique = (names: readonly string[]): string[] => [...new Set(names)];
   const spec: TopLevelSpec = {
-    title: "600 rows, 20 requests a second allowed (dashed): let in (blue), rejected (red)",
+    title: "Calls a second: let in (blue), rejected (red); 20 are allowed (dashed)",
     background: "white",
     data: { values },
-    facet: { row: { field: "client", sort: runs.map(({ title }) => title), title: null } },
+    facet: {
+      row: {
+        field: "client",
+        sort: unique(runs.map(({ client }) => client)),
+        title: null,
+        header: { labelAngle: 0, labelAlign: "left" },
+      },
+      column: { field: "world", sort: unique(runs.map(({ world }) => world)), title: null },
+    },
     spec: {
-      width: 640,
+      width: 360,
       height: 90,
       layer: [
         {
@@ -32,22 +49,22 @@ export const drawThrottling = (runs: readonly { title: string; run: Run }[]): Pr
         },
         {
           mark: { type: "line", color: "#1f5fa8", strokeWidth: 2, point: true },
-          encoding: { x, y: { field: "admitted", type: "quantitative", scale } },
+          encoding: { x, y: { field: "admitted", type: "quantitative", scale, axis } },
         },
-        { mark: { type: "rule", strokeDash: [4, 4] }, encoding: { y: { datum: 20 } } },
+        { mark: { type: "rule", strokeDash: [4, 4] }, encoding: { y: { datum: 20, scale, axis } } },
       ],
     },
   };
   return new View(parse(compile(spec).spec), { renderer: "none" }).toSVG();
 };
 
-/** What was added to the counts in each second, up to the last call. */
-const eachSecond = (samples: readonly Sample[]) => {
+/** What was added to the counts in each second, up to the last call or the end of the picture. */
+const eachSecond = (samples: readonly Sample[], seconds: number) => {
   const last = samples.at(-1);
   const calls = ({ admitted, rejected }: Sample): number => admitted + rejected;
   const end = samples.find((sample) => last && calls(sample) === calls(last))?.atS ?? 0;
   const at = (second: number) => samples.findLast(({ atS }) => atS <= second) ?? { admitted: 0, rejected: 0 };
-  return Array.from({ length: Math.max(1, Math.ceil(end)) }, (_, second) => ({
+  return Array.from({ length: Math.max(1, Math.ceil(Math.min(end, seconds))) }, (_, second) => ({
     second,
     admitted: at(second + 1).admitted - at(second).admitted,
     rejected: at(second + 1).rejected - at(second).rejected,

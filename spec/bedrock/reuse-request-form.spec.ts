@@ -63,6 +63,7 @@ const own = [
   "x-amz-content-sha256",
   "content-length",
   "amz-sdk-invocation-id",
+  "x-amzn-bedrock-request-metadata",
 ];
 const shared = (headers: IncomingHttpHeaders) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)));

@@ -281,7 +281,12 @@ describe("command line", () => {
     });
   });
 
-  it("emulates a quota that a file gives, and names what is wrong with it", async () => {
+  it("emulates a quota that words or a file give, and names what is wrong with it", async () => {
+    const worded = await runCli(["emulate", "--port", "0", "--quota", "30/s brust 30"]);
+    expect(worded.code).to.equal(1);
+    expect(worded.stderr).to.match(
+      /--quota: In the quota "brust 30" is not understood; write any of 30\/s, burst 30,/,
+    );
     const quota = inFolder("quota.json");
     await writeFile(quota, '{"requests_per_second":-1}');
     const { code, stderr } = await runCli(["emulate", "--port", "0", "--quota", quota]);

@@ -27,6 +27,7 @@ const full: Readonly<Record<string, unknown>> = {
   on_empty: "keep",
   on_blank: "send",
   reuse_answers: false,
+  prompt_cache: "auto",
   max_rows: "11",
   max_tokens_total: "1200",
   max_spend_usd: "13",
@@ -44,6 +45,7 @@ const full: Readonly<Record<string, unknown>> = {
   undouble_apostrophes: true,
   log_payloads: true,
   is_stream: true,
+  request_metadata: "none",
   residency: "eu-",
   api: "converse",
   output_schema: '{"type":"object","properties":{"a":{"type":"string"}}}',
@@ -53,6 +55,12 @@ const full: Readonly<Record<string, unknown>> = {
   write_back_columns: '{"summary":"answer"}',
   schema_retries: "2",
   system_placeholders: "allow",
+  delivery: "auto",
+  batch_s3_uri: "s3://rows/batches",
+  batch_output_s3_uri: "s3://answers",
+  batch_role_arn: "arn:aws:iam::123456789012:role/batch",
+  batch_kms_key: "key-1",
+  batch_tags: "team=growth",
 };
 
 const read = (settings: object): { connection: Connection; problems: Problem[] } => {

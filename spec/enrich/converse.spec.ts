@@ -64,7 +64,11 @@ describe("api: converse", () => {
 
     it("sends the body as it is and reads text, counts and latency from the response", async () => {
       const { sent, row } = await callWith({}, response);
-      expect(sent.body).to.deep.equal({
+      const { requestMetadata, ...body } = sent.body ?? {};
+      expect(requestMetadata)
+        .to.have.property("bedrock_model_call")
+        .that.matches(/^[\da-f]{32}$/);
+      expect(body).to.deep.equal({
         ...request_format,
         messages: [{ role: "user", content: [{ text: "Summarise:\n\nHello." }] }],
       });

@@ -44,7 +44,7 @@ describe("read, as an agent calls it", () => {
         response.end(JSON.stringify(reply));
       });
     });
-    const answer = await read(payload, { endpoint: server.url, ...changes });
+    const answer = await read(payload, { endpoint: server.url, request_metadata: "none", ...changes });
     await server.close();
     return { ...(sent[0] ?? { path: "", body: {} }), answer };
   };

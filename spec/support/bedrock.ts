@@ -44,6 +44,7 @@ const idle = (options: EmulatorOptions) => {
     setFaults: (faults) => get().setFaults(faults),
     setQuota: (quota) => get().setQuota(quota),
     setAccount: (account) => get().setAccount(account),
+    passTime: (seconds) => get().passTime(seconds),
     expireSessions: () => get().expireSessions(),
     close: () => get().close(),
   };

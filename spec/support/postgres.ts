@@ -15,6 +15,9 @@ export interface Server {
   /** Another user to run as, who may read the folder; nothing where we may run programs ourselves. */
   readonly identity: Identity;
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends it and its connections; `comeBack` starts it again, with all that it had. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,14 +49,25 @@ export const startPostgres = async ({ tls = false } = {}): Promise<Server | stri
     appendFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.0/8 trust\n");
   }
   const options = ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
-  const server = spawn(join(native, "postgres"), options, {
-    ...identity,
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(join(native, "postgres"), options, {
+      ...identity,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await ready(started);
+    return started;
+  };
+  const isAway = (): boolean => server.exitCode !== null || server.signalCode !== null;
+  const end = async (): Promise<void> => {
+    if (isAway()) return;
+    const closed = once(server, "close");
+    server.kill("SIGINT");
+    await closed;
+  };
+  let server = await start();
   const kill = (): boolean => server.kill("SIGKILL");
   process.once("exit", kill);
-  await ready(server);
   const connectionString = `postgresql://host@/postgres?host=${folder}&port=${port}`;
   const pool = new pg.Pool({ connectionString, max: 2 });
   // A connection may still be open when the server goes.
@@ -61,11 +75,13 @@ export const startPostgres = async ({ tls = false } = {}): Promise<Server | stri
   return {
     ...{ connectionString, folder, port, identity },
     query: async (sql, values) => (await pool.query(sql, values)).rows,
+    goAway: end,
+    comeBack: async () => {
+      if (isAway()) server = await start();
+    },
     stop: async () => {
       await pool.end();
-      const closed = once(server, "close");
-      server.kill("SIGINT");
-      await closed;
+      await end();
       process.off("exit", kill);
       cleanUp();
     },

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/run/pacer/clock.js";
+import type { Clock } from "../../src/core/clock.js";
 
 export interface VirtualClock extends Clock {
   /** Lets time pass, task by task, until `done` says so or nothing is left to happen. */
@@ -54,13 +54,14 @@ export const virtualClock = (seed = 1): VirtualClock => {
     });
   return {
     now: () => time,
+    date: () => firstDate + time,
     random,
     after,
     waits,
     sleep(ms, stop) {
       waits.push(ms);
       return new Promise((resolve) => {
-        stop.addEventListener("abort", () => resolve(), { once: true });
+        stop?.addEventListener("abort", () => resolve(), { once: true });
         after(ms, resolve);
       });
     },
@@ -84,6 +85,9 @@ export const virtualClock = (seed = 1): VirtualClock => {
     },
   };
 };
+
+/** A date of 2026. */
+const firstDate = 1_790_000_000_000;
 
 interface Task {
   readonly at: number;

@@ -14,6 +14,7 @@ import {
 } from "../core/invoke.js";
 import { familyOf } from "../models/find-family.js";
 import { callFailure } from "./call-failure.js";
+import { callMetadata, withCallKey } from "./call-key.js";
 import { createRefreshingClient } from "./refreshing-client.js";
 import { readHeaders } from "./response-headers.js";
 import type { AnswerWithHeaders } from "./reuse-request-form.js";
@@ -55,12 +56,15 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body, onEvent, plainWords } = request;
+  const { modelId, body, key, onEvent, plainWords } = request;
+  const isNamed = connection.requestMetadata === "call";
+  const isConverse = connection.api === "converse";
   const input = {
     modelId,
-    body,
+    body: isNamed && isConverse ? withCallKey(body, key) : body,
     contentType: "application/json",
     accept: "application/json",
+    ...(isNamed && !isConverse && { requestMetadata: callMetadata(key) }),
     ...headerSettings(connection),
   };
   const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);

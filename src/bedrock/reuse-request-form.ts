@@ -14,7 +14,7 @@ import { createSign, timeStamp, type Unsigned } from "./sign.js";
 export type AnswerWithHeaders = InvokeModelCommandOutput & Pick<HttpResponse, "headers">;
 
 /**
- * The requests of a client to one model differ in their body alone, and in what follows from it. So the SDK makes
+ * The requests of a client to one model differ in their body and metadata alone, and in what follows from them. So the SDK makes
  * the first one with all its steps, and the next ones are filled into its form. What is not a plain success goes
  * back to the SDK to be judged. A form is made anew every minute, and with it the SDK's correction of the clock.
  * `apiKey` is what calls carry at this moment; `null` where they are signed.
@@ -35,12 +35,20 @@ export const takeShortcuts = (
   };
 
   /** Sends a request in a known form; `null` where there is none. */
-  const fillForm = async ({ modelId = "", body }: InvokeModelCommandInput): Promise<HttpResponse | null> => {
+  const fillForm = async ({
+    modelId = "",
+    body,
+    requestMetadata,
+  }: InvokeModelCommandInput): Promise<HttpResponse | null> => {
     const known = forms.get(modelId);
     if (!known || known.until < Date.now()) return null;
     const { form } = known;
     const bytes = Buffer.from(body as string);
-    const own = { "content-length": String(bytes.length), "amz-sdk-invocation-id": randomUUID() };
+    const own = {
+      "content-length": String(bytes.length),
+      "amz-sdk-invocation-id": randomUUID(),
+      ...(typeof requestMetadata === "string" && { [metadataHeader]: requestMetadata }),
+    };
     const request = { ...form, headers: { ...form.headers, ...own }, body: bytes };
     const headers = await authorise(request, timeStamp(Date.now() + client.config.systemClockOffset));
     if (!headers) return null;
@@ -82,6 +90,8 @@ export const takeShortcuts = (
 /** Not so are CountTokens and calls whose answers are streamed. */
 const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput =>
   "body" in input && !("onPart" in input);
+
+const metadataHeader = "x-amzn-bedrock-request-metadata";
 
 const lifetimeMs = 60_000;
 

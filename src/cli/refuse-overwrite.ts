@@ -7,22 +7,24 @@ interface Written {
   readonly output?: string | undefined;
   readonly ledger?: string | undefined;
   readonly summary?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 /** A file, perhaps, and what messages call it. */
 type Named = readonly [name: string, path: string | undefined];
 
 /**
- * Throws wrong usage when a file that is to be replaced, of `--output` or `--summary`, is one of those that are `read`, or
+ * Throws wrong usage when a file that is to be replaced, of `--output`, `--summary` or `--report`, is one of those that are `read`, or
  * is the other one, or the ledger. Links count.
  */
 export const refuseOverwrite = async (
-  { output, ledger, summary }: Written,
+  { output, ledger, summary, report }: Written,
   read: readonly Named[],
 ): Promise<void> => {
   const others: Named[] = [...read, ["the ledger", ledger]];
   await refuseSame("--output", output, [...others, ["--summary", summary]]);
   await refuseSame("--summary", summary, others);
+  await refuseSame("--report", report, others);
 };
 
 const refuseSame = async (

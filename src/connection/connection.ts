@@ -6,9 +6,10 @@ import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates, TierRates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
+import { type BatchPlace, toBatchPlace } from "./batch-place.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { pathsOf } from "./write-back-columns.js";
+import { toWriteBack, type WriteBack } from "./write-back.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 type Auth =
@@ -40,17 +41,6 @@ export interface Tolerance {
   readonly percent: number | null;
 }
 
-/** Where enriched rows go. */
-interface WriteBack {
-  /** A PostgreSQL URL. */
-  readonly url: string;
-  readonly table: string;
-  /** The table's column that names a row. */
-  readonly key: string;
-  /** The table's columns, each with the path of the enriched record that it takes; `null` for the output columns. */
-  readonly columns: Readonly<Record<string, string>> | null;
-}
-
 /** A validated connection, in the types that the connector works with. */
 export interface Connection {
   readonly auth: Auth;
@@ -77,6 +67,7 @@ export interface Connection {
   /** What becomes of a row whose placeholders all come out blank. */
   readonly onBlank: "skip" | "fail" | "send";
   readonly reuseAnswers: boolean;
+  readonly promptCache: "off" | "auto";
   readonly ceilings: Ceilings;
   /** What the account may use of the model in a minute; `null` where it is to be learned. */
   readonly quota: { readonly tokensPerMinute: number | null; readonly requestsPerMinute: number | null };
@@ -88,6 +79,8 @@ export interface Connection {
   readonly systemPlaceholders: "refuse" | "allow";
   readonly undoubleApostrophes: boolean;
   readonly logPayloads: boolean;
+  /** Whether a call carries its key as metadata. */
+  readonly requestMetadata: "call" | "none";
   /** Whether a source hands on the service's events while it answers. */
   readonly isStream: boolean;
   /** Regions and beginnings of regions that may work on rows; `null` where any may. */
@@ -96,6 +89,10 @@ export interface Connection {
   /** A JSON Schema, as text. */
   readonly outputSchema: string | null;
   readonly schemaRetries: number;
+  /** How rows come to the model: one by one, in batch jobs, or by the cheapest way. */
+  readonly delivery: NonNullable<ConnectionConfig["delivery"]>;
+  /** `null` where no batch jobs can be made. */
+  readonly batch: BatchPlace | null;
   /** A table that takes the enriched rows; `null` where none does. */
   readonly writeBack: WriteBack | null;
   /** Names of settings that the connector does not know and ignores. */
@@ -189,6 +186,7 @@ const toConnection = (settings: Settings): Connection => {
     onEmpty: withDefault("on_empty"),
     onBlank: withDefault("on_blank"),
     reuseAnswers: withDefault("reuse_answers"),
+    promptCache: withDefault("prompt_cache"),
     ceilings: {
       rows: number(settings.max_rows),
       tokens: number(settings.max_tokens_total),
@@ -211,22 +209,20 @@ const toConnection = (settings: Settings): Connection => {
     systemPlaceholders: withDefault("system_placeholders"),
     undoubleApostrophes: withDefault("undouble_apostrophes"),
     logPayloads: withDefault("log_payloads"),
+    requestMetadata: withDefault("request_metadata"),
     isStream: withDefault("is_stream"),
     residency: typeof settings.residency === "string" ? readResidency(settings.residency) : null,
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
+    delivery: withDefault("delivery"),
+    batch: toBatchPlace(settings),
     writeBack: toWriteBack(settings),
     unknownSettings: Object.keys(settings).filter((name) => settingOf(name) === undefined),
   };
 };
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
-
-const toWriteBack = (settings: Settings): WriteBack | null => {
-  const { write_back_url: url = "", write_back_table: table, write_back_key: key = "" } = settings;
-  return table === undefined ? null : { url, table, key, columns: pathsOf(settings.write_back_columns) };
-};
 
 const toAuth = ({ access_key, secret_access_key, session_token, api_key }: Settings): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };

@@ -20,6 +20,8 @@ export interface InvokeRequest {
   readonly maxTokens: number | null;
   /** Under a ceiling of tokens or dollars: input tokens beside those that its bytes bound, and what nothing bounds. */
   readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
+  /** The same with a point up to where a prompt cache keeps it. */
+  readonly cached?: Pick<InvokeRequest, "body" | "bodyBytes">;
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
   readonly plainWords?: readonly string[];
   /**
@@ -37,8 +39,11 @@ export interface Invocation {
   readonly reply: Reply | ConnectorError;
   /** From Bedrock's response headers or, where it sent none, from the body. */
   readonly usage: Usage;
-  /** The service's own latency where it says it, else the time measured here. Milliseconds. */
-  readonly latencyMs: number;
+  /**
+   * The service's own latency where it says it, else the time measured here; `null` where nobody measured it.
+   * Milliseconds.
+   */
+  readonly latencyMs: number | null;
   readonly requestId: string | null;
   /** HTTP requests made for this row; 0 for an answer that was there already. */
   readonly attempts: number;
@@ -50,8 +55,8 @@ export interface RawAnswer {
   readonly body: string;
   /** Counts that came beside the body. They go before those in it. */
   readonly counts: Partial<Usage>;
-  /** Milliseconds. */
-  readonly latencyMs: number;
+  /** Milliseconds; `null` where nobody measured it. */
+  readonly latencyMs: number | null;
   readonly requestId: string | null;
   readonly attempts: number;
 }

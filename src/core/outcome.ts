@@ -86,6 +86,8 @@ export interface Outcome {
   readonly estimate?: UsdRange | null;
   /** What an answer that was there already would have cost, in US dollars. */
   readonly savedUsd?: number | null;
+  /** What a prompt cache saved of the cost, in US dollars; below zero where it cost more than it saved. */
+  readonly cacheSavedUsd?: number | null;
   /** What else is to be said of the row, after its facts. It holds no value. */
   readonly remark?: string;
   /** Calls that Bedrock rejected for this row and that were made again. */

@@ -32,6 +32,7 @@ import {
   unreadableAnswer,
   vectorProblems,
 } from "./plan-problems.js";
+import { type PromptCachePlan, planPromptCache } from "./prompt-cache.js";
 
 /** A connection with its templates compiled: all that is needed to enrich a record, but for the call. */
 export interface Plan {
@@ -54,6 +55,8 @@ export interface Plan {
   readonly price: Price | null;
   /** The prices of the tiers that may serve a call in its place; without them all cost the same. */
   readonly tiers?: TierRates;
+  /** What a prompt cache can keep of the rows, or why there is nothing, as the end of a sentence. */
+  readonly promptCache: PromptCachePlan | string;
   /** The tags that the model may write around reasoning. */
   readonly reasoningTags: readonly ReasoningTags[];
   /** What may be a mistake, in sentences. */
@@ -108,6 +111,16 @@ export const compilePlan = (
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
+  // A cache point is of no use in a batch job, and would keep rows out of it.
+  const promptCache =
+    connection.delivery !== "now" && connection.batch
+      ? "batch jobs cache no prompt"
+      : planPromptCache(
+          structured?.schemaRequest.extend(template.sample) ?? template.sample,
+          family,
+          connection,
+          price,
+        );
   const { note } = lintForModel(family, connection.candidateModelIds, template.sample);
   return {
     connection: {
@@ -122,6 +135,7 @@ export const compilePlan = (
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),
     price,
     ...(tiers && { tiers }),
+    promptCache,
     reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,
@@ -130,6 +144,9 @@ export const compilePlan = (
       ...note.map(noteOnRequest),
       ...[chatTemplateRemark(family, connection, template.sample)].filter((remark) => remark !== null),
       ...(structured?.schemaRequest.remarks ?? []),
+      ...(connection.promptCache === "auto" && typeof promptCache === "string"
+        ? [`prompt_cache: auto sets no cache point, as ${promptCache}.`]
+        : []),
       ...(purpose === "templates" && unreadable ? [notReadHere(unreadable)] : []),
     ],
   };

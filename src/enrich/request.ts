@@ -8,6 +8,7 @@ import { isObject, type JsonObject, textBytes } from "../core/json.js";
 import type { Family } from "../models/families/family.js";
 import { checkBody } from "../models/lint-body.js";
 import { beyondBytes, mostOutput } from "../models/worst-case.js";
+import { setCachePoint } from "../template/cache-point.js";
 import { applyChatTemplate } from "../template/chat-template.js";
 import type { Plan } from "./plan.js";
 
@@ -50,9 +51,21 @@ export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): Invok
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
   const key = keyOf(text, plan.routeKey, connection.reuseAnswers ? undefined : record);
   const request = requestOf(plan, { key, modelId: connection.modelId, body: text }, finished);
-  return request.bodyBytes > mostBytes
-    ? new ConnectorError("body_too_large", `It has ${request.bodyBytes} bytes, and was not sent.`)
-    : request;
+  if (request.bodyBytes > mostBytes)
+    return new ConnectorError("body_too_large", `It has ${request.bodyBytes} bytes, and was not sent.`);
+  return withCachePoint(request, finished, plan);
+};
+
+/** The key is that of the request without the point, on which no answer depends. */
+const withCachePoint = (
+  request: InvokeRequest,
+  body: JsonObject,
+  { connection, promptCache }: Plan,
+): InvokeRequest => {
+  if (connection.promptCache === "off" || typeof promptCache === "string") return request;
+  const marked = setCachePoint(promptCache.way, promptCache.point, body);
+  const text = marked && writeJson(marked);
+  return text ? { ...request, cached: { body: text, bodyBytes: Buffer.byteLength(text) } } : request;
 };
 
 /** Of a body, by the API reference. */

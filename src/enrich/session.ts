@@ -1,16 +1,21 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { burndownOf, limitsOf } from "../models/limits.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
+import { createPromptCache } from "../run/fill-cache.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
+import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
+import { createLocalPurse, type Purse } from "../run/purse.js";
+import type { Delivered } from "../run/record-and-reuse.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
@@ -25,10 +30,23 @@ export interface Session {
   readonly ledger: SharedLedger | null;
   /** Resolves when it is worth while to make a row ready: few wait for a call. */
   wantsRows(): Promise<void>;
+  readonly clock: Clock;
+  /** What a run has left under its ceilings, for a door of it. */
+  purse(id?: string): Purse;
   /** A run of its own, or the run that the host's calls of the same id share. */
-  run(id?: string): SessionRun;
+  run(id?: string, door?: Door): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
   replayRun(): SessionRun;
+}
+
+/** What a run shares with what is done beside it. */
+export interface Door {
+  /** What is left under its ceilings. */
+  readonly purse: Purse;
+  /** What another way than calls has answered. */
+  readonly delivered?: Delivered;
+  /** Why the run is over for rows that would be called. */
+  readonly ended?: ConnectorError;
 }
 
 interface SessionRun {
@@ -68,23 +86,41 @@ export const openSession = async (config: unknown, purpose: Purpose): Promise<Se
 const keptSessions = 100;
 const sessions = new Map<string, Session>();
 
-const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | null): Session => {
+/** A session of its own, on what it is given. Its time is the pacer's. */
+export const createSession = (
+  plan: Plan,
+  ledger: SharedLedger | null,
+  table: Table | null = null,
+  pacer: Pacer = sharedPacer(plan.connection),
+): Session => {
   const { connection } = plan;
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const read = readerOf(plan);
   const call = createInvoke(connection, read);
-  const pacer = sharedPacer(connection);
   const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
   const unlimited = plan.family?.vector
     ? 0
     : (limitsOf(...connection.candidateModelIds)?.output ?? unknownOutputLimit);
   const reservations = createReservations({ burndown, unlimited, told });
+  const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
+  const promptCache = cacheable ? createPromptCache() : undefined;
   const runs = new Map<string, SessionRun & { usedAt: number }>();
+  // A call that is open is not quiet.
+  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
+  const purses = new Map<string, Purse>();
+  const purseOf = (id: string | undefined): Purse => {
+    if (id === undefined) return createLocalPurse(connection.ceilings);
+    const known = purses.get(id) ?? ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs);
+    const purse = known ?? createLocalPurse(connection.ceilings);
+    purses.set(id, purse);
+    return purse;
+  };
 
-  const start = (onUnknown: OnUnknown, id?: string): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string, door?: Door): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
+    if (door?.ended) run.end(door.ended.code, door.ended.detail);
     const shared = {
       connection,
       slots,
@@ -94,8 +130,10 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       ledger,
       read,
       call,
+      promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
-      purse: id === undefined ? undefined : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
+      purse: door?.purse ?? purseOf(id),
+      delivered: door?.delivered,
     };
     return {
       run,
@@ -103,18 +141,22 @@ const createSession = (plan: Plan, ledger: SharedLedger | null, table: Table | n
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  const startRun = (id?: string): SessionRun => start(connection.onUnknown, id);
-  // A call that is open is not quiet.
-  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
-
+  const startRun = (id?: string, door?: Door): SessionRun => start(connection.onUnknown, id, door);
   return {
     plan,
     ledger,
     wantsRows: slots.wantsRows,
-    run(id) {
-      if (id === undefined) return startRun();
-      for (const [known, { usedAt }] of runs) if (usedAt < Date.now() - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: Date.now() };
+    clock: pacer.clock,
+    purse: purseOf,
+    run(id, door) {
+      if (id === undefined || door) return startRun(id, door);
+      const now = pacer.clock.date();
+      for (const [known, { usedAt }] of runs)
+        if (usedAt < now - idleMs) {
+          runs.delete(known);
+          purses.delete(known);
+        }
+      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
       runs.set(id, shared);
       return shared;
     },

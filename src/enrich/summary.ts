@@ -51,6 +51,8 @@ export interface Summary {
   /** Input tokens beside `input_tokens` that a prompt cache gave and took. */
   cache_read_tokens: number;
   cache_write_tokens: number;
+  /** What the prompt cache saved, in US dollars, below zero where it cost more; `null` where that is not known. */
+  cache_saved_usd: number | null;
   /** US dollars that the run cost; `null` where the cost of any row is not known. */
   cost_usd: number | null;
   /** The known part of it, and the rows that it leaves out: their price or their tokens are not known. */
@@ -87,6 +89,7 @@ export const createTally = (
   let knownCost = 0;
   let unknownCostRows = 0;
   let saved: number | null = 0;
+  let cacheSaved: number | null = 0;
   let estimated: UsdRange | null = { low: 0, expected: 0, max: 0 };
   const progress: Progress = {
     received: 0,
@@ -113,7 +116,14 @@ export const createTally = (
       progress.received++;
       progress.inFlight++;
     },
-    settle({ trace, rejections, estimate, savedUsd = 0, keptEmpty = false }: Outcome): void {
+    settle({
+      trace,
+      rejections,
+      estimate,
+      savedUsd = 0,
+      cacheSavedUsd = 0,
+      keptEmpty = false,
+    }: Outcome): void {
       progress.inFlight--;
       progress[counters[trace.status]]++;
       if (trace.truncated) progress.truncated++;
@@ -129,7 +139,8 @@ export const createTally = (
       } else if (trace.status === "enriched") reused++;
       knownCost = roundUsd(knownCost + (trace.cost_usd ?? 0));
       if (trace.cost_usd === null) unknownCostRows++;
-      saved = saved === null || savedUsd === null ? null : roundUsd(saved + savedUsd);
+      saved = plusUsd(saved, savedUsd);
+      cacheSaved = plusUsd(cacheSaved, cacheSavedUsd);
       if (trace.billed !== "no" && trace.attempts > 0) estimated = addUsd(estimated, estimate ?? null);
       for (const [code, count] of Object.entries(rejections) as [ErrorCode, number][])
         rejected[code] = (rejected[code] ?? 0) + count;
@@ -150,6 +161,7 @@ export const createTally = (
         input_tokens: progress.inputTokens,
         output_tokens: progress.outputTokens,
         ...cached,
+        cache_saved_usd: cacheSaved,
         reused,
         rejections: rejected,
         max_tokens_advice: run.advice(),
@@ -165,6 +177,10 @@ export const createTally = (
     },
   };
 };
+
+/** Not known where one of them is not. */
+const plusUsd = (total: number | null, usd: number | null): number | null =>
+  total === null || usd === null ? null : roundUsd(total + usd);
 
 const counters = {
   enriched: "enriched",

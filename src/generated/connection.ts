@@ -134,6 +134,10 @@ export interface ConnectionConfig {
    */
   reuse_answers?: boolean;
   /**
+   * auto has the model keep what stands before the first placeholder of a long request, where that costs less: one row puts it into the cache and the others wait for that one. The preview says what it saves.
+   */
+  prompt_cache?: "off" | "auto";
+  /**
    * A ceiling: how many calls may be open at once. How many are follows from the quota and the time of an answer.
    */
   max_concurrency?: string | number;
@@ -157,6 +161,30 @@ export interface ConnectionConfig {
    * The service tier of every call, where the model has it.
    */
   service_tier?: "default" | "priority" | "flex" | "reserved";
+  /**
+   * now calls the model for each row. batch makes batch inference jobs of the rows, at half the price, with the answers hours later. auto takes the cheapest way that is open to the model: batch jobs, the flex tier, or calls.
+   */
+  delivery?: "now" | "batch" | "auto";
+  /**
+   * Where batch jobs have their files: requests go there, and answers come there, unless batch_output_s3_uri names another place. It holds the rows' texts; nothing is deleted by itself.
+   */
+  batch_s3_uri?: string;
+  /**
+   * Where batch jobs write their answers, where that is another place than batch_s3_uri.
+   */
+  batch_output_s3_uri?: string;
+  /**
+   * The IAM role that Bedrock takes on to read and write the files of batch jobs. check says which policies it needs.
+   */
+  batch_role_arn?: string;
+  /**
+   * A KMS key that encrypts the files of batch jobs in S3.
+   */
+  batch_kms_key?: string;
+  /**
+   * Tags that batch jobs get, as name=value with commas between.
+   */
+  batch_tags?: string;
   /**
    * The id or ARN of a guardrail to apply to every call.
    */
@@ -189,4 +217,8 @@ export interface ConnectionConfig {
    * For a source whose host takes an answer piece by piece: each event of the service is handed over as it comes, and then the whole answer. Rows of a sync are never streamed.
    */
   is_stream?: boolean;
+  /**
+   * call puts the key of each call into its requestMetadata, so that the account's model invocation logs can tell what became of a call whose answer was lost. none sends no metadata of the connector's own.
+   */
+  request_metadata?: "call" | "none";
 }

@@ -3,7 +3,10 @@ import type { Selection } from "./families/family.js";
 import { firstBaseModel } from "./find-family.js";
 
 /** What is known of a model beside its family, from `facts/`. */
-type ModelFacts = Pick<KnownModel, "limits" | "burndown" | "vector_length" | "counts_tokens" | "traits">;
+type ModelFacts = Pick<
+  KnownModel,
+  "limits" | "burndown" | "cache_from" | "vector_length" | "counts_tokens" | "traits"
+>;
 
 /**
  * The facts of the first id that names a model: its own, else those of its line; `undefined` where there are none.

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import {
   type FailedInvocation,
@@ -7,7 +8,6 @@ import {
   isFailed,
   unsent,
 } from "../core/invoke.js";
-import type { Clock } from "./pacer/clock.js";
 import { mayRepeat } from "./retry.js";
 import type { Run } from "./run-state.js";
 

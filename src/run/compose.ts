@@ -5,12 +5,13 @@ import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { heedOverload, limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
+import { fillCache, type PromptCache } from "./fill-cache.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
 import type { Purse } from "./purse.js";
-import { holding, record, reuse } from "./record-and-reuse.js";
+import { type Delivered, holding, record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
 
@@ -26,8 +27,12 @@ interface Parts {
   readonly ledger: Pick<SharedLedger, "find" | "append" | "hold"> | null;
   /** What the run has left, where other processes take of it too. */
   readonly purse?: Purse | undefined;
+  /** What batch jobs of the run have answered. */
+  readonly delivered?: Delivered | undefined;
   /** How long an intent of a shared ledger holds without an outcome. */
   readonly leaseMs?: number | undefined;
+  /** The prompt cache that the requests share, where they have one. */
+  readonly promptCache?: PromptCache | undefined;
   readonly read: Read;
   readonly call: Invoke;
 }
@@ -48,7 +53,9 @@ export const composeInvoke = (parts: Parts): Invoke => {
     underway,
     ledger,
     purse,
+    delivered,
     leaseMs,
+    promptCache,
     read,
     call,
   } = parts;
@@ -56,11 +63,15 @@ export const composeInvoke = (parts: Parts): Invoke => {
   const watched = breaker.watch(heedOverload(slots, call));
   const granted = (permit: Permit): Invoke => {
     const timed = leaveInTime(permit, run, watched);
-    return ledger ? record(ledger, timed, leaseMs) : timed;
+    return ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed;
   };
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = breaker.guard(budget(connection.ceilings, run, repeated, purse));
-  return deduplicate(underway, ledger ? holding(ledger, reuse(ledger, read, onUnknown, guarded)) : guarded);
+  const filled = promptCache ? fillCache(promptCache, pacer.clock, guarded) : guarded;
+  return deduplicate(
+    underway,
+    ledger ? holding(ledger, reuse(ledger, read, onUnknown, filled, delivered)) : filled,
+  );
 };

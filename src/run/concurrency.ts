@@ -1,6 +1,6 @@
+import { systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { type Invoke, isFailed, unsent } from "../core/invoke.js";
-import { systemClock } from "./pacer/clock.js";
 import { createQueue } from "./pacer/queue.js";
 
 /**

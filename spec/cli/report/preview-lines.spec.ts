@@ -15,6 +15,13 @@ const preview: Preview = {
   output_tokens: { low: 1, expected: 5, max: null },
   output_tokens_by: "assumed",
   cost_usd: null,
+  prompt_cache: {
+    set: "off",
+    tokens: 2000,
+    least_tokens: 1024,
+    usd: { input: 3, write: 3.75, read: 0.3 },
+    saves_usd: -0.0015,
+  },
   samples: [{ row: 1, body: { prompt: "Hi" }, input_tokens: 1, counted: true, error: null }],
   remarks: ["Something is odd."],
 };
@@ -35,6 +42,8 @@ describe("a preview in words", () => {
       "tokens in: about 20, at least 10, at most 3,000 (estimated)",
       "tokens out: about 5, at least 1, without a limit (assumed)",
       "cost: unknown",
+      "prompt cache: every row begins with the same 2,000 tokens or so; the model keeps 1,024 or more, for $3.75 a million to put in and $0.30 to read within 5 minutes, in place of $3.00",
+      "  prompt_cache: auto loses about $0.0015 on these rows",
       "remark: Something is odd.",
       "no model was called",
       "",

@@ -16,6 +16,7 @@ describe("summary", () => {
     empty: 0,
     cache_read_tokens: 0,
     cache_write_tokens: 0,
+    cache_saved_usd: 0,
     calls: 0,
     input_tokens: 0,
     output_tokens: 0,

@@ -17,6 +17,7 @@ import { withPostgres } from "../../host/run-postgres.js";
 import { startBouncer } from "../../support/bouncer.js";
 import { answerOf, failureOf, readPlainly, requestOf } from "../../support/requests.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
+import { holdsJobs, jobEntry } from "./holds-jobs.js";
 
 const running = new AbortController().signal;
 const child = fileURLToPath(new URL("child.js", import.meta.url));
@@ -46,6 +47,25 @@ describe("a ledger in PostgreSQL", () => {
   });
   after(() => {
     for (const process of children) process.kill("SIGKILL");
+  });
+
+  it("keeps batch jobs and the calls in them, for all workers", async () => {
+    await holdsJobs(worker(), worker());
+  });
+
+  it("takes batch jobs into a table of before, and gives up no plan that another worker is at", async () => {
+    const { query } = servers.postgres;
+    await worker().hold();
+    await query("ALTER TABLE bedrock_ledger DROP CONSTRAINT bedrock_ledger_state_check");
+    await query(
+      "ALTER TABLE bedrock_ledger ADD CONSTRAINT bedrock_ledger_state_check CHECK (state IN ('intent', 'received', 'refused', 'unknown', 'run')) NOT VALID",
+    );
+    const job = jobEntry("f");
+    expect(await worker().appendJob(job)).to.equal(true);
+    const abandoned = { ...job, stage: "abandoned" } as const;
+    expect(await worker().appendJob(abandoned, 60_000)).to.equal(false);
+    expect(await worker().appendJob(abandoned, 0)).to.equal(true);
+    expect(await worker().appendJob({ ...job, stage: "planned" })).to.equal(false);
   });
 
   it("has the second of two workers with the same request wait for the answer and pay nothing", async () => {
@@ -126,6 +146,29 @@ describe("a ledger in PostgreSQL", () => {
       ...{ body: "kept", attempts: 0 },
     });
     expect(await stateOf(answered.key)).to.deep.equal({ state: "received", code: null });
+  });
+
+  it("lets no outcome that the server will not have keep another one from being recorded", async () => {
+    const ledger = worker();
+    const bad = requestOf("unwelcome");
+    const good = requestOf("behind it");
+    const rule = "unwelcome_state CHECK (key <> 'KEY' OR state = 'intent')".replace("KEY", bad.key);
+    expect(await ledger.refusal()).to.equal(null);
+    await servers.postgres.query(`ALTER TABLE bedrock_ledger ADD CONSTRAINT ${rule}`);
+    await servers.postgres.query(
+      "CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P03'; END $$",
+    );
+    await invokeOf(ledger, async () => answerOf("1"))(bad, running);
+    await invokeOf(ledger, async () => {
+      await servers.postgres.query(
+        "CREATE TRIGGER busy BEFORE UPDATE ON bedrock_ledger EXECUTE FUNCTION busy()",
+      );
+      return answerOf("2");
+    })(good, running);
+    await servers.postgres.query("DROP TRIGGER busy ON bedrock_ledger");
+    while ((await stateOf(good.key))?.state !== "received") await delay(5);
+    expect(await stateOf(bad.key)).to.include({ state: "intent" });
+    await servers.postgres.query("ALTER TABLE bedrock_ledger DROP CONSTRAINT unwelcome_state");
   });
 
   it("goes on when the server has broken its connections", async () => {
@@ -286,6 +329,15 @@ describe("a ledger in PostgreSQL", () => {
     );
     expect(row?.output).to.be.an("object");
     expect(row?.counted).to.equal(true);
+  });
+
+  it("refuses a database whose encoding has no room for every answer", async () => {
+    await servers.postgres.query("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    const ledger = createDatabaseLedger(url().replace("/postgres?", "/latin?"));
+    workers.push(ledger);
+    expect((await ledger.refusal())?.message)
+      .to.contain("its encoding is LATIN1")
+      .and.contain("UTF8");
   });
 
   it("says what is wrong where its table is another one", async () => {

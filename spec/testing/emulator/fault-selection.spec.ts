@@ -108,11 +108,11 @@ describe("emulator: which fault is applied", () => {
       ],
       [
         '[{"kind":"guardrail","time":1}]',
-        "faults[0].time is not a field of guardrail; take one of kind, at, includes, rate, times.",
+        "faults[0].time is not a field of guardrail; take one of kind, operation, service_tier, at, includes, rate, times.",
       ],
       [
         '[{"kind":"reset_before","includes":"x"}]',
-        "faults[0].includes is not a field of reset_before; take one of kind, at, rate, times.",
+        "faults[0].includes is not a field of reset_before; take one of kind, operation, at, rate, times.",
       ],
       ['[{"kind":"drip","rate":1.5}]', "faults[0].rate must be a number from 0 to 1; it is 1.5."],
       [

@@ -81,21 +81,23 @@ describe("emulator: a quota on the wire", () => {
     expect(await statuses(2), "a larger bucket is no fuller").to.deep.equal([200, 429]);
     expect(await set("null")).to.equal("204");
     expect(await statuses(2)).to.deep.equal([200, 200]);
-    expect(await set("{")).to.match(/^400.*must be an object or null, written as JSON/);
+    expect(await set("{")).to.match(/^400.*must be an object, words or null, written as JSON/);
+    expect(await set('"chance 100%, retry after 2s"')).to.equal("204");
+    expect((await rawCall(emulator)).headers).to.include({ "retry-after": "2" });
     emulator.setQuota({ requests_per_second: 0.001, burst: 1 });
     expect(await statuses(2)).to.deep.equal([200, 429]);
-    expect(emulator.stats().models).to.deep.equal({ [modelId]: 6 });
+    expect(emulator.stats().models).to.deep.equal({ [modelId]: 7 });
   });
 
   for (const [malformed, message] of [
-    [[], "The quota must be an object, or null for none; this is a list."],
+    [[], "The quota must be an object, words, or null for none; this is a list that does not fit."],
     [
       { requests: 1 },
-      "quota.requests is not a field; take one of requests_per_second, burst, window_seconds, tokens_per_minute, token_burst, burndown, overload_above.",
+      "quota.requests is not a field; take one of requests_per_second, burst, window_seconds, tokens_per_minute, token_burst, burndown, overload_above, chance, refused, neighbour, retry_after_seconds, seed.",
     ],
     [{ requests_per_second: 0 }, "quota.requests_per_second must be a number above 0; it is 0."],
     [{ burst: 0.5 }, "quota.burst must be a number of 1 or more; it is 0.5."],
-    [{ burndown: "5" }, "quota.burndown must be a number above 0; it is a string."],
+    [{ burndown: "5" }, "quota.burndown must be a number above 0; it is a string that does not fit."],
   ] as const)
     it(`refuses ${JSON.stringify(malformed)}`, async () => {
       await start(null);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Quota } from "../../testing/emulator/index.js";
 import { wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
@@ -7,23 +8,27 @@ import { readJsonFile } from "../json-file.js";
 import { createTerminal, onInterrupt } from "../report/terminal.js";
 
 export const emulate: Command = {
-  usage: "[--port N] [--latency-ms N] [--quota F]",
+  usage: "[--port N] [--latency-ms N] [--quota Q]",
   options: {
     port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
     "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
-    quota: { value: "F", summary: "a JSON file with the account's quota, to see throttling (default none)" },
+    quota: {
+      value: "Q",
+      summary:
+        'what the account lets in, to see throttling: "30/s burst 30, chance 5%" or a JSON file (default all)',
+    },
   },
   notes: [
+    "A quota is any of these with commas between them: `30/s`, `burst 30`, `windows of 5s`, `200k tokens/min`, `token burst 50k`, `burndown 5`, `overload above 100`; throttled by chance `chance 5%`; an outage and a brownout `refused 10s..18s`, `refused 50% 20s..50s`; another one on the account `neighbour 0/20/35 every 10s`, `neighbour 50%`; `retry after 2s`; `seed 7` to have the same luck again. Seconds count from the first call.",
     "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that word lists find in the prompt: good for trying things out, not for judging a language model.",
   ],
   run: async (given) => {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
     const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
     const { demoApiKey, demoCredentials, startEmulator } = await import("../../testing/emulator/index.js");
-    const file = given.values.quota;
-    const quota = file === undefined ? null : ((await readJsonFile(file)) as Quota);
+    const quota = await quotaOf(given.values.quota);
     const emulator = await startEmulator({ port, latencyMs, quota }).catch((error: NodeJS.ErrnoException) => {
-      if (error instanceof TypeError) throw cannotRun(`${file}: ${error.message}`);
+      if (error instanceof TypeError) throw cannotRun(`--quota: ${error.message}`);
       const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
       throw cannotRun(`cannot listen on port ${port}: ${reason}`);
     });
@@ -39,6 +44,12 @@ export const emulate: Command = {
     return 0;
   },
 };
+
+/** In words, or in a JSON file. */
+async function quotaOf(given: string | undefined): Promise<Quota | string | null> {
+  if (given === undefined) return null;
+  return /\.json$/i.test(given) || existsSync(given) ? ((await readJsonFile(given)) as Quota) : given;
+}
 
 interface Keys {
   access_key: string;

@@ -28,6 +28,11 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./migrate.js")).migrate,
   },
   {
+    name: "rehearse",
+    summary: "Put the same rows through two configs, and tell whether the new one does as well.",
+    load: async () => (await import("./rehearse.js")).rehearse,
+  },
+  {
     name: "test",
     summary: "Run your own cases against your templates: record in, request out; response in, columns out.",
     load: async () => (await import("./test.js")).test,

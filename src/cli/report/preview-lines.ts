@@ -11,6 +11,7 @@ export const previewReport = (preview: Preview, width?: number): string => {
     `tokens in: ${tokenRange(preview.input_tokens)} (${preview.input_tokens_by})`,
     `tokens out: ${vector ? "none" : tokenRange(preview.output_tokens)} (${preview.output_tokens_by})`,
     `cost: ${preview.cost_usd ? usdRange(preview.cost_usd) : "unknown"}`,
+    ...cacheLines(preview),
     ...remarks.map((remark) => `remark: ${remark}`),
     "no model was called",
     "",
@@ -31,6 +32,17 @@ function priceLine({ price, vector }: Preview): string {
   const out = output === undefined ? "unknown" : usd(output);
   const rates = vector ? `${usd(input)} in` : `${usd(input)} in, ${out} out`;
   return `${rates} for a million tokens (${source}${date ? `, ${date}` : ""})`;
+}
+
+function cacheLines({ prompt_cache: cache }: Preview): string[] {
+  if (!cache) return [];
+  const { set, tokens, least_tokens, usd: rates, saves_usd } = cache;
+  const gain = saves_usd > 0 ? `saves about ${usd(saves_usd)}` : `loses about ${usd(-saves_usd)}`;
+  return [
+    `prompt cache: every row begins with the same ${counted(tokens, "token")} or so; the model keeps ${count(least_tokens)} or more, ` +
+      `for ${usd(rates.write)} a million to put in and ${usd(rates.read)} to read within 5 minutes, in place of ${usd(rates.input)}`,
+    `  prompt_cache: auto ${gain} on these rows${set === "auto" ? ", and is set" : ""}`,
+  ];
 }
 
 function sampleLines({ row, body, input_tokens, counted: isCounted, error }: Preview["samples"][number]) {

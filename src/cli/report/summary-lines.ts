@@ -27,6 +27,7 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
   return [
     `${rows.join(", ")}; ${counted(summary.calls, "call")}, ${tokens}; ${duration(seconds)}`,
     ...(summary.calls > 0 ? [`  ${costLine(summary)}`] : []),
+    ...(summary.cache_read_tokens + summary.cache_write_tokens > 0 ? [`  ${cacheLine(summary)}`] : []),
     ...(reused > 0
       ? [
           `  ${count(reused)} from ${ledger ? "the ledger or " : ""}an equal row, at no cost${summary.saved_usd ? ` (${usd(summary.saved_usd)} saved)` : ""}`,
@@ -70,6 +71,12 @@ function costLine({ cost_usd, known_cost_usd, unknown_cost_rows, estimated_cost_
   const known = known_cost_usd > 0 ? `, at least ${usd(known_cost_usd)}` : "";
   const rows = `the price or the tokens of ${counted(unknown_cost_rows, "row")} are not known`;
   return `cost unknown${known}: ${rows}${estimate}`;
+}
+
+function cacheLine({ cache_read_tokens, cache_write_tokens, cache_saved_usd: saved }: Summary): string {
+  const tokens = `prompt cache: ${count(cache_read_tokens)} tokens read, ${count(cache_write_tokens)} put in`;
+  if (saved === null) return tokens;
+  return `${tokens}; ${saved < 0 ? `it cost ${usd(-saved)} more than it saved` : `${usd(saved)} saved`}`;
 }
 
 /** What Bedrock did to calls that were made again. */

@@ -1,6 +1,6 @@
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
-import { assumedOutput, assumption, estimateTokens } from "../../models/prices/estimate.js";
+import { assumedOutput, assumption, estimateTokens, leastUsd } from "../../models/prices/estimate.js";
 import { costOf, mostUsd, type Rates, roundUsd } from "../../models/prices/rates.js";
 
 /** What a run may take, before it. */
@@ -26,7 +26,8 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
   return {
     /** `shared` for a row whose answer may be that of an equal one: at best it costs nothing. */
     add(request: InvokeRequest, shared: boolean): void {
-      const { input: tokens, maxOutput } = estimateTokens(request, bytesPerToken);
+      const estimate = estimateTokens(request, bytesPerToken);
+      const { input: tokens, maxOutput } = estimate;
       const least = Math.min(1, maxOutput ?? 1);
       const assumed = assumedOutput(maxOutput);
       const most = maxOutput ?? 0;
@@ -37,7 +38,7 @@ export const createForecast = (rates: Rates | null, bytesPerToken: number | unde
       output.low += shared ? 0 : least;
       output.assumed += assumed;
       output.max = output.max === null || maxOutput === null ? null : output.max + maxOutput * mostCalls;
-      const low = costOf(rates, { input: tokens.low, output: least });
+      const low = leastUsd(rates, estimate);
       const fixed = costOf(rates, { input: tokens.expected, output: 0 });
       const withOutput = costOf(rates, { input: tokens.expected, output: Math.min(1, maxOutput ?? 1) });
       const max = mostUsd(rates, { input: tokens.max, output: most });

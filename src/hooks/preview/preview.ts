@@ -1,11 +1,14 @@
+import type { Connection } from "../../connection/connection.js";
 import { ConnectorError } from "../../core/errors.js";
 import { countError, type ErrorCounts } from "../../core/outcome.js";
 import { copyRow } from "../../enrich/enrich-rows.js";
 import { placeless } from "../../enrich/place.js";
 import type { Plan } from "../../enrich/plan.js";
+import { cacheSavings, type PromptCachePlan } from "../../enrich/prompt-cache.js";
 import { type Rendered, renderRequest } from "../../enrich/request.js";
 import { lookUpWithin, resolvePlan } from "../../enrich/resolve-plan.js";
 import type { Price } from "../../models/prices/price.js";
+import { roundUsd } from "../../models/prices/rates.js";
 import { type BorrowedLedger, borrowLedger } from "../../run/ledger/open-ledgers.js";
 import { adviseFences } from "../../template/fence-advice.js";
 import { type BodySigns, watchBodies } from "./body-signs.js";
@@ -28,12 +31,25 @@ export interface Preview extends Forecast {
   readonly rows: Readonly<RowCounts>;
   /** Of rows that would fail, by error code: how many, and the first row's message. */
   readonly errors: ErrorCounts;
+  /** What a prompt cache would keep of the rows to send; `null` where there is nothing that it could. */
+  readonly prompt_cache: CacheForecast | null;
   /** Where the number of input tokens comes from. */
   readonly input_tokens_by: string;
   /** The first rows, with the bodies that would be sent. */
   readonly samples: readonly Sample[];
   /** What may be a mistake, in sentences. */
   readonly remarks: readonly string[];
+}
+
+interface CacheForecast {
+  readonly set: Connection["promptCache"];
+  /** About how many tokens it would keep, and the fewest that the model does. */
+  readonly tokens: number;
+  readonly least_tokens: number;
+  /** US dollars for a million tokens: sent anew, put into the cache, and read from it. */
+  readonly usd: PromptCachePlan["usd"];
+  /** US dollars, where the rows follow each other within five minutes; below zero where they are too few. */
+  readonly saves_usd: number;
 }
 
 export interface PreviewOptions {
@@ -100,6 +116,7 @@ const walk = async (
       input_tokens_by: bytesPerToken
         ? `CountTokens on the first rows: ${bytesPerToken.toFixed(1)} bytes of text a token`
         : "estimated: 4 bytes of text a token",
+      prompt_cache: cacheForecast(plan, counts.rows.to_send),
       samples,
       remarks: [
         ...plan.remarks,
@@ -115,6 +132,17 @@ const walk = async (
     await ledger?.giveBack();
   }
 };
+
+const cacheForecast = ({ promptCache, connection }: Plan, rows: number): CacheForecast | null =>
+  typeof promptCache === "string"
+    ? null
+    : {
+        set: connection.promptCache,
+        tokens: promptCache.tokens,
+        least_tokens: promptCache.leastTokens,
+        usd: promptCache.usd,
+        saves_usd: roundUsd(cacheSavings(promptCache, rows)),
+      };
 
 /** That a model's tokens cannot be counted is no fault of the body. */
 const uncounted = ({ code, detail, message }: ConnectorError): string =>

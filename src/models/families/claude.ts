@@ -55,6 +55,12 @@ export const claude = {
       stopReason: "tool_use",
     },
   ],
+  cache: {
+    before: [["tools"]],
+    places: [["system"], ["messages", "*", "content"]],
+    block: { type: "text", text: "{{ text }}" },
+    point: { within: { cache_control: { type: "ephemeral" } } },
+  },
   useCaseForm: true,
   reply: {
     id: "{{ id }}",

@@ -85,6 +85,7 @@ export const converse = {
     },
     { ...tool, models: /^amazon\.nova/, topKeys },
   ],
+  cache: { ...nova.cache, point: { after: { cachePoint: { type: "default" } } } },
   reply: {
     output: { message: { content: [{ text: "{{ text }}" }], role: "assistant" } },
     stopReason: "{{ stop_reason }}",

@@ -60,6 +60,8 @@ export interface Family {
   readonly rules?: readonly ModelRule[];
   /** How its models are asked for an answer that fits a JSON Schema, the best way first. Else in words. */
   readonly structured?: readonly StructuredWay[];
+  /** How its API is told where a prompt cache ends; absent where it has none. */
+  readonly cache?: CacheWay;
   /** Tags around reasoning that the model writes into its text. */
   readonly reasoningTags?: readonly ModelTags[];
   /** For families that take one raw prompt: how a user's turn is written for the model. */
@@ -126,6 +128,21 @@ export interface ModelRule extends Selection {
 
 /** Tags of reasoning, and which models of the family write them. */
 interface ModelTags extends ReasoningTags, Selection {}
+
+/**
+ * How a body says up to where a prompt cache keeps it. A model reads its tools first, then its system text, then its
+ * messages, and so does the cache. Source: Bedrock user guide, "Prompt caching".
+ */
+export interface CacheWay {
+  /** What a model reads first, which carries no point here: keys from the top of a body. */
+  readonly before: readonly (readonly string[])[];
+  /** Where texts stand that may end in a point, in the order in which they are read; `*` is each item of a list. */
+  readonly places: readonly (readonly string[])[];
+  /** A text as an item of a list of its own. The leaf `{{ text }}` is the text. */
+  readonly block: Readonly<Record<string, unknown>>;
+  /** What makes an item the last one that is kept: keys of its own, or an item after it. */
+  readonly point: { readonly within: object } | { readonly after: object };
+}
 
 /** One way to ask for an answer that fits a JSON Schema. */
 export interface StructuredWay extends Selection {

@@ -22,6 +22,12 @@ export const nova = {
       cacheWrite: "usage.cacheWriteInputTokenCount",
     },
   },
+  cache: {
+    before: [["toolConfig", "tools"]],
+    places: [["system"], ["messages", "*", "content"]],
+    block: { text: "{{ text }}" },
+    point: { within: { cachePoint: { type: "default" } } },
+  },
   reasoningTags: [{ open: "<thinking>", close: "</thinking>" }],
   rules: [
     {

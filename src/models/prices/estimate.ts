@@ -4,6 +4,8 @@ import { costOf, mostUsd, type Rates, roundUsd } from "./rates.js";
 
 /** How many tokens a call may take. */
 interface TokenRange {
+  /** True where the least of the input may all be read from a prompt cache. */
+  readonly mayBeCached: boolean;
   readonly input: { readonly low: number; readonly expected: number; readonly max: number };
   /** The limit that the request sets; `null` where it sets none. */
   readonly maxOutput: number | null;
@@ -38,20 +40,21 @@ export const estimateUsd = (
  * average, in English and, at three bytes a character, in Chinese, and is never shorter than one byte.
  */
 export const estimateTokens = (
-  { bodyBytes, textBytes: bytes, maxTokens }: InvokeRequest,
+  { bodyBytes, textBytes: bytes, maxTokens, cached }: InvokeRequest,
   bytesPerToken: number = assumedBytesPerToken,
 ): TokenRange => {
   const expected = Math.ceil(bytes / bytesPerToken);
   const input = { low: Math.min(Math.ceil(bytes / 8), expected), expected, max: mostInputTokens(bodyBytes) };
-  return { input, maxOutput: maxTokens };
+  return { input, maxOutput: maxTokens, mayBeCached: cached !== undefined };
 };
 
 /** The most input tokens of a body: each is at least one byte of it, and 64 cover what the service adds. */
 export const mostInputTokens = (bodyBytes: number): number => bodyBytes + 64;
 
 /** The dollars for some tokens: at least one token of output, at most all that the request allows. */
-const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange | null => {
-  const low = costOf(rates, { input: input.low, output: Math.min(1, maxOutput ?? 1) });
+const usdOf = (rates: Rates | null, tokens: TokenRange): UsdRange | null => {
+  const { input, maxOutput } = tokens;
+  const low = leastUsd(rates, tokens);
   const expected = costOf(rates, { input: input.expected, output: assumedOutput(maxOutput) });
   if (low === null || expected === null) return null;
   return {
@@ -59,6 +62,15 @@ const usdOf = (rates: Rates | null, { input, maxOutput }: TokenRange): UsdRange 
     expected,
     max: maxOutput === null ? null : mostUsd(rates, { input: input.max, output: maxOutput }),
   };
+};
+
+/** The least that a call may cost. */
+export const leastUsd = (
+  rates: Rates | null,
+  { input, maxOutput, mayBeCached }: TokenRange,
+): number | null => {
+  const [plain, cacheRead] = mayBeCached ? [0, input.low] : [input.low, 0];
+  return costOf(rates, { input: plain, cacheRead, output: Math.min(1, maxOutput ?? 1) });
 };
 
 /** Two estimates together; not known where one of them is not. */

@@ -1,6 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+import { type Disk, localDisk } from "./disk.js";
 import { readHead, readOldHead, textOf } from "./entry.js";
 import type { Loaded } from "./load.js";
+import type { OwnedFile } from "./own-file.js";
 import { rewrite, type Text } from "./rewrite.js";
 import { scanLines } from "./scan.js";
 
@@ -16,10 +17,10 @@ export const isWorthCompacting = (
 
 /** Rewrites a ledger with the latest entry of each key only, in this format. */
 export const compact = async (
-  path: string,
-  file: FileHandle,
+  { path, file }: Pick<OwnedFile, "path" | "file">,
   { is, index }: Pick<Loaded, "is" | "index">,
   limits = { largestBytes },
+  disk: Disk = localDisk,
 ): Promise<void> => {
   const isOld = is === "old";
   async function* latest() {
@@ -38,5 +39,5 @@ export const compact = async (
       else yield { key: head.key, text: isOld ? bytes.toString("utf8") : textOf(bytes) };
     }
   }
-  await rewrite(path, file, texts());
+  await rewrite({ path, file }, texts(), disk);
 };

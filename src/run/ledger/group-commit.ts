@@ -1,6 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { writeAt } from "./rewrite.js";
+import { type Clock, systemClock } from "../../core/clock.js";
+import { type OpenFile, writeAt } from "./open-file.js";
 
 /** Appends lines durably: many callers share one write and one flush to the disk. */
 interface GroupCommit {
@@ -31,9 +30,10 @@ const nothing: Around = { before: async () => undefined, after: async () => unde
 
 /** `size` is where the file's next line goes. */
 export const createGroupCommit = (
-  file: Pick<FileHandle, "write" | "datasync">,
+  file: Pick<OpenFile, "write" | "datasync" | "truncate">,
   size: number,
   { before, after }: Around = nothing,
+  clock: Clock = systemClock,
 ): GroupCommit => {
   let end = size;
   let queue: Waiting[] = [];
@@ -45,9 +45,9 @@ export const createGroupCommit = (
   // meanwhile: where answers come one by one, a flush for each would take more work than the rest of the row.
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
-      const early = flushedAt + gapMs - performance.now();
-      if (early > 0 && !broken) await sleep(early);
-      flushedAt = performance.now();
+      const early = flushedAt + gapMs - clock.now();
+      if (early > 0 && !broken) await clock.sleep(early);
+      flushedAt = clock.now();
       const group = queue.slice(0, groupSize(queue));
       queue = queue.slice(group.length);
       try {
@@ -56,7 +56,8 @@ export const createGroupCommit = (
         await writeAt(file, group.map(({ line }) => line).join(""), end);
         await file.datasync();
       } catch (error) {
-        // The file may now end in half a line, behind which nothing may be written.
+        // It may end in half a line, and lines that could not be flushed look as if they were there until the power fails.
+        if (!broken) await file.truncate(end).catch(() => undefined);
         broken = error;
         for (const { reject } of group) reject(error);
         continue;

@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import { sumOf } from "./entry.js";
+import { type OpenFile, writeAt } from "./open-file.js";
 
 /**
  * What stands before the entries of a ledger: a line that says what the file is, and two marks that say in turn how many
@@ -28,6 +28,8 @@ interface HeadReading {
   readonly is: "whole" | "old" | "rewriting" | "new" | "other";
   /** Entries that were on the disk for certain; `null` where both marks are damaged. */
   readonly entries: number | null;
+  /** Which of the two marks says so. */
+  readonly slot: 0 | 1;
 }
 
 /** Reads the head of a file. A part of a head without entries is what a crash leaves of a new one. */
@@ -40,24 +42,22 @@ export const readHeadOf = (bytes: Buffer): HeadReading => {
     return found && sumOf(found[2] ?? "") === found[1] ? Number(found[3]) : null;
   });
   const [one = null, other = null] = marks;
-  const entries = one === null && other === null ? null : Math.max(one ?? 0, other ?? 0);
-  if (first === firstLines.old) return { is: "old", entries: null };
-  if (first === firstLines.rewriting) return { is: "rewriting", entries: null };
-  if (headOf(0).startsWith(text) && text.length < headLength) return { is: "new", entries: 0 };
-  if (firstLines.old.startsWith(text)) return { is: "new", entries: 0 };
-  return { is: first === firstLines.whole ? "whole" : "other", entries };
+  const slot = (other ?? -1) > (one ?? -1) ? 1 : 0;
+  if (first === firstLines.old) return { is: "old", entries: null, slot };
+  if (first === firstLines.rewriting) return { is: "rewriting", entries: null, slot };
+  if (headOf(0).startsWith(text) && text.length < headLength) return { is: "new", entries: 0, slot };
+  if (firstLines.old.startsWith(text)) return { is: "new", entries: 0, slot };
+  return { is: first === firstLines.whole ? "whole" : "other", entries: marks[slot] ?? null, slot };
 };
 
-/** Writes marks into the two places by turns. */
-export const createMarks = (file: Pick<FileHandle, "write">, entries: number) => {
-  let slot = 0;
-  let marked = entries;
-  return async (count: number): Promise<boolean> => {
-    if (count === marked) return false;
+/**
+ * Writes marks into the two places by turns, the first one beside that which says the most: of two that are torn one after
+ * the other, it is whole.
+ */
+export const createMarks = (file: Pick<OpenFile, "write">, newest: 0 | 1) => {
+  let slot: number = newest;
+  return async (entries: number): Promise<void> => {
     slot = 1 - slot;
-    const mark = Buffer.from(markOf(count));
-    await file.write(mark, 0, mark.length, firstLines.whole.length + slot * markLength);
-    marked = count;
-    return true;
+    await writeAt(file, markOf(entries), firstLines.whole.length + slot * markLength);
   };
 };

@@ -1,13 +1,28 @@
-import type { FileHandle } from "node:fs/promises";
+import { type Clock, systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
-import { leadsTo } from "../../core/lock.js";
 import { compact, isWorthCompacting } from "./compact.js";
-import { decodeEntry, type Entry, encodeEntry, heldEntry, type Lost, lostKey, readHead } from "./entry.js";
+import { type Disk, localDisk } from "./disk.js";
+import {
+  decodeEntry,
+  type Entry,
+  encodeEntry,
+  heldEntry,
+  type Intent,
+  isInJob,
+  type Line,
+  type Lost,
+  lostKey,
+  readHead,
+  standingOf,
+} from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
+import type { Place } from "./index-by-key.js";
+import { type JobEntry, mayFollow } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
-import { isOwned, type OwnedFile, own, systemReason, unusable } from "./own-file.js";
-import { finishRewrite, syncFolder, writeAt } from "./rewrite.js";
+import { writeAt } from "./open-file.js";
+import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
+import { finishRewrite, syncFolder } from "./rewrite.js";
 import { readLine, scanLines } from "./scan.js";
 
 /** A durable, append-only record of paid calls. One process at a time holds it. */
@@ -20,23 +35,39 @@ export interface Ledger {
    * for so long, and is refused with `claimed_elsewhere` where another worker has the key.
    */
   append(entry: Entry, leaseMs?: number): Promise<void>;
-  /** The latest entry of every key, in the order they were written. */
+  /**
+   * The latest entry of every call, in the order they were written. One that was planned for a batch job and never sent is
+   * none, here and for `find`.
+   */
   entries(): AsyncGenerator<Entry>;
+  /** The batch jobs, the first one first. */
+  jobs(): Promise<JobEntry[]>;
+  /**
+   * Like `append`. False where the job has already gone on from there, which changes nothing. With `idleMs`, a plan is given
+   * up only if nobody has gone on with it for so long; who holds a file knows that nobody does.
+   */
+  appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /** The calls of a batch job that have no outcome yet. */
+  callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */
   close(): Promise<void>;
   /** False once it was closed, or once the disk has refused to take more. */
   isOpen(): boolean;
-  /** Lines that a repair could not tell: while there are any, every key that is not known counts as held. */
+  /** Lines that a repair could not tell: while there are any, every key that may be one of theirs counts as held. */
   readonly lost: number;
 }
 
 /** Opens or creates a ledger. Failures: `ledger_locked`, `ledger_unusable`. */
-export const openLedger = async (file: string): Promise<Ledger | ConnectorError> => {
-  const owned = await own(file);
+export const openLedger = async (
+  file: string,
+  disk: Disk = localDisk,
+  clock: Clock = systemClock,
+): Promise<Ledger | ConnectorError> => {
+  const owned = await disk.own(file);
   if (!isOwned(owned)) return owned;
   try {
-    const loaded = await prepare(owned);
-    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded);
+    const loaded = await prepare(owned, disk);
+    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded, disk, clock);
     await owned.release();
     return loaded;
   } catch (error) {
@@ -45,58 +76,87 @@ export const openLedger = async (file: string): Promise<Ledger | ConnectorError>
   }
 };
 
-const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> => {
+const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
   const { path, file } = owned;
   const { index } = loaded;
   let { last } = loaded;
   let written = last.n;
   const opened = await file.stat();
-  const mark = createMarks(file, written);
-  const commits = createGroupCommit(file, loaded.size, {
-    async before() {
-      if (!(await leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
+  const mark = createMarks(file, loaded.slot);
+  const around = {
+    async before(): Promise<void> {
+      if (!(await disk.leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
     },
-    async after(lines) {
+    async after(lines: number): Promise<void> {
       written += lines;
       await mark(written);
     },
-  });
-  const place = index.get(lostKey);
-  const marker = place && (decodeEntry(await readLine(file, place.offset)) as Lost | null);
-  const lost = place ? (marker?.lines ?? 1) : 0;
+  };
+  const commits = createGroupCommit(file, loaded.size, around, clock);
+  const marked = index.get(lostKey);
+  const marker = marked && (decodeEntry(await readLine(file, marked.offset)) as Lost | null);
+  const lost = marked ? (marker?.lines ?? 1) : 0;
+  /** Whether a lost line may be a later one of a key. One that is open or answered is not sent again anyway. */
+  const mayBeLost = (place: Place | null): boolean =>
+    marked !== null && (place === null || (place.state === "refused" && place.offset < marked.offset));
   let isOpen = true;
+  const jobs = new Map<string, JobEntry>();
+  const write = async (entry: Line): Promise<void> => {
+    const position = { n: last.n + 1, after: last.key };
+    last = { n: position.n, key: entry.key };
+    try {
+      const offset = await commits.append(encodeEntry(entry, position));
+      index.set(entry.key, { offset, state: entry.state });
+    } catch (error) {
+      throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
+    }
+  };
+  const counted = (entry: Entry): Entry | null =>
+    isInJob(entry) ? standingOf(entry, jobs.get(entry.job)?.stage) : entry;
+  /** The latest entries in some state, and all that is not damaged of them. */
+  async function* latest(wants: (state: Line["state"]) => boolean): AsyncGenerator<Entry> {
+    await commits.settled();
+    // What is appended while the entries are worked on is not among them.
+    const { size: end } = await file.stat();
+    for await (const { bytes, offset } of scanLines(file)) {
+      if (offset >= end) return;
+      const head = readHead(bytes);
+      if (!head || !wants(head.state) || index.get(head.key)?.offset !== offset) continue;
+      const entry = counted((decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key));
+      if (entry) yield entry;
+    }
+  }
+  for (const key of loaded.jobs) {
+    const line = await readLine(file, index.get(key)?.offset ?? 0);
+    const entry = readHead(line)?.key === key ? decodeEntry(line) : null;
+    if (entry?.state === "job") jobs.set(key, entry);
+  }
   return {
     path,
     lost,
     async find(key) {
       const place = index.get(key);
-      if (!place) return lost > 0 ? heldEntry(key) : null;
+      if (mayBeLost(place)) return heldEntry(key);
+      if (!place) return null;
       const line = await readLine(file, place.offset);
       const head = readHead(line);
       // Another key that shares the bits which the index knows.
       if (head && head.key !== key) return null;
-      return (head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key);
+      const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+      return entry ?? (marked && place.offset < marked.offset ? heldEntry(key) : null);
     },
-    async append(entry) {
-      const position = { n: last.n + 1, after: last.key };
-      last = { n: position.n, key: entry.key };
-      try {
-        const offset = await commits.append(encodeEntry(entry, position));
-        index.set(entry.key, { offset, state: entry.state });
-      } catch (error) {
-        throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
-      }
+    append: write,
+    entries: () => latest((state) => state !== "lost" && state !== "job"),
+    jobs: async () => [...jobs.values()],
+    async appendJob(job) {
+      if (!mayFollow(jobs.get(job.key)?.stage, job.stage)) return false;
+      jobs.set(job.key, job);
+      await write(job);
+      return true;
     },
-    async *entries() {
-      await commits.settled();
-      // What is appended while the entries are worked on is not among them.
-      const { size: end } = await file.stat();
-      for await (const { bytes, offset } of scanLines(file)) {
-        if (offset >= end) return;
-        const head = readHead(bytes);
-        if (!head || head.state === "lost" || index.get(head.key)?.offset !== offset) continue;
-        yield (decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key);
-      }
+    async *callsOf(job) {
+      for await (const entry of latest((state) => state === "intent"))
+        if (isInJob(entry) && entry.job === job) yield entry;
     },
     isOpen: () => isOpen && !commits.isBroken(),
     async close() {
@@ -110,12 +170,13 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded): Promise<Ledger> =
 };
 
 /** Reads a file, and brings what may be of an earlier time or torn by a crash into order. Damage is refused. */
-const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Loaded | ConnectorError> => {
+const prepare = async (owned: OwnedFile, disk: Disk, mayRewrite = true): Promise<Loaded | ConnectorError> => {
+  const { path, file } = owned;
   const loaded = await loadFile(file);
   const { is, damage } = loaded;
   if (is === "other") return unusable(path, "it is another kind of file, which is left untouched");
   if (is === "rewriting") {
-    if (mayRewrite && (await finishRewrite(path, file))) return prepare({ path, file } as OwnedFile, false);
+    if (mayRewrite && (await finishRewrite(owned, disk))) return prepare(owned, disk, false);
     return unusable(
       path,
       `a crash cut its compaction short, and ${path}.compact, which has the whole of it, is not there. Open it by the name that it had then`,
@@ -127,23 +188,28 @@ const prepare = async ({ path, file }: OwnedFile, mayRewrite = true): Promise<Lo
       `${damage.lines} of its lines are damaged or missing (${damage.where}). Restore the file, or keep the rest: \`bedrock-model ledger ${path} --repair\``,
     );
   if (is === "new") {
-    await begin(path, file);
+    await begin(owned, disk);
     return loadFile(file);
   }
   if (mayRewrite && (is === "old" || loaded.torn || isWorthCompacting(loaded))) {
-    const done = await compact(path, file, loaded).catch((error: unknown) => error);
+    const done = await compact(owned, loaded, undefined, disk).catch((error: unknown) => error);
     // A disk without room for the smaller file has none for more lines either; the run will say so.
-    if (done === undefined) return prepare({ path, file } as OwnedFile, false);
+    if (done === undefined) return prepare(owned, disk, false);
     if (is === "old" || loaded.torn) throw done;
   }
   const { size: bytes } = await file.stat();
   if (bytes > loaded.size) await file.truncate(loaded.size);
+  if (mayRewrite) {
+    // Who wrote it may have died before all of it, and its name, was on the disk.
+    await file.datasync();
+    await syncFolder(path, disk);
+  }
   return loaded;
 };
 
-const begin = async (path: string, file: FileHandle): Promise<void> => {
+const begin = async ({ path, file }: OwnedFile, disk: Disk): Promise<void> => {
   await file.truncate(0);
   await writeAt(file, headOf(0), 0);
   await file.datasync();
-  await syncFolder(path);
+  await syncFolder(path, disk);
 };

@@ -1,15 +1,19 @@
-import type { FileHandle } from "node:fs/promises";
 import { type EntryState, guessHead, type Head, readHead, readOldHead } from "./entry.js";
 import { headLength, readHeadOf } from "./head.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
+import type { OpenFile } from "./open-file.js";
 import { readStart, scanLines } from "./scan.js";
 
 /** A ledger's file as it was found. */
 export interface Loaded {
   readonly is: "whole" | "old" | "new" | "other" | "rewriting";
   readonly index: KeyIndex;
+  /** The keys of the batch jobs. */
+  readonly jobs: ReadonlySet<string>;
   /** Where the next line goes: behind the last one that checks. */
   readonly size: number;
+  /** The place of the newest of its two marks. */
+  readonly slot: 0 | 1;
   /** Lines that check, and the number and key of the last of them. */
   readonly lines: number;
   readonly last: { readonly n: number; readonly key: string };
@@ -30,16 +34,17 @@ export interface Damage {
 }
 
 /** Reads a file from its start to its end and changes nothing. */
-export const loadFile = async (file: FileHandle): Promise<Loaded> => {
+export const loadFile = async (file: OpenFile): Promise<Loaded> => {
   const head = readHeadOf(await readStart(file, headLength));
   return head.is === "old" ? loadOld(file) : loadLines(file, head);
 };
 
 const loadLines = async (
-  file: FileHandle,
-  { is, entries }: ReturnType<typeof readHeadOf>,
+  file: OpenFile,
+  { is, entries, slot }: ReturnType<typeof readHeadOf>,
 ): Promise<Loaded> => {
   const index = createKeyIndex();
+  const jobs = new Set<string>();
   const told = new Map<number, string>();
   const gaps: { from: number; to: number; where: string }[] = [];
   let last: Pick<Head, "n" | "key"> = { n: 0, key: "" };
@@ -67,8 +72,10 @@ const loadLines = async (
     size = offset + bytes.length + 1;
     if (found.n > last.n) last = found;
     index.set(found.key, { offset, state: found.state });
+    if (found.state === "job") jobs.add(found.key);
   }
-  if (is === "other" && lines === 0) return { is, index, size: 0, lines, last, torn: false, damage: null };
+  if (is === "other" && lines === 0)
+    return { is, index, jobs, size: 0, slot, lines, last, torn: false, damage: null };
   const certain = entries ?? last.n + 1;
   if (certain > last.n) gaps.push({ from: last.n + 1, to: certain, where: junk ?? "its end is cut off" });
   const real = gaps.filter(({ from }) => from <= certain);
@@ -77,14 +84,14 @@ const loadLines = async (
     if (!real.some(({ from, to }) => from <= n && n <= Math.min(to, certain))) told.delete(n);
   const isWhole = is !== "other" && entries !== null && missing === 0 && disorder === null;
   return {
-    ...{ is: is === "other" ? "whole" : is, index, size, lines, last },
+    ...{ is: is === "other" ? "whole" : is, index, jobs, size, slot, lines, last },
     torn: gaps.length > real.length || real.some(({ to }) => to > certain),
     damage: isWhole ? null : { lines: missing, where: real[0]?.where ?? disorder ?? "its first lines", told },
   };
 };
 
 /** The first format knows neither what is missing nor whether a line is what it was. */
-const loadOld = async (file: FileHandle): Promise<Loaded> => {
+const loadOld = async (file: OpenFile): Promise<Loaded> => {
   const index = createKeyIndex();
   let [lines, size, number, bad] = [0, 0, 0, 0];
   let where = "";
@@ -102,5 +109,5 @@ const loadOld = async (file: FileHandle): Promise<Loaded> => {
     index.set(found.key, { offset, state: found.state as EntryState });
   }
   const damage = bad > 0 ? { lines: bad, where, told: new Map() } : null;
-  return { is: "old", index, size, lines, last, torn: false, damage };
+  return { is: "old", index, jobs: new Set(), size, slot: 0, lines, last, torn: false, damage };
 };

@@ -3,12 +3,13 @@ import { type FileHandle, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
 import { createRegular, held, isElsewhere, openAlone, ownNote, readNote } from "../../core/lock.js";
+import type { OpenFile } from "./open-file.js";
 
 /** A ledger's file, open for this process alone. */
 export interface OwnedFile {
   /** The file's own name, whatever links led to it. */
   readonly path: string;
-  readonly file: FileHandle;
+  readonly file: OpenFile;
   /** Gives the file back. */
   release(): Promise<void>;
 }

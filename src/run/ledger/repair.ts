@@ -1,7 +1,9 @@
+import { systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
+import { localDisk } from "./disk.js";
 import { decodeEntry, heldEntry, lostEntry, lostKey, readHead, readOldHead, textOf } from "./entry.js";
 import { type Damage, type Loaded, loadFile } from "./load.js";
-import { isOwned, own } from "./own-file.js";
+import { isOwned } from "./own-file.js";
 import { rewrite, type Text } from "./rewrite.js";
 import { readLine, scanLines } from "./scan.js";
 
@@ -22,8 +24,11 @@ export interface Repair {
  * it is. With `forgetLost`, rows that the ledger does not know may be sent though lost lines could not be told.
  * @throws ConnectorError when it is held by a process, or no ledger.
  */
-export const repairLedger = async (file: string, { forgetLost = false } = {}): Promise<Repair> => {
-  const owned = await own(file);
+export const repairLedger = async (
+  file: string,
+  { forgetLost = false, disk = localDisk, clock = systemClock } = {},
+): Promise<Repair> => {
+  const owned = await disk.own(file);
   if (!isOwned(owned)) throw owned;
   try {
     const loaded = await loadFile(owned.file);
@@ -45,9 +50,9 @@ export const repairLedger = async (file: string, { forgetLost = false } = {}): P
       };
       for (const { key, offset } of good) yield { key, text: await read(offset) };
       for (const key of held) yield { key, text: JSON.stringify(heldEntry(key)) };
-      if (untold > 0) yield { key: lostKey, text: JSON.stringify(lostEntry(untold)) };
+      if (untold > 0) yield { key: lostKey, text: JSON.stringify(lostEntry(untold, clock.date())) };
     }
-    await rewrite(owned.path, owned.file, texts());
+    await rewrite(owned, texts(), disk);
     return { kept: good.length, lost: damage.lines, held: held.length, untold };
   } finally {
     await owned.release();

@@ -1,7 +1,12 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Disk } from "./disk.js";
 import { encodeText } from "./entry.js";
 import { firstLines, headLength, headOf } from "./head.js";
+import { writeAt } from "./open-file.js";
+import type { OwnedFile } from "./own-file.js";
+
+/** A file that is to be rewritten. */
+type Rewritten = Pick<OwnedFile, "path" | "file">;
 
 /** One entry of a file that is to be: its key, and the whole of it as JSON. */
 export interface Text {
@@ -15,9 +20,17 @@ const asideOf = (path: string): string => `${path}.compact`;
  * Gives a ledger new contents, so that a crash at any moment leaves the old or the new ones. They are written beside it first
  * and then into the file itself, which stays the file that it is for all its names, and locked.
  */
-export const rewrite = async (path: string, file: FileHandle, texts: AsyncIterable<Text>): Promise<void> => {
-  await rm(asideOf(path), { force: true });
-  const aside = await open(asideOf(path), "wx", 0o600);
+export const rewrite = async (
+  { path, file }: Rewritten,
+  texts: AsyncIterable<Text>,
+  disk: Disk,
+): Promise<void> => {
+  await disk.remove(asideOf(path));
+  const aside = await disk.open(asideOf(path), "wx");
+  let end = 0;
+  const append = async (text: string): Promise<void> => {
+    end += await writeAt(aside, text, end);
+  };
   try {
     let [n, after] = [0, ""];
     let parts = [headOf(0)];
@@ -28,26 +41,26 @@ export const rewrite = async (path: string, file: FileHandle, texts: AsyncIterab
       parts.push(line);
       waiting += line.length;
       if (waiting < 2 ** 20) continue;
-      await aside.appendFile(parts.join(""));
+      await append(parts.join(""));
       parts = [];
       waiting = 0;
     }
-    await aside.appendFile(parts.join(""));
+    await append(parts.join(""));
     await writeAt(aside, headOf(n), 0);
     await aside.sync();
   } catch (error) {
-    await rm(asideOf(path), { force: true });
+    await disk.remove(asideOf(path));
     throw error;
   } finally {
     await aside.close();
   }
-  await syncFolder(path);
-  await finishRewrite(path, file);
+  await syncFolder(path, disk);
+  await finishRewrite({ path, file }, disk);
 };
 
 /** The second half, which is done anew when a crash cut it short. False where the new contents are not there. */
-export const finishRewrite = async (path: string, file: FileHandle): Promise<boolean> => {
-  const aside = await open(asideOf(path), "r").catch(() => null);
+export const finishRewrite = async ({ path, file }: Rewritten, disk: Disk): Promise<boolean> => {
+  const aside = await disk.open(asideOf(path), "r").catch(() => null);
   if (!aside) return false;
   try {
     await writeAt(file, firstLines.rewriting, 0);
@@ -68,26 +81,13 @@ export const finishRewrite = async (path: string, file: FileHandle): Promise<boo
   } finally {
     await aside.close();
   }
-  await rm(asideOf(path), { force: true });
+  await disk.remove(asideOf(path));
   return true;
 };
 
-/** Writes all of it, however often the system takes a part. */
-export const writeAt = async (
-  file: Pick<FileHandle, "write">,
-  what: string | Buffer,
-  start: number,
-): Promise<void> => {
-  const bytes = Buffer.from(what);
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done);
-    done += bytesWritten;
-  }
-};
-
 /** A new name is only safe from a power cut once its folder is on the disk; some systems cannot do that. */
-export const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(dirname(path), "r");
+export const syncFolder = async (path: string, disk: Disk): Promise<void> => {
+  const folder = await disk.open(dirname(path), "r");
   await folder.sync().catch(() => undefined);
   await folder.close();
 };

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { OpenFile } from "./open-file.js";
 
 /** One whole line of a file, without its line break. */
 interface Line {
@@ -6,16 +6,18 @@ interface Line {
   readonly offset: number;
 }
 
+/** Most ledgers are short. */
+const firstChunkBytes = 1 << 16;
 const chunkBytes = 1 << 20;
 const lineBreak = 0x0a;
 
 /** The whole lines of a file in their order. What stands behind the last line break is left out. */
-export async function* scanLines(file: FileHandle): AsyncGenerator<Line> {
+export async function* scanLines(file: OpenFile): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for (let position = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
+    const chunk = Buffer.allocUnsafe(position === 0 ? firstChunkBytes : chunkBytes);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     const bytes =
@@ -31,7 +33,7 @@ export async function* scanLines(file: FileHandle): AsyncGenerator<Line> {
 }
 
 /** The line that starts at an offset, without its line break. */
-export const readLine = async (file: FileHandle, offset: number): Promise<Buffer> => {
+export const readLine = async (file: OpenFile, offset: number): Promise<Buffer> => {
   const parts: Buffer[] = [];
   for (let position = offset; ; ) {
     const chunk = Buffer.allocUnsafe(4096 << Math.min(parts.length, 8));
@@ -45,7 +47,7 @@ export const readLine = async (file: FileHandle, offset: number): Promise<Buffer
 };
 
 /** The first bytes of a file, at most so many. */
-export const readStart = async (file: FileHandle, length: number): Promise<Buffer> => {
+export const readStart = async (file: OpenFile, length: number): Promise<Buffer> => {
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, 0);
   return bytes.subarray(0, bytesRead);

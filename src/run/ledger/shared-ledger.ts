@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Ceilings } from "../../connection/connection.js";
+import { type Clock, systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Underway } from "../../core/invoke.js";
 import type { Purse } from "../purse.js";
+import { type Disk, localDisk } from "./disk.js";
 import { type Ledger, openLedger } from "./ledger.js";
 
 /**
  * A file's ledger in this process. The file is open while anybody holds it, and given back to other processes once
  * nobody has for a moment; its contents are to be used by holders only.
  */
-export interface SharedLedger extends Pick<Ledger, "find" | "append" | "entries" | "isOpen"> {
+export interface SharedLedger
+  extends Pick<Ledger, "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "callsOf"> {
   /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
   readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;
   /** The calls under way whose outcomes other callers wait for. */
@@ -38,14 +40,29 @@ export interface Sharing {
   readonly leastIdleMs: number;
 }
 
-export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {}): SharedLedger => {
-  const { patienceMs = 120_000, leastIdleMs = 1_000 } = sharing;
+/** Where it is kept, and whom it tells that it waits. */
+interface Place {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly warn: Warn;
+}
+
+/** Tells the user of a process what no row can tell. */
+export type Warn = (sentence: string, name: string) => void;
+
+export const createSharedLedger = (
+  path: string,
+  { patienceMs = 120_000, leastIdleMs = 1_000 }: Partial<Sharing> = {},
+  { disk = localDisk, clock = systemClock, warn = emitWarning }: Partial<Place> = {},
+): SharedLedger => {
   let ledger: Ledger | null = null;
   let opening: Promise<ConnectorError | null> | null = null;
   let givingBack: Promise<void> | undefined;
   let holders = 0;
   let isClosed = false;
-  let idle: NodeJS.Timeout | undefined;
+  /** When the last holder has gone, and whether a timer looks how long ago that is. */
+  let idleSince = 0;
+  let isWatched = false;
   let idleMs = leastIdleMs;
   /** Until then another process was waited for in vain, and is not waited for again. */
   let impatientUntil = 0;
@@ -55,21 +72,34 @@ export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {})
     // One that the disk refused is opened anew, since there may be room again.
     await ledger?.close();
     ledger = null;
-    const startedAt = performance.now();
-    let opened = await openLedger(path);
+    const startedAt = clock.now();
+    let opened = await openLedger(path, disk, clock);
     if (isLocked(opened) && startedAt > impatientUntil) {
-      opened = await waitFor(path, opened, patienceMs);
-      if (isLocked(opened)) impatientUntil = performance.now() + impatienceMs;
+      opened = await waitFor(opened);
+      if (isLocked(opened)) impatientUntil = clock.now() + impatienceMs;
     }
     if (opened instanceof ConnectorError) return opened;
     // A long file is not read again and again for pauses that are short beside that.
-    idleMs = Math.max(leastIdleMs, 10 * (performance.now() - startedAt));
+    idleMs = Math.max(leastIdleMs, 10 * (clock.now() - startedAt));
     ledger = opened;
     return null;
   };
 
+  /** Tries again until the other process has given the file back, and says whom it waits for. */
+  const waitFor = async (locked: ConnectorError): Promise<Ledger | ConnectorError> => {
+    const seconds = Math.ceil(patienceMs / 1000);
+    warn(`${locked.detail} Waiting for it, for ${seconds} seconds at most.`, "LedgerWait");
+    const until = clock.now() + patienceMs;
+    for (let opened: Ledger | ConnectorError = locked; ; opened = await openLedger(path, disk, clock)) {
+      if (!isLocked(opened)) return opened;
+      if (clock.now() >= until)
+        return new ConnectorError("ledger_locked", `${opened.detail} It was waited for ${seconds} seconds.`);
+      // Many that wait do not ask all at once.
+      await clock.sleep(50 + clock.random() * 100);
+    }
+  };
+
   const giveBack = (): void => {
-    if (holders > 0) return;
     givingBack = ledger?.close().catch(() => undefined);
     ledger = null;
   };
@@ -77,7 +107,6 @@ export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {})
   const hold = async (): Promise<(() => void) | ConnectorError> => {
     if (isClosed) return closed();
     holders++;
-    clearTimeout(idle);
     if (!ledger?.isOpen()) {
       opening ??= open().finally(() => {
         opening = null;
@@ -92,7 +121,26 @@ export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {})
   };
 
   const release = (): void => {
-    if (--holders === 0) idle = setTimeout(giveBack, idleMs).unref();
+    if (--holders > 0) return;
+    idleSince = clock.now();
+    watch(idleMs);
+  };
+
+  /** Rows come and go often, so one timer looks after all of them. */
+  const watch = (ms: number): void => {
+    if (isWatched) return;
+    isWatched = true;
+    clock.after(
+      ms,
+      () => {
+        isWatched = false;
+        if (holders > 0 || ledger === null || isClosed) return;
+        const left = idleSince + idleMs - clock.now();
+        if (left > 0) watch(left);
+        else giveBack();
+      },
+      "idle",
+    );
   };
 
   const held = (): Ledger => {
@@ -114,11 +162,13 @@ export const createSharedLedger = (path: string, sharing: Partial<Sharing> = {})
     find: async (key) => held().find(key),
     append: async (entry) => held().append(entry),
     entries: () => held().entries(),
+    jobs: async () => held().jobs(),
+    appendJob: async (job, idleMs) => held().appendJob(job, idleMs),
+    callsOf: (job) => held().callsOf(job),
     isOpen: () => !isClosed && ledger?.isOpen() !== false,
     isHeld: () => ledger !== null || opening !== null,
     async close() {
       isClosed = true;
-      clearTimeout(idle);
       await opening;
       await givingBack;
       await ledger?.close();
@@ -131,20 +181,4 @@ const impatienceMs = 60_000;
 const isLocked = (opened: Ledger | ConnectorError): opened is ConnectorError =>
   opened instanceof ConnectorError && opened.code === "ledger_locked";
 
-/** Tries again until the other process has given the file back, and says whom it waits for. */
-const waitFor = async (
-  path: string,
-  locked: ConnectorError,
-  patienceMs: number,
-): Promise<Ledger | ConnectorError> => {
-  const seconds = Math.ceil(patienceMs / 1000);
-  process.emitWarning(`${locked.detail} Waiting for it, for ${seconds} seconds at most.`, "LedgerWait");
-  const until = performance.now() + patienceMs;
-  for (let opened: Ledger | ConnectorError = locked; ; opened = await openLedger(path)) {
-    if (!isLocked(opened)) return opened;
-    if (performance.now() >= until)
-      return new ConnectorError("ledger_locked", `${opened.detail} It was waited for ${seconds} seconds.`);
-    // Many that wait do not ask all at once.
-    await sleep(50 + Math.random() * 100);
-  }
-};
+export const emitWarning: Warn = (sentence, name) => process.emitWarning(sentence, name);

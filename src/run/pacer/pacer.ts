@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "./clock.js";
+import { type Clock, systemClock } from "../../core/clock.js";
 import { learnQuota } from "./learned-quota.js";
 import { createQueue } from "./queue.js";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../../core/clock.js";
 
 /** A queue, whose items go one after the other, each as soon as nothing keeps it. */
 interface Queue<Item, Ticket> {

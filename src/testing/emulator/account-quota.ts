@@ -1,10 +1,11 @@
-import { createBucket, createWindow, type TokenBucket } from "./token-bucket.js";
+import { createTroubles, type Troubles } from "./account-troubles.js";
+import { createBucket, createWindow, holdsOne, rounding, type TokenBucket } from "./token-bucket.js";
 
 /**
  * What an account may do, enforced the way Bedrock documents it: `quotas-token-burndown.html` of its user guide.
  * What is left out is not limited. A call must fit under every limit, and a rejected one takes nothing of any.
  */
-export interface Quota {
+export interface Quota extends Troubles {
   readonly requests_per_second?: number;
   /** How many requests a rested account may start at once. Default one second's worth, at least 1. */
   readonly burst?: number;
@@ -18,6 +19,8 @@ export interface Quota {
   readonly burndown?: number;
   /** With more calls open than this, a further one is refused as an overload. */
   readonly overload_above?: number;
+  /** What a throttled call is told to wait. Default nothing. */
+  readonly retry_after_seconds?: number;
 }
 
 /** A call that was let in and has not ended. */
@@ -31,6 +34,8 @@ export interface Rejection {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
 }
 
 export interface QuotaGate {
@@ -46,15 +51,21 @@ export interface QuotaGate {
  */
 export const createQuota = (quota: Quota | null, now: () => number): QuotaGate => {
   let limits = limitsOf(quota ?? {}, now());
+  let befall = createTroubles(quota ?? {}, quota?.requests_per_second);
   let open = 0;
+  const throttled = (rejection: Rejection): Rejection => {
+    const { retryAfter } = limits;
+    return retryAfter === undefined ? rejection : { ...rejection, retryAfter };
+  };
   return {
     admit(inputTokens, maxTokens) {
       const { requests, tokens, overloadAbove } = limits;
       const at = now();
       const reserved = tokens ? inputTokens + maxTokens : 0;
       if (open >= overloadAbove) return overloaded;
-      if (requests && requests.left(at) < 1 - rounding) return tooManyRequests;
-      if (tokens && tokens.left(at) < reserved - rounding) return tooManyTokens;
+      if (befall(at, requests)) return throttled(tooManyRequests);
+      if (requests && !holdsOne(requests, at)) return throttled(tooManyRequests);
+      if (tokens && tokens.left(at) < reserved - rounding) return throttled(tooManyTokens);
       requests?.take(at, 1);
       tokens?.take(at, reserved);
       open += 1;
@@ -68,20 +79,19 @@ export const createQuota = (quota: Quota | null, now: () => number): QuotaGate =
     },
     change(next) {
       limits = limitsOf(next ?? {}, now(), limits);
+      befall = createTroubles(next ?? {}, next?.requests_per_second);
     },
   };
 };
 
 export const isRejected = (verdict: Admission | Rejection): verdict is Rejection => "status" in verdict;
 
-/** Sums of small refills fall short of whole numbers. */
-const rounding = 1e-6;
-
 interface Limits {
   readonly requests: TokenBucket | null;
   readonly tokens: TokenBucket | null;
   readonly burndown: number;
   readonly overloadAbove: number;
+  readonly retryAfter: number | undefined;
 }
 
 const limitsOf = (quota: Quota, at: number, before?: Limits): Limits => {
@@ -98,6 +108,7 @@ const limitsOf = (quota: Quota, at: number, before?: Limits): Limits => {
         : createBucket(tokens / 60_000, quota.token_burst ?? tokens, at, before?.tokens),
     burndown: quota.burndown ?? 1,
     overloadAbove: quota.overload_above ?? Number.POSITIVE_INFINITY,
+    retryAfter: quota.retry_after_seconds,
   };
 };
 

@@ -1,4 +1,6 @@
 import { isObject } from "../../core/json.js";
+import { type JobRules, jobRulesFault } from "./jobs/job-rules.js";
+import { type LogRules, logRulesFault } from "./logs/log-rules.js";
 
 /**
  * What one AWS account can see of Bedrock, where it differs from an account that may use every model. Plain data,
@@ -22,6 +24,10 @@ export interface LocalAccount {
   readonly stalled?: readonly string[];
   /** `false` where the use case form was never handed in. */
   readonly useCaseForm?: boolean;
+  /** How its batch inference jobs go. */
+  readonly batch?: JobRules;
+  /** How its model invocation logs are kept. */
+  readonly logs?: LogRules;
   /** How far the service's clock is ahead of this machine's, in minutes; behind it where negative. */
   readonly clockMinutes?: number;
 }
@@ -51,9 +57,17 @@ export const readAccount = (account: unknown): LocalAccount => {
     const rule = Object.hasOwn(rules, name) ? rules[name as keyof LocalAccount] : undefined;
     if (!rule)
       throw new TypeError(`${name.slice(0, 40)} is no field of an account; take one of ${names.join(", ")}.`);
+    const fault = within[name]?.(value);
+    if (fault) throw new TypeError(fault);
     if (!rule.fits(value)) throw new TypeError(`${name} must be ${rule.expected}.`);
   }
   return structuredClone(account);
+};
+
+/** What is wrong inside of a field that has fields of its own. */
+const within: Readonly<Record<string, (value: unknown) => string | null>> = {
+  batch: jobRulesFault,
+  logs: logRulesFault,
 };
 
 const isText = (value: unknown): boolean => typeof value === "string";
@@ -73,6 +87,8 @@ const rules: Readonly<
   denied: texts,
   stalled: texts,
   useCaseForm: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+  batch: { expected: "an object", fits: isObject },
+  logs: { expected: "an object", fits: isObject },
   clockMinutes: { expected: "a number", fits: Number.isFinite },
 };
 

@@ -29,7 +29,7 @@ export const applyFault = (reply: HttpReply, fault: Fault): HttpReply => {
   }
 };
 
-export const refuseBy = ({ status, type, message, retryAfter }: RefusalTrouble): HttpReply => {
+export const refuseBy = ({ status, type, message, retryAfter }: Omit<RefusalTrouble, "kind">): HttpReply => {
   const refusal = refuse(status, type, message);
   if (retryAfter === undefined) return refusal;
   return { ...refusal, headers: { ...refusal.headers, "retry-after": String(retryAfter) } };

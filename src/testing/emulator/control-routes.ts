@@ -1,13 +1,15 @@
 import type { LocalAccount } from "./account.js";
 import { authenticate } from "./authenticate.js";
-import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
+import { type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { Backend } from "./invocation.js";
+import { jobOperations } from "./jobs/serve-jobs.js";
+import { loggingOperations } from "./logs/serve-logging.js";
 import { type Catalog, localAccountId, modelArn, openCatalog } from "./model-catalog.js";
 import { count } from "./stats.js";
 
 /** Bedrock's control plane on the same origin: what it answers to a reader. `null` where it is not asked. */
 export const controlPlane = (request: WireRequest, backend: Backend): HttpReply | null => {
-  const route = request.method === "GET" ? findRoute(request.path) : undefined;
+  const route = findRoute(request);
   if (!route) return null;
   const { operation, id } = route;
   const { account, accounts, profileOnly, stats } = backend;
@@ -17,6 +19,7 @@ export const controlPlane = (request: WireRequest, backend: Backend): HttpReply 
   if (refusal) return refusal;
   const region = regionOf(request);
   if (account.denied?.includes(operation)) return denied(operation, id, account);
+  if (isDeed(operation)) return deeds[operation](request, id, backend);
   const answer = answers[operation](openCatalog(account, region, profileOnly), id, account, region);
   return answer
     ? json(answer)
@@ -60,23 +63,39 @@ const answers = {
   },
 } satisfies Record<string, Respond>;
 
-type Operation = keyof typeof answers;
+/** What does more than tell what is there of models. */
+const deeds = { ...jobOperations, ...loggingOperations };
+
+type Operation = keyof typeof answers | keyof typeof deeds;
+
+const isDeed = (operation: Operation): operation is keyof typeof deeds => Object.hasOwn(deeds, operation);
 
 const paths: readonly (readonly [RegExp, Operation])[] = [
-  [/^\/foundation-models\/([^/]+)$/, "GetFoundationModel"],
-  [/^\/foundation-models$/, "ListFoundationModels"],
-  [/^\/foundation-model-availability\/([^/]+)$/, "GetFoundationModelAvailability"],
-  [/^\/inference-profiles\/([^/]+)$/, "GetInferenceProfile"],
-  [/^\/inference-profiles$/, "ListInferenceProfiles"],
-  [/^\/use-case-for-model-access$/, "GetUseCaseForModelAccess"],
-  [/^\/provisioned-model-throughput\/([^/]+)$/, "GetProvisionedModelThroughput"],
-  [/^\/model-customization\/custom-model-deployments\/([^/]+)$/, "GetCustomModelDeployment"],
-  [/^\/custom-models\/([^/]+)$/, "GetCustomModel"],
+  [/^GET \/foundation-models\/([^/]+)$/, "GetFoundationModel"],
+  [/^GET \/foundation-models$/, "ListFoundationModels"],
+  [/^GET \/foundation-model-availability\/([^/]+)$/, "GetFoundationModelAvailability"],
+  [/^GET \/inference-profiles\/([^/]+)$/, "GetInferenceProfile"],
+  [/^GET \/inference-profiles$/, "ListInferenceProfiles"],
+  [/^GET \/use-case-for-model-access$/, "GetUseCaseForModelAccess"],
+  [/^GET \/provisioned-model-throughput\/([^/]+)$/, "GetProvisionedModelThroughput"],
+  [/^GET \/model-customization\/custom-model-deployments\/([^/]+)$/, "GetCustomModelDeployment"],
+  [/^GET \/custom-models\/([^/]+)$/, "GetCustomModel"],
+  [/^POST \/model-invocation-job$/, "CreateModelInvocationJob"],
+  [/^GET \/model-invocation-job\/([^/]+)$/, "GetModelInvocationJob"],
+  [/^GET \/model-invocation-jobs$/, "ListModelInvocationJobs"],
+  [/^POST \/model-invocation-job\/([^/]+)\/stop$/, "StopModelInvocationJob"],
+  [/^GET \/logging\/modelinvocations$/, "GetModelInvocationLoggingConfiguration"],
+  [/^PUT \/logging\/modelinvocations$/, "PutModelInvocationLoggingConfiguration"],
+  [/^DELETE \/logging\/modelinvocations$/, "DeleteModelInvocationLoggingConfiguration"],
 ];
 
-const findRoute = (path: string): { operation: Operation; id: string } | undefined => {
+/** The name of the operation that a request to the control plane asks for, if it is one. */
+export const controlOperation = (request: WireRequest): string | null =>
+  findRoute(request)?.operation ?? null;
+
+const findRoute = ({ method, path }: WireRequest): { operation: Operation; id: string } | undefined => {
   for (const [pattern, operation] of paths) {
-    const match = pattern.exec(path);
+    const match = pattern.exec(`${method} ${path}`);
     if (match) return { operation, id: decode(match[1] ?? "") };
   }
   return undefined;
@@ -104,10 +123,6 @@ const denied = (operation: string, id: string, { id: account = localAccountId }:
   );
 
 const foundationModel = /^arn:aws[\w-]*:bedrock:[^:]*::foundation-model\//;
-
-/** The region that the request is signed for; an API key does not name one. */
-const regionOf = ({ headers }: WireRequest): string =>
-  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "us-east-1";
 
 const wrap = (key: string, value: object | undefined): object | undefined => value && { [key]: value };
 

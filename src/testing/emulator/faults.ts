@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { draw } from "./draw.js";
 import type { Delivery } from "./http-message.js";
 
 /**
@@ -7,12 +7,19 @@ import type { Delivery } from "./http-message.js";
  */
 export type Fault = Conditions & Trouble;
 
-interface Conditions {
-  /** The nth InvokeModel requests since the faults were set, from 1, in the order their headers arrive. */
+export interface Conditions {
+  /**
+   * A request for this operation of the control plane, of S3 or of STS, such as `CreateModelInvocationJob` or `PutObject`.
+   * Without it, a call of a model.
+   */
+  readonly operation?: string;
+  /** Calls at this service tier, such as `flex`. */
+  readonly service_tier?: string;
+  /** The nth such requests since the faults were set, from 1, in the order their headers arrive. */
   readonly at?: readonly number[];
   /** The request's body, as sent, contains this. Not for `reset_before`, which never sees the body. */
   readonly includes?: string;
-  /** The share of requests, from 0 to 1. The draw is pseudo-random and the same in every run: see `draw`. */
+  /** The share of requests, from 0 to 1. The draw is pseudo-random and the same in every run. */
   readonly rate?: number;
   /** At most so many times. */
   readonly times?: number;
@@ -61,41 +68,47 @@ export type StreamTrouble =
       readonly after?: number;
     };
 
-export const isStreamTrouble = (fault: Trouble): fault is StreamTrouble => fault.kind.startsWith("stream_");
+export const isStreamTrouble = <F extends { readonly kind: string }>(fault: F): fault is F & StreamTrouble =>
+  fault.kind.startsWith("stream_");
 
 /** Faults that are set, and how far they have been used. */
-export interface FaultPlan {
-  readonly entries: readonly PlannedFault[];
-  /** InvokeModel requests so far. */
-  requests: number;
+export interface FaultPlan<F extends Conditions = Fault> {
+  readonly entries: readonly PlannedFault<F>[];
+  /** Requests so far, by operation; calls of a model, or records of a job, by the empty name. */
+  readonly requests: Map<string, number>;
 }
 
-export interface PlannedFault {
-  readonly fault: Fault;
+export interface PlannedFault<F extends Conditions = Fault> {
+  readonly fault: F;
   readonly index: number;
   timesLeft: number;
 }
 
 /** One request's place in a plan. */
-export interface Turn {
-  readonly plan: FaultPlan;
+export interface Turn<F extends Conditions = Fault> {
+  readonly plan: FaultPlan<F>;
   readonly number: number;
   readonly isStreamed: boolean;
+  readonly operation: string | undefined;
 }
 
 /** A plan with fresh counters. */
-export const planFaults = (faults: readonly Fault[]): FaultPlan => ({
+export const planFaults = <F extends Conditions>(faults: readonly F[]): FaultPlan<F> => ({
   entries: faults.map((fault, index) => ({
     fault,
     index,
     timesLeft: fault.times ?? Number.POSITIVE_INFINITY,
   })),
-  requests: 0,
+  requests: new Map(),
 });
 
-export const takeTurn = (plan: FaultPlan, isStreamed: boolean): Turn => {
-  plan.requests += 1;
-  return { plan, number: plan.requests, isStreamed };
+export const takeTurn = <F extends Conditions>(
+  plan: FaultPlan<F>,
+  { isStreamed = false, operation }: { isStreamed?: boolean; operation?: string } = {},
+): Turn<F> => {
+  const number = (plan.requests.get(operation ?? "") ?? 0) + 1;
+  plan.requests.set(operation ?? "", number);
+  return { plan, number, isStreamed, operation };
 };
 
 /** The `reset_before` that is due, if one is. Faults with `includes` are passed over: they wait for the body. */
@@ -105,23 +118,28 @@ export const chooseReset = (turn: Turn): PlannedFault | undefined => {
 };
 
 /** The first fault that matches, if any. It is not used up by this. */
-export const chooseFault = (turn: Turn, body: Buffer): PlannedFault | undefined =>
+export const chooseFault = <F extends Conditions & { readonly kind: string }>(
+  turn: Turn<F>,
+  body: Buffer,
+  tier = "default",
+): PlannedFault<F> | undefined =>
   turn.plan.entries.find(
     (entry) =>
-      entry.fault.kind !== "reset_before" && body.includes(entry.fault.includes ?? "") && holds(entry, turn),
+      (entry.fault.kind !== "reset_before" || turn.operation !== undefined) &&
+      (entry.fault.service_tier ?? tier) === tier &&
+      body.includes(entry.fault.includes ?? "") &&
+      holds(entry, turn),
   );
 
-const holds = ({ fault, index, timesLeft }: PlannedFault, { number, isStreamed }: Turn): boolean =>
+const holds = <F extends Conditions & { readonly kind: string }>(
+  { fault, index, timesLeft }: PlannedFault<F>,
+  { number, isStreamed, operation }: Turn<F>,
+): boolean =>
   timesLeft > 0 &&
+  fault.operation === operation &&
   (isStreamed || !isStreamTrouble(fault)) &&
   (fault.at === undefined || fault.at.includes(number)) &&
-  (fault.rate === undefined || draw(index, number) < fault.rate);
+  (fault.rate === undefined || draw(seed, index, number) < fault.rate);
 
+/** A draw depends on the fault's place in the list, from 0, and the request's number, from 1. */
 const seed = 1;
-
-/**
- * From 0 to below 1: the first 32 bits of the SHA-256 of `seed:index:number`, so that it depends on the fault's
- * place in the list (from 0) and the request's number (from 1) and on nothing else.
- */
-const draw = (index: number, number: number): number =>
-  createHash("sha256").update(`${seed}:${index}:${number}`).digest().readUInt32BE() / 2 ** 32;

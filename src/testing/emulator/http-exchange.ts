@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { chooseReset } from "./faults.js";
 import { receiveRequest, refuse, type WireRequest } from "./http-message.js";
@@ -23,7 +24,7 @@ export const exchange = async (
     return;
   }
   const request = await receiveRequest(incoming);
-  const reply = request && serveEmulator(request, backend);
+  const reply = request && !call ? await serveEmulator(request, backend) : null;
   if (reply) await sendReply(response, reply);
   else await serveCounted(request, call, response, backend);
 };
@@ -44,8 +45,14 @@ const serveCounted = async (
       refuse(500, "InternalServerException", "The emulator failed on this request."),
     );
     if (reply.errorType) count(stats.refused, reply.errorType);
-    const whole = await sendReply(response, reply);
+    const requestId = randomUUID();
+    const headers = { ...reply.headers, "x-amzn-requestid": requestId };
+    const whole = await sendReply(response, { ...reply, headers });
     if (whole && reply.isAnswer) stats.answered += 1;
+    const { logs, account, now } = backend;
+    const { abandoned = true, refused = true } = account.logs ?? {};
+    const isKept = reply.errorType ? refused : whole || abandoned;
+    if (logs.config && reply.log && isKept) logs.waiting.push({ ...reply.log(), requestId, at: now() });
   } finally {
     stats.in_flight -= 1;
   }

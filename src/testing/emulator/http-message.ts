@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { LogDraft } from "./logs/log-store.js";
 
 /** One request as it came in. The path keeps its percent-encoding: the signature covers it as sent. */
 export interface WireRequest {
@@ -21,6 +22,8 @@ export interface HttpReply {
   readonly stream?: Buffer;
   readonly errorType?: string;
   readonly isAnswer?: true;
+  /** What the account's logs hold of the call, once it is over. */
+  readonly log?: (() => LogDraft) | undefined;
   /** How it goes out, where it does not go out whole and at once. */
   readonly delivery?: Delivery;
 }
@@ -38,8 +41,12 @@ export type Delivery =
   /** In 20 pieces at most, `everyMs` apart (default 20). */
   | { readonly kind: "drip"; readonly everyMs?: number };
 
-/** The service's limit for a body, in bytes. */
+/** The services' limits for a body, in bytes. */
 const maxBodyBytes = 25_000_000;
+const maxObjectBytes = 5_000_000_000;
+
+export const isForS3 = ({ headers }: Pick<WireRequest, "headers">): boolean =>
+  /Credential=[^,]*\/s3\/aws4_request/.test(headers.authorization ?? "");
 
 /** A refusal in Bedrock's wire form: the error's name in a header, its message in a JSON body. */
 export const refuse = (status: number, errorType: string, message: string): HttpReply => ({
@@ -55,12 +62,13 @@ export const refuse = (status: number, errorType: string, message: string): Http
 /** Reads the whole request. `null` where its body is over the limit; the rest of it is still taken in, unstored. */
 export const receiveRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
   const chunks: Buffer[] = [];
+  const most = isForS3(incoming) ? maxObjectBytes : maxBodyBytes;
   let bytes = 0;
   for await (const chunk of incoming) {
     bytes += chunk.length;
-    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    if (bytes <= most) chunks.push(chunk);
   }
-  if (bytes > maxBodyBytes) return null;
+  if (bytes > most) return null;
   const [path = "/", ...query] = (incoming.url ?? "/").split("?");
   return {
     method: incoming.method ?? "GET",
@@ -70,3 +78,7 @@ export const receiveRequest = async (incoming: IncomingMessage): Promise<WireReq
     body: Buffer.concat(chunks),
   };
 };
+
+/** The region that the request is signed for; an API key does not name one. */
+export const regionOf = ({ headers }: Pick<WireRequest, "headers">): string =>
+  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "us-east-1";

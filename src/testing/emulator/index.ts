@@ -5,12 +5,15 @@ import { type LocalAccount, type LocalModel, readAccount } from "./account.js";
 import { createQuota, type Quota } from "./account-quota.js";
 import { expireSessions } from "./assume-role.js";
 import { demoApiKey, demoCredentials } from "./authenticate.js";
+import { createClock } from "./clock.js";
 import { type Fault, planFaults } from "./faults.js";
 import { readProfileOnly } from "./find-model.js";
 import { exchange } from "./http-exchange.js";
 import type { Backend } from "./invocation.js";
 import type { Latency } from "./latency.js";
-import { createObjectStore } from "./object-store.js";
+import { createLogStore } from "./logs/log-store.js";
+import { createObjectStore } from "./objects/store.js";
+import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import type { Accounts } from "./sigv4.js";
@@ -24,7 +27,15 @@ export {
   type QuotaGate,
   type Rejection,
 } from "./account-quota.js";
-export { demoApiKey, demoCredentials, type EmulatorStats, type Fault, type LocalAccount, type LocalModel };
+export {
+  demoApiKey,
+  demoCredentials,
+  type EmulatorStats,
+  type Fault,
+  type LocalAccount,
+  type LocalModel,
+  readQuota,
+};
 
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -38,7 +49,7 @@ export interface EmulatorOptions {
   /** What goes wrong, as for `setFaults`. Default none. */
   readonly faults?: readonly Fault[];
   /** What the account may do, as for `setQuota`. Default no limit. */
-  readonly quota?: Quota | null;
+  readonly quota?: Quota | string | null;
   /** What the account can see, as for `setAccount`. Default an account that may use every model. */
   readonly account?: LocalAccount;
 }
@@ -54,12 +65,17 @@ export interface Emulator {
    */
   setFaults(faults: readonly Fault[]): void;
   /**
-   * Replaces the quota, `null` for none; so does `POST /__quota` with it as JSON. What is used up stays used up.
-   * Throws a `TypeError` that names what is malformed.
+   * Replaces the quota, `null` for none; so does `POST /__quota` with it as JSON. Words will do, too: `30/s burst 30, chance
+   * 5%`. What is used up stays used up; the seconds of outages count anew. Throws a `TypeError` that names what is malformed.
    */
-  setQuota(quota: Quota | null): void;
+  setQuota(quota: Quota | string | null): void;
   /** Replaces what the account can see; so does `POST /__account`. Throws as `setFaults` does. */
   setAccount(account: LocalAccount): void;
+  /**
+   * Lets time pass for jobs at once; so does `POST /__clock` with `{"seconds": N}`. Throws a `TypeError` for what is no
+   * number of 0 or more.
+   */
+  passTime(seconds: number): void;
   /** Ends every session that AssumeRole issued: from now on it is refused with `ExpiredTokenException`. */
   expireSessions(): void;
   /** Ends every connection, also those with a request under way. */
@@ -77,6 +93,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const stats = emptyStats();
   const { access_key, secret_access_key } = demoCredentials;
   const accounts: Accounts = new Map([[access_key, { secretAccessKey: secret_access_key }]]);
+  const clock = createClock();
   const backend: Backend = {
     accounts,
     profileOnly: readProfileOnly(),
@@ -87,6 +104,10 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     quota: createQuota(readQuota(quota), () => performance.now()),
     account: readAccount(account),
     objects: createObjectStore(),
+    jobs: new Map(),
+    logs: createLogStore(),
+    caches: createPromptCaches(clock.now),
+    ...clock,
   };
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());
@@ -108,6 +129,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     setAccount: (given) => {
       backend.account = readAccount(given);
     },
+    passTime: backend.passTime,
     expireSessions: () => expireSessions(accounts),
     close: async () => {
       const closed = once(server, "close");

@@ -1,14 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { type JSONValue, search } from "@jmespath-community/jmespath";
-import { fillLeaves } from "../../core/json.js";
-import type { Family } from "../../models/families/family.js";
-import { apiFamilies } from "../../models/families/index.js";
+import { type JsonObject, tryParseJson } from "../../core/json.js";
 import type { LocalAccount } from "./account.js";
 import { isRejected, type QuotaGate } from "./account-quota.js";
-import { answer } from "./answer.js";
 import { applyFault, refuseBy } from "./apply-fault.js";
 import { authenticate } from "./authenticate.js";
-import { vectorsOf } from "./embed.js";
+import { bill } from "./bill.js";
 import {
   chooseFault,
   type Fault,
@@ -17,16 +12,19 @@ import {
   type PlannedFault,
   type Turn,
 } from "./faults.js";
-import { findModel } from "./find-model.js";
-import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Latency, wait } from "./latency.js";
-import type { ObjectStore } from "./object-store.js";
-import { readBody } from "./request-body.js";
+import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
+import type { JobStore } from "./jobs/job.js";
+import type { Latency } from "./latency.js";
+import type { LogDraft, LogStore } from "./logs/log-store.js";
+import type { ObjectStore } from "./objects/store.js";
+import { type InputTokens, type PromptCaches, withCacheCounts } from "./prompt-cache.js";
+import { metadataOf, refuseMetadata } from "./request-metadata.js";
+import { tierOf } from "./service-tier.js";
 import type { Accounts } from "./sigv4.js";
-import { count, countBilled, type EmulatorStats } from "./stats.js";
+import { count, type EmulatorStats } from "./stats.js";
+import { type Counts, toEvents } from "./stream-events.js";
 import { streamReply } from "./stream-reply.js";
-import { findWanted, refuseUnfit, type Wanted, type Written, writeFitting } from "./structured-output.js";
-import { countTokens, cutToTokens } from "./tokens.js";
+import { readTask, work } from "./work.js";
 
 /** What one running emulator knows. */
 export interface Backend {
@@ -37,7 +35,14 @@ export interface Backend {
   /** Digests of the billed calls. */
   readonly billed: Set<string>;
   readonly quota: QuotaGate;
+  readonly caches: PromptCaches;
   readonly objects: ObjectStore;
+  readonly jobs: JobStore;
+  readonly logs: LogStore;
+  /** The time of jobs and logs: this machine's, and what was let pass beside it. Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Throws a `TypeError` for what is no number of seconds. */
+  readonly passTime: (seconds: unknown) => void;
   /** Replaced as a whole when faults are set. */
   plan: FaultPlan;
   /** Replaced as a whole when an account is set. */
@@ -47,89 +52,90 @@ export interface Backend {
 /** InvokeModel, Converse, and the two as streams: each step hands on or refuses; the first refusal is the reply. */
 export const invokeModel = async (
   request: WireRequest,
-  { api, isStreamed, modelId, turn }: Asked,
+  asked: Asked,
   backend: Backend,
 ): Promise<HttpReply> => {
-  const started = performance.now();
-  const planned = chooseFault(turn, request.body);
+  const { api, isStreamed, modelId, turn } = asked;
+  const tier = tierOf(request);
+  const planned = chooseFault(turn, request.body, tier);
   const fault = planned && asStop(planned.fault, api);
+  const region = regionOf(request);
+  const refused = (reply: HttpReply): HttpReply => ({
+    ...reply,
+    log: () => ({ ...asLogged(request, asked, region), errorCode: reply.errorType }),
+  });
   if (fault?.kind === "error" && !fault.billed) {
     countFault(planned, backend.stats);
-    return refuseBy(fault);
+    return refused(refuseBy(fault));
   }
   const refusal = authenticate(request, backend.accounts, backend.account.clockMinutes);
   if (refusal) return refusal;
-  const model = findModel(modelId, backend.profileOnly, backend.account);
-  if ("status" in model) return model;
-  const { baseId } = model;
-  const family = apiFamilies[api] ?? model.family;
-  const body = readBody(request, { family, baseId });
-  if ("status" in body) return body;
+  const task = readTask(request, { api, modelId, ...backend });
+  if ("status" in task) return refused(task);
+  const { family, limit } = task;
+  const unfit = refuseMetadata(request, task.json);
+  if (unfit) return refused(unfit);
   if (isStreamed && family.vector)
-    return refuse(400, "ValidationException", "The model is unsupported for streaming.");
-  const prompt = promptOf(body.json, family);
-  const wanted = findWanted(body.json, prompt, family);
-  const unfit = wanted && refuseUnfit(wanted, baseId, family);
-  if (unfit) return unfit;
-  const inputTokens = countTokens(prompt);
-  const limit = tokenLimit(body.json, family);
-  const admission = backend.quota.admit(inputTokens, limit ?? modelMaxTokens);
+    return refused(refuse(400, "ValidationException", "The model is unsupported for streaming."));
+  const admission = backend.quota.admit(task.inputTokens, limit ?? modelMaxTokens);
   if (isRejected(admission)) {
     backend.stats.rejected += 1;
-    return refuse(admission.status, admission.type, admission.message);
+    return refused(refuseBy(admission));
   }
   backend.stats.admitted += 1;
   // No await up to here: of requests that come together, none takes a fault that is used up.
   countFault(planned, backend.stats);
-  countBilled(backend.stats, backend.billed, modelId, request.body);
+  const input = backend.caches.use(task);
+  const { inputTokens } = input;
+  const settleBill = bill(backend, { ...task, ...input }, { door: tier, region });
 
   const stop = fault?.kind === "stop" ? fault : undefined;
-  // A text that is given costs no work, so that a bench measures its clients and not how it reads.
-  const given: Written | null = stop?.text === undefined ? null : { text: stop.text };
-  const written = given ?? write(prompt, family, wanted);
-  await wait(backend.latencyMs);
-  const { text, tokens, cut } = cutToTokens(written.text, limit ?? Number.POSITIVE_INFINITY);
-  admission.settle(tokens);
-  // A tool's arguments that were cut off are no JSON, so they come as text.
-  const tool = cut || stop ? undefined : written.tool;
-  const latencyMs = Math.round(performance.now() - started);
-  backend.stats.input_tokens += inputTokens;
-  backend.stats.output_tokens += tokens;
-  const values = {
-    text,
-    prompt,
-    ...vectorsOf(body.json, { family, baseId }),
-    stop_reason: stop?.reason ?? tool?.stopReason ?? family.stopReasons?.[cut ? "length" : "end"],
-    answer: written.answer,
-    tool: wanted?.tool ?? "answer",
-    answer_text: text,
-    input_tokens: inputTokens,
-    output_tokens: tokens,
-    total_tokens: inputTokens + tokens,
-    latency_ms: latencyMs,
-    id: randomUUID(),
-    model: baseId,
-    created: Math.floor(Date.now() / 1000),
-  };
+  const { json, outputTokens, latencyMs } = await work(
+    { ...task, inputTokens },
+    { stop, latency: backend.latencyMs },
+  );
+  admission.settle(outputTokens);
+  settleBill(outputTokens);
+  const whole = withCacheCounts(json, family, input);
+  const told = tier === "default" ? whole : withTier(whole, tier, api);
+  const counts = { inputTokens, outputTokens, latencyMs };
   const reply: HttpReply = {
     status: 200,
     headers: {
       "content-type": "application/json",
-      ...(family.withoutCountHeaders ? {} : countHeaders(inputTokens, tokens, latencyMs)),
+      ...(family.withoutCountHeaders ? {} : countHeaders(input, counts)),
+      ...(tier !== "default" && api === "invoke_model" && { "X-Amzn-Bedrock-Service-Tier": tier }),
     },
-    body: JSON.stringify(fillLeaves(tool?.reply ?? family.reply, values)),
+    body: JSON.stringify(told),
     isAnswer: true,
+    log: () => ({
+      ...asLogged(request, asked, region),
+      ...{ ...input, outputTokens },
+      // Bedrock logs the events of a stream as a list, but puts those of Converse together.
+      output: isStreamed && api === "invoke_model" ? toEvents(told as JsonObject, family, counts) : told,
+    }),
   };
-  const befallen = fault ? applyFault(reply, fault) : reply;
+  const befallen = fault ? { ...applyFault(reply, fault), log: reply.log } : reply;
   if (!isStreamed || !befallen.isAnswer) return befallen;
   const trouble = fault && isStreamTrouble(fault) ? fault : undefined;
-  return streamReply(befallen, {
-    api,
-    family,
-    counts: { inputTokens, outputTokens: tokens, latencyMs },
-    trouble,
-  });
+  return streamReply(befallen, { api, family, counts, trouble });
 };
+
+/** What is logged of every call. */
+const asLogged = (request: WireRequest, { api, isStreamed, modelId }: Asked, region: string): LogDraft => {
+  const input = tryParseJson(request.body.toString());
+  const operation = operations[api][isStreamed ? 1 : 0];
+  return { operation, modelId, region, metadata: metadataOf(request, input), input };
+};
+
+const operations = {
+  invoke_model: ["InvokeModel", "InvokeModelWithResponseStream"],
+  converse: ["Converse", "ConverseStream"],
+} as const;
+
+/** Converse tells in its answer which tier served a call. */
+const withTier = (json: unknown, type: string, api: Api): unknown =>
+  api === "converse" ? { ...(json as object), serviceTier: { type } } : json;
 
 interface Asked {
   readonly api: Api;
@@ -151,42 +157,16 @@ export const countFault = (planned: PlannedFault | undefined, stats: EmulatorSta
   count(stats.faults, planned.fault.kind);
 };
 
-const countHeaders = (input: number, output: number, latencyMs: number): Record<string, string> => ({
-  "X-Amzn-Bedrock-Input-Token-Count": String(input),
-  "X-Amzn-Bedrock-Output-Token-Count": String(output),
+const countHeaders = (
+  { inputTokens, cacheRead, cacheWrite }: InputTokens,
+  { outputTokens, latencyMs }: Counts,
+): Record<string, string> => ({
+  ...(cacheRead > 0 && { "X-Amzn-Bedrock-Cache-Read-Input-Token-Count": String(cacheRead) }),
+  ...(cacheWrite > 0 && { "X-Amzn-Bedrock-Cache-Write-Input-Token-Count": String(cacheWrite) }),
+  "X-Amzn-Bedrock-Input-Token-Count": String(inputTokens),
+  "X-Amzn-Bedrock-Output-Token-Count": String(outputTokens),
   "X-Amzn-Bedrock-Invocation-Latency": String(latencyMs),
 });
 
-/** The words of the user in a body. */
-export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
-  [search(json as JSONValue, family.request.prompt)]
-    .flat()
-    .filter((part) => typeof part === "string")
-    .join("\n");
-
-/** A prompt that opens a reasoning tag gets its reasoning and the closing tag before the answer. */
-const write = (prompt: string, family: Family, wanted: Wanted | null): Written => {
-  if (family.vector) return { text: "" };
-  const written = wanted ? writeFitting(wanted, prompt) : { text: answer(prompt) };
-  const tag = family.reasoningTags?.find(
-    ({ open, openedByPrompt }) => openedByPrompt && prompt.trimEnd().endsWith(open),
-  );
-  if (!tag) return written;
-  return {
-    ...written,
-    text: `The text decides: I read it once and sum it up.\n${tag.close}\n\n${written.text}`,
-  };
-};
-
 /** What the quota takes for an answer without a limit: a common maximum of models. */
 const modelMaxTokens = 4096;
-
-/** The first limit the body gives, else none; a vector has no output tokens. */
-const tokenLimit = (json: Readonly<Record<string, unknown>>, family: Family): number | null => {
-  if (family.vector) return 0;
-  for (const path of family.request.maxTokens) {
-    const limit = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], json);
-    if (typeof limit === "number") return limit;
-  }
-  return null;
-};

@@ -82,7 +82,7 @@ export const localAccountId = "123456789012";
 
 export const modelArn = (region: string, id: string): string =>
   `arn:aws:bedrock:${region}::foundation-model/${id}`;
-const profileArn = (region: string, account: string): string =>
+export const profileArn = (region: string, account: string): string =>
   `arn:aws:bedrock:${region}:${account}:inference-profile/`;
 
 const regionsOf = (id: string, { profiles }: LocalAccount): readonly string[] | undefined => {

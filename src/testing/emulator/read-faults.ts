@@ -1,26 +1,34 @@
 import type { Fault, Trouble } from "./faults.js";
+import { listOf, nameOf, number, type Rule, type Rules, whole } from "./field-rules.js";
 
 /** The faults of a list, copied. Throws a `TypeError` whose message says what is malformed and what to give. */
 export const readFaults = (faults: unknown): readonly Fault[] => {
   if (!Array.isArray(faults)) throw new TypeError(`The faults must be a list; this is ${nameOf(faults)}.`);
+  const complaint = checkFaults(faults, "faults", kindsOfCalls);
+  if (complaint) throw new TypeError(complaint);
+  return structuredClone(faults) as Fault[];
+};
+
+/** What is wrong with a list of faults of these kinds, in one sentence, or `null`. */
+export const checkFaults = (faults: unknown, where: string, kinds: readonly string[]): string | null => {
+  if (!Array.isArray(faults)) return `${where} must be a list.`;
   for (const [index, fault] of faults.entries()) {
-    const complaint = checkFault(fault, `faults[${index}]`);
-    if (complaint) throw new TypeError(complaint);
+    const complaint = checkFault(fault, `${where}[${index}]`, kinds);
+    if (complaint) return complaint;
   }
-  return structuredClone(faults);
+  return null;
 };
 
 /**
  * What is wrong with it, in one sentence, or `null`. No string is repeated but a kind, and that not in full length.
  */
-const checkFault = (fault: unknown, where: string): string | null => {
+const checkFault = (fault: unknown, where: string, kinds: readonly string[]): string | null => {
   if (fault === null || typeof fault !== "object" || Array.isArray(fault))
     return `${where} must be an object with a kind; it is ${nameOf(fault)}.`;
   const values = fault as Readonly<Record<string, unknown>>;
   const kind = typeof values.kind === "string" ? values.kind.slice(0, 40) : nameOf(values.kind);
-  if (!Object.hasOwn(details, kind))
-    return `${where}.kind must be one of ${Object.keys(details).join(", ")}; it is ${kind}.`;
-  const rules: Rules = { kind: text, ...conditionsOf(kind), ...details[kind as Trouble["kind"]] };
+  if (!kinds.includes(kind)) return `${where}.kind must be one of ${kinds.join(", ")}; it is ${kind}.`;
+  const rules: Rules = { kind: text, ...conditionsOf(kind), ...details[kind as keyof typeof details] };
   const stranger = Object.keys(values).find((key) => !Object.hasOwn(rules, key));
   if (stranger !== undefined)
     return `${where}.${stranger} is not a field of ${kind}; take one of ${Object.keys(rules).join(", ")}.`;
@@ -32,23 +40,6 @@ const checkFault = (fault: unknown, where: string): string | null => {
     : null;
 };
 
-interface Rule {
-  readonly expected: string;
-  readonly fits: (value: unknown) => boolean;
-}
-type Rules = Readonly<Record<string, Rule>>;
-
-const number = (least: number, most = Number.POSITIVE_INFINITY): Rule => ({
-  expected: Number.isFinite(most) ? `a number from ${least} to ${most}` : `a number of ${least} or more`,
-  fits: (value) => typeof value === "number" && value >= least && value <= most,
-});
-const whole = (least: number, most?: number): Rule => {
-  const { expected, fits } = number(least, most);
-  return {
-    expected: expected.replace("number", "whole number"),
-    fits: (value) => Number.isInteger(value) && fits(value),
-  };
-};
 const text: Rule = { expected: "a string", fits: (value) => typeof value === "string" };
 const words: Rule = {
   expected: "a string that is not empty",
@@ -59,20 +50,24 @@ const errorName: Rule = {
   fits: (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
 };
 const flag: Rule = { expected: "true or false", fits: (value) => typeof value === "boolean" };
-const places: Rule = {
-  expected: "a list of whole numbers from 1",
-  fits: (value) => Array.isArray(value) && value.length > 0 && value.every((place) => whole(1).fits(place)),
+const places: Rule = { ...listOf(whole(1)), expected: "a list of whole numbers from 1" };
+
+const conditions: Rules = {
+  operation: words,
+  service_tier: words,
+  at: places,
+  includes: words,
+  rate: number(0, 1),
+  times: whole(1),
 };
 
-const conditions: Rules = { at: places, includes: words, rate: number(0, 1), times: whole(1) };
-
-/** The body is not there yet when `reset_before` is decided. */
+/** Neither the body nor the tier in it is there yet when `reset_before` is decided. */
 const conditionsOf = (kind: string): Rules => {
-  const { includes, ...others } = conditions;
+  const { includes, service_tier, ...others } = conditions;
   return kind === "reset_before" ? others : conditions;
 };
 
-const details: Readonly<Record<Trouble["kind"], Rules>> = {
+const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing", Rules>> = {
   error: {
     status: whole(200, 599),
     type: errorName,
@@ -91,12 +86,8 @@ const details: Readonly<Record<Trouble["kind"], Rules>> = {
   guardrail: {},
   stream_end: { after: whole(0) },
   stream_error: { type: errorName, message: text, after: whole(0) },
+  record_error: { status: whole(100, 599), message: text, billed: flag },
+  missing: {},
 };
+const kindsOfCalls = Object.keys(details).filter((kind) => kind !== "record_error" && kind !== "missing");
 const required = new Set(["kind", "status", "type", "message", "body", "reason"]);
-
-const nameOf = (value: unknown): string => {
-  if (value === undefined) return "missing";
-  if (Array.isArray(value)) return "a list that does not fit";
-  if (typeof value === "string") return "a string that does not fit";
-  return value !== null && typeof value === "object" ? "an object" : String(value);
-};

@@ -11,7 +11,10 @@ interface Body {
 }
 
 /** The JSON body of an invocation, checked for the model, or words like the service's on what is wrong. */
-export const readBody = (request: WireRequest, { family, baseId }: Model): Body | HttpReply => {
+export const readBody = (
+  request: Pick<WireRequest, "headers" | "body">,
+  { family, baseId }: Model,
+): Body | HttpReply => {
   const contentType = request.headers["content-type"] ?? "";
   if (!/^application\/json *(;|$)/i.test(contentType))
     return malformed("The content type of the request must be application/json.");

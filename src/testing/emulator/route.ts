@@ -1,12 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { readAccount } from "./account.js";
+import { applyFault } from "./apply-fault.js";
 import { assumeRole } from "./assume-role.js";
 import { callerIdentity } from "./caller-identity.js";
-import { controlPlane, stalled } from "./control-routes.js";
-import { planFaults, type Turn, takeTurn } from "./faults.js";
-import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Backend, invokeModel } from "./invocation.js";
-import { serveObjects } from "./object-store.js";
+import { controlOperation, controlPlane, stalled } from "./control-routes.js";
+import { chooseFault, planFaults, type Turn, takeTurn } from "./faults.js";
+import { type Api, type HttpReply, isForS3, refuse, type WireRequest } from "./http-message.js";
+import { type Backend, countFault, invokeModel } from "./invocation.js";
+import { catchUp } from "./jobs/run-job.js";
+import { deliverLogs } from "./logs/deliver-logs.js";
+import { s3Refusal } from "./objects/s3-message.js";
+import { objectOperation, serveObjects } from "./objects/serve-objects.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import { serveCountTokens } from "./serve-count-tokens.js";
@@ -33,7 +37,7 @@ export const readCall = ({ method, url }: IncomingMessage, { plan, stats }: Back
     api: operation.startsWith("converse") ? "converse" : "invoke_model",
     isStreamed,
     modelId,
-    turn: takeTurn(plan, isStreamed),
+    turn: takeTurn(plan, { isStreamed }),
   };
 };
 
@@ -66,8 +70,10 @@ export const serve = async (
  * What is served beside Bedrock Runtime: own pages, objects, the control plane and STS. `null` where the request is for
  * none.
  */
-export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply | null => {
+export const serveEmulator = async (request: WireRequest, backend: Backend): Promise<HttpReply | null> => {
   const { method, path, body } = request;
+  if (backend.jobs.size > 0) await catchUp(backend);
+  deliverLogs(backend);
   if (method === "GET" && path === "/__stats")
     return {
       status: 200,
@@ -79,17 +85,47 @@ export const serveEmulator = (request: WireRequest, backend: Backend): HttpReply
       backend.plan = planFaults(readFaults(list));
     });
   if (method === "POST" && path === "/__quota")
-    return set(body, "The quota must be an object or null, written as JSON.", (quota) =>
+    return set(body, "The quota must be an object, words or null, written as JSON.", (quota) =>
       backend.quota.change(readQuota(quota)),
     );
   if (method === "POST" && path === "/__account")
     return set(body, "The account must be an object, written as JSON.", (account) => {
       backend.account = readAccount(account);
     });
+  if (method === "POST" && path === "/__clock")
+    return set(body, 'The time to let pass must be {"seconds": N}, written as JSON.', (given) => {
+      backend.passTime((given as { seconds?: unknown } | null)?.seconds);
+    });
+  const operation = objectOperation(request) ?? controlOperation(request) ?? stsAction(request);
+  return operation === null
+    ? (serveCountTokens(request, backend) ?? serveOperation(request, backend))
+    : befallen(operation, request, backend, () => serveOperation(request, backend));
+};
+
+/** What an operation is answered, with the fault that is set for it. */
+const befallen = (
+  operation: string,
+  request: WireRequest,
+  { plan, stats }: Backend,
+  answer: () => HttpReply | null,
+): HttpReply | null => {
+  const planned = chooseFault(takeTurn(plan, { operation }), request.body);
+  if (!planned) return answer();
+  countFault(planned, stats);
+  const { fault } = planned;
+  if (fault.kind === "reset_before") return { ...answerless, delivery: { kind: "reset_after" } };
+  const refusal = fault.kind === "error" && isForS3(request) ? s3Refusal : refuse;
+  if (fault.kind === "error" && !fault.billed) return refusal(fault.status, fault.type, fault.message);
+  const reply = answer() ?? answerless;
+  return fault.kind === "error" ? refusal(fault.status, fault.type, fault.message) : applyFault(reply, fault);
+};
+
+const answerless: HttpReply = { status: 200, headers: {}, body: "" };
+
+const serveOperation = (request: WireRequest, backend: Backend): HttpReply | null => {
   const { objects, accounts, account } = backend;
   return (
     serveObjects(request, objects, accounts, account.clockMinutes) ??
-    serveCountTokens(request, backend) ??
     controlPlane(request, backend) ??
     serveSts(request, backend)
   );

@@ -2,9 +2,10 @@ import { baseModelId, familyOf } from "../../models/find-family.js";
 import { factsOf } from "../../models/model-facts.js";
 import { authenticate } from "./authenticate.js";
 import { type Api, type HttpReply, refuse, type WireRequest } from "./http-message.js";
-import { type Backend, promptOf } from "./invocation.js";
+import type { Backend } from "./invocation.js";
 import { readBody } from "./request-body.js";
 import { countTokens } from "./tokens.js";
+import { promptOf } from "./work.js";
 
 /**
  * CountTokens of an InvokeModel or Converse body, for the models that have it. `null` where the request is for

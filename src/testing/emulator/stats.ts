@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** What went over the wire since the start. STS, the control plane and own pages are not among `requests`. */
 export interface EmulatorStats {
   requests: number;
@@ -19,6 +17,8 @@ export interface EmulatorStats {
   /** Of billed calls, once their work is done. */
   input_tokens: number;
   output_tokens: number;
+  /** Billed work by how it was served: `default`, another service tier, or `batch`. */
+  bill: Record<string, BillLine>;
   /** Connections opened by clients. */
   connections: number;
   /**
@@ -36,6 +36,17 @@ export interface EmulatorStats {
   faults: Record<string, number>;
 }
 
+interface BillLine {
+  /** Calls, or records of jobs. */
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** At list prices, half of them for `flex` and `batch`. */
+  usd: number;
+  /** Calls of models without a list price, which are not in `usd`. */
+  unpriced: number;
+}
+
 export const emptyStats = (): EmulatorStats => ({
   requests: 0,
   answered: 0,
@@ -47,6 +58,7 @@ export const emptyStats = (): EmulatorStats => ({
   models: Object.create(null),
   input_tokens: 0,
   output_tokens: 0,
+  bill: {},
   connections: 0,
   in_flight: 0,
   most_in_flight: 0,
@@ -59,16 +71,4 @@ export const emptyStats = (): EmulatorStats => ({
 /** Adds one to the count under `key`. */
 export const count = (counts: Record<string, number>, key: string): void => {
   counts[key] = (counts[key] ?? 0) + 1;
-};
-
-/** Adds a call that has to be paid for. `digests` holds the digests of those before it. */
-export const countBilled = (
-  stats: EmulatorStats,
-  digests: Set<string>,
-  modelId: string,
-  body: Buffer,
-): void => {
-  digests.add(createHash("sha256").update(`${modelId}\n`).update(body).digest("base64"));
-  stats.billed += 1;
-  stats.distinct_billed = digests.size;
 };

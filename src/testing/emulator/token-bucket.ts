@@ -6,6 +6,11 @@ export interface TokenBucket {
   take(at: number, amount: number): void;
 }
 
+/** Sums of small refills fall short of whole numbers. */
+export const rounding = 1e-6;
+
+export const holdsOne = (bucket: TokenBucket, at: number): boolean => bucket.left(at) >= 1 - rounding;
+
 /**
  * A bucket that holds `size` and is refilled all the time. It starts full, or as full as the allowance before it.
  */

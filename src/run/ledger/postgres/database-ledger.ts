@@ -1,14 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
-import { inWords } from "../../../tables/refusal.js";
+import { inWords, refusalOf } from "../../../tables/refusal.js";
 import type { Entry } from "../entry.js";
-import type { SharedLedger } from "../shared-ledger.js";
+import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
-import { type Asking, type Database, openDatabase } from "./database.js";
+import { type Asking, type Connect, type Database, openDatabase } from "./database.js";
+import { createJobStore } from "./job-store.js";
 import { createPurse } from "./run-purse.js";
 import * as statements from "./statements.js";
+import { ofJob } from "./statements.js";
 import { clean, outcomeOf, type StoredRow, toEntry } from "./stored.js";
 
 /**
@@ -16,7 +17,10 @@ import { clean, outcomeOf, type StoredRow, toEntry } from "./stored.js";
  * is waited for. What cannot be recorded is not sent; what was answered while the server was away is recorded when it is back,
  * or named at the end of the process.
  */
-export const createDatabaseLedger = (url: string): SharedLedger => {
+export const createDatabaseLedger = (
+  url: string,
+  { connect, clock = systemClock, warn = emitWarning }: Partial<Place> = {},
+): SharedLedger => {
   const path = placeOf(url);
   const worker = `${process.pid}@${hostname()}`;
   let database: Promise<Database> | null = null;
@@ -30,21 +34,21 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
   const pending = new Map<string, unknown[]>();
   let recording: Promise<void> | null = null;
 
-  const connect = async (): Promise<Database> => {
+  const reach = async (): Promise<Database> => {
     if (isClosed) throw new ConnectorError("ledger_unwritable", `${path}: it was given back.`);
-    if (refused && performance.now() < refusedUntil) throw refused;
-    database ??= openDatabase(url);
+    if (refused && clock.now() < refusedUntil) throw refused;
+    database ??= openDatabase(url, connect, clock);
     try {
       return await database;
     } catch (error) {
       database = null;
       refused = error as ConnectorError;
-      refusedUntil = performance.now() + triedAgainMs;
+      refusedUntil = clock.now() + triedAgainMs;
       throw error;
     }
   };
   const ask = async <Row>(text: string, values: readonly unknown[], how?: Asking): Promise<Row[]> =>
-    (await connect()).ask<Row>(text, values, how);
+    (await reach()).ask<Row>(text, values, how);
 
   const look = async (key: string): Promise<StoredRow | null> => {
     const [row] = await ask<StoredRow>(statements.find, [key]);
@@ -59,9 +63,11 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
   };
 
   const claim = async (entry: Extract<Entry, { state: "intent" }>, leaseMs: number): Promise<void> => {
-    const { key, model, target, body } = entry;
-    const name = randomUUID();
-    const values = [key, name, worker, leaseMs, model, target, clean(body), seen.get(key) ?? "0"];
+    const { key, model, target, body, job } = entry;
+    const name = job === undefined ? claimName(clock) : `${ofJob}${job}`;
+    // A call of a batch job takes as long as the job.
+    const lease = job === undefined ? leaseMs : null;
+    const values = [key, name, worker, lease, model, target, clean(body), seen.get(key) ?? "0"];
     let rows: unknown[];
     try {
       rows = await ask(statements.claim, values);
@@ -70,7 +76,7 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
     }
     seen.delete(key);
     if (rows.length === 0) throw new ConnectorError("claimed_elsewhere");
-    claims.set(key, name);
+    if (job === undefined) claims.set(key, name);
   };
 
   const unwritable = (cause: unknown): ConnectorError =>
@@ -79,7 +85,8 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
       : new ConnectorError("ledger_unwritable", `${path}: ${inWords(cause)}.`, { cause });
 
   const settle = async (entry: Entry): Promise<void> => {
-    const values = outcomeOf(entry, claims.get(entry.key) ?? "");
+    const { job } = entry;
+    const values = outcomeOf(entry, job === undefined ? (claims.get(entry.key) ?? "") : `${ofJob}${job}`);
     claims.delete(entry.key);
     try {
       const [row] = await ask<{ version: string }>(statements.settle, values, { patienceMs: 1_000 });
@@ -95,20 +102,18 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
 
   /** Keeps the process for a while, since what it knows was paid for. */
   const recordLater = async (): Promise<void> => {
-    const until = performance.now() + keptMs;
-    while (pending.size > 0 && performance.now() < until) {
-      await sleep(500);
+    const until = clock.now() + keptMs;
+    while (pending.size > 0 && clock.now() < until) {
+      await clock.sleep(500);
       for (const [key, values] of pending) {
-        const done = await ask(statements.settle, values, { patienceMs: 0 }).then(
-          () => true,
-          () => false,
-        );
-        if (!done) break;
-        pending.delete(key);
+        const refused = await ask(statements.settle, values, { patienceMs: 0 }).then(() => null, refusalOf);
+        // One that the server will not have is in nobody's way.
+        if (refused?.passing) break;
+        if (!refused) pending.delete(key);
       }
     }
     if (pending.size === 0) return;
-    process.emitWarning(
+    warn(
       `${path}: ${pending.size} outcomes could not be recorded; those rows will be held when they come again, by their keys ${[...pending.keys()].join(", ")}.`,
       "LedgerPending",
     );
@@ -119,14 +124,14 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
     underway: new Map(),
     async hold() {
       try {
-        await connect();
+        await reach();
         return () => undefined;
       } catch (error) {
         return unwritable(error);
       }
     },
     async refusal() {
-      return connect().then(() => null, unwritable);
+      return reach().then(() => null, unwritable);
     },
     isHeld: () => database !== null,
     isOpen: () => !isClosed,
@@ -138,7 +143,7 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
         else seen.delete(key);
         if (!waiting && !row?.live) return row && toEntry(row);
         if (stop?.aborted) throw new ConnectorError("stopped");
-        await sleep(wait * (0.5 + Math.random()));
+        await clock.sleep(wait * (0.5 + clock.random()), stop);
       }
     },
     async peek(key) {
@@ -150,12 +155,13 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
     async *entries() {
       for (let last = ""; ; ) {
         const rows = await ask<StoredRow>(statements.page, [last]);
-        for (const row of rows) yield toEntry(row);
+        yield* rows.map(toEntry).filter((entry) => entry !== null);
         last = rows.at(-1)?.key ?? "";
         if (rows.length === 0) return;
       }
     },
-    purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }),
+    ...createJobStore(ask),
+    purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {
       await recording;
       isClosed = true;
@@ -163,6 +169,17 @@ export const createDatabaseLedger = (url: string): SharedLedger => {
     },
   };
 };
+
+/** Where its server is reached, and whom it tells what could not be recorded. */
+interface Place {
+  readonly connect: Connect;
+  readonly clock: Clock;
+  readonly warn: Warn;
+}
+
+/** 128 bits of chance. */
+const claimName = ({ random }: Clock): string =>
+  Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join("-");
 
 /** A host that writes row by row does not wait for a dead server with every row. */
 const triedAgainMs = 5_000;

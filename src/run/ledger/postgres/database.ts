@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { openPool } from "../../../tables/pool.js";
 import { inWords, refusalOf } from "../../../tables/refusal.js";
 import { placeOf } from "./address.js";
-import { createTable, table } from "./statements.js";
+import { createTable, lookAtColumns, lookForTable, table } from "./statements.js";
 
 export interface Asking {
   readonly patienceMs?: number;
@@ -20,18 +20,42 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Connections to a server: what of a pool of the package `pg` is used here. */
+export interface Connections {
+  query(asked: Asked): Promise<{ rows: unknown[] }>;
+  end(): Promise<void>;
+}
+
+/** A statement and its values; `query_timeout` is in milliseconds. */
+interface Asked {
+  readonly text: string;
+  readonly values?: unknown[];
+  readonly query_timeout?: number;
+}
+
+export type Connect = (url: string, most: number) => Promise<Connections>;
+
 /** Connects, and creates the table where it is not there. @throws ConnectorError `ledger_unusable` */
-export const openDatabase = async (url: string): Promise<Database> => {
+export const openDatabase = async (
+  url: string,
+  connect: Connect = openPool,
+  clock: Clock = systemClock,
+): Promise<Database> => {
   const place = placeOf(url);
-  let pool: Pool;
+  let pool: Connections;
   try {
-    pool = await openPool(url, mostConnections);
+    pool = await connect(url, mostConnections);
   } catch (cause) {
     throw new ConnectorError("ledger_unusable", `${place}: ${(cause as Error).message}.`, { cause });
   }
   try {
-    if (!(await isThere(pool))) await create(pool);
-    await pool.query(`${lookAtColumns} LIMIT 0`);
+    const { there, encoding } = await lookAround(pool);
+    if (encoding && !takesAll.has(encoding))
+      throw new Error(
+        `its encoding is ${encoding}, which has no room for all texts; take a database in UTF8`,
+      );
+    if (!there) await create(pool);
+    await pool.query({ text: lookAtColumns });
   } catch (cause) {
     await pool.end();
     const { code } = cause as { code?: string };
@@ -49,15 +73,15 @@ export const openDatabase = async (url: string): Promise<Database> => {
       values: readonly unknown[] = [],
       { patienceMs = 8_000, once = false }: Asking = {},
     ): Promise<Row[]> {
-      const until = performance.now() + patienceMs;
+      const until = clock.now() + patienceMs;
       for (;;) {
         try {
           const config = { text, values: [...values], query_timeout: 10_000 };
           return (await pool.query(config)).rows as Row[];
         } catch (error) {
           const { passing, undone } = refusalOf(error);
-          if (!passing || (once && !undone) || performance.now() >= until) throw error;
-          await sleep(50 + Math.random() * 200);
+          if (!passing || (once && !undone) || clock.now() >= until) throw error;
+          await clock.sleep(50 + clock.random() * 200);
         }
       }
     },
@@ -65,24 +89,26 @@ export const openDatabase = async (url: string): Promise<Database> => {
   };
 };
 
-type Pool = Awaited<ReturnType<typeof openPool>>;
-
 const mostConnections = 10;
 
-const lookAtColumns = `SELECT version, claim, lease_until, response, run_open FROM ${table}`;
+/** SQL_ASCII keeps bytes as they come. */
+const takesAll: ReadonlySet<string> = new Set(["UTF8", "SQL_ASCII"]);
 
-const isThere = async (pool: Pool): Promise<boolean> => {
-  const { rows } = await pool.query<{ there: boolean }>(
-    `SELECT to_regclass('${table}') IS NOT NULL AS there`,
-  );
-  return rows[0]?.there === true;
+interface Surroundings {
+  readonly there: boolean;
+  readonly encoding?: string;
+}
+
+const lookAround = async (pool: Connections): Promise<Surroundings> => {
+  const { rows } = await pool.query({ text: lookForTable });
+  return rows[0] as Surroundings;
 };
 
 /** Two workers that create it at once: one of them is told in one of several ways that it is there. */
-const create = async (pool: Pool): Promise<void> => {
+const create = async (pool: Connections): Promise<void> => {
   try {
-    await pool.query(createTable);
+    await pool.query({ text: createTable });
   } catch (error) {
-    if (!(await isThere(pool))) throw error;
+    if (!(await lookAround(pool)).there) throw error;
   }
 };

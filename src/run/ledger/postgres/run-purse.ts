@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Ceilings } from "../../../connection/connection.js";
+import type { Clock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords } from "../../../tables/refusal.js";
 import { nothing, type Purse, passedCeiling, type Share } from "../../purse.js";
@@ -23,7 +23,11 @@ interface Terms {
  * The purse of a run that several workers share, in a row of the table. What a statement may have taken whose answer was lost,
  * and what a dead worker had open, stays set aside.
  */
-export const createPurse = (ask: Database["ask"], { run, ceilings, quietMs }: Terms): Purse => {
+export const createPurse = (
+  ask: Database["ask"],
+  { run, ceilings, quietMs }: Terms,
+  clock: Pick<Clock, "sleep" | "random">,
+): Purse => {
   const most = [ceilings.rows, ceilings.tokens, ceilings.usd].map((ceiling) => ceiling ?? "Infinity");
   const valuesOf = ({ rows, tokens, usd }: Share): unknown[] => [run, rows, tokens, usd];
   return {
@@ -34,21 +38,21 @@ export const createPurse = (ask: Database["ask"], { run, ceilings, quietMs }: Te
         const [now = { ...nothing, open: 0, quiet_ms: 0 }] = await ask<State>(statements.openCalls, [run]);
         const reason = passedCeiling(now, worst, ceilings);
         // Another worker gave some back in between.
-        if (reason === null) return { reason: "a ceiling is reached.", freed: sleep(0) };
+        if (reason === null) return { reason: "a ceiling is reached.", freed: clock.sleep(0) };
         const mayFree = now.open > 0 && now.quiet_ms < quietMs;
-        return { reason, freed: mayFree ? sleep(100 + Math.random() * 400) : null };
+        return { reason, freed: mayFree ? clock.sleep(100 + clock.random() * 400) : null };
       } catch (cause) {
         if (cause instanceof ConnectorError) return cause;
         return new ConnectorError("ledger_unwritable", `The ceilings: ${inWords(cause)}.`, { cause });
       }
     },
-    async settle(worst, actual) {
+    async settle(worst, actual, calls = 1) {
       const difference = {
         rows: worst.rows - actual.rows,
         tokens: worst.tokens - actual.tokens,
         usd: worst.usd - actual.usd,
       };
-      await ask(statements.giveBack, valuesOf(difference), { once: true }).catch(() => undefined);
+      await ask(statements.giveBack, [...valuesOf(difference), calls], { once: true }).catch(() => undefined);
     },
   };
 };

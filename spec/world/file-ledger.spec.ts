@@ -1,0 +1,11 @@
+import { expect } from "chai";
+import { play } from "./world.js";
+
+describe("a world with a ledger in a file", () => {
+  it("breaks no law", async () => {
+    for (let seed = 1; seed <= 500; seed++) {
+      const { broken } = await play(seed);
+      expect(broken, `seed ${seed}`).to.equal(null);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import type { HttpReply, WireRequest } from "../http-message.js";
+import type { ObjectStore, Stored } from "./store.js";
+
+/** A request to S3, its bucket in the path. */
+interface Ask {
+  readonly request: WireRequest;
+  readonly query: URLSearchParams;
+  readonly bucket: string;
+  /** Empty where the bucket itself is meant. */
+  readonly key: string;
+}
+
+/** The reply of an operation; `objects` are those of its bucket. */
+export type ServeObject = (ask: Ask, store: ObjectStore, objects: Map<string, Stored>) => HttpReply;
+
+/** `null` where the path's encoding is broken. */
+export const readAsk = (request: WireRequest): Ask | null => {
+  const [, bucket = "", ...rest] = request.path.split("/");
+  try {
+    const key = decodeURIComponent(rest.join("/"));
+    return { request, query: new URLSearchParams(request.query), bucket, key };
+  } catch {
+    return null;
+  }
+};
+
+export const s3Reply = (status: number, body = "", headers: Record<string, string> = {}): HttpReply => ({
+  status,
+  headers: { "content-type": "application/xml", ...headers },
+  body,
+});
+
+/** A refusal in the form of S3. */
+export const s3Refusal = (status: number, code: string, message: string): HttpReply => ({
+  ...s3Reply(status, `<Error><Code>${code}</Code><Message>${xml(message)}</Message></Error>`),
+  errorType: code,
+});
+
+export const xml = (text: string): string =>
+  text.replace(/[<>&"\r\n]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+
+/** Texts of an element, wherever it stands. */
+export const textsOf = (body: Buffer, element: string): string[] =>
+  [...body.toString().matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"))].map(([, text = ""]) =>
+    text.replace(/&(#x?[\da-f]+|\w+);/gi, (whole, name: string) => {
+      if (name.startsWith("#x")) return String.fromCodePoint(Number.parseInt(name.slice(2), 16));
+      return name.startsWith("#") ? String.fromCodePoint(Number(name.slice(1))) : (entities[name] ?? whole);
+    }),
+  );
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** A body that may come in pieces, signed or not, each behind a line with its length. */
+export const payloadOf = ({ headers, body }: WireRequest): Buffer => {
+  if (!headers["content-encoding"]?.includes("aws-chunked")) return body;
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf("\r\n", at);
+    const length = Number.parseInt(body.toString("latin1", at, end), 16);
+    if (!length) break;
+    pieces.push(body.subarray(end + 2, end + 2 + length));
+    at = end + 4 + length;
+  }
+  return Buffer.concat(pieces);
+};
+
+/** Why a write on a condition does not happen; `null` where it does. */
+export const refusedWrite = (
+  { headers }: WireRequest,
+  stored: Pick<Stored, "etag"> | undefined,
+): HttpReply | null => {
+  const { "if-none-match": none, "if-match": match } = headers;
+  if (match !== undefined && !stored) return s3Refusal(404, "NoSuchKey", "The specified key does not exist.");
+  const holds = (none !== "*" || !stored) && (match === undefined || match === stored?.etag);
+  return holds ? null : preconditionFailed;
+};
+
+export const preconditionFailed = s3Refusal(
+  412,
+  "PreconditionFailed",
+  "At least one of the pre-conditions you specified did not hold",
+);
