@@ -8,7 +8,7 @@ import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
 import { wasteOf } from "./plan-problems.js";
-import type { Session } from "./session.js";
+import type { Door, Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
 
 /** Extensions of the host's contract, for hosts that have them. */
@@ -33,12 +33,13 @@ export const runRecords = (
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: RunOptions | null | undefined,
   runId?: string,
+  door?: Door,
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
     return drive(records, async (record) => unopened(record, session), options);
   const waste = readOptions(options).strict ? wasteOf(session.plan) : null;
   if (waste) return drive(records, async (record) => unopened(record, waste), options);
-  const { run, invoke, writeBack } = session.run(runId);
+  const { run, invoke, writeBack } = session.run(runId, door);
   const work = async (record: unknown, stop: AbortSignal): Promise<Outcome> => {
     const row = copyRow(record);
     const refused = writeBack?.refuse(row);
@@ -105,7 +106,7 @@ export const copyRow = (record: unknown): unknown => {
 };
 
 /** The options that are what they should be. */
-const readOptions = (options: RunOptions | null | undefined): RunOptions => {
+export const readOptions = (options: RunOptions | null | undefined): RunOptions => {
   try {
     const { signal, onProgress, strict } = options ?? {};
     return {
