@@ -66,7 +66,7 @@ export const createTable = (now: () => number, renewed: (run: string) => void = 
     ...{ live: isLive(row), expired: isExpired(row) },
   });
   const does: Readonly<Record<string, (values: readonly unknown[]) => unknown[]>> = {
-    [statements.lookForTable]: () => [{ there: isThere }],
+    [statements.lookForTable]: () => [{ there: isThere, encoding: "UTF8" }],
     [statements.createTable]: () => {
       isThere = true;
       return [];
@@ -132,14 +132,14 @@ export const createTable = (now: () => number, renewed: (run: string) => void = 
       return row ? change(row, next) : insert(key, { state: "run", claim: null, lease_until: null, ...next });
     },
     [statements.giveBack]: ([key, ...numbers]) => {
-      const [backRows, backTokens, backUsd] = numbers.map(Number) as Numbers;
+      const [backRows, backTokens, backUsd, calls] = numbers.map(Number) as Numbers;
       const row = rows.get(key as string);
       if (!row) return [];
       change(row, {
         run_rows: Number(row.run_rows) - backRows,
         run_tokens: Number(row.run_tokens) - backTokens,
         run_usd: Number(row.run_usd) - backUsd,
-        run_open: Number(row.run_open) - 1,
+        run_open: Number(row.run_open) - calls,
       });
       return [];
     },
@@ -163,7 +163,7 @@ export const createTable = (now: () => number, renewed: (run: string) => void = 
 
 type Numbers = [number, number, number, number, number, number, number];
 
-const nothingStored = { response: null, code: null, model: null, target: null, body: null };
+const nothingStored = { stage: null, response: null, code: null, model: null, target: null, body: null };
 
 const countsOf = (values: readonly unknown[]): Record<string, unknown> => {
   const [input, output, cacheRead, cacheWrite, tier, latencyMs, requestId] = values;

@@ -72,14 +72,14 @@ export const createPurse = (
         return new ConnectorError("ledger_unwritable", `The ceilings: ${inWords(cause)}.`, { cause });
       }
     },
-    async settle(worst, actual) {
-      open--;
+    async settle(worst, actual, calls = 1) {
+      open -= calls;
       const difference = {
         rows: worst.rows - actual.rows,
         tokens: worst.tokens - actual.tokens,
         usd: worst.usd - actual.usd,
       };
-      await ask(statements.giveBack, valuesOf(difference), { once: true }).catch(() => undefined);
+      await ask(statements.giveBack, [...valuesOf(difference), calls], { once: true }).catch(() => undefined);
     },
   };
 };
