@@ -5,6 +5,8 @@ import type { Rehearsal } from "./rehearse/rehearsal.js";
 import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
+export type { DeliverOptions } from "./batch/deliver.js";
+export type { BatchJob, BatchProgress } from "./batch/view.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
 export type { Status, Trace, UsdRange } from "./core/outcome.js";

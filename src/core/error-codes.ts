@@ -218,6 +218,19 @@ export const errorCodes = {
     "The run was ended before this record was sent: too many rows failed.",
     "end",
   ),
+  batch_pending: kind(
+    true,
+    "no",
+    "This row waits in a batch job. Run the same command again, or `bedrock-model batch wait`, for its answer.",
+    "end",
+  ),
+  batch_unprocessed: kind(
+    true,
+    "no",
+    "The batch job ended before it came to this row. Run the same command again for another job.",
+    "end",
+  ),
+  batch_unusable: kind(true, "no", "The batch jobs came to nothing, so no more was sent:", "end"),
   write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
   write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(
