@@ -9,10 +9,11 @@ import type { Entry } from "../../src/run/ledger/entry.js";
 import type { Call, Counts } from "./bedrock.js";
 import type { Life } from "./life.js";
 import type { Ending } from "./network.js";
-import type { Row } from "./scenario.js";
+import { type Row, rowIn } from "./scenario.js";
 
 /** What is known of one request, whoever sends it. */
 interface Ask {
+  readonly name: string;
   readonly key: string;
   /** What it may take at most. */
   readonly most: Taken;
@@ -58,6 +59,8 @@ interface Batch {
 /** Watches what happens, and says of the first thing that must not. */
 export interface Judge {
   broken: string | null;
+  /** The row that it was broken with, by its text. */
+  about: string | null;
   /** Whether the disk has lost something that it had said it keeps. */
   isRotten: boolean;
   /** Something is against a law. */
@@ -108,7 +111,16 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
     if (known) return known;
     const counts = { input: bodyBytes + 64, output: maxTokens ?? 0, cacheRead: 0 };
     const most = takenBy(counts);
-    const ask = { key, most, offers: 0, billed: [], intents: new Map(), kept: null, mayBeHeld: false };
+    const ask = {
+      name: rowIn(row.text),
+      key,
+      most,
+      offers: 0,
+      billed: [],
+      intents: new Map(),
+      kept: null,
+      mayBeHeld: false,
+    };
     asks.set(body, ask);
     byKey.set(key, ask);
     return ask;
@@ -121,8 +133,10 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
   const found = (body: string): Ask => asks.get(body) as Ask;
   const batchOf = (life: Life): Batch => batches.get(life) as Batch;
 
-  const broken = (law: string): void => {
-    judge.broken ??= law;
+  const broken = (law: string, ask?: Ask): void => {
+    if (judge.broken !== null) return;
+    judge.broken = law;
+    judge.about = ask?.name ?? null;
   };
 
   const isOver = ({ rows, tokens, usd }: Taken, { ceilings }: Run): boolean =>
@@ -135,7 +149,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
   const toldBy = ({ told, counts }: Call): number | null => (told ? counts.input : null);
 
   const judge: Judge = {
-    ...{ broken: null, isRotten: false, breaks: broken },
+    ...{ broken: null, about: null, isRotten: false, breaks: broken },
     offered(life, name, rows, ceilings) {
       const run = runs.get(name) ?? { ceilings, billed: nothing, known: nothing, isFull: false };
       runs.set(name, run);
@@ -147,12 +161,14 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       const { run } = batchOf(call.life);
       // One that was under way when its process died is nobody's any more.
       if (!call.life.isOver) {
-        if (ask.kept !== null && !judge.isRotten) broken("a row is sent again whose answer was kept");
-        if (ask.intents.get(call.life) !== "written") broken("a call is made before the ledger knows of it");
+        if (ask.kept !== null && !judge.isRotten) broken("a row is sent again whose answer was kept", ask);
+        if (ask.intents.get(call.life) !== "written")
+          broken("a call is made before the ledger knows of it", ask);
       }
       if (!call.billed) return;
       ask.billed.push(call);
-      if (ask.billed.length > (onUnknown === "retry" ? ask.offers : 1)) broken("a row is paid for twice");
+      if (ask.billed.length > (onUnknown === "retry" ? ask.offers : 1))
+        broken("a row is paid for twice", ask);
       run.billed = sum(run.billed, takenBy(call.counts));
       if (isOver(run.billed, run)) broken("a ceiling is passed");
     },
@@ -210,14 +226,15 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       if (trace.attempts > 0) answers.delete(ask);
       if (trace.status === "enriched") {
         if (!ask.billed.some(({ text }) => text === columns.completion))
-          broken("a row has what the model did not say");
+          broken("a row has what the model did not say", ask);
         if (trace.attempts > 0 && (!call || trace.input_tokens !== toldBy(call)))
-          broken("a row tells other tokens than the service counted");
+          broken("a row tells other tokens than the service counted", ask);
       }
-      if (call && ask.kept === null && !ask.mayBeHeld) broken("an answer is handed over before it is kept");
+      if (call && ask.kept === null && !ask.mayBeHeld)
+        broken("an answer is handed over before it is kept", ask);
       if (trace.error?.code === "outcome_unknown") {
-        if (ask.kept !== null && !judge.isRotten) broken("an answer that was kept is forgotten");
-        if (!ask.mayBeHeld && !judge.isRotten) broken("a row is held for no reason");
+        if (ask.kept !== null && !judge.isRotten) broken("an answer that was kept is forgotten", ask);
+        if (!ask.mayBeHeld && !judge.isRotten) broken("a row is held for no reason", ask);
       }
       if (trace.error?.code === "budget_reached" && !run.isFull) {
         run.isFull = true;
@@ -228,7 +245,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       }
       const hasFate =
         trace.status === "enriched" || trace.error?.code === "outcome_unknown" || ask.kept !== null;
-      if (isRecovery && !hasFate) broken(`a row has no fate: ${trace.status}, ${trace.error?.code}`);
+      if (isRecovery && !hasFate) broken(`a row has no fate: ${trace.status}, ${trace.error?.code}`, ask);
     },
     summed(life, summary) {
       if (summary.input_tokens !== batchOf(life).told) broken("the rows' tokens are not the service's");

@@ -16,7 +16,7 @@ import type { Judge } from "./laws.js";
 import { clockOf, type Life, type Time } from "./life.js";
 import type { VirtualNetwork } from "./network.js";
 import type { VirtualPostgres } from "./postgres.js";
-import type { Row, Scenario, Worker } from "./scenario.js";
+import { type Row, rowIn, type Scenario, type Worker } from "./scenario.js";
 
 /** What the processes of a world have around them. */
 export interface Surroundings {
@@ -28,7 +28,8 @@ export interface Surroundings {
   readonly network: VirtualNetwork;
   readonly judge: Judge;
   readonly defect: Defect;
-  tell(who: string, what: string): void;
+  /** Notes what happens, and to which row. */
+  tell(who: string, what: string, row?: string): void;
 }
 
 /** What is wrong on purpose with the parts that a process is made of. */
@@ -120,7 +121,11 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
       if (done) return judge.breaks("a row has no outcome");
       const outcome = defect.outcome?.(came) ?? came;
       const { status, error, attempts } = outcome.trace;
-      tell(life.name, `row ${row.id}: ${status}${error ? `, ${error.code}` : ""}, ${attempts} calls`);
+      tell(
+        life.name,
+        `comes out ${status}, ${error?.code ?? "no error"}, ${attempts} calls`,
+        rowIn(row.text),
+      );
       judge.handedOver(life, row, outcome);
       job.handed(row, outcome);
       if (slowMs > 0) await clock.sleep(slowMs * clock.random());

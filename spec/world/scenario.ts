@@ -78,6 +78,9 @@ const textOf = (id: number, { happens, whole, pick }: Chance): string => {
   return happens(0.1) ? `Row ${id}, ${pick(["\0", "\ud800", "'", '"', "é💶"])}.` : `Row ${id}.`;
 };
 
+/** The name of the row that a text comes from. */
+export const rowIn = (text: string): string => /Row \d+/.exec(text)?.[0] ?? "?";
+
 const workerOf = (rows: readonly Row[], { happens, whole, pick }: Chance): Worker => {
   const order = happens(0.3) ? [...rows].reverse() : rows;
   return {
