@@ -54,6 +54,10 @@ interface Batch {
   told: number;
   /** The answers that have come and that no row has been handed over with. */
   readonly answers: Map<Ask, Call>;
+  /** Rows that it has taken and that have not come out. */
+  rows: number;
+  /** When something last came of a row. */
+  wentOnAt: number;
 }
 
 /** Watches what happens, and says of the first thing that must not. */
@@ -79,9 +83,20 @@ export interface Judge {
   renewed(): void;
   /** All goes well from here on, and whatever is handed over is the last word. */
   recovers(): void;
+  /** A process has taken a row from its host. */
+  took(life: Life): void;
   handedOver(life: Life, row: Row, outcome: Outcome): void;
+  /** What a process has at this moment beside its rows; looked at after every step. */
+  holds(life: Life, openFiles: number): void;
   summed(life: Life, summary: Summary): void;
 }
+
+/** Rows that are taken up ahead at the default settings, of which none of a world is more patient. */
+const mostRows = 1_500;
+const mostOpenFiles = 3;
+const mostTimers = (rows: number): number => 3 * rows + 20;
+/** A quota that was learned of few calls, a lease and a dead worker's calls are waited for, and all of that is over by then. */
+const mostIdleMs = 20 * 60_000;
 
 /** Whether the service says by its status that a call cost nothing. */
 const saysFree = (status: number): boolean =>
@@ -94,7 +109,7 @@ const sum = (one: Taken, other: Taken): Taken => ({
   usd: one.usd + other.usd,
 });
 
-export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
+export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => number): Judge => {
   const { onUnknown } = plan.connection;
   const asks = new Map<string, Ask>();
   const byKey = new Map<string, Ask>();
@@ -153,12 +168,14 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
     offered(life, name, rows, ceilings) {
       const run = runs.get(name) ?? { ceilings, billed: nothing, known: nothing, isFull: false };
       runs.set(name, run);
-      batches.set(life, { run, told: 0, answers: new Map() });
+      batches.set(life, { run, told: 0, answers: new Map(), rows: 0, wentOnAt: now() });
       for (const ask of new Set(rows.map(askOf))) ask.offers++;
     },
     billed(call) {
       const ask = found(call.body);
-      const { run } = batchOf(call.life);
+      const batch = batchOf(call.life);
+      const { run } = batch;
+      batch.wentOnAt = now();
       // One that was under way when its process died is nobody's any more.
       if (!call.life.isOver) {
         if (ask.kept !== null && !judge.isRotten) broken("a row is sent again whose answer was kept", ask);
@@ -176,6 +193,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       const ask = found(body);
       const batch = batchOf(life);
       const { run } = batch;
+      batch.wentOnAt = now();
       const status = answer?.status;
       if (status === 200 && call) {
         batch.answers.set(ask, call);
@@ -217,10 +235,22 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
     recovers() {
       isRecovery = true;
     },
+    took(life) {
+      if (++batchOf(life).rows > mostRows) broken("more rows are held than memory should");
+    },
+    holds(life, openFiles) {
+      const { rows = 0, wentOnAt = now() } = batches.get(life) ?? {};
+      if (now() - wentOnAt > mostIdleMs && rows > 0) broken("rows wait though something could go on");
+      if (life.timers > mostTimers(rows)) broken("a process has more timers than its rows need");
+      if (openFiles > mostOpenFiles) broken("a process forgets to close files");
+    },
     handedOver(life, row, outcome) {
       const { record, columns, trace } = outcome;
       const ask = askOf(row);
-      const { run, answers } = batchOf(life);
+      const batch = batchOf(life);
+      const { run, answers } = batch;
+      batch.rows--;
+      batch.wentOnAt = now();
       if ((record as Row).id !== row.id) broken("rows come out in another order");
       const call = trace.attempts > 0 ? answers.get(ask) : undefined;
       if (trace.attempts > 0) answers.delete(ask);

@@ -102,13 +102,19 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
   const { judge, defect, tell } = around;
   const { plan, rows, batch, stops, slowMs, runId } = job;
   const { clock, disk, ledger, session } = startUp(around, life, plan);
+  function* taking(batch: readonly Row[]): Generator<Row> {
+    for (const row of batch) {
+      judge.took(life);
+      yield row;
+    }
+  }
   let left = stops?.after ?? Number.POSITIVE_INFINITY;
   for (let at = 0; at < rows.length; at += batch) {
     const refusal = await openOrRepair(around, life, ledger, { disk, clock });
     const handed = rows.slice(at, at + batch);
     judge.offered(life, runId ?? `${life.name}/${at}`, handed, plan.connection.ceilings);
     const stop = new AbortController();
-    const outcomes = runRecords(refusal ?? session, handed, { signal: stop.signal }, runId);
+    const outcomes = runRecords(refusal ?? session, taking(handed), { signal: stop.signal }, runId);
     for (const row of handed) {
       if (left-- <= 0 && stops?.by === "leaving") {
         tell(life.name, "leaves its run");
@@ -134,6 +140,7 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
     if (!done) return judge.breaks("a row has two outcomes");
     judge.summed(life, summary);
   }
+  if (ledger.underway.size > 0) judge.breaks("calls are remembered that have ended");
   await ledger.close();
 };
 

@@ -54,7 +54,9 @@ export interface Scenario {
 export const scenarioOf = (seed: number): Scenario => {
   const chance = chanceOf(seed).of("scenario");
   const { whole, happens, pick } = chance;
-  const count = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  // A few are long, so that what grows with the rows is seen to grow.
+  const usual = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  const count = seed % 500 < 2 ? whole(300, 600) : usual;
   const rows = Array.from({ length: count }, (_, id) => ({ id, text: textOf(id, chance) }));
   const workers = Array.from({ length: pick([1, 1, 2, 2, 3]) }, () => workerOf(rows, chance));
   return {

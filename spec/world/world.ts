@@ -50,7 +50,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   const tell: Surroundings["tell"] = (who, what, row) => {
     trace.push({ at: time.now(), who, what, row });
   };
-  const judge = createJudge(plan, ledger);
+  const judge = createJudge(plan, ledger, time.now);
   const disk = createDisk(time, chance.of("disk"), weather.disk);
   const postgres = createPostgres(time, chance.of("postgres"), judge.renewed, weather.postgres);
   const bedrock = createBedrock(
@@ -118,7 +118,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
         leave(life as Life);
         resolve("killed");
       };
-      life = { name, stepsLeft, isOver: false, pending: 0, kill };
+      life = { name, stepsLeft, isOver: false, timers: 0, kill };
     });
     lives.add(life as unknown as Life);
     tell(name, "starts");
@@ -160,6 +160,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   const settle = async (): Promise<void> => {
     await clock.run(() => {
       if (++steps > mostSteps) judge.breaks("it never comes to an end");
+      for (const life of lives) judge.holds(life, disk.open(life));
       return judge.broken !== null || atWork === 0;
     });
     if (atWork > 0) judge.breaks("all stands still");
@@ -174,7 +175,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   return { scenario, broken: judge.broken, about: judge.about, trace, steps };
 };
 
-const mostSteps = 300_000;
+const mostSteps = 1_000_000;
 
 const recoverer = (rows: readonly Row[]): Worker => ({
   ...{ rows, batch: rows.length, oneRun: false, kills: [], stops: null, slowMs: 0, startMs: 0 },
