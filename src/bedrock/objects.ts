@@ -1,14 +1,8 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { Readable } from "node:stream";
-import type { S3Client } from "@aws-sdk/client-s3";
-import { HttpResponse } from "@smithy/core/protocols";
 import pMap from "p-map";
 import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
-import { loadOptional } from "../core/optional-package.js";
-import { credentialsMs } from "./client.js";
-import { credentialChain } from "./credential-chain.js";
-import { createTransport } from "./transport.js";
+import { machineStore, type Store } from "./object-store.js";
 
 /** An object of S3 by its address. */
 interface Address {
@@ -25,9 +19,9 @@ const readAddress = (address: string): Address => {
 };
 
 /** An object whose bytes are read in ranges: all of them belong to the object as it was when it was opened. */
-export const openObject = async (address: string) => {
+export const openObject = async (address: string, store: Store = machineStore) => {
   const { bucket: Bucket, key: Key } = readAddress(address);
-  const { client, sdk } = await openClient();
+  const { client, sdk } = await store();
   const ask = <Answer>(answer: Promise<Answer>): Promise<Answer> => answer.catch(failed("read", address));
   const { ContentLength: size = 0, ETag } = await ask(
     client.send(new sdk.HeadObjectCommand({ Bucket, Key })),
@@ -52,9 +46,9 @@ export const openObject = async (address: string) => {
  * Sees that there are credentials and the bucket of an object that is to be written. Throws a FileFailure. What only the
  * writing itself can tell passes: who may put an object need not be allowed to see its bucket.
  */
-export const checkBucket = async (address: string): Promise<void> => {
+export const checkBucket = async (address: string, store: Store = machineStore): Promise<void> => {
   const { bucket: Bucket } = readAddress(address);
-  const { client, sdk } = await openClient();
+  const { client, sdk } = await store();
   await client.send(new sdk.HeadBucketCommand({ Bucket })).catch((error) => {
     const status: number | undefined = error.$metadata?.httpStatusCode;
     if (status === undefined || status === 404)
@@ -62,19 +56,74 @@ export const checkBucket = async (address: string): Promise<void> => {
   });
 };
 
+/** The objects below an address that ends in a slash: their addresses and bytes. Throws a FileFailure. */
+export async function* listObjects(
+  folder: string,
+  store: Store = machineStore,
+): AsyncGenerator<{ readonly address: string; readonly bytes: number }> {
+  const { bucket: Bucket, key: Prefix } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  for (let after: string | undefined; ; ) {
+    const page = { Bucket, Prefix: Prefix.slice(0, -1), ...(after && { ContinuationToken: after }) };
+    const listed = await client.send(new sdk.ListObjectsV2Command(page)).catch(failed("list", folder));
+    for (const { Key, Size = 0 } of listed.Contents ?? [])
+      if (Key !== undefined) yield { address: `s3://${Bucket}/${Key}`, bytes: Size };
+    after = listed.NextContinuationToken;
+    if (!after) return;
+  }
+}
+
+/** The folders right below a folder (`s3://bucket/folder/`), by their addresses. */
+export async function* listFolders(folder: string, store: Store = machineStore): AsyncGenerator<string> {
+  const { bucket: Bucket, key } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  for (let after: string | undefined; ; ) {
+    const page = {
+      Bucket,
+      Prefix: key.slice(0, -1),
+      Delimiter: "/",
+      ...(after && { ContinuationToken: after }),
+    };
+    const listed = await client.send(new sdk.ListObjectsV2Command(page)).catch(failed("list", folder));
+    for (const { Prefix } of listed.CommonPrefixes ?? []) if (Prefix) yield `s3://${Bucket}/${Prefix}`;
+    after = listed.NextContinuationToken;
+    if (!after) return;
+  }
+}
+
+interface Putting {
+  readonly store?: Store;
+  /** Leaves an object alone that is there already. */
+  readonly once?: boolean;
+  /** A key of KMS that S3 encrypts it with. */
+  readonly kmsKey?: string | null;
+}
+
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */
-export const putObject = async (address: string, path: string): Promise<void> => {
+export const putObject = async (
+  address: string,
+  path: string,
+  { store = machineStore, once = false, kmsKey = null }: Putting = {},
+): Promise<void> => {
   const { bucket: Bucket, key: Key } = readAddress(address);
-  const { client, sdk } = await openClient();
+  const { client, sdk } = await store();
   const { size } = await stat(path);
+  const condition = once && { IfNoneMatch: "*" };
+  const encryption = kmsKey !== null && { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: kmsKey };
+  const isThere = (error: { name?: string }): undefined => {
+    if (once && error.name === "PreconditionFailed") return undefined;
+    return failed("write", address)(error);
+  };
   const ask = <Answer>(answer: Promise<Answer>): Promise<Answer> => answer.catch(failed("write", address));
   const file = await open(path);
   try {
     if (size <= partBytes) {
-      await ask(client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: await readPart(file, 0, size) })));
+      const whole = { Bucket, Key, Body: await readPart(file, 0, size), ...condition, ...encryption };
+      await client.send(new sdk.PutObjectCommand(whole)).catch(isThere);
       return;
     }
-    const { UploadId } = await ask(client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key })));
+    const upload = { Bucket, Key, ...encryption };
+    const { UploadId } = await ask(client.send(new sdk.CreateMultipartUploadCommand(upload)));
     const place = { Bucket, Key, UploadId };
     const length = Math.max(partBytes, Math.ceil(size / mostParts));
     const numbers = Array.from({ length: Math.ceil(size / length) }, (_, index) => index + 1);
@@ -86,10 +135,11 @@ export const putObject = async (address: string, path: string): Promise<void> =>
     };
     try {
       const Parts = await pMap(numbers, put, { concurrency: 3 });
-      await client.send(new sdk.CompleteMultipartUploadCommand({ ...place, MultipartUpload: { Parts } }));
+      const complete = { ...place, MultipartUpload: { Parts }, ...condition };
+      await client.send(new sdk.CompleteMultipartUploadCommand(complete));
     } catch (error) {
       await client.send(new sdk.AbortMultipartUploadCommand(place)).catch(() => undefined);
-      failed("write", address)(error);
+      isThere(error as Error);
     }
   } finally {
     await file.close();
@@ -106,48 +156,11 @@ const readPart = async (file: FileHandle, start: number, length: number): Promis
   return buffer.subarray(0, bytesRead);
 };
 
-/** With the machine's own credentials: who may call a model need not see the rows. */
-const openClient = async (): Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> => {
-  const sdk = await loadOptional(
-    "@aws-sdk/client-s3",
-    "An s3:// address",
-    () => import("@aws-sdk/client-s3"),
-  ).catch(({ message }: Error) => {
-    throw new FileFailure(message);
-  });
-  client ??= new sdk.S3Client({
-    ...(!process.env.AWS_REGION && !process.env.AWS_DEFAULT_REGION && { region: "us-east-1" }),
-    followRegionRedirects: true,
-    // undici does not wait for a word before a body.
-    expectContinueHeader: false,
-    // A local S3 has no names of buckets in its own.
-    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
-    responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: streaming(createTransport(8, requestMs)),
-    credentials: credentialChain(createTransport(1, credentialsMs)),
-  });
-  return { client, sdk };
-};
-
-let client: S3Client | undefined;
-
-/** A range of some megabytes takes no longer. */
-const requestMs = 300_000;
-
-/** The client of S3 wants every body as a stream. */
-const streaming = (transport: ReturnType<typeof createTransport>): ReturnType<typeof createTransport> => ({
-  ...transport,
-  async handle(request, options) {
-    const { response } = await transport.handle(request, options);
-    return {
-      response: new HttpResponse({ ...response, body: Readable.from(response.body ? [response.body] : []) }),
-    };
-  },
-});
+const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
 
 /** S3's refusal in words; they name what the credentials lack. */
 const failed =
-  (verb: "read" | "write", address: string) =>
+  (verb: keyof typeof rights, address: string) =>
   (error: unknown): never => {
     const {
       name = "",
@@ -159,7 +172,6 @@ const failed =
       $metadata?: { httpStatusCode?: number };
     };
     const status = $metadata?.httpStatusCode;
-    const right = verb === "read" ? "s3:GetObject" : "s3:PutObject";
     const reason =
       error instanceof ConnectorError
         ? error.message
@@ -168,7 +180,7 @@ const failed =
           : status === 404
             ? "there is no such object"
             : status === 403
-              ? `the credentials of this machine may not; they need ${right}, and s3:ListBucket to tell what is missing`
+              ? `the credentials may not; they need ${rights[verb]}, and s3:ListBucket to tell what is missing`
               : status === 412
                 ? "it was replaced while it was read; run again"
                 : status === undefined && /credential/i.test(`${name} ${message}`)

@@ -227,6 +227,7 @@ export const errorCodes = {
     "end",
   ),
   claimed_elsewhere: kind(false, "no", "Another worker has sent this request; its answer is waited for."),
+  logs_unusable: kind(false, "no", "The account's model invocation logs cannot be used.", "end"),
   ledger_unusable: kind(false, "no", "The ledger cannot be used, so nothing was sent.", "end"),
   ledger_unwritable: kind(
     true,

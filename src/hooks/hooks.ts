@@ -1,4 +1,5 @@
 import type { RunOptions } from "../enrich/enrich-rows.js";
+import type { Reconciled, ReconcileOptions } from "../reconcile/reconcile.js";
 import type {
   CatalogMessage,
   LogEnvelope,
@@ -30,6 +31,7 @@ export interface Hooks {
   ): Promise<TrackedMessage>;
   read(syncConfig: unknown, onEvent?: (event: RecordMessage) => void): Promise<RecordMessage[] | LogEnvelope>;
   replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
+  reconcile(config: unknown, options?: ReconcileOptions): Promise<Reconciled | LogEnvelope>;
   preview(
     config: unknown,
     records: Iterable<unknown> | AsyncIterable<unknown>,

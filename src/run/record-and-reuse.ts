@@ -79,7 +79,12 @@ export const record = (
   };
 };
 
-const toEntry = (key: string, { body, usage, latencyMs, requestId }: Invocation, at: number): Received => ({
+/** The entry of an answer. */
+export const toEntry = (
+  key: string,
+  { body, usage, latencyMs, requestId }: Invocation,
+  at: number,
+): Received => ({
   state: "received",
   key,
   at,
