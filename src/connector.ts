@@ -1,3 +1,4 @@
+import type { DeliverOptions } from "./batch/deliver.js";
 import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
@@ -92,12 +93,14 @@ export class AwsBedrockModel implements Hooks {
     syncConfig: BedrockSyncConfig,
     records: readonly unknown[],
     _action?: string,
-    options?: RunOptions,
+    options?: DeliverOptions,
   ): Promise<TrackedMessage> {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
-    const { runRecords } = await import("./enrich/enrich-rows.js");
-    const run = runRecords(session, toRows(records), options, runIdOf(syncConfig));
+    const { deliverRecords } = await import("./batch/deliver.js");
+    // A host waits some minutes for a page of rows, and a batch job takes hours.
+    const detached = { ...options, detach: options?.detach ?? true };
+    const run = deliverRecords(session, toRows(records), detached, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);
     return writeMessage(outcomes, step.value, session instanceof ConnectorError ? null : session.plan);
@@ -189,11 +192,11 @@ export class AwsBedrockModel implements Hooks {
   async *enrich(
     syncConfig: BedrockSyncConfig,
     records: Iterable<unknown> | AsyncIterable<unknown>,
-    options?: RunOptions,
+    options?: DeliverOptions,
   ): AsyncGenerator<RecordMessage | TrackedMessage, void> {
     const session = await open(syncConfig, "destination", "enrich");
-    const { runRecords } = await import("./enrich/enrich-rows.js");
-    const run = runRecords(session, records, options);
+    const { deliverRecords } = await import("./batch/deliver.js");
+    const run = deliverRecords(session, records, options);
     try {
       let step = await run.next();
       for (; !step.done; step = await run.next()) yield recordMessage(toRecord(step.value));

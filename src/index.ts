@@ -5,6 +5,8 @@ import type { Rehearsal } from "./rehearse/rehearsal.js";
 import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
+export type { DeliverOptions } from "./batch/deliver.js";
+export type { BatchJob, BatchProgress } from "./batch/view.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
 export type { Status, Trace, UsdRange } from "./core/outcome.js";
@@ -89,3 +91,7 @@ export const selectRows = async (
  */
 export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | null> =>
   (await import("./rehearse/rehearse.js")).rehearse(options);
+
+/** A rehearsal as one page of HTML for a browser, which needs no network and runs no script. It holds rows. */
+export const rehearsalPage = async (rehearsal: Rehearsal): Promise<string> =>
+  (await import("./rehearse/page/page.js")).rehearsalPage(rehearsal);

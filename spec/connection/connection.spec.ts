@@ -100,6 +100,31 @@ describe("the connection settings", () => {
       { access_key: "", secret_access_key: "", api_key: "***" },
       /api_key holds only asterisks/,
     ],
+    [
+      "batch jobs without a place",
+      { delivery: "batch" },
+      /batch_s3_uri is required.*batch_role_arn is required.*ledger is required/,
+    ],
+    [
+      "a place of batch jobs without a role",
+      { batch_s3_uri: "s3://rows" },
+      /batch_role_arn is required with batch_s3_uri/,
+    ],
+    [
+      "a place that is no folder of S3",
+      { batch_s3_uri: "rows" },
+      /batch_s3_uri must be an address such as s3:/,
+    ],
+    [
+      "batch jobs with a guardrail, which they would leave out",
+      { delivery: "batch", guardrail_identifier: "g", guardrail_version: "1" },
+      /delivery cannot be batch with a guardrail/,
+    ],
+    [
+      "batch jobs with a tier, which they would leave out",
+      { delivery: "batch", service_tier: "flex" },
+      /delivery cannot be batch with service_tier/,
+    ],
     ["the reserved output field", { output_field: "_bedrock" }, /output_field cannot be _bedrock/],
     [
       "a request that is no JSON",

@@ -55,6 +55,12 @@ const full: Readonly<Record<string, unknown>> = {
   write_back_columns: '{"summary":"answer"}',
   schema_retries: "2",
   system_placeholders: "allow",
+  delivery: "auto",
+  batch_s3_uri: "s3://rows/batches",
+  batch_output_s3_uri: "s3://answers",
+  batch_role_arn: "arn:aws:iam::123456789012:role/batch",
+  batch_kms_key: "key-1",
+  batch_tags: "team=growth",
 };
 
 const read = (settings: object): { connection: Connection; problems: Problem[] } => {

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { expect } from "chai";
-import type { Progress } from "../../src/index.js";
+import { closeLedger, type Progress } from "../../src/index.js";
 import { useBedrock } from "../support/bedrock.js";
 import { blockOf } from "../support/pages.js";
+import { startPostgres } from "../support/postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { createEnrichTable, writePage } from "../support/temporal/activities.js";
 
@@ -72,6 +73,33 @@ describe("hooks in a Temporal activity", () => {
     expect(again?.not_sent).to.be.greaterThan(0);
     expect(again?.enriched).to.equal(emulator.stats().billed - billed);
     expect(saved).to.have.lengthOf(12);
+  });
+
+  it("write: a second attempt on another worker pays for nothing again, with one ledger in PostgreSQL", async function () {
+    const postgres = await startPostgres();
+    if (typeof postgres === "string") return this.skip();
+    try {
+      // Each address has connections and a ledger of its own in this process, as each worker has.
+      const [one, another] = ["one", "another"].map(
+        (name) => `${postgres.connectionString.replace("postgresql:", "postgres:")}&application_name=${name}`,
+      );
+      const { billed } = emulator.stats();
+      const { environment } = activity();
+      environment.on("heartbeat", ({ enriched }) => enriched === 2 && environment.cancel());
+      const first = await run(environment, writePage, config({ ledger: one }), rows("attempted"));
+      const paid = first?.filter(
+        ({ _bedrock }) => (_bedrock as { status: string }).status === "enriched",
+      ).length;
+      expect(paid).to.be.within(2, 5);
+      const { environment: elsewhere, beats } = activity();
+      const second = await run(elsewhere, writePage, config({ ledger: another }), rows("attempted"));
+      expect(second?.map(({ id }) => id)).to.deep.equal(rows("attempted").map(({ id }) => id));
+      expect(beats.at(-1)).to.include({ enriched: 6 });
+      expect(emulator.stats().billed - billed).to.equal(6);
+      await Promise.all([one, another].map((ledger) => closeLedger(`${ledger}`)));
+    } finally {
+      await postgres.stop();
+    }
   });
 
   it("is the code that the README of the hooks shows", async () => {

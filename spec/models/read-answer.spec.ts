@@ -12,7 +12,7 @@ const read = (
   familyName: string | null,
   body: Json,
   counts: Partial<Usage> = {},
-): Reply & Usage & { latencyMs: number } => {
+): Reply & Usage & { latencyMs: number | null } => {
   const family = families.find(({ name }) => name === familyName) ?? null;
   const answer = readAnswer(family, "{}", { ...beside, body: JSON.stringify(body), counts });
   const { reply, usage, latencyMs } = answer;

@@ -28,6 +28,9 @@ const ledgerOf = (changes: Partial<Ledger> = {}) => {
     entries: async function* () {
       yield* written;
     },
+    jobs: async () => [],
+    appendJob: async () => true,
+    callsOf: async function* () {},
     close: async () => undefined,
     isOpen: () => true,
     ...changes,

@@ -3,7 +3,7 @@ import { ConnectorError } from "../../src/core/errors.js";
 import { type Invoke, isFailed } from "../../src/core/invoke.js";
 import { composeInvoke } from "../../src/run/compose.js";
 import { createSlots } from "../../src/run/concurrency.js";
-import type { Ledger } from "../../src/run/ledger/ledger.js";
+import type { SharedLedger } from "../../src/run/ledger/shared-ledger.js";
 import { createPacer, type ToldQuota } from "../../src/run/pacer/pacer.js";
 import { createReservations } from "../../src/run/pacer/reservation.js";
 import { createRun } from "../../src/run/run-state.js";
@@ -105,7 +105,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
       told: false,
     }),
     underway: new Map(),
-    ledger: { ...slowLedger(clock, scenario.diskStops ?? false), hold: async () => () => undefined },
+    ledger: slowLedger(clock, scenario.diskStops ?? false),
     read: readPlainly,
     call,
   });
@@ -137,11 +137,11 @@ export const goodput = ({ admittedAt }: Simulated, allowed: number, fromMs: numb
 export const wasted = ({ calls, rejected }: Simulated): number => rejected / calls;
 
 /** A ledger that knows no answers. All that is written while its disk stops waits for the same moment. */
-const slowLedger = (clock: VirtualClock, stops: boolean): Ledger => {
+const slowLedger = (clock: VirtualClock, stops: boolean): Pick<SharedLedger, "find" | "append" | "hold"> => {
   let stopsAt = stops ? clock.random() * 30_000 : Number.POSITIVE_INFINITY;
   let goesOnAt = 0;
   return {
-    path: "",
+    hold: async () => () => undefined,
     find: async () => null,
     async append() {
       const now = clock.now();
@@ -151,10 +151,6 @@ const slowLedger = (clock: VirtualClock, stops: boolean): Ledger => {
       }
       await pause(clock, Math.max(goesOnAt - now, 0) + 0.5 + clock.random() * 3.5);
     },
-    entries: async function* () {},
-    close: async () => undefined,
-    isOpen: () => true,
-    lost: 0,
   };
 };
 

@@ -6,9 +6,10 @@ import type { OnUnknown } from "../core/outcome.js";
 import type { ConnectionConfig } from "../generated/connection.js";
 import type { Rates, TierRates } from "../models/prices/rates.js";
 import { readResidency } from "../models/residency.js";
+import { type BatchPlace, toBatchPlace } from "./batch-place.js";
 import { choicesOf, connectionSchema, holdsJson, resolvedSchema } from "./connection-schema.js";
 import { brokenRules, type Problem } from "./rules.js";
-import { pathsOf } from "./write-back-columns.js";
+import { toWriteBack, type WriteBack } from "./write-back.js";
 
 /** How calls are signed. `default` is the AWS credential chain of the host process. */
 type Auth =
@@ -38,17 +39,6 @@ export interface Tolerance {
   readonly count: number | null;
   /** 0 to 100, judged once 20 rows have ended. */
   readonly percent: number | null;
-}
-
-/** Where enriched rows go. */
-interface WriteBack {
-  /** A PostgreSQL URL. */
-  readonly url: string;
-  readonly table: string;
-  /** The table's column that names a row. */
-  readonly key: string;
-  /** The table's columns, each with the path of the enriched record that it takes; `null` for the output columns. */
-  readonly columns: Readonly<Record<string, string>> | null;
 }
 
 /** A validated connection, in the types that the connector works with. */
@@ -99,6 +89,10 @@ export interface Connection {
   /** A JSON Schema, as text. */
   readonly outputSchema: string | null;
   readonly schemaRetries: number;
+  /** How rows come to the model: one by one, in batch jobs, or by the cheapest way. */
+  readonly delivery: NonNullable<ConnectionConfig["delivery"]>;
+  /** `null` where no batch jobs can be made. */
+  readonly batch: BatchPlace | null;
   /** A table that takes the enriched rows; `null` where none does. */
   readonly writeBack: WriteBack | null;
   /** Names of settings that the connector does not know and ignores. */
@@ -221,17 +215,14 @@ const toConnection = (settings: Settings): Connection => {
     api: withDefault("api"),
     outputSchema: settings.output_schema ?? null,
     schemaRetries: Number(withDefault("schema_retries")),
+    delivery: withDefault("delivery"),
+    batch: toBatchPlace(settings),
     writeBack: toWriteBack(settings),
     unknownSettings: Object.keys(settings).filter((name) => settingOf(name) === undefined),
   };
 };
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
-
-const toWriteBack = (settings: Settings): WriteBack | null => {
-  const { write_back_url: url = "", write_back_table: table, write_back_key: key = "" } = settings;
-  return table === undefined ? null : { url, table, key, columns: pathsOf(settings.write_back_columns) };
-};
 
 const toAuth = ({ access_key, secret_access_key, session_token, api_key }: Settings): Auth => {
   if (api_key) return { kind: "api_key", token: api_key };

@@ -19,4 +19,13 @@ export const offlineSettings = (config: unknown): unknown => {
   };
 };
 
-const forCalls = new Set(["residency", "prices_file", "max_rows", "max_tokens_total", "max_spend_usd"]);
+const forCalls = new Set([
+  "residency",
+  "prices_file",
+  "max_rows",
+  "max_tokens_total",
+  "max_spend_usd",
+  "delivery",
+  "batch_s3_uri",
+  "batch_role_arn",
+]);

@@ -56,7 +56,7 @@ const strangeCharacters = (settings: Record<string, unknown>): Problem[] =>
 /** Settings that need or exclude each other, and values that a pattern cannot judge. */
 const conflicts = (settings: Record<string, unknown>): Problem[] => {
   const has = (name: string): boolean => settings[name] !== undefined;
-  const rules: readonly (readonly [boolean, string, string])[] = [
+  const rules: readonly Rule[] = [
     [has("access_key") && !has("secret_access_key"), "secret_access_key", "is required with access_key"],
     [has("secret_access_key") && !has("access_key"), "access_key", "is required with secret_access_key"],
     [
@@ -97,6 +97,7 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
       "schema_retries",
       "needs output_schema beside it",
     ],
+    ...batchConflicts(settings, has),
     [
       settings.output_field === "_bedrock",
       "output_field",
@@ -104,6 +105,43 @@ const conflicts = (settings: Record<string, unknown>): Problem[] => {
     ],
   ];
   return rules.filter(([broken]) => broken).map(([, field, sentence]) => ({ field, sentence }));
+};
+
+/** Whether it is broken, the setting to change, and how. */
+type Rule = readonly [broken: boolean, field: string, sentence: string];
+
+/** What batch jobs need, and what they would leave out without a word. */
+const batchConflicts = (
+  { delivery, service_tier: tier }: Record<string, unknown>,
+  has: (name: string) => boolean,
+): Rule[] => {
+  const isBatch = delivery === "batch";
+  const mayBatch = isBatch || (delivery === "auto" && has("batch_s3_uri"));
+  const instead = "delivery: auto or now calls the model row by row";
+  return [
+    [isBatch && !has("batch_s3_uri"), "batch_s3_uri", "is required with delivery: batch"],
+    [
+      (isBatch || has("batch_s3_uri")) && !has("batch_role_arn"),
+      "batch_role_arn",
+      `is required with ${isBatch ? "delivery: batch" : "batch_s3_uri"}`,
+    ],
+    [
+      !isBatch && has("batch_role_arn") && !has("batch_s3_uri"),
+      "batch_s3_uri",
+      "is required with batch_role_arn",
+    ],
+    [mayBatch && !has("ledger"), "ledger", "is required for batch jobs, whose plans and answers it keeps"],
+    [
+      isBatch && has("guardrail_identifier"),
+      "delivery",
+      `cannot be batch with a guardrail, which batch jobs do not apply: ${instead}`,
+    ],
+    [
+      isBatch && tier !== undefined && tier !== "default",
+      "delivery",
+      `cannot be batch with service_tier, which batch jobs do not have: ${instead}`,
+    ],
+  ];
 };
 
 /** Whether every part of a URL would be sent: the SDK drops a query, and a user. */

@@ -197,9 +197,7 @@ export const errorCodes = {
     "This row was sent before and no answer was kept; it may have been billed. Send it again with `bedrock-model replay` or on_unknown: retry.",
   ),
   unexpected_error: kind(false, "unknown", "The call failed in a way that this connector does not know."),
-
   ...answerCodes,
-
   run_broken: kind(
     true,
     "no",
@@ -218,6 +216,19 @@ export const errorCodes = {
     "The run was ended before this record was sent: too many rows failed.",
     "end",
   ),
+  batch_pending: kind(
+    true,
+    "no",
+    "This row waits in a batch job. Run the same command again, or `bedrock-model batch wait`, for its answer.",
+    "end",
+  ),
+  batch_unprocessed: kind(
+    true,
+    "no",
+    "The batch job ended before it came to this row. Run the same command again for another job.",
+    "end",
+  ),
+  batch_unusable: kind(true, "no", "The batch jobs came to nothing, so no more was sent:", "end"),
   write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
   write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(

@@ -39,8 +39,11 @@ export interface Invocation {
   readonly reply: Reply | ConnectorError;
   /** From Bedrock's response headers or, where it sent none, from the body. */
   readonly usage: Usage;
-  /** The service's own latency where it says it, else the time measured here. Milliseconds. */
-  readonly latencyMs: number;
+  /**
+   * The service's own latency where it says it, else the time measured here; `null` where nobody measured it.
+   * Milliseconds.
+   */
+  readonly latencyMs: number | null;
   readonly requestId: string | null;
   /** HTTP requests made for this row; 0 for an answer that was there already. */
   readonly attempts: number;
@@ -52,8 +55,8 @@ export interface RawAnswer {
   readonly body: string;
   /** Counts that came beside the body. They go before those in it. */
   readonly counts: Partial<Usage>;
-  /** Milliseconds. */
-  readonly latencyMs: number;
+  /** Milliseconds; `null` where nobody measured it. */
+  readonly latencyMs: number | null;
   readonly requestId: string | null;
   readonly attempts: number;
 }

@@ -8,7 +8,7 @@ import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
 import { wasteOf } from "./plan-problems.js";
-import type { Session } from "./session.js";
+import type { Door, Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
 
 /** Extensions of the host's contract, for hosts that have them. */
@@ -33,12 +33,13 @@ export const runRecords = (
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: RunOptions | null | undefined,
   runId?: string,
+  door?: Door,
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
     return drive(records, async (record) => unopened(record, session), options);
   const waste = readOptions(options).strict ? wasteOf(session.plan) : null;
   if (waste) return drive(records, async (record) => unopened(record, waste), options);
-  const { run, invoke, writeBack } = session.run(runId);
+  const { run, invoke, writeBack } = session.run(runId, door);
   const work = async (record: unknown, stop: AbortSignal): Promise<Outcome> => {
     const row = copyRow(record);
     const refused = writeBack?.refuse(row);
@@ -50,15 +51,25 @@ export const runRecords = (
     run,
     ending: endingOf(...session.plan.connection.candidateModelIds),
     width: writeBack ? whileWriting(session) : readAhead(session),
+    wantsRows: session.wantsRows,
   });
 };
+
+interface Driving {
+  readonly run?: Run;
+  readonly ending?: ModelEnding | null;
+  /** The most rows that are taken up before the first of them has come out. */
+  readonly width: number;
+  /** Resolves when it is worth while to take up one more. */
+  readonly wantsRows?: () => Promise<void>;
+}
 
 /** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
 export async function* drive<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
   options: RunOptions | null | undefined,
-  { run, ending, width }: { run?: Run; ending?: ModelEnding | null; width: number } = { width: 1 },
+  { run, ending, width, wantsRows }: Driving = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
   const { signal, onProgress } = readOptions(options);
   // Rows that were read ahead are not sent once the consumer has left.
@@ -83,7 +94,7 @@ export async function* drive<Row>(
     report();
     return outcome;
   };
-  const source = endAtError(rows);
+  const source = endAtError(rows, () => stop.aborted || wantsRows?.());
   try {
     yield* pMapIterable(source.rows, end, { concurrency: width, backpressure: width });
   } finally {
@@ -105,7 +116,7 @@ export const copyRow = (record: unknown): unknown => {
 };
 
 /** The options that are what they should be. */
-const readOptions = (options: RunOptions | null | undefined): RunOptions => {
+export const readOptions = (options: RunOptions | null | undefined): RunOptions => {
   try {
     const { signal, onProgress, strict } = options ?? {};
     return {
@@ -122,14 +133,22 @@ const readOptions = (options: RunOptions | null | undefined): RunOptions => {
  * The rows up to the first error of their source, and that error. Each row is boxed, so that nothing awaits it:
  * a record may have a column called `then`.
  */
-const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
+const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>, turn: () => unknown) => {
   let failure: { readonly error: unknown } | null = null;
   return {
     failure: () => failure,
     rows: (async function* () {
       try {
-        if (Symbol.asyncIterator in rows) for await (const row of rows) yield { row };
-        else for (const row of rows) yield { row };
+        if (Symbol.asyncIterator in rows)
+          for await (const row of rows) {
+            await turn();
+            yield { row };
+          }
+        else
+          for (const row of rows) {
+            await turn();
+            yield { row };
+          }
       } catch (error) {
         failure = { error };
       }

@@ -2,7 +2,7 @@ import { ConnectorError } from "../core/errors.js";
 import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
 import { failedTrace, type Outcome, type Trace, trace, usageTrace } from "../core/outcome.js";
 import { estimateUsd } from "../models/prices/estimate.js";
-import { roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
+import { batchRates, batchTier, roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
 import { invokeUntilFit } from "./invoke-until-fit.js";
 import type { Plan } from "./plan.js";
 import { emptyColumns, readColumns } from "./read-columns.js";
@@ -31,7 +31,9 @@ export const complete = async (
 ): Promise<Outcome> => {
   const read = (answer: Invocation) => readColumns(answer, plan);
   const result = await invokeUntilFit(request, invoke, stop, plan.mostCalls - 1, read);
-  const estimate = estimateUsd(plan.price, request, plan.mostCalls);
+  const isBatched = !("error" in result) && result.answer.usage.serviceTier === batchTier;
+  const rates = isBatched && plan.price ? batchRates(plan.price) : plan.price;
+  const estimate = estimateUsd(rates, request, plan.mostCalls);
   if ("error" in result) {
     const { error, attempts, rejections = {} } = result;
     const payloads = { request: request.body, response: null };

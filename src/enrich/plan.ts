@@ -111,12 +111,16 @@ export const compilePlan = (
   if (connection.ceilings.usd !== null && !price && problems.length === 0)
     problems.push(unknownPrice(connection));
   if (problems.length > 0 || !template) return invalidConfig(problems);
-  const promptCache = planPromptCache(
-    structured?.schemaRequest.extend(template.sample) ?? template.sample,
-    family,
-    connection,
-    price,
-  );
+  // A cache point is of no use in a batch job, and would keep rows out of it.
+  const promptCache =
+    connection.delivery !== "now" && connection.batch
+      ? "batch jobs cache no prompt"
+      : planPromptCache(
+          structured?.schemaRequest.extend(template.sample) ?? template.sample,
+          family,
+          connection,
+          price,
+        );
   const { note } = lintForModel(family, connection.candidateModelIds, template.sample);
   return {
     connection: {

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
 import { sourceSettings } from "../connection/source-settings.js";
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
@@ -13,7 +14,8 @@ import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import type { Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
-import type { Purse } from "../run/purse.js";
+import { createLocalPurse, type Purse } from "../run/purse.js";
+import type { Delivered } from "../run/record-and-reuse.js";
 import { createRun, type Run } from "../run/run-state.js";
 import type { Table } from "../tables/open-table.js";
 import type { Plan, Purpose } from "./plan.js";
@@ -26,10 +28,25 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
-  /** A run of its own, or the run that the host's calls of the same id share; it may have a purse beside other runs. */
-  run(id?: string, purse?: Purse): SessionRun;
+  /** Resolves when it is worth while to make a row ready: few wait for a call. */
+  wantsRows(): Promise<void>;
+  readonly clock: Clock;
+  /** What a run has left under its ceilings, for a door of it. */
+  purse(id?: string): Purse;
+  /** A run of its own, or the run that the host's calls of the same id share. */
+  run(id?: string, door?: Door): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
   replayRun(): SessionRun;
+}
+
+/** What a run shares with what is done beside it. */
+export interface Door {
+  /** What is left under its ceilings. */
+  readonly purse: Purse;
+  /** What another way than calls has answered. */
+  readonly delivered?: Delivered;
+  /** Why the run is over for rows that would be called. */
+  readonly ended?: ConnectorError;
 }
 
 interface SessionRun {
@@ -89,10 +106,21 @@ export const createSession = (
   const reservations = createReservations({ burndown, unlimited, told });
   const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
   const promptCache = cacheable ? createPromptCache() : undefined;
-  const runs = new Map<string, SessionRun & { usedAt: number }>();
+  const runs = new Map<string, LastingRun>();
+  // A call that is open is not quiet.
+  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
+  const purses = new Map<string, Purse>();
+  const purseOf = (id: string | undefined): Purse => {
+    if (id === undefined) return createLocalPurse(connection.ceilings);
+    const known = purses.get(id) ?? ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs);
+    const purse = known ?? createLocalPurse(connection.ceilings);
+    purses.set(id, purse);
+    return purse;
+  };
 
-  const start = (onUnknown: OnUnknown, id?: string, purse?: Purse): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string, door?: Door): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
+    if (door?.ended) run.end(door.ended.code, door.ended.detail);
     const shared = {
       connection,
       slots,
@@ -104,7 +132,8 @@ export const createSession = (
       call,
       promptCache,
       leaseMs: connection.requestTimeoutMs + leaseSpareMs,
-      purse: id === undefined ? purse : ledger?.purse?.(nameOf(id, plan), connection.ceilings, quietMs),
+      purse: door?.purse ?? purseOf(id),
+      delivered: door?.delivered,
     };
     return {
       run,
@@ -112,21 +141,49 @@ export const createSession = (
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  // A call that is open is not quiet.
-  const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
-
+  const startRun = (id?: string, door?: Door): SessionRun => start(connection.onUnknown, id, door);
   return {
     plan,
     ledger,
-    run(id, purse) {
-      if (id === undefined) return start(connection.onUnknown, undefined, purse);
-      const now = pacer.clock.date();
-      for (const [known, { usedAt }] of runs) if (usedAt < now - idleMs) runs.delete(known);
-      const shared = { ...(runs.get(id) ?? start(connection.onUnknown, id)), usedAt: now };
+    wantsRows: slots.wantsRows,
+    clock: pacer.clock,
+    purse: purseOf,
+    run(id, door) {
+      if (id === undefined || door) return startRun(id, door);
+      for (const [known, { isOver }] of runs)
+        if (isOver()) {
+          runs.delete(known);
+          purses.delete(known);
+        }
+      const shared = runs.get(id) ?? createLasting(startRun(id), pacer.clock);
       runs.set(id, shared);
       return shared;
     },
     replayRun: () => start("retry"),
+  };
+};
+
+/** A run that the host comes back to. */
+interface LastingRun extends SessionRun {
+  /** Whether it was quiet for long: no row of it has come, waited or ended. */
+  isOver(): boolean;
+}
+
+const createLasting = (started: SessionRun, { date }: Pick<Clock, "date">): LastingRun => {
+  let rows = 0;
+  let usedAt = date();
+  return {
+    ...started,
+    isOver: () => rows === 0 && usedAt < date() - idleMs,
+    async invoke(request, stop) {
+      rows++;
+      try {
+        return await started.invoke(request, stop);
+      } finally {
+        rows--;
+        usedAt = date();
+      }
+    },
   };
 };
 

@@ -162,6 +162,30 @@ export interface ConnectionConfig {
    */
   service_tier?: "default" | "priority" | "flex" | "reserved";
   /**
+   * now calls the model for each row. batch makes batch inference jobs of the rows, at half the price, with the answers hours later. auto takes the cheapest way that is open to the model: batch jobs, the flex tier, or calls.
+   */
+  delivery?: "now" | "batch" | "auto";
+  /**
+   * Where batch jobs have their files: requests go there, and answers come there, unless batch_output_s3_uri names another place. It holds the rows' texts; nothing is deleted by itself.
+   */
+  batch_s3_uri?: string;
+  /**
+   * Where batch jobs write their answers, where that is another place than batch_s3_uri.
+   */
+  batch_output_s3_uri?: string;
+  /**
+   * The IAM role that Bedrock takes on to read and write the files of batch jobs. check says which policies it needs.
+   */
+  batch_role_arn?: string;
+  /**
+   * A KMS key that encrypts the files of batch jobs in S3.
+   */
+  batch_kms_key?: string;
+  /**
+   * Tags that batch jobs get, as name=value with commas between.
+   */
+  batch_tags?: string;
+  /**
    * The id or ARN of a guardrail to apply to every call.
    */
   guardrail_identifier?: string;

@@ -1,3 +1,4 @@
+import type { DeliverOptions } from "../batch/deliver.js";
 import type { RunOptions } from "../enrich/enrich-rows.js";
 import type { Reconciled, ReconcileOptions } from "../reconcile/reconcile.js";
 import type {
@@ -27,7 +28,7 @@ export interface Hooks {
     syncConfig: unknown,
     records: readonly unknown[],
     action?: string,
-    options?: RunOptions,
+    options?: DeliverOptions,
   ): Promise<TrackedMessage>;
   read(syncConfig: unknown, onEvent?: (event: RecordMessage) => void): Promise<RecordMessage[] | LogEnvelope>;
   replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
@@ -41,6 +42,6 @@ export interface Hooks {
   enrich(
     syncConfig: unknown,
     records: Iterable<unknown> | AsyncIterable<unknown>,
-    options?: RunOptions,
+    options?: DeliverOptions,
   ): AsyncGenerator<RecordMessage | TrackedMessage, void>;
 }

@@ -61,7 +61,7 @@ const toInvocation = (record: LogRecord, body: object): Invocation | null => {
   const family = operation.startsWith("Converse") ? apiFamilies.converse : resolveFamily(modelId);
   const whole = Array.isArray(body) ? assembleEvents(family ?? null, body as Json[]) : body;
   if (!isObject(whole) || Object.keys(whole).length === 0) return null;
-  const answer = { body: writeJson(whole), counts, latencyMs: 0, requestId, attempts: 0 };
+  const answer = { body: writeJson(whole), counts, latencyMs: null, requestId, attempts: 0 };
   const invocation = readAnswer(family ?? null, "", answer);
   return invocation.reply instanceof ConnectorError ? null : invocation;
 };

@@ -38,7 +38,7 @@ export const openPlayer = async (
   const session = await openSession(forRehearsal(settings, spend?.usd), "enrich");
   if (session instanceof ConnectorError) throw new CannotRehearse(`${name}: ${session.message}`);
   const { plan, ledger } = session;
-  const { invoke } = session.run(undefined, spend?.purse);
+  const { invoke } = session.run(undefined, spend ? { purse: spend.purse } : undefined);
   const read = readerOf(plan);
   const known = new Set<string>();
   return {

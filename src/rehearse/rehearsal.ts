@@ -8,6 +8,8 @@ import type { Judgement } from "./verdict/judgement.js";
 
 /** How new settings do on the rows of old ones. Holds values of rows. */
 export interface Rehearsal {
+  /** When, in ISO 8601. */
+  readonly at: string;
   readonly before: SideReport;
   readonly after: SideReport;
   readonly rows: {

@@ -68,11 +68,12 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | nu
         fault.name === "no_answer" || fault.name === "cut_off" ? faultPoint(fault.name, fault, pairs) : [],
       ),
       ...reports.flatMap((report, index) => columnPoint(report, values[index]?.values ?? [])),
-      ...(opinions ? [opinionPoint(opinions.report.model, pairs, opinions.report)] : []),
+      ...(opinions ? opinionPoint(opinions, pairs, differing) : []),
     ],
     tolerate,
   );
   return {
+    at: new Date().toISOString(),
     before: sideReport(before, pairs, "before", performed),
     after: sideReport(after, pairs, "after", performed),
     rows: {
@@ -97,7 +98,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | nu
     judge: opinions?.report ?? null,
     spent_usd: roundUsd(performed.spentUsd + (opinions?.report.spent_usd ?? 0)),
     remarks: [...remarks, ...remarksOn(cast, pairs, reports, tolerate)],
-    pairs: pairs.map((pair) => reportPair(pair, differences.get(pair.place) ?? [], opinions)),
+    pairs: pairs.map((pair) => reportPair(pair, columns, differences.get(pair.place) ?? [], opinions)),
   };
 };
 

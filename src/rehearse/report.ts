@@ -1,5 +1,5 @@
 import { roundUsd } from "../models/prices/rates.js";
-import type { ColumnReport, ValuePair } from "./compare/columns.js";
+import type { ColumnPair, ColumnReport, ValuePair } from "./compare/columns.js";
 import { refusedInWords } from "./compare/counts.js";
 import type { Pair } from "./compare/pair.js";
 import { meanOf } from "./compare/sizes.js";
@@ -64,14 +64,23 @@ export const differencesIn = (
   return found;
 };
 
+/** Columns that are compared have the new side's name on both. */
 export const reportPair = (
   { group: _, again: __, ...pair }: Pair,
+  columns: readonly ColumnPair[],
   differing: readonly Difference[],
   opinions: Opinions | null,
 ): ReportedPair => {
   const likeness = differing.map((value) => value.likeness).filter((value) => value !== null);
+  const renamed = new Map(columns.map(({ before, after }) => [before, after]));
+  const named =
+    pair.before.columns &&
+    Object.fromEntries(
+      Object.entries(pair.before.columns).map(([name, value]) => [renamed.get(name) ?? name, value]),
+    );
   return {
     ...pair,
+    before: { ...pair.before, columns: named },
     different: differing.map(({ name }) => name),
     likeness: likeness.length === 0 ? (differing.length === 0 ? 1 : null) : Math.min(...likeness),
     opinion: opinions?.opinions.get(pair.place) ?? null,

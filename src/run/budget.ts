@@ -16,7 +16,7 @@ export const budget = (
   next: Invoke,
   purse: Purse = createLocalPurse(ceilings),
 ): Invoke => {
-  if (ceilings.rows === null && ceilings.tokens === null && ceilings.usd === null) return next;
+  if (!isBounded(ceilings)) return next;
   return async (request, stop) => {
     const worst = worstCase(request, ceilings);
     if (worst instanceof ConnectorError) return unsent(worst);
@@ -38,7 +38,12 @@ export const budget = (
   };
 };
 
-const worstCase = (
+/** Whether there is any ceiling. */
+export const isBounded = ({ rows, tokens, usd }: Ceilings): boolean =>
+  rows !== null || tokens !== null || usd !== null;
+
+/** The most that a call may take; why nothing bounds it, where that is so. */
+export const worstCase = (
   { body, bodyBytes, maxTokens, beyondBytes }: InvokeRequest,
   ceilings: Ceilings,
 ): Share | ConnectorError => {
@@ -63,7 +68,7 @@ const worstCase = (
 };
 
 /** What a call took. Counts that the service does not tell are taken at their worst. */
-const toShare = ({ usage }: Invocation, worst: Share, ceilings: Ceilings): Share => {
+export const toShare = ({ usage }: Pick<Invocation, "usage">, worst: Share, ceilings: Ceilings): Share => {
   const { inputTokens: input, outputTokens: output, cacheReadTokens, cacheWriteTokens } = usage;
   if (input === null || output === null) return worst;
   return {

@@ -11,7 +11,7 @@ import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
 import type { Purse } from "./purse.js";
-import { holding, record, reuse } from "./record-and-reuse.js";
+import { type Delivered, holding, record, reuse } from "./record-and-reuse.js";
 import { retry } from "./retry.js";
 import type { Run } from "./run-state.js";
 
@@ -27,6 +27,8 @@ interface Parts {
   readonly ledger: Pick<SharedLedger, "find" | "append" | "hold"> | null;
   /** What the run has left, where other processes take of it too. */
   readonly purse?: Purse | undefined;
+  /** What batch jobs of the run have answered. */
+  readonly delivered?: Delivered | undefined;
   /** How long an intent of a shared ledger holds without an outcome. */
   readonly leaseMs?: number | undefined;
   /** The prompt cache that the requests share, where they have one. */
@@ -51,6 +53,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
     underway,
     ledger,
     purse,
+    delivered,
     leaseMs,
     promptCache,
     read,
@@ -67,5 +70,8 @@ export const composeInvoke = (parts: Parts): Invoke => {
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = breaker.guard(budget(connection.ceilings, run, repeated, purse));
   const filled = promptCache ? fillCache(promptCache, pacer.clock, guarded) : guarded;
-  return deduplicate(underway, ledger ? holding(ledger, reuse(ledger, read, onUnknown, filled)) : filled);
+  return deduplicate(
+    underway,
+    ledger ? holding(ledger, reuse(ledger, read, onUnknown, filled, delivered)) : filled,
+  );
 };

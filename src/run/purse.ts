@@ -15,14 +15,21 @@ export interface Refused {
   readonly freed: Promise<void> | null;
 }
 
-/** What a run has left under its ceilings. Shares that are taken are settled, each once. */
+/** What a run has left under its ceilings. Shares that are taken are settled, each once, some of them together. */
 export interface Purse {
   take(worst: Share): Promise<null | Refused | ConnectorError>;
-  /** A call has ended that took `actual` of its worst case. */
-  settle(worst: Share, actual: Share): Promise<void>;
+  /** A call has ended that took `actual` of its worst case; or so many calls, all together. */
+  settle(worst: Share, actual: Share, calls?: number): Promise<void>;
 }
 
 export const nothing: Share = { rows: 0, tokens: 0, usd: 0 };
+
+/** Two shares together. */
+export const addShares = (one: Share, other: Share): Share => ({
+  rows: one.rows + other.rows,
+  tokens: one.tokens + other.tokens,
+  usd: one.usd + other.usd,
+});
 
 /** The ceiling that a share would pass beside what is taken, in words; `null` for none. */
 export const passedCeiling = (taken: Share, worst: Share, ceilings: Ceilings): string | null => {
@@ -54,8 +61,8 @@ export const createLocalPurse = (ceilings: Ceilings): Purse => {
       open++;
       return null;
     },
-    async settle(worst, actual) {
-      open--;
+    async settle(worst, actual, calls = 1) {
+      open -= calls;
       add(worst, -1);
       add(actual, 1);
       const all = waiting;

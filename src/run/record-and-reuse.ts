@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import type { Entry, Received } from "./ledger/entry.js";
+import { type Entry, isInJob, type Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -19,19 +19,42 @@ export const holding =
     }
   };
 
+/** What a run has had done by batch jobs, beside its calls. */
+export interface Delivered {
+  /** Whether an outcome is of one of the run's jobs, and this the first row that has it: its call is then the run's. */
+  isOurs(entry: Entry): boolean;
+  /** Whether what a job has not answered, and may be sent, goes on line. */
+  readonly takesOver: boolean;
+  /** Why rows wait in a job, in words. */
+  pending(): string | undefined;
+}
+
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
- * `outcome_unknown`, unless the user wants it sent again.
+ * `outcome_unknown`, unless the user wants it sent again; one in a batch job waits for it.
  */
 export const reuse =
-  (ledger: Pick<Ledger, "find">, read: Read, onUnknown: OnUnknown, next: Invoke): Invoke =>
+  (
+    ledger: Pick<Ledger, "find">,
+    read: Read,
+    onUnknown: OnUnknown,
+    next: Invoke,
+    delivered?: Delivered,
+  ): Invoke =>
   async (request, stop) => {
     for (;;) {
       const entry = await ledger.find(request.key, stop).catch((cause: Error) => cause);
       if (entry instanceof ConnectorError) return unsent(entry);
       if (entry instanceof Error)
         return unsent(new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`));
-      if (entry?.state === "received") return read(request, fromEntry(entry));
+      const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
+      if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
+      if (isInJob(entry)) return unsent(new ConnectorError("batch_pending", delivered?.pending()));
+      if (attempts > 0 && entry && "code" in entry) {
+        const { code, state } = entry;
+        const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
+        if (state === "unknown" || !delivered?.takesOver || !isOpenTo(error)) return { error, attempts };
+      }
       const unknown = entry?.state === "unknown" || entry?.state === "intent";
       if (unknown && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
@@ -40,6 +63,9 @@ export const reuse =
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
     }
   };
+
+/** Whether a row that a job has not answered may be answered by a call. */
+const isOpenTo = (error: ConnectorError): boolean => error.code === "batch_unprocessed" || error.retryable;
 
 const detailOf = (entry: Entry): string | undefined =>
   "code" in entry && entry.code === "ledger_unusable"
@@ -100,7 +126,7 @@ export const toEntry = (
 });
 
 /** The answer that a ledger's entry holds; nothing is sent for it. */
-export const fromEntry = (entry: Received): RawAnswer => ({
+export const fromEntry = (entry: Received, attempts = 0): RawAnswer => ({
   body: entry.response,
   counts: {
     ...(entry.input_tokens !== null && { inputTokens: entry.input_tokens }),
@@ -111,5 +137,5 @@ export const fromEntry = (entry: Received): RawAnswer => ({
   },
   latencyMs: entry.latency_ms,
   requestId: entry.request_id,
-  attempts: 0,
+  attempts,
 });

@@ -48,6 +48,7 @@ describe("ledger", () => {
       received: 1234,
       refused: 12,
       unknown: 1,
+      in_jobs: 0,
       input_tokens: 100_000,
       output_tokens: 2000,
       lost: 0,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -56,10 +56,10 @@ describe("bedrock-model rehearse", () => {
     expect(kept.stdout).to.match(
       /^us\.amazon\.nova-lite-v1:0 → us\.amazon\.nova-micro-v1:0\n80 rows of 90 compared; \$0\.\d+ spent/,
     );
-    expect(kept.stdout).to.contain("It keeps what was there.");
-    expect(kept.stdout).to.match(
-      /mood differs in 0 of 80 rows: with 95 % confidence in at most 4\.6 % of all, where 5 % is tolerated\./,
+    expect(kept.stdout).to.contain(
+      "It keeps what was there. With 95 % confidence it loses no more than the 5 % of rows",
     );
+    expect(kept.stdout).to.match(/mood differs in 0 of 80 rows, so in at most 4\.6 % of all\./);
     expect(kept.stdout).to.match(/cost of 1,000 rows +\$0\.\d+ +\$0\.\d+/);
     // What was paid for stands in the ledger of the working directory.
     const again = await run(
@@ -72,6 +72,8 @@ describe("bedrock-model rehearse", () => {
       "--seed",
       "2",
       "--json",
+      "--report",
+      "page.html",
     );
     expect(again.code).to.equal(3);
     expect(again.stderr).to.match(/old +us\.amazon\.nova-lite-v1:0: 80 answered by the ledger, 0 calls\n/);
@@ -79,6 +81,10 @@ describe("bedrock-model rehearse", () => {
     expect(judgement).to.deep.include({ says: "worse", tolerated: 0.05 });
     expect(pairs).to.have.length(80);
     expect(old.from).to.deep.equal({ ledger: 80 });
+    expect(again.stderr).to.contain("report: page.html");
+    expect(readFileSync(join(cwd, "page.html"), "utf8")).to.match(/^<!doctype html>.*<h1>It is worse<\/h1>/s);
+    // It holds rows, so nobody else may read it.
+    expect(statSync(join(cwd, "page.html")).mode & 0o077).to.equal(0);
   });
 
   it("ends with 1 where nothing can be compared, and with 2 where it is used wrongly", async () => {

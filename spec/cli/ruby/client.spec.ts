@@ -3,10 +3,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
+import { type Server, startPostgres } from "../../support/postgres.js";
 import { program } from "../../support/program.js";
 import { validate, validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -14,6 +16,13 @@ import { type Message, runCli } from "../run-cli.js";
 
 const host = fileURLToPath(new URL("../../support/ruby/host.rb", import.meta.url));
 const command = `${program.join(" ")} serve`;
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 const hasRuby = spawnSync("ruby", ["--version"]).status === 0;
 
 describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on this machine)"}`, () => {
@@ -225,6 +234,51 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     const { lost } = await play("death", localConfig(slow.url, { ledger: join(folder, "ledger.jsonl") }));
     expect(lost).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(lost.logs[0].message).response).to.match(/^held \(outcome_unknown, billed: unknown\)/);
+  });
+
+  describe("with one ledger in PostgreSQL", () => {
+    let postgres: Server | string;
+    before(async function () {
+      postgres = await startPostgres();
+      if (typeof postgres === "string") this.skip();
+    });
+    after(async () => {
+      if (typeof postgres === "object") await postgres.stop();
+    });
+    const ledger = () => (postgres as Server).connectionString.replace("postgresql:", "postgres:");
+    const query = (sql: string) => (postgres as Server).query(sql);
+
+    it("has two host processes with the same rows pay once for each", async () => {
+      const { billed } = emulator.stats();
+      const config = local({ ledger: ledger(), max_concurrency: 8 });
+      const both = await Promise.all([play("threads", config), play("threads", config)]);
+      expect(both.map(({ success }) => success)).to.deep.equal([8, 8]);
+      expect(emulator.stats().billed - billed).to.equal(8);
+      expect(await query("SELECT count(*)::int FROM bedrock_ledger WHERE state = 'received'")).to.deep.equal([
+        { count: 8 },
+      ]);
+    });
+
+    it("holds the rows of a serve that died, once its lease has ended", async () => {
+      const playing = play("death", localConfig(slow.url, { ledger: ledger() }));
+      const [{ pid } = { pid: 0 }] = await rowsOnceThere("SELECT split_part(worker, '@', 1)::int AS pid");
+      while (isAlive(Number(pid))) await delay(5);
+      await query("UPDATE bedrock_ledger SET lease_until = now() WHERE state = 'intent'");
+      const { lost, again } = await playing;
+      expect(lost).to.include({ success: 0, failed: 1 });
+      expect(JSON.parse(lost.logs[0].message).response).to.match(
+        /^held \(outcome_unknown, billed: unknown\)/,
+      );
+      expect(again).to.equal(1);
+    });
+
+    const rowsOnceThere = async (select: string) => {
+      for (;;) {
+        const rows = await query(`${select} FROM bedrock_ledger WHERE state = 'intent'`).catch(() => []);
+        if (rows.length > 0) return rows;
+        await delay(5);
+      }
+    };
   });
 
   it("takes back the rows of a thread that was killed", async () => {

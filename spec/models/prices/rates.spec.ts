@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { costOf } from "../../../src/models/prices/rates.js";
+import { batchRates, costOf, usdOfUsage } from "../../../src/models/prices/rates.js";
 
 describe("the cost of a call", () => {
   const rates = { input: 1, output: 5, cache_read: 0.1, cache_write: 1.25 };
@@ -29,5 +29,21 @@ describe("the cost of a call", () => {
       (1800 + 700 + 20.2) / 1e6,
       1e-12,
     );
+  });
+
+  it("are halved for what a batch job answered, unless a table says what it costs", () => {
+    const usage = { inputTokens: 1000, outputTokens: 100, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const batched = { ...usage, serviceTier: "batch" };
+    const halved = {
+      input: 2,
+      output: 10,
+      cache_write: 3,
+      long_context: { above_input_tokens: 500, input: 4, output: 20 },
+    };
+    for (const tiers of [undefined, { default: halved }])
+      expect(usdOfUsage(halved, batched, tiers)).to.equal((usdOfUsage(halved, usage, tiers) ?? 0) / 2);
+    expect(usdOfUsage(halved, batched, { default: halved, batch: { input: 1, output: 1 } })).to.equal(0.0011);
+    expect(usdOfUsage(null, batched)).to.equal(null);
+    expect(batchRates(halved)).not.to.have.property("cache_write");
   });
 });

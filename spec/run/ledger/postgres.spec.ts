@@ -17,6 +17,7 @@ import { withPostgres } from "../../host/run-postgres.js";
 import { startBouncer } from "../../support/bouncer.js";
 import { answerOf, failureOf, readPlainly, requestOf } from "../../support/requests.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
+import { holdsJobs, jobEntry } from "./holds-jobs.js";
 
 const running = new AbortController().signal;
 const child = fileURLToPath(new URL("child.js", import.meta.url));
@@ -46,6 +47,25 @@ describe("a ledger in PostgreSQL", () => {
   });
   after(() => {
     for (const process of children) process.kill("SIGKILL");
+  });
+
+  it("keeps batch jobs and the calls in them, for all workers", async () => {
+    await holdsJobs(worker(), worker());
+  });
+
+  it("takes batch jobs into a table of before, and gives up no plan that another worker is at", async () => {
+    const { query } = servers.postgres;
+    await worker().hold();
+    await query("ALTER TABLE bedrock_ledger DROP CONSTRAINT bedrock_ledger_state_check");
+    await query(
+      "ALTER TABLE bedrock_ledger ADD CONSTRAINT bedrock_ledger_state_check CHECK (state IN ('intent', 'received', 'refused', 'unknown', 'run')) NOT VALID",
+    );
+    const job = jobEntry("f");
+    expect(await worker().appendJob(job)).to.equal(true);
+    const abandoned = { ...job, stage: "abandoned" } as const;
+    expect(await worker().appendJob(abandoned, 60_000)).to.equal(false);
+    expect(await worker().appendJob(abandoned, 0)).to.equal(true);
+    expect(await worker().appendJob({ ...job, stage: "planned" })).to.equal(false);
   });
 
   it("has the second of two workers with the same request wait for the answer and pay nothing", async () => {

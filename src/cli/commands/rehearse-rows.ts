@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { fileFailure } from "../../core/file-failure.js";
 import {
   CannotRehearse,
   type ColumnKind,
@@ -5,6 +7,7 @@ import {
   type Forecast,
   type Rehearsal,
   type RehearseOptions,
+  rehearsalPage,
   rehearse,
 } from "../../index.js";
 import { type Input, openInput } from "../../rows/open-input.js";
@@ -92,12 +95,20 @@ export const rehearseRows = async (given: Arguments): Promise<number> => {
   }
 };
 
-const tell = async (rehearsal: Rehearsal, { flags }: Arguments): Promise<number> => {
+const tell = async (rehearsal: Rehearsal, { values, flags }: Arguments): Promise<number> => {
   process.stdout.write(
     flags.has("json")
       ? `${JSON.stringify(rehearsal, null, 2)}\n`
       : rehearsalReport(rehearsal, process.stdout.isTTY ? process.stdout.columns : undefined),
   );
+  const { report } = values;
+  if (report !== undefined) {
+    // It holds rows, so nobody else may read it.
+    await writeFile(report, await rehearsalPage(rehearsal), { mode: 0o600 }).catch((error: unknown) => {
+      throw fileFailure("write", report, error);
+    });
+    process.stderr.write(`report: ${report}\n`);
+  }
   return rehearsal.judgement.says === "worse" ? 3 : 0;
 };
 

@@ -5,7 +5,7 @@ const { limit: _, ...input } = inputOptions;
 
 /** `bedrock-model rehearse`, as data. */
 export const rehearse: Command = {
-  usage: "--config FILE --against FILE --input FILE [--rows N] [options]",
+  usage: "--config FILE --against FILE --input FILE [--rows N] [--report FILE] [options]",
   options: {
     config: {
       value: "FILE",
@@ -40,6 +40,7 @@ export const rehearse: Command = {
     },
     "max-spend-usd": { value: "USD", summary: "the most that all calls may cost together" },
     ...ledgerOptions,
+    report: { value: "FILE", summary: "write a page for the browser here; it holds the rows" },
     yes: { summary: "do not ask at a terminal before calls are paid for" },
     json: { summary: "print one JSON object instead of words; it holds the rows" },
   },

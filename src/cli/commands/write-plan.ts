@@ -37,6 +37,9 @@ export interface WritePlan {
   readonly tolerate: number | undefined;
   readonly summary: string | undefined;
   readonly jsonProgress: boolean;
+  /** Whether rows may go into batch jobs, and whether these are not waited for. */
+  readonly mayBatch: boolean;
+  readonly detach: boolean;
   /** Whether stdout takes messages; a person at a terminal gets plain rows and no message. */
   readonly json: boolean;
 }
@@ -59,7 +62,7 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
   const { connection: unsharded, ledger: whole } = withLedger(given, own);
   const ledger = whole !== undefined && shard && isFile(whole) ? shardFile(whole, shard) : whole;
   const unchanged = ledger === undefined ? unsharded : { ...unsharded, ledger };
-  const overridden = await withOverrides(given, unchanged);
+  const overridden = withBatch(given, await withOverrides(given, unchanged));
   const connection = shard ? shardSettings(overridden, shard) : overridden;
   const output =
     values.output !== undefined && values.output !== "-" && shard
@@ -85,9 +88,21 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
     tolerate,
     summary: values.summary,
     jsonProgress: values.progress === "json",
+    mayBatch: isBatched(connection),
+    detach: flags.has("detach"),
     json: speaksJson(given),
   };
 };
+
+/** The settings with what `--batch` says in place of theirs. Throws wrong usage. */
+const withBatch = ({ flags }: Arguments, settings: Fields): Fields => {
+  const batched = flags.has("batch") ? { ...settings, delivery: "batch" } : settings;
+  if (flags.has("detach") && !isBatched(batched))
+    throw wrongUsage("--detach needs --batch, or the setting delivery: batch or auto");
+  return batched;
+};
+
+const isBatched = ({ delivery }: Fields): boolean => delivery === "batch" || delivery === "auto";
 
 /** The number of `--limit`. Throws wrong usage. */
 export const readLimit = (given: Arguments): number | undefined =>

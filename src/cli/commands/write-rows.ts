@@ -7,9 +7,10 @@ import type { Arguments } from "../command.js";
 import { connect } from "../connect.js";
 import { cannotRun, failureOf } from "../failure.js";
 import { holdLedger } from "../ledger-option.js";
-import { onReaderGone, readerGoneCode } from "../reader-gone.js";
+import { onReaderGone } from "../reader-gone.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
 import { replayCommand } from "../report/amounts.js";
+import { watchBatch } from "../report/batch-lines.js";
 import { jsonProgress } from "../report/json-progress.js";
 import { summaryLines } from "../report/summary-lines.js";
 import { createTerminal, onInterrupt, sendMessage, type Terminal } from "../report/terminal.js";
@@ -18,9 +19,11 @@ import { shardRows } from "../shard.js";
 import { refuseTerminal, sizeOfStdin } from "../stdin.js";
 import { addedColumns } from "./added-columns.js";
 import { checkColumns } from "./output-options.js";
+import { keepStdin, readAgain } from "./read-again.js";
 import { claimSummary, type RunOutcome } from "./run-summary.js";
 import { firstRows, planWrite, type WritePlan } from "./write-plan.js";
 import { exampleOf, leave, openTarget, type Target } from "./write-target.js";
+import { leaveJobs, verdictOf } from "./write-verdict.js";
 
 /**
  * Runs `write`: checks everything that can be checked before the first row is paid for. Resolves to the exit code.
@@ -53,21 +56,29 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
   const giveLedger = await holdLedger(plan.ledger);
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
+  let kept: Awaited<ReturnType<typeof keepStdin>> | undefined;
   try {
     const connector = await connect(connection);
-    const source = await openInput(plan.input, {
-      stdin: process.stdin,
-      stdinSize: sizeOfStdin(),
-      signal: stop.signal,
-      encoding: plan.encoding,
-      delimiter: plan.delimiter,
-      warn: terminal.say,
-    });
+    const isStdin = plan.input === undefined || plan.input === "-";
+    kept = plan.mayBatch && isStdin ? await keepStdin(process.stdin) : undefined;
+    const openRows = (warn: Terminal["say"]): Promise<Input> =>
+      openInput(kept?.path ?? plan.input, {
+        stdin: process.stdin,
+        stdinSize: sizeOfStdin(),
+        signal: stop.signal,
+        encoding: plan.encoding,
+        delimiter: plan.delimiter,
+        warn,
+      });
+    const opened = await openRows(terminal.say);
     const added = await addedColumns(connector, syncConfig);
-    checkColumns(plan.columns, source.columns, added);
-    const rows = await rowsOf(plan, source);
+    checkColumns(plan.columns, opened.columns, added);
+    const choose = (input: AsyncIterable<unknown>) => rowsOf(plan, input);
+    const { rows, source } = plan.mayBatch
+      ? await readAgain(opened, choose, () => openRows(() => undefined))
+      : { rows: await choose(opened.rows), source: () => opened };
     const guard = createWritableRow(terminal.say);
-    const target = await openTarget(plan, { claim, source, guard, terminal });
+    const target = await openTarget(plan, { claim, source: opened, guard, terminal });
     return await enrichRows(plan, { connector, source, rows, target, added, terminal, stop });
   } catch (error) {
     stop.abort();
@@ -76,15 +87,16 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
     terminal.stop();
     claim?.release();
     giveLedger();
+    await kept?.remove();
   }
 };
 
 /** The rows that the run is to send. */
 const rowsOf = async (
   { shard, only, limit, unchanged }: WritePlan,
-  source: Input,
+  input: AsyncIterable<unknown>,
 ): Promise<AsyncIterable<unknown>> => {
-  let { rows } = source;
+  let rows = input;
   if (shard) rows = shardRows(rows, shard);
   if (only)
     rows = await selectRows(unchanged, rows, only).catch((error: Error) => {
@@ -95,7 +107,8 @@ const rowsOf = async (
 
 interface Running {
   readonly connector: Awaited<ReturnType<typeof connect>>;
-  readonly source: Input;
+  /** The input as it is read at the moment. */
+  readonly source: () => Input;
   readonly rows: AsyncIterable<unknown>;
   readonly target: Target;
   /** What the run adds to a row. */
@@ -109,11 +122,16 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
   const { output, ledger, config } = plan;
   const place = output === undefined || output === "-" ? "stdout" : output;
   let readerIsGone = false;
+  const batch = watchBatch(terminal);
   // From here on rows are paid for: before, an interrupt may just end the program.
   const removers = [
     onInterrupt(() => {
       stop.abort();
-      terminal.say("stopping: rows in flight finish, the rest come out as not sent; again to stop at once");
+      terminal.say(
+        batch.last()?.phase === "waiting"
+          ? "stopping: the batch jobs go on; again to stop at once"
+          : "stopping: rows in flight finish, the rest come out as not sent; again to stop at once",
+      );
     }),
     onReaderGone(() => {
       readerIsGone = true;
@@ -129,15 +147,23 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
           // Where stdout is the same screen, a redrawn line would run into the messages.
           drawn: target.sink !== undefined || !process.stdout.isTTY,
           opening: `${plan.input ?? "stdin"} to ${place}, with a line here every 30 s`,
-          fraction: source.fraction,
+          fraction: () => source().fraction(),
+          before: batch.line,
           seconds,
         });
-    const messages = connector.enrich(plan.syncConfig, rows, { signal: stop.signal, onProgress: progress });
+    const messages = connector.enrich(plan.syncConfig, rows, {
+      signal: stop.signal,
+      onProgress: progress,
+      onBatch: batch.see,
+      detach: plan.detach,
+    });
     // Plain rows are all that stands on stdout where they go there.
     const json = plan.json && output !== "-";
-    const { summary, broken } = await deliver(messages, target, { json, terminal, stop });
-    const unread = source.failure();
-    const example = summary.received === 0 ? exampleOf(source, added) : undefined;
+    const isLeft = (): boolean => batch.last()?.phase === "left";
+    const { summary, broken } = await deliver(messages, target, { json, terminal, stop, isLeft });
+    if (summary === undefined) return await leaveJobs(plan, { batch, target, terminal, seconds: seconds() });
+    const unread = source().failure();
+    const example = summary.received === 0 ? exampleOf(source(), added) : undefined;
     const failure = unread
       ? `the input was not read to its end: ${unread.message}`
       : (broken ?? (await ended(target, example)));
@@ -151,7 +177,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
         ledger === undefined
           ? undefined
           : { path: withoutPassword(ledger), replay: replayCommand(config, ledger) },
-      columns: source.columns,
+      columns: source().columns,
     };
     for (const line of summaryLines(summary, ending)) terminal.say(line);
     if (failure !== undefined) terminal.say(failure);
@@ -167,16 +193,23 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
 
 /**
  * Records to the target; returns the run's summary from the tracking message. A target that takes no more ends the run as an
- * interrupt does, so that open calls are kept; `broken` says why it takes none.
+ * interrupt does, so that open calls are kept; `broken` says why it takes none. Where batch jobs were left to go on there is no
+ * summary: the rows have yet to come to their ends.
  */
 const deliver = async (
   messages: AsyncIterable<RecordMessage | TrackedMessage>,
   target: Target,
-  { json, terminal, stop }: { json: boolean; terminal: Terminal; stop: AbortController },
-): Promise<{ summary: Summary; broken: string | undefined }> => {
+  {
+    json,
+    terminal,
+    stop,
+    isLeft,
+  }: { json: boolean; terminal: Terminal; stop: AbortController; isLeft: () => boolean },
+): Promise<{ summary: Summary | undefined; broken: string | undefined }> => {
   let summary: Summary | undefined;
   let broken: string | undefined;
   for await (const message of messages) {
+    if (isLeft()) return { summary: undefined, broken };
     if (message.type === "record") {
       if (broken !== undefined) continue;
       await target.put(message).catch((error: unknown) => {
@@ -199,28 +232,3 @@ const ended = (target: Target, example: Record<string, unknown> | undefined): Pr
     () => undefined,
     (error: unknown) => failureOf(error).message,
   );
-
-interface Ended {
-  readonly summary: Summary;
-  readonly failure: string | undefined;
-  readonly readerIsGone: boolean;
-}
-
-const verdictOf = (
-  { tolerate }: WritePlan,
-  { summary, failure, readerIsGone }: Ended,
-): Pick<RunOutcome, "exitCode" | "reason"> => {
-  const { received, enriched, skipped } = summary;
-  const left = received - enriched - skipped;
-  if (failure !== undefined) return { exitCode: 1, reason: failure };
-  if (readerIsGone) return { exitCode: readerGoneCode, reason: "the reader of the output went away" };
-  if (left === 0)
-    return {
-      exitCode: 0,
-      reason: skipped === 0 ? "every row was enriched" : "every row with something to work on was enriched",
-    };
-  const rest = `${left} of ${received} rows were not enriched`;
-  if (tolerate !== undefined && left * 100 <= tolerate * received)
-    return { exitCode: 0, reason: `${rest}, which --tolerate ${tolerate} takes` };
-  return { exitCode: 3, reason: rest };
-};

@@ -28,6 +28,8 @@ export const write: Command = {
       summary: "how much of _bedrock an output has: none, short or full (default full)",
     },
     "escape-formulas": { summary: "in CSV, an apostrophe before a text that a spreadsheet would run" },
+    batch: { summary: "rows in batch jobs, at half the price: delivery: batch in place of the config's" },
+    detach: { summary: "with batch jobs: end when they are made; the same command later has the answers" },
     ...ledgerOptions,
     tolerate: { value: "PERCENT", summary: "exit with 0 while at most so many of the rows are not enriched" },
     summary: { value: "FILE", summary: "write what became of the run here, as one JSON object" },

@@ -3,16 +3,17 @@ import { count, counted, fileSize, replayCommand } from "./amounts.js";
 
 /** A ledger's contents in words, ending in a newline. Pure. */
 export const ledgerReport = (report: LedgerReport): string => {
-  const { path, bytes, received, refused, unknown, lost, input_tokens, output_tokens } = report;
+  const { path, bytes, received, refused, unknown, in_jobs, lost, input_tokens, output_tokens } = report;
   const states: [number, string][] = [
     [received, `answered: ${count(input_tokens)} tokens in, ${count(output_tokens)} out; reused at no cost`],
     [refused, "failed, not billed"],
     [unknown, "held: perhaps billed, without an answer"],
+    ...(in_jobs > 0 ? [[in_jobs, "in batch jobs that have not ended"] as [number, string]] : []),
   ];
   const codes = Object.entries(report.errors).map(([code, rows]): [number, string] => [rows, code]);
   const waiting = refused + unknown;
   return [
-    `${path}: ${counted(received + waiting, "row")}, ${fileSize(bytes)}`,
+    `${path}: ${counted(received + waiting + in_jobs, "row")}, ${fileSize(bytes)}`,
     ...table(states),
     ...(lost > 0 ? [heldUnknown(lost)] : []),
     ...(codes.length > 0 ? ["failed and held rows by error code:", ...table(codes)] : []),

@@ -38,7 +38,7 @@ export const rehearsalReport = (rehearsal: Rehearsal, width?: number): string =>
     `${before.model} → ${after.model}`,
     `${counted(rows.compared, "row")} of ${count(rows.input)} compared${aside(rehearsal)}; ${spent_usd > 0 ? `${usd(spent_usd)} spent` : "nothing spent"}`,
     "",
-    `${judgement.title}.`,
+    `${judgement.title}. ${judgement.summary}`,
     ...judgement.sentences.map((sentence) => `  ${sentence}`),
     "",
     ...columns.flatMap(columnLines),

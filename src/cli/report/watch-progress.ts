@@ -10,6 +10,8 @@ interface Watched {
   /** The share of the input that was handed over, 0 to 1; undefined when its size is not known. */
   fraction(progress: Readonly<Progress>): number | undefined;
   seconds(): number;
+  /** What goes on before the first row has an end, in words. */
+  before?: () => string | undefined;
   /** How often waiting rows are looked for. */
   lookMs?: number;
 }
@@ -17,7 +19,7 @@ interface Watched {
 /** Returns what takes the counts of a run: it keeps a line about them, and says once that rows wait for Bedrock. */
 export const watchProgress = (
   terminal: Terminal,
-  { drawn, opening, fraction, seconds, lookMs = 250 }: Watched,
+  { drawn, opening, fraction, seconds, before, lookMs = 250 }: Watched,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
   if (drawn) {
@@ -25,7 +27,7 @@ export const watchProgress = (
       (width) =>
         latest
           ? progressLine({ progress: latest, fraction: fraction(latest), seconds: seconds() }, width)
-          : "reading rows",
+          : (before?.() ?? "reading rows"),
       opening,
     );
   }

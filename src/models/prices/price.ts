@@ -1,6 +1,6 @@
 import { listPrices } from "../../generated/prices.js";
 import { keysOf, type Priced } from "./price-keys.js";
-import type { ModelPrice, PriceTable, Rates, TierRates } from "./rates.js";
+import { batchTier, type ModelPrice, type PriceTable, type Rates, type TierRates } from "./rates.js";
 
 /** Rates, and where they come from. */
 export interface Price extends Rates {
@@ -36,7 +36,7 @@ export const pricesOfTiers = (priced: Priced, own: PriceTable | null): TierRates
     }),
   );
 
-const tiers = ["default", "priority", "flex", "reserved"];
+const tiers = ["default", "priority", "flex", "reserved", batchTier];
 
 /** What a price is looked up for, in words. A tier is named where it may be why there is none. */
 export const pricedInWords = ({ modelId, region, serviceTier }: Priced): string =>

@@ -80,6 +80,22 @@ export const usdOfUsage = (rates: Rates | null, usage: Usage, tiers?: TierRates)
   return costOf(servedRates(rates, usage.serviceTier, tiers), tokens);
 };
 
+/** The tier of what a batch job answered: no tier of the service's, but a price of its own. */
+export const batchTier = "batch";
+
+/**
+ * Half of the price of calls: what Bedrock takes for batch inference, which caches no prompts. Source: its user guide,
+ * capacity-limits-cost-optimization.
+ */
+export const batchRates = ({ long_context: long, ...usual }: Rates): Rates => {
+  const half = ({ input, output }: Pick<Rates, "input" | "output">) => ({
+    input: input / 2,
+    ...(output !== undefined && { output: output / 2 }),
+  });
+  const { above_input_tokens = 0 } = long ?? {};
+  return { ...half(usual), ...(long && { long_context: { above_input_tokens, ...half(long) } }) };
+};
+
 /**
  * What a prompt cache saved of a call, in US dollars, below zero where it cost more than it saved; `null` where the counts
  * or their price are not known.
@@ -96,6 +112,7 @@ export const usdSavedByCache = (rates: Rates | null, usage: Usage, tiers?: TierR
 
 /** The rates of the tier that served a call; those of the tier that it asked for where the service tells none. */
 const servedRates = (asked: Rates | null, tier: string | undefined, tiers?: TierRates): Rates | null => {
+  if (tier === batchTier) return tiers?.[batchTier] ?? (asked && batchRates(tiers?.default ?? asked));
   if (tier === undefined || !tiers) return asked;
   const served = tier.toLowerCase();
   return tiers[served === "standard" ? "default" : served] ?? null;

@@ -7,6 +7,9 @@ export interface Judgement {
   readonly says: Says;
   /** In a few words. */
   readonly title: string;
+  /** In a sentence, with how sure it is and, where too few rows tell, how many more would decide. */
+  readonly summary: string;
+  /** What bears it out, the gravest first. */
   readonly sentences: readonly string[];
   /** The share of rows that may be lost, by the user's word. */
   readonly tolerated: number;
@@ -15,24 +18,23 @@ export interface Judgement {
   readonly rows_more: number | null;
 }
 
+/** @param hasTexts whether a column holds texts, which no count judges */
 export const judgement = (points: readonly Point[], tolerated: number, hasTexts: boolean): Judgement => {
   const of = (says: Says): Point[] => points.filter((point) => point.says === says);
-  const says: Says = of("worse").length > 0 ? "worse" : of("undecided").length > 0 ? "undecided" : "keeps";
-  const open = of("undecided");
+  const [worse, open, kept] = [of("worse"), of("undecided"), of("keeps")];
+  const says: Says = worse.length > 0 ? "worse" : open.length > 0 ? "undecided" : "keeps";
   const more = open.map(({ rows_more }) => rows_more);
   const rows_more = says !== "undecided" || more.includes(null) ? null : Math.max(...more.map(Number));
   const isCounted = points.some(({ about }) => about === "column" || about === "opinion");
   return {
     says,
     title: says === "keeps" && !isCounted ? "It answers as reliably as before" : titles[says],
+    summary: summaries[says](percent(tolerated), rows_more),
     sentences: [
-      ...[...of("worse"), ...open, ...of("keeps")].map((point) => sentenceOf(point, tolerated)),
-      ...(says === "undecided" ? [needs(rows_more)] : []),
+      ...[...worse, ...open, ...kept].map((point) => `${found(point)}, so in ${reach(point)} of all.`),
       ...(hasTexts
         ? [
-            isCounted
-              ? "How good its texts are no count tells: read the rows that differ."
-              : "How good its texts are no count tells: read the rows that differ, or ask a judge.",
+            `How good texts are no count tells: read the rows that differ${isCounted ? "" : ", or ask a judge"}.`,
           ]
         : []),
     ],
@@ -48,29 +50,34 @@ const titles: Readonly<Record<Says, string>> = {
   undecided: "Too few rows to tell",
 };
 
-const sentenceOf = (point: Point, tolerated: number): string => {
-  const { rows: lost, of, says, low, high } = point;
-  const found = `${subject(point)} in ${count(lost)} of ${rows(of)}`;
-  const limit = `${percent(tolerated)} is tolerated`;
-  const beyond = point.share === lost / Math.max(1, of) ? "" : " more than before";
-  if (says === "keeps")
-    return `${found}: with 95 % confidence in at most ${percent(Math.max(0, high))}${beyond} of all, where ${limit}.`;
-  if (says === "worse")
-    return `${found}: with 95 % confidence in at least ${percent(low)}${beyond} of all, where ${limit}.`;
-  return `${found}: of all it may be anything from ${percent(Math.max(0, low))} to ${percent(high)}${beyond}, on either side of the ${percent(tolerated)} that is tolerated.`;
+const summaries: Readonly<Record<Says, (tolerated: string, more: number | null) => string>> = {
+  keeps: (tolerated) =>
+    `With 95 % confidence it loses no more than the ${tolerated} of rows that may be lost.`,
+  worse: (tolerated) => `With 95 % confidence it loses more than the ${tolerated} of rows that may be lost.`,
+  undecided: (tolerated, more) =>
+    `It may lose less or more than the ${tolerated} of rows that may be lost. ${
+      more === null
+        ? "No number of rows within reach would decide: what is found lies too near to that."
+        : `About ${rows(roundUp(more))} more would decide, if they are like these.`
+    }`,
 };
 
-const subject = ({ about, name }: Point): string => {
-  if (about === "answers") return "It has no answer";
-  if (about === "cut_off") return "Its answer is cut off";
-  if (about === "opinion") return `In the opinion of ${name} the old answer is better`;
-  return `${name} differs`;
+const found = (point: Point): string => {
+  const { about, name, rows: lost, of } = point;
+  const where = `in ${count(lost)} of ${rows(of)}`;
+  if (about === "answers") return `It has no answer ${where}`;
+  if (about === "cut_off") return `Its answer is cut off ${where}`;
+  if (about === "opinion") return `In the opinion of ${name} the old answer is better ${where}`;
+  return `${name} differs ${where}`;
 };
 
-const needs = (more: number | null): string =>
-  more === null
-    ? "No number of rows within reach would decide: what is found lies too near to what is tolerated."
-    : `About ${rows(roundUp(more))} more would decide, if they are like these.`;
+/** Where the share of all rows is; it may be set against what is lost anyway. */
+const reach = ({ says, rows: lost, of, share, low, high }: Point): string => {
+  const more = Math.abs(share - lost / Math.max(1, of)) < 1e-12 ? "" : " more than before";
+  if (says === "worse") return `at least ${percent(low)}${more}`;
+  if (says === "keeps") return `at most ${percent(Math.max(0, high))}${more}`;
+  return `${percent(Math.max(0, low))} to ${percent(high)}${more}`;
+};
 
 const roundUp = (value: number): number => {
   const step = value < 100 ? 5 : 10 ** Math.floor(Math.log10(value) - 1);

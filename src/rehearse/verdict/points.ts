@@ -1,6 +1,7 @@
 import type { ColumnReport, ValuePair } from "../compare/columns.js";
 import { differenceOf, type Fault, tableOf } from "../compare/counts.js";
 import type { Pair } from "../compare/pair.js";
+import type { Opinions } from "../judge.js";
 import { deviationsAbove } from "../statistics/normal.js";
 import { effectiveRows, type Interval, type Table, wilson } from "../statistics/shares.js";
 import { judgeShare, rowsToDecide, type Says } from "./rows-to-decide.js";
@@ -107,13 +108,21 @@ export const columnPoint = (
   ];
 };
 
-/** Rows in which a judge takes the old answer for the better one, against those in which it takes the new one. */
+/**
+ * Rows in which a judge takes the old answer for the better one, against those in which it takes the new one. Rows that
+ * do not differ favour none; those that it gave no opinion of do not count.
+ */
 export const opinionPoint = (
-  name: string,
-  pairs: readonly Pick<Pair, "group">[],
-  { before, after }: { before: number; after: number },
-): OpenPoint =>
-  ofDifference({ about: "opinion", name }, pairs, [0, before, after, pairs.length - before - after]);
+  { report: { model, asked, silent, before, after }, opinions }: Opinions,
+  pairs: readonly Pair[],
+  differing: readonly Pair[],
+): OpenPoint[] => {
+  if (asked > 0 && silent === asked) return [];
+  const mute = new Set(differing.filter(({ place }) => !opinions.has(place)).map(({ place }) => place));
+  const counted = pairs.filter(({ place }) => !mute.has(place));
+  const table: Table = [0, before, after, counted.length - before - after];
+  return [ofDifference({ about: "opinion", name: model }, counted, table)];
+};
 
 /**
  * What each point says. All must be kept, which needs no correction; that any is worse is said with the confidence of all

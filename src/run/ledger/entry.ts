@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { ErrorCode } from "../../core/errors.js";
+import { isOpen, type JobEntry, type JobStage } from "./job.js";
 
 /**
  * One line of a ledger. `intent` is written before the socket opens, one of the others when the call has ended:
@@ -13,6 +14,8 @@ interface Common {
   readonly key: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The key of the batch job that took the call, where one did. */
+  readonly job?: string;
 }
 
 /** The request is kept until it is answered, so that it can be sent again on the user's word. */
@@ -23,7 +26,7 @@ interface Request {
   readonly body: string;
 }
 
-interface Intent extends Common, Request {
+export interface Intent extends Common, Request {
   readonly state: "intent";
 }
 
@@ -37,7 +40,8 @@ export interface Received extends Common {
   readonly cache_write_tokens?: number;
   /** The tier that served the call, where the service told it. */
   readonly service_tier?: string;
-  readonly latency_ms: number;
+  /** `null` where nobody told it, as of a batch job. */
+  readonly latency_ms: number | null;
   readonly request_id: string | null;
 }
 
@@ -46,9 +50,12 @@ interface Unanswered extends Common, Request {
   readonly code: ErrorCode;
 }
 
-export type EntryState = Entry["state"] | "lost";
+export type EntryState = Line["state"];
 
-export const entryStates: readonly EntryState[] = ["intent", "received", "refused", "unknown", "lost"];
+/** All that a line may hold. */
+export type Line = Entry | Lost | JobEntry;
+
+export const entryStates: readonly EntryState[] = ["intent", "received", "refused", "unknown", "lost", "job"];
 
 /**
  * What a repair leaves behind: so many lines could not even be told by their key, so that every request that the ledger
@@ -78,7 +85,7 @@ export interface Head extends Position {
  * The line of an entry, with its line break: JSON that begins with a CRC-32 of what follows it, in hexadecimal, the length of
  * the entry in bytes, and its position. State and key come next, so that a scan needs no JSON parser.
  */
-export const encodeEntry = ({ state, key, ...rest }: Entry | Lost, position: Position): string =>
+export const encodeEntry = ({ state, key, ...rest }: Line, position: Position): string =>
   encodeText(JSON.stringify({ state, key, ...rest }), position);
 
 /** The same of an entry that is JSON already, state and key first. */
@@ -126,10 +133,10 @@ const closingBrace = 0x7d;
 const oldPattern = /^\{"state":"(intent|received|refused|unknown)","key":"([0-9a-f]{32})","at":\d/;
 
 /** A line as it was written; `null` where it is no JSON. */
-export const decodeEntry = (line: Buffer): Entry | Lost | null => {
+export const decodeEntry = (line: Buffer): Line | null => {
   try {
     const { sum: _, length: __, n: ___, after: ____, ...entry } = JSON.parse(line.toString("utf8"));
-    return entry as Entry | Lost;
+    return entry as Line;
   } catch {
     return null;
   }
@@ -142,3 +149,18 @@ export const heldEntry = (key: string): Entry => ({
 });
 
 export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });
+
+/** Whether an entry is a call that waits in a batch job. */
+export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
+  entry?.state === "intent" && entry.job !== undefined;
+
+/**
+ * What counts of a call in a job, by the job's stage: nothing, where nothing was sent; that nobody knows what became of it,
+ * where the job's line was lost.
+ */
+export const standingOf = (entry: Intent, stage: JobStage | undefined): Intent | null => {
+  if (stage === "abandoned" || stage === "refused") return null;
+  if (stage !== undefined && isOpen({ stage })) return entry;
+  const { job: _, ...call } = entry;
+  return call;
+};

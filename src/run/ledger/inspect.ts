@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { ConnectorError, type ErrorCode } from "../../core/errors.js";
+import { isInJob } from "./entry.js";
 import { openLedger } from "./ledger.js";
 import { isDatabase } from "./postgres/address.js";
 import type { LedgerReport } from "./report.js";
@@ -10,7 +11,7 @@ export const inspectLedger = async (file: string): Promise<LedgerReport> => {
   const { size: bytes } = await stat(file);
   const ledger = await openLedger(file);
   if (ledger instanceof ConnectorError) throw ledger;
-  const counts = { received: 0, refused: 0, unknown: 0, input_tokens: 0, output_tokens: 0 };
+  const counts = { received: 0, refused: 0, unknown: 0, in_jobs: 0, input_tokens: 0, output_tokens: 0 };
   const errors: Partial<Record<ErrorCode, number>> = {};
   try {
     for await (const entry of ledger.entries()) {
@@ -18,6 +19,10 @@ export const inspectLedger = async (file: string): Promise<LedgerReport> => {
         counts.received++;
         counts.input_tokens += entry.input_tokens ?? 0;
         counts.output_tokens += entry.output_tokens ?? 0;
+        continue;
+      }
+      if (isInJob(entry)) {
+        counts.in_jobs++;
         continue;
       }
       const code = entry.state === "intent" ? "outcome_unknown" : entry.code;

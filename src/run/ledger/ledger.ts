@@ -2,10 +2,23 @@ import { type Clock, systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
 import { compact, isWorthCompacting } from "./compact.js";
 import { type Disk, localDisk } from "./disk.js";
-import { decodeEntry, type Entry, encodeEntry, heldEntry, type Lost, lostKey, readHead } from "./entry.js";
+import {
+  decodeEntry,
+  type Entry,
+  encodeEntry,
+  heldEntry,
+  type Intent,
+  isInJob,
+  type Line,
+  type Lost,
+  lostKey,
+  readHead,
+  standingOf,
+} from "./entry.js";
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
 import type { Place } from "./index-by-key.js";
+import { type JobEntry, mayFollow } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
 import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
@@ -22,8 +35,20 @@ export interface Ledger {
    * for so long, and is refused with `claimed_elsewhere` where another worker has the key.
    */
   append(entry: Entry, leaseMs?: number): Promise<void>;
-  /** The latest entry of every key, in the order they were written. */
+  /**
+   * The latest entry of every call, in the order they were written. One that was planned for a batch job and never sent is
+   * none, here and for `find`.
+   */
   entries(): AsyncGenerator<Entry>;
+  /** The batch jobs, the first one first. */
+  jobs(): Promise<JobEntry[]>;
+  /**
+   * Like `append`. False where the job has already gone on from there, which changes nothing. With `idleMs`, a plan is given
+   * up only if nobody has gone on with it for so long; who holds a file knows that nobody does.
+   */
+  appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /** The calls of a batch job that have no outcome yet. */
+  callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */
   close(): Promise<void>;
   /** False once it was closed, or once the disk has refused to take more. */
@@ -75,6 +100,37 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   const mayBeLost = (place: Place | null): boolean =>
     marked !== null && (place === null || (place.state === "refused" && place.offset < marked.offset));
   let isOpen = true;
+  const jobs = new Map<string, JobEntry>();
+  const write = async (entry: Line): Promise<void> => {
+    const position = { n: last.n + 1, after: last.key };
+    last = { n: position.n, key: entry.key };
+    try {
+      const offset = await commits.append(encodeEntry(entry, position));
+      index.set(entry.key, { offset, state: entry.state });
+    } catch (error) {
+      throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
+    }
+  };
+  const counted = (entry: Entry): Entry | null =>
+    isInJob(entry) ? standingOf(entry, jobs.get(entry.job)?.stage) : entry;
+  /** The latest entries in some state, and all that is not damaged of them. */
+  async function* latest(wants: (state: Line["state"]) => boolean): AsyncGenerator<Entry> {
+    await commits.settled();
+    // What is appended while the entries are worked on is not among them.
+    const { size: end } = await file.stat();
+    for await (const { bytes, offset } of scanLines(file)) {
+      if (offset >= end) return;
+      const head = readHead(bytes);
+      if (!head || !wants(head.state) || index.get(head.key)?.offset !== offset) continue;
+      const entry = counted((decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key));
+      if (entry) yield entry;
+    }
+  }
+  for (const key of loaded.jobs) {
+    const line = await readLine(file, index.get(key)?.offset ?? 0);
+    const entry = readHead(line)?.key === key ? decodeEntry(line) : null;
+    if (entry?.state === "job") jobs.set(key, entry);
+  }
   return {
     path,
     lost,
@@ -86,28 +142,21 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
       const head = readHead(line);
       // Another key that shares the bits which the index knows.
       if (head && head.key !== key) return null;
-      return (head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key);
+      const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+      return entry ?? (marked && place.offset < marked.offset ? heldEntry(key) : null);
     },
-    async append(entry) {
-      const position = { n: last.n + 1, after: last.key };
-      last = { n: position.n, key: entry.key };
-      try {
-        const offset = await commits.append(encodeEntry(entry, position));
-        index.set(entry.key, { offset, state: entry.state });
-      } catch (error) {
-        throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
-      }
+    append: write,
+    entries: () => latest((state) => state !== "lost" && state !== "job"),
+    jobs: async () => [...jobs.values()],
+    async appendJob(job) {
+      if (!mayFollow(jobs.get(job.key)?.stage, job.stage)) return false;
+      jobs.set(job.key, job);
+      await write(job);
+      return true;
     },
-    async *entries() {
-      await commits.settled();
-      // What is appended while the entries are worked on is not among them.
-      const { size: end } = await file.stat();
-      for await (const { bytes, offset } of scanLines(file)) {
-        if (offset >= end) return;
-        const head = readHead(bytes);
-        if (!head || head.state === "lost" || index.get(head.key)?.offset !== offset) continue;
-        yield (decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key);
-      }
+    async *callsOf(job) {
+      for await (const entry of latest((state) => state === "intent"))
+        if (isInJob(entry) && entry.job === job) yield entry;
     },
     isOpen: () => isOpen && !commits.isBroken(),
     async close() {

@@ -10,6 +10,8 @@ export interface LedgerReport {
   readonly refused: number;
   /** Calls that may have been billed, and whose answer is not here. */
   readonly unknown: number;
+  /** Calls that wait in a batch job. */
+  readonly in_jobs: number;
   /** Lines that a repair could not tell. While there are any, every row that the ledger does not know is held. */
   readonly lost: number;
   readonly input_tokens: number;

@@ -10,7 +10,8 @@ import { type Ledger, openLedger } from "./ledger.js";
  * A file's ledger in this process. The file is open while anybody holds it, and given back to other processes once
  * nobody has for a moment; its contents are to be used by holders only.
  */
-export interface SharedLedger extends Pick<Ledger, "find" | "append" | "entries" | "isOpen"> {
+export interface SharedLedger
+  extends Pick<Ledger, "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "callsOf"> {
   /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
   readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;
   /** The calls under way whose outcomes other callers wait for. */
@@ -161,6 +162,9 @@ export const createSharedLedger = (
     find: async (key) => held().find(key),
     append: async (entry) => held().append(entry),
     entries: () => held().entries(),
+    jobs: async () => held().jobs(),
+    appendJob: async (job, idleMs) => held().appendJob(job, idleMs),
+    callsOf: (job) => held().callsOf(job),
     isOpen: () => !isClosed && ledger?.isOpen() !== false,
     isHeld: () => ledger !== null || opening !== null,
     async close() {

@@ -6,8 +6,10 @@ import type { Entry } from "../entry.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
 import { type Asking, type Connect, type Database, openDatabase } from "./database.js";
+import { createJobStore } from "./job-store.js";
 import { createPurse } from "./run-purse.js";
 import * as statements from "./statements.js";
+import { ofJob } from "./statements.js";
 import { clean, outcomeOf, type StoredRow, toEntry } from "./stored.js";
 
 /**
@@ -61,9 +63,11 @@ export const createDatabaseLedger = (
   };
 
   const claim = async (entry: Extract<Entry, { state: "intent" }>, leaseMs: number): Promise<void> => {
-    const { key, model, target, body } = entry;
-    const name = claimName(clock);
-    const values = [key, name, worker, leaseMs, model, target, clean(body), seen.get(key) ?? "0"];
+    const { key, model, target, body, job } = entry;
+    const name = job === undefined ? claimName(clock) : `${ofJob}${job}`;
+    // A call of a batch job takes as long as the job.
+    const lease = job === undefined ? leaseMs : null;
+    const values = [key, name, worker, lease, model, target, clean(body), seen.get(key) ?? "0"];
     let rows: unknown[];
     try {
       rows = await ask(statements.claim, values);
@@ -72,7 +76,7 @@ export const createDatabaseLedger = (
     }
     seen.delete(key);
     if (rows.length === 0) throw new ConnectorError("claimed_elsewhere");
-    claims.set(key, name);
+    if (job === undefined) claims.set(key, name);
   };
 
   const unwritable = (cause: unknown): ConnectorError =>
@@ -81,7 +85,8 @@ export const createDatabaseLedger = (
       : new ConnectorError("ledger_unwritable", `${path}: ${inWords(cause)}.`, { cause });
 
   const settle = async (entry: Entry): Promise<void> => {
-    const values = outcomeOf(entry, claims.get(entry.key) ?? "");
+    const { job } = entry;
+    const values = outcomeOf(entry, job === undefined ? (claims.get(entry.key) ?? "") : `${ofJob}${job}`);
     claims.delete(entry.key);
     try {
       const [row] = await ask<{ version: string }>(statements.settle, values, { patienceMs: 1_000 });
@@ -150,11 +155,12 @@ export const createDatabaseLedger = (
     async *entries() {
       for (let last = ""; ; ) {
         const rows = await ask<StoredRow>(statements.page, [last]);
-        for (const row of rows) yield toEntry(row);
+        yield* rows.map(toEntry).filter((entry) => entry !== null);
         last = rows.at(-1)?.key ?? "";
         if (rows.length === 0) return;
       }
     },
+    ...createJobStore(ask),
     purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {
       await recording;

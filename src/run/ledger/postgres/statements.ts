@@ -1,14 +1,18 @@
 /** The one table of a PostgreSQL ledger; a schema other than the first of the search path is set by the URL's options. */
 export const table = "bedrock_ledger";
 
+const states = "('intent', 'received', 'refused', 'unknown', 'run', 'job')";
+
 /**
- * One row for each request, by its key, and one for each run with ceilings (`state` = 'run'), by a hash of its id. `version`
- * counts the changes of a row, so that a statement changes only what its worker has seen; `claim` names the one call that may
- * write its outcome; `lease_until` is when an intent without an outcome counts as unknown. All times are the server's.
+ * One row for each request, by its key, one for each run with ceilings (`state` = 'run'), by a hash of its id, and one for each
+ * batch job (`state` = 'job'), of which `body` is the whole, `code` the stage and `run_open` its rank. `version` counts the
+ * changes of a row, so that a statement changes only what its worker has seen; `claim` names the one call that may write its
+ * outcome, `job:` and a key those of a batch job; `lease_until` is when an intent without an outcome counts as unknown, which
+ * one of a job never does. All times are the server's.
  */
 export const createTable = `CREATE TABLE IF NOT EXISTS ${table} (
   key text PRIMARY KEY,
-  state text NOT NULL CHECK (state IN ('intent', 'received', 'refused', 'unknown', 'run')),
+  state text NOT NULL CHECK (state IN ${states}),
   at timestamptz NOT NULL DEFAULT now(),
   version bigint NOT NULL DEFAULT 1,
   claim text,
@@ -36,10 +40,41 @@ export const createTable = `CREATE TABLE IF NOT EXISTS ${table} (
 export const lookForTable = `SELECT to_regclass('${table}') IS NOT NULL AS there, current_setting('server_encoding') AS encoding`;
 export const lookAtColumns = `SELECT version, claim, lease_until, response, run_open FROM ${table} LIMIT 0`;
 
+/** Lets a table of an earlier version take batch jobs. */
+export const takeJobs = `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${table}_state_check,
+  ADD CONSTRAINT ${table}_state_check CHECK (state IN ${states})`;
+
+/** What a claim of a batch job begins with. */
+export const ofJob = "job:";
+const withStage = `LEFT JOIN ${table} j ON j.state = 'job' AND l.claim LIKE '${ofJob}%' AND j.key = substr(l.claim, ${ofJob.length + 1})`;
+const facts = "l.*, extract(epoch FROM l.at) * 1000 AS at_ms, j.code AS stage";
+
 /** The table's state of a key; `live` while a worker may be at it, `expired` once it has let its lease end. */
-export const find = `SELECT *, extract(epoch FROM at) * 1000 AS at_ms,
-    state = 'intent' AND lease_until >= now() AS live, state = 'intent' AND lease_until < now() AS expired
-  FROM ${table} WHERE key = $1 AND state <> 'run'`;
+export const find = `SELECT ${facts}, coalesce(l.state = 'intent' AND l.lease_until >= now(), false) AS live,
+    coalesce(l.state = 'intent' AND l.lease_until < now(), false) AS expired
+  FROM ${table} l ${withStage} WHERE l.key = $1 AND l.state NOT IN ('run', 'job')`;
+
+/** The batch jobs, the first one first. */
+export const jobs = `SELECT body FROM ${table} WHERE state = 'job' ORDER BY coalesce(lease_until, at), key`;
+
+/**
+ * Writes how far a batch job has come. No row: it has gone on from there. \`lease_until\` keeps when it was planned, for the
+ * order.
+ */
+export const putJob = `INSERT INTO ${table} AS l (key, state, lease_until, body, code, run_open)
+  VALUES ($1, 'job', now(), $2, $3, $4)
+  ON CONFLICT (key) DO UPDATE SET body = $2, code = $3, run_open = $4, version = l.version + 1, at = now()
+  WHERE l.code = $3 OR ($3 = 'abandoned' AND l.code = 'planning') OR ($3 <> 'abandoned' AND l.run_open < $4)
+  RETURNING version`;
+
+/** Gives up a plan that nobody has gone on with for so many milliseconds. */
+export const abandonJob = `UPDATE ${table} SET body = $2, code = 'abandoned', run_open = $3, version = version + 1, at = now()
+  WHERE key = $1 AND state = 'job' AND code = 'planning' AND at < now() - $4::float8 * interval '1 millisecond'
+  RETURNING version`;
+
+/** The calls of a batch job that have no outcome, a page at a time, behind a key. */
+export const callsOfJob = `SELECT ${facts}, false AS live, false AS expired
+  FROM ${table} l ${withStage} WHERE l.state = 'intent' AND l.claim = $1 AND l.key > $2 ORDER BY l.key LIMIT 500`;
 
 /** Takes an intent over whose worker has let its lease end: nobody knows what came of it. */
 export const takeOver = `UPDATE ${table}
@@ -71,15 +106,15 @@ export const settle = `INSERT INTO ${table} AS l (key, state, claim, model, targ
   WHERE l.state <> 'received' AND (l.claim = $3 OR $2 = 'received')
   RETURNING version`;
 
-/** The rows of the table but those of runs, a page at a time, behind a key. */
-export const page = `SELECT *, extract(epoch FROM at) * 1000 AS at_ms, false AS live, false AS expired
-  FROM ${table} WHERE state <> 'run' AND key > $1 ORDER BY key LIMIT 500`;
+/** The rows of calls, a page at a time, behind a key. */
+export const page = `SELECT ${facts}, false AS live, false AS expired
+  FROM ${table} l ${withStage} WHERE l.state NOT IN ('run', 'job') AND l.key > $1 ORDER BY l.key LIMIT 500`;
 
 /** What the table holds, in numbers. */
-export const count = `SELECT state, coalesce(code, '') AS code, count(*)::int AS rows,
-    coalesce(sum(input_tokens), 0)::float8 AS input_tokens, coalesce(sum(output_tokens), 0)::float8 AS output_tokens,
+export const count = `SELECT l.state, coalesce(l.code, '') AS code, coalesce(j.code, '') AS stage, count(*)::int AS rows,
+    coalesce(sum(l.input_tokens), 0)::float8 AS input_tokens, coalesce(sum(l.output_tokens), 0)::float8 AS output_tokens,
     pg_total_relation_size('${table}')::float8 AS bytes
-  FROM ${table} WHERE state <> 'run' GROUP BY state, code`;
+  FROM ${table} l ${withStage} AND l.state = 'intent' WHERE l.state NOT IN ('run', 'job') GROUP BY l.state, l.code, j.code`;
 
 const isOver = "l.at < now() - $8::float8 * interval '1 millisecond'";
 const taken = (column: string): string => `CASE WHEN ${isOver} THEN 0 ELSE l.${column} END`;
@@ -98,11 +133,14 @@ export const takeShare = `INSERT INTO ${table} AS l (key, state, run_rows, run_t
     AND ${taken("run_usd")} + $4 <= $7::float8
   RETURNING version`;
 
-/** Gives back what a call did not take. */
+/** Gives back what a call, or some calls, did not take. */
 export const giveBack = `UPDATE ${table}
-  SET run_rows = run_rows - $2, run_tokens = run_tokens - $3, run_usd = run_usd - $4, run_open = run_open - 1,
+  SET run_rows = run_rows - $2, run_tokens = run_tokens - $3, run_usd = run_usd - $4, run_open = run_open - $5::bigint,
     at = now(), version = version + 1
   WHERE key = $1`;
+
+/** A run goes on, though none of its calls has begun or ended. */
+export const touch = `UPDATE ${table} SET at = now() WHERE key = $1`;
 
 /** What a run has taken, the calls of it that are open, and for how long nothing of it has changed. */
 export const openCalls = `SELECT run_rows AS rows, run_tokens AS tokens, run_usd AS usd, run_open::int AS open, (extract(epoch FROM now() - at) * 1000)::float8 AS quiet_ms

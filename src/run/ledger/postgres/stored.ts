@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../../../core/errors.js";
-import type { Entry } from "../entry.js";
+import { type Entry, isInJob, standingOf } from "../entry.js";
+import type { JobStage } from "../job.js";
+import { ofJob } from "./statements.js";
 
 /** A row of the table, as the client reads it: big numbers are text. */
 export interface StoredRow {
@@ -9,6 +11,9 @@ export interface StoredRow {
   readonly at_ms: string;
   readonly live: boolean;
   readonly expired: boolean;
+  readonly claim: string | null;
+  /** Of the batch job that the claim is of. */
+  readonly stage: JobStage | null;
   readonly model: string | null;
   readonly target: string | null;
   readonly body: string | null;
@@ -23,23 +28,30 @@ export interface StoredRow {
   readonly request_id: string | null;
 }
 
-export const toEntry = (row: StoredRow): Entry => {
-  const { key, state } = row;
+/** An entry that counts: see `Ledger.find`. */
+export const toEntry = (row: StoredRow): Entry | null => {
+  const entry = readEntry(row);
+  return isInJob(entry) ? standingOf(entry, row.stage ?? undefined) : entry;
+};
+
+const readEntry = (row: StoredRow): Entry => {
+  const { key, state, claim } = row;
   const at = Math.round(Number(row.at_ms));
+  const job = claim?.startsWith(ofJob) ? { job: claim.slice(ofJob.length) } : {};
   if (state === "received")
     return {
-      ...{ state, key, at, response: row.response ?? "" },
+      ...{ state, key, at, ...job, response: row.response ?? "" },
       input_tokens: number(row.input_tokens),
       output_tokens: number(row.output_tokens),
       ...(row.cache_read_tokens !== null && { cache_read_tokens: Number(row.cache_read_tokens) }),
       ...(row.cache_write_tokens !== null && { cache_write_tokens: Number(row.cache_write_tokens) }),
       ...(row.service_tier !== null && { service_tier: row.service_tier }),
-      latency_ms: row.latency_ms ?? 0,
+      latency_ms: row.latency_ms,
       request_id: row.request_id,
     };
   const sent = { model: row.model ?? "", target: row.target ?? "", body: row.body ?? "" };
-  if (state === "intent") return { state, key, at, ...sent };
-  return { state, key, at, ...sent, code: (row.code ?? "outcome_unknown") as ErrorCode };
+  if (state === "intent") return { state, key, at, ...job, ...sent };
+  return { state, key, at, ...job, ...sent, code: (row.code ?? "outcome_unknown") as ErrorCode };
 };
 
 const number = (text: string | null): number | null => (text === null ? null : Number(text));

@@ -1,0 +1,62 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { ConnectorError } from "../../../src/core/errors.js";
+import type { Intent } from "../../../src/run/ledger/entry.js";
+import { type Ledger, openLedger } from "../../../src/run/ledger/ledger.js";
+import { repairLedger } from "../../../src/run/ledger/repair.js";
+import { holdsJobs, jobEntry } from "./holds-jobs.js";
+import { scratch } from "./scratch.js";
+
+describe("batch jobs in a ledger's file", () => {
+  const folder = scratch();
+  const open = async (name: string): Promise<Ledger> => {
+    const ledger = await openLedger(join(folder, name));
+    if (ledger instanceof ConnectorError) throw ledger;
+    return ledger;
+  };
+  const intent = (digit: string, job: string): Intent => ({
+    ...{ state: "intent", key: digit.repeat(32), at: 1_800_000_000_000, job },
+    ...{ model: "m", target: "0123456789abcdef", body: "{}" },
+  });
+
+  it("are kept with the calls in them, and read again from the file", async () => {
+    const first = await open("kept.jsonl");
+    await holdsJobs(first);
+    await first.close();
+    const second = await open("kept.jsonl");
+    expect((await second.jobs()).map(({ stage }) => stage)).to.deep.equal(["submitted", "refused"]);
+    expect(await second.find("2".repeat(32))).to.include({ job: "d".repeat(32) });
+    expect(await second.find("3".repeat(32))).to.equal(null);
+    await second.close();
+  });
+
+  it("leave their calls held, not free, where their own lines are lost", async () => {
+    const file = join(folder, "lost.jsonl");
+    const ledger = await open("lost.jsonl");
+    await ledger.appendJob({ ...jobEntry("a"), stage: "submitted" });
+    await ledger.append(intent("1", "a".repeat(32)));
+    await ledger.close();
+    const lines = readFileSync(file, "utf8").split("\n");
+    const at = lines.findIndex((line) => line.includes('"state":"job"'));
+    lines[at] = (lines[at] ?? "").replace("submitted", "abandoned");
+    writeFileSync(file, lines.join("\n"));
+    await repairLedger(file);
+    const mended = await open("lost.jsonl");
+    const entry = await mended.find("1".repeat(32));
+    expect(entry).to.include({ state: "intent" }).and.not.have.property("job");
+    await mended.close();
+  });
+
+  it("are read by no version that does not know them", async () => {
+    const file = join(folder, "unknown.jsonl");
+    const ledger = await open("unknown.jsonl");
+    await ledger.appendJob(jobEntry("a"));
+    await ledger.append(intent("1", "a".repeat(32)));
+    await ledger.close();
+    // As a state is to a version that came before it.
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll('"state":"job"', '"state":"jab"'));
+    appendFileSync(file, "");
+    expect(await openLedger(file)).to.be.instanceOf(ConnectorError);
+  });
+});

@@ -1,0 +1,120 @@
+import { ConnectorError } from "../core/errors.js";
+import type { Outcome } from "../core/outcome.js";
+import { type RunOptions, readOptions, runRecords } from "../enrich/enrich-rows.js";
+import { wasteOf } from "../enrich/plan-problems.js";
+import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { Summary } from "../enrich/summary.js";
+import type { Entry } from "../run/ledger/entry.js";
+import { createKeyIndex } from "../run/ledger/index-by-key.js";
+import type { JobEntry } from "../run/ledger/job.js";
+import { type Door, type DoorParts, openDoor } from "./door.js";
+import { driveJobs } from "./drive-jobs.js";
+import { type Planned, planJobs } from "./plan-jobs.js";
+import { readTwice } from "./read-twice.js";
+import { type BatchProgress, openInWords, viewJob } from "./view.js";
+
+export interface DeliverOptions extends RunOptions {
+  /** Does not wait for batch jobs: their rows come out as `not_sent`, and another run has their answers. */
+  readonly detach?: boolean;
+  /** Called when rows were put into batch jobs, and when a job comes further. */
+  readonly onBatch?: (progress: BatchProgress) => void;
+}
+
+/**
+ * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger
+ * first, and the run finds its answers there.
+ */
+export async function* deliverRecords(
+  session: Session | ConnectorError,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options: DeliverOptions | null | undefined,
+  runId?: string,
+  parts?: DoorParts,
+): AsyncGenerator<Outcome, Summary> {
+  const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
+  if (session instanceof ConnectorError || !door) return yield* runRecords(session, records, options, runId);
+  const rows = readTwice(records);
+  const filled = await fill(session, door, rows.first, options, runId).catch((thrown: unknown) => {
+    if (thrown instanceof ConnectorError) return thrown;
+    throw thrown;
+  });
+  door.jobs.close();
+  return filled instanceof ConnectorError
+    ? yield* runRecords(filled, rows.second, options, runId)
+    : yield* runRecords(session, rows.second, options, runId, filled);
+}
+
+/** The way by batch jobs; `null` where rows go on line. */
+const doorOf = (
+  session: Session,
+  options: DeliverOptions | null | undefined,
+  parts: DoorParts | undefined,
+): Door | null => {
+  if (session.plan.connection.delivery === "now") return null;
+  if (readOptions(options).strict && wasteOf(session.plan)) return null;
+  return openDoor(session, parts);
+};
+
+/** Has jobs answer what they can. */
+const fill = async (
+  session: Session,
+  door: Door,
+  rows: AsyncIterable<unknown>,
+  options: DeliverOptions | null | undefined,
+  runId: string | undefined,
+): Promise<RunDoor> => {
+  const { signal: stop = new AbortController().signal } = readOptions(options);
+  const purse = session.purse(runId);
+  const planned = await planJobs(door, rows, { purse, stop });
+  const report = reporter(options, planned);
+  const { ended, open, fault } = await driveJobs(door, {
+    stop,
+    once: options?.detach === true,
+    purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
+    report: (jobs) => report("waiting", jobs),
+  });
+  report(open.length > 0 ? "left" : "read", [...ended, ...open]);
+  const takesOver = session.plan.connection.delivery === "auto";
+  return {
+    purse,
+    delivered: {
+      takesOver,
+      isOurs: firstOf(ended),
+      pending: () => (open.length > 0 ? openInWords(open) : undefined),
+    },
+    ...(fault && !takesOver && { ended: fault }),
+  };
+};
+
+/** Whether an entry is of one of some jobs and was not asked for before. */
+const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
+  const keys = new Set(jobs.map(({ key }) => key));
+  const seen = createKeyIndex();
+  return ({ key, job }) => {
+    if (job === undefined || !keys.has(job) || seen.get(key)) return false;
+    seen.set(key, { offset: 0, state: "received" });
+    return true;
+  };
+};
+
+/** Tells a listener what is new. Its faults are not the rows'. */
+const reporter = (options: DeliverOptions | null | undefined, { records, waiting, onLine }: Planned) => {
+  let last = "";
+  return (phase: BatchProgress["phase"], jobs: readonly JobEntry[]): void => {
+    const progress = {
+      phase,
+      jobs: jobs.map(viewJob),
+      records,
+      waiting,
+      on_line: Object.fromEntries(onLine),
+    };
+    const text = JSON.stringify(progress);
+    if (text === last) return;
+    last = text;
+    try {
+      options?.onBatch?.(progress);
+    } catch {
+      // As with `onProgress`.
+    }
+  };
+};

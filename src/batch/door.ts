@@ -1,0 +1,85 @@
+import { type Jobs, openJobs } from "../bedrock/jobs.js";
+import { type Store, storeOf } from "../bedrock/object-store.js";
+import type { BatchPlace } from "../connection/batch-place.js";
+import type { Ceilings } from "../connection/connection.js";
+import type { Clock } from "../core/clock.js";
+import { ConnectorError } from "../core/errors.js";
+import type { Plan } from "../enrich/plan.js";
+import type { Session } from "../enrich/session.js";
+import { batchRates } from "../models/prices/rates.js";
+import type { JobEntry } from "../run/ledger/job.js";
+import type { SharedLedger } from "../run/ledger/shared-ledger.js";
+import { type BatchLimits, strictLimits } from "./limits.js";
+
+/** Moments of a job at which a process may be gone the next: specs stop it there. */
+export type Moment =
+  | "planning"
+  | "planned"
+  | "written"
+  | "uploaded"
+  | "looked"
+  | "created"
+  | "submitted"
+  | "ended"
+  | "read"
+  | "settled";
+
+/** What batch jobs of a session are made with. */
+export interface Door {
+  readonly plan: Plan;
+  readonly ledger: SharedLedger;
+  readonly place: BatchPlace;
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly limits: BatchLimits;
+  /** At the price of batch jobs. */
+  readonly ceilings: Ceilings;
+  at(moment: Moment): void;
+}
+
+export interface DoorParts {
+  readonly limits?: Partial<BatchLimits>;
+  readonly at?: (moment: Moment) => void;
+}
+
+/** The door of a session that keeps a ledger and has a place for jobs; `null` for any other. */
+export const openDoor = (session: Session, { limits, at = () => undefined }: DoorParts = {}): Door | null => {
+  const { plan, ledger, clock } = session;
+  const { batch: place, ceilings } = plan.connection;
+  if (!ledger || !place) return null;
+  const { tiers, prices, ...bounds } = ceilings;
+  const rates = tiers?.batch ?? (prices && batchRates(tiers?.default ?? prices));
+  return {
+    ...{ plan, ledger, place, clock, at },
+    store: storeOf(plan.connection),
+    jobs: openJobs(plan.connection),
+    limits: { ...strictLimits, ...limits },
+    ceilings: { ...bounds, prices: rates },
+  };
+};
+
+/** Does something with the ledger, which no other process has meanwhile. @throws ConnectorError */
+export const holding = async <Result>(
+  { ledger }: Pick<Door, "ledger">,
+  use: () => Promise<Result>,
+): Promise<Result> => {
+  const release = await ledger.hold();
+  if (release instanceof ConnectorError) throw release;
+  try {
+    return await use();
+  } finally {
+    release();
+  }
+};
+
+/** The jobs of this door's model and place, as the ledger has them now. */
+export const ownJobs = async ({ ledger, plan }: Pick<Door, "ledger" | "plan">): Promise<JobEntry[]> =>
+  (await ledger.jobs()).filter((job) => job.plan.target === plan.routeKey);
+
+/** A job with what has changed, at this time. */
+export const after = (job: JobEntry, clock: Clock, changes: Partial<JobEntry>): JobEntry => ({
+  ...job,
+  ...changes,
+  at: clock.date(),
+});

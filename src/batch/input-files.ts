@@ -1,0 +1,72 @@
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listObjects, putObject } from "../bedrock/objects.js";
+import type { InvokeRequest } from "../core/invoke.js";
+import type { JobEntry, JobFile } from "../run/ledger/job.js";
+import type { Door } from "./door.js";
+
+/** The line of a call in a job's file. A body is JSON of one line. */
+export const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>
+  `{"recordId":"${key}","modelInput":${body}}\n`;
+
+/** The files of a job, cut from its calls in the ledger's order, which is the same whenever they are read. */
+export const cutFiles = async ({ ledger, limits }: Door, job: JobEntry): Promise<JobFile[]> => {
+  const files: JobFile[] = [];
+  let [records, bytes] = [0, 0];
+  const cut = (): void => {
+    if (records > 0)
+      files.push({ name: `part-${String(files.length + 1).padStart(4, "0")}.jsonl`, records, bytes });
+    [records, bytes] = [0, 0];
+  };
+  for await (const call of ledger.callsOf(job.key)) {
+    const length = Buffer.byteLength(lineOf(call));
+    if (records === limits.recordsPerFile || bytes + length > limits.bytesPerFile) cut();
+    records++;
+    bytes += length;
+  }
+  cut();
+  return files;
+};
+
+/** Puts the files of a job into S3, each once, whoever tried before. @throws FileFailure, ConnectorError */
+export const upload = async (door: Door, job: JobEntry): Promise<void> => {
+  const { store, ledger, place } = door;
+  const { input, files } = job.plan;
+  const there = new Set<string>();
+  for await (const { address } of listObjects(input, store)) there.add(address);
+  const folder = await mkdtemp(join(tmpdir(), "bedrock-model-batch-"));
+  const calls = ledger.callsOf(job.key);
+  try {
+    for (const { name, records } of files) {
+      const address = `${input}${name}`;
+      const path = join(folder, name);
+      const file = there.has(address) ? null : await open(path, "w", 0o600);
+      let lines: string[] = [];
+      let length = 0;
+      for (let left = records; left > 0; left--) {
+        const { value: call, done } = await calls.next();
+        if (done) break;
+        if (!file) continue;
+        const line = lineOf(call);
+        lines.push(line);
+        length += line.length;
+        if (length < flushedAt) continue;
+        await file.appendFile(lines.join(""));
+        [lines, length] = [[], 0];
+      }
+      if (!file) continue;
+      await file.appendFile(lines.join(""));
+      await file.close();
+      door.at("written");
+      await putObject(address, path, { store, once: true, kmsKey: place.kmsKey });
+      await rm(path);
+    }
+  } finally {
+    await calls.return(undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+  door.at("uploaded");
+};
+
+const flushedAt = 2 ** 20;

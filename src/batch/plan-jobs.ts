@@ -1,0 +1,191 @@
+import { randomBytes } from "node:crypto";
+import { ConnectorError } from "../core/errors.js";
+import { type InvokeRequest, unsent } from "../core/invoke.js";
+import { copyRow } from "../enrich/enrich-rows.js";
+import { placeless } from "../enrich/place.js";
+import { renderRequest } from "../enrich/request.js";
+import { isBounded, worstCase } from "../run/budget.js";
+import { isInJob } from "../run/ledger/entry.js";
+import { createKeyIndex } from "../run/ledger/index-by-key.js";
+import type { JobEntry } from "../run/ledger/job.js";
+import { addShares, nothing, type Purse } from "../run/purse.js";
+import { unbatchable } from "./batchable.js";
+import { after, type Door, holding, ownJobs } from "./door.js";
+import { cutFiles, lineOf } from "./input-files.js";
+
+/** What became of rows when jobs were planned of them. */
+export interface Planned {
+  /** Rows that went through, and calls that are in new jobs. */
+  rows: number;
+  records: number;
+  /** Rows that are in a job of before. */
+  waiting: number;
+  /** Rows that go on line, by why. */
+  readonly onLine: Map<string, number>;
+  /** The keys of new jobs, and what is set aside for them. */
+  readonly jobs: Map<string, Draft>;
+}
+
+/** A job while calls are added to it. */
+interface Draft {
+  readonly entry: JobEntry;
+  records: number;
+  bytes: number;
+  share: typeof nothing;
+}
+
+/**
+ * Goes through rows once, and puts the calls that the ledger does not answer into jobs, in the ledger alone: nothing leaves the
+ * machine. Rows that no job takes are left for the run to call. @throws ConnectorError of the ledger
+ */
+export const planJobs = (
+  door: Door,
+  rows: AsyncIterable<unknown> | Iterable<unknown>,
+  terms: { purse: Purse; stop: AbortSignal; deadline?: number | undefined },
+): Promise<Planned> => holding(door, () => addRows(door, rows, terms));
+
+const addRows = async (
+  door: Door,
+  rows: AsyncIterable<unknown> | Iterable<unknown>,
+  { purse, stop, deadline }: { purse: Purse; stop: AbortSignal; deadline?: number | undefined },
+): Promise<Planned> => {
+  const { plan, ledger, limits } = door;
+  const { connection } = plan;
+  const seen = createKeyIndex();
+  const planned: Planned = { rows: 0, records: 0, waiting: 0, onLine: new Map(), jobs: new Map() };
+  const underway = new Set<Promise<void>>();
+  let draft: Draft | null = null;
+  let isFull = false;
+  await giveUpDead(door);
+  let failure: unknown;
+  const settleAll = async (): Promise<void> => {
+    await Promise.all(underway);
+    if (failure !== undefined) throw failure;
+  };
+  const finish = async (): Promise<void> => {
+    if (!draft) return;
+    await settleAll();
+    const done = draft;
+    draft = null;
+    if (done.records < limits.leastRecords) {
+      await ledger.appendJob(after(done.entry, door.clock, { stage: "abandoned" }));
+      if (done.records > 0) note(planned.onLine, tooFew(limits.leastRecords), done.records);
+      await purse.settle(done.share, nothing, done.records);
+      return;
+    }
+    const whole = after(done.entry, door.clock, {
+      stage: "planned",
+      plan: { ...done.entry.plan, files: await cutFiles(door, done.entry) },
+    });
+    // Another process may have given it up meanwhile; its calls are then free.
+    if (!(await ledger.appendJob(whole))) return;
+    planned.records += done.records;
+    planned.jobs.set(done.entry.key, done);
+    door.at("planned");
+  };
+  for await (const row of rows) {
+    if (stop.aborted || isFull) break;
+    planned.rows++;
+    const record = copyRow(row);
+    const request = placeless(record, plan) ?? renderRequest(record, plan);
+    if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
+    const why = unbatchable(request, connection.api);
+    if (why !== null) {
+      note(planned.onLine, why, 1);
+      continue;
+    }
+    const entry = await ledger.find(request.key, stop);
+    if (isInJob(entry)) planned.waiting++;
+    const mayGo = entry === null || entry.state === "refused";
+    if (isInJob(entry) || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry")))
+      continue;
+    if (ledger.underway.has(request.key)) continue;
+    const bytes = Buffer.byteLength(lineOf(request));
+    if (draft && (draft.records === limits.recordsPerJob || draft.bytes + bytes > limits.bytesPerJob))
+      await finish();
+    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+    if (share instanceof ConnectorError) continue;
+    if (share && (await purse.take(share)) !== null) {
+      isFull = true;
+      continue;
+    }
+    draft ??= await begin(door, deadline);
+    seen.set(request.key, { offset: 0, state: "intent" });
+    draft.records++;
+    draft.bytes += bytes;
+    draft.share = addShares(draft.share, share ?? nothing);
+    const adding: Promise<void> = add(door, request, draft, purse)
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => underway.delete(adding));
+    underway.add(adding);
+    if (underway.size >= addedAtOnce) await Promise.race(underway);
+    if (failure !== undefined) await settleAll();
+  }
+  await finish();
+  return planned;
+};
+
+const addedAtOnce = 500;
+
+const begin = async (door: Door, deadline: number | undefined): Promise<Draft> => {
+  const { plan, place, clock, ledger } = door;
+  const key = randomBytes(16).toString("hex");
+  const entry: JobEntry = {
+    ...{ state: "job", key, at: clock.date(), version: 1, stage: "planning" },
+    plan: {
+      model: plan.connection.modelId,
+      target: plan.routeKey,
+      api: plan.connection.api,
+      input: `${place.input}${key}/`,
+      output: `${place.output}${key}/`,
+      files: [],
+      ...(deadline !== undefined && { deadline }),
+    },
+  };
+  await ledger.appendJob(entry);
+  door.at("planning");
+  return { entry, records: 0, bytes: 0, share: nothing };
+};
+
+/** Writes that a call is in a job. One that is called meanwhile stays out of it. */
+const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purse): Promise<void> => {
+  const { ledger, clock } = door;
+  const { key, modelId: model, routeKey: target, body } = request;
+  const job = draft.entry.key;
+  const write = ledger.append({ state: "intent", key, at: clock.date(), job, model, target, body });
+  ledger.underway.set(
+    key,
+    write.then(
+      () => unsent(new ConnectorError("batch_pending")),
+      (error: ConnectorError) => unsent(error),
+    ),
+  );
+  try {
+    await write;
+  } catch (error) {
+    if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
+    draft.records--;
+    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+    if (share && !(share instanceof ConnectorError)) await purse.settle(share, nothing);
+  } finally {
+    ledger.underway.delete(key);
+  }
+};
+
+/** Plans that a process left behind: who holds a file knows that nobody is at them; elsewhere they are given time. */
+const giveUpDead = async (door: Door): Promise<void> => {
+  for (const job of await ownJobs(door))
+    if (job.stage === "planning")
+      await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
+};
+
+/** A planner writes its calls one after the other. */
+const deadAfterMs = 120_000;
+
+const tooFew = (least: number): string => `too few for a job, which takes ${least} at least`;
+
+const note = (counts: Map<string, number>, why: string, rows: number): void => {
+  counts.set(why, (counts.get(why) ?? 0) + rows);
+};

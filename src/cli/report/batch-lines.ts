@@ -1,0 +1,86 @@
+import type { BatchJob, BatchProgress } from "../../index.js";
+import { safeCommand } from "../help.js";
+import { count, counted, shellWord } from "./amounts.js";
+import type { Terminal } from "./terminal.js";
+
+/** One job in a line. Pure. */
+const jobLine = (job: BatchJob): string => {
+  const { name, stage, status, records, processed, answered, refused, unknown, unprocessed, message } = job;
+  const rest: [number | undefined, string][] = [
+    [refused, "refused"],
+    [unknown, "perhaps billed, without an answer"],
+    [unprocessed, "not come to"],
+  ];
+  const numbers =
+    answered === undefined
+      ? processed === undefined
+        ? counted(records, "record")
+        : `${count(processed)} of ${counted(records, "record")} done`
+      : [
+          `${count(answered)} of ${counted(records, "record")} answered`,
+          ...rest.filter(([rows]) => rows).map(([rows, words]) => `${count(rows ?? 0)} ${words}`),
+        ].join(", ");
+  const said = message ? ` (${message})` : "";
+  return `${name}: ${stageInWords[stage] ?? status ?? stage}, ${numbers}${said}`;
+};
+
+const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
+  planning: "being planned",
+  planned: "planned, not made yet",
+  abandoned: "given up before it was made",
+};
+
+/** What was planned, in lines. Pure. */
+const plannedLines = ({ records, waiting, on_line, jobs }: BatchProgress): string[] => {
+  const made = jobs.filter(({ stage }) => stage !== "abandoned").length;
+  return [
+    ...(records > 0
+      ? [`${counted(records, "record")} planned for batch, ${counted(made, "job")} in all`]
+      : []),
+    ...(waiting > 0 ? [`${counted(waiting, "row")} in jobs of before`] : []),
+    ...Object.entries(on_line).map(([why, rows]) => `${counted(rows, "row")} on line: ${why}`),
+  ];
+};
+
+/** How far all jobs are, in one line. Pure. */
+const progressOfJobs = ({ jobs }: BatchProgress): string => {
+  const sum = (name: "records" | "processed"): number => jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
+  const states = new Map<string, number>();
+  for (const { status, stage } of jobs) states.set(status ?? stage, (states.get(status ?? stage) ?? 0) + 1);
+  const words = [...states].map(([state, jobsThere]) => `${jobsThere} ${state}`).join(", ");
+  return `batch: ${words}; ${count(sum("processed"))} of ${counted(sum("records"), "record")} done`;
+};
+
+/** What to do with jobs that go on without the command. Pure. */
+export const leftLines = (progress: BatchProgress, config: string | undefined): string[] => {
+  const file = shellWord(config ?? "FILE");
+  return [
+    progressOfJobs(progress),
+    "the jobs go on without this command, and cost what they take. Come back with the same command: what is answered by then costs nothing more",
+    `look: \`${safeCommand} batch --config ${file}\`; wait: \`batch wait\`; stop them: \`batch stop\``,
+  ];
+};
+
+/** Tells how batch jobs come further: lines for what changes, and the line that is redrawn meanwhile. */
+export const watchBatch = (terminal: Terminal) => {
+  let last: BatchProgress | undefined;
+  const said = new Map<string, string>();
+  const lineOf = (line: string, by: string): void => {
+    if (said.get(by) !== line) terminal.say(line);
+    said.set(by, line);
+  };
+  return {
+    last: (): BatchProgress | undefined => last,
+    line: (): string | undefined => last && progressOfJobs(last),
+    see(progress: BatchProgress): void {
+      if (!last) for (const line of plannedLines(progress)) terminal.say(line);
+      last = progress;
+      for (const job of progress.jobs)
+        if (said.get(job.name) !== `${job.stage}${job.status}`) {
+          lineOf(jobLine(job), `${job.name} line`);
+          said.set(job.name, `${job.stage}${job.status}`);
+          for (const remark of job.remarks ?? []) lineOf(`  ${remark}`, `${job.name} ${remark}`);
+        }
+    },
+  };
+};

@@ -1,0 +1,88 @@
+/**
+ * A batch job in a ledger: its plan, which is there before anything leaves the machine, and how far it has come. The calls in
+ * it are intents that name it. The latest entry of a key counts.
+ */
+export interface JobEntry {
+  readonly state: "job";
+  /** 32 hexadecimal digits. Its name and its token at the service are made of it. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Of this form. */
+  readonly version: 1;
+  readonly stage: JobStage;
+  readonly plan: JobPlan;
+  /** The service's own name for it. */
+  readonly arn?: string;
+  /** What the service says of it, and how it ended here. */
+  readonly report?: JobReport;
+}
+
+/**
+ * `planning`: calls are being added to it. `planned`: it is whole; its files may be on their way, and it may have been created.
+ * `submitted`: the service has it. `settled`: what came of it is in the ledger. Of the two others nothing was sent, so
+ * their calls are free: `abandoned`, its planning was not brought to an end, or it was too small; `refused`, the service did
+ * not take it, or it never began.
+ */
+export type JobStage = "planning" | "planned" | "submitted" | "settled" | "abandoned" | "refused";
+
+interface JobPlan {
+  /** What is called, where, hashed (see `InvokeRequest`), and by which API. */
+  readonly model: string;
+  readonly target: string;
+  readonly api: "invoke_model" | "converse";
+  /** Folders of S3, `s3://bucket/…/`. */
+  readonly input: string;
+  readonly output: string;
+  readonly files: readonly JobFile[];
+  /** Milliseconds since 1970: what it has not answered by then is wanted on line. */
+  readonly deadline?: number;
+}
+
+export interface JobFile {
+  /** Without its folder. */
+  readonly name: string;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** In numbers of records and tokens. */
+export interface JobReport {
+  /** The service's word, such as `InProgress`. */
+  readonly status: string;
+  /** Why it failed, where it says so. */
+  readonly message?: string;
+  readonly processed?: number;
+  readonly answered?: number;
+  readonly refused?: number;
+  readonly unknown?: number;
+  /** The job ended before it came to them. */
+  readonly unprocessed?: number;
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  /** What was not as it should be, in sentences. */
+  readonly remarks?: readonly string[];
+}
+
+const ranks: Readonly<Record<JobStage, number>> = {
+  planning: 0,
+  planned: 1,
+  submitted: 2,
+  settled: 3,
+  refused: 3,
+  abandoned: 4,
+};
+
+/** A stage as a number, which only grows. */
+export const rankOf = (stage: JobStage): number => ranks[stage];
+
+/** Whether an entry may follow another: nobody goes back, and only what was not finished is abandoned. */
+export const mayFollow = (before: JobStage | undefined, after: JobStage): boolean => {
+  if (before === undefined || before === after) return true;
+  if (after === "abandoned") return before === "planning";
+  return ranks[after] > ranks[before];
+};
+
+/** Whether a job has yet to come to an end. */
+export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean =>
+  stage === "planning" || stage === "planned" || stage === "submitted";
