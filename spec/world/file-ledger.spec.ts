@@ -3,7 +3,7 @@ import { play } from "./world.js";
 
 describe("a world with a ledger in a file", () => {
   it("breaks no law", async () => {
-    for (let seed = 1; seed <= 500; seed++) {
+    for (let seed = 1; seed <= 1000; seed += 2) {
       const { broken } = await play(seed);
       expect(broken, `seed ${seed}`).to.equal(null);
     }

@@ -106,7 +106,7 @@ export const createSession = (
   const reservations = createReservations({ burndown, unlimited, told });
   const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
   const promptCache = cacheable ? createPromptCache() : undefined;
-  const runs = new Map<string, SessionRun & { usedAt: number }>();
+  const runs = new Map<string, LastingRun>();
   // A call that is open is not quiet.
   const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
   const purses = new Map<string, Purse>();
@@ -150,17 +150,40 @@ export const createSession = (
     purse: purseOf,
     run(id, door) {
       if (id === undefined || door) return startRun(id, door);
-      const now = pacer.clock.date();
-      for (const [known, { usedAt }] of runs)
-        if (usedAt < now - idleMs) {
+      for (const [known, { isOver }] of runs)
+        if (isOver()) {
           runs.delete(known);
           purses.delete(known);
         }
-      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
+      const shared = runs.get(id) ?? createLasting(startRun(id), pacer.clock);
       runs.set(id, shared);
       return shared;
     },
     replayRun: () => start("retry"),
+  };
+};
+
+/** A run that the host comes back to. */
+interface LastingRun extends SessionRun {
+  /** Whether it was quiet for long: no row of it has come, waited or ended. */
+  isOver(): boolean;
+}
+
+const createLasting = (started: SessionRun, { date }: Pick<Clock, "date">): LastingRun => {
+  let rows = 0;
+  let usedAt = date();
+  return {
+    ...started,
+    isOver: () => rows === 0 && usedAt < date() - idleMs,
+    async invoke(request, stop) {
+      rows++;
+      try {
+        return await started.invoke(request, stop);
+      } finally {
+        rows--;
+        usedAt = date();
+      }
+    },
   };
 };
 
