@@ -41,6 +41,7 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
+export type { Reason, Reconciled, ReconcileOptions } from "./reconcile/reconcile.js";
 export { CannotRehearse } from "./rehearse/cannot-rehearse.js";
 export { type ColumnKind, columnKinds } from "./rehearse/compare/kinds.js";
 export type { Forecast } from "./rehearse/forecast.js";

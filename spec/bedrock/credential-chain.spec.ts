@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -146,6 +148,30 @@ describe("credentials of the chain", () => {
       /^AWS_PROFILE names the profile wrok, which is in neither .*config nor .*: they have (work, default|default, work)\.$/,
     );
   });
+
+  for (const [what, settings, path] of [
+    [
+      "web_identity_token_file",
+      "role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = HOME/token",
+      "token",
+    ],
+    [
+      "the SSO session",
+      "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = r",
+      `.aws/sso/cache/${createHash("sha1").update("corp").digest("hex")}.json`,
+    ],
+  ] as const)
+    it(`of a profile are not waited for where ${what} is in a pipe`, async () => {
+      mkdirSync(join(home, ".aws/sso/cache"), { recursive: true });
+      execFileSync("mkfifo", [join(home, path)]);
+      const session =
+        "[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n";
+      const error = await call({}, `[default]\n${settings.replace("HOME", home)}\n${session}`);
+      expect(error).to.include({ code: "credentials_unusable", billed: "no" });
+      expect(error?.detail).to.equal(
+        `The profile default: ${what} is in ${join(home, path)}, which is a pipe, not a regular file.`,
+      );
+    });
 
   it("of a profile whose source is not there name the source", async () => {
     const role = "role_arn = arn:aws:iam::123456789012:role/bedrock";

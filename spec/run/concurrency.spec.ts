@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import type { Invoke } from "../../src/core/invoke.js";
@@ -5,6 +6,7 @@ import { createSlots, limit } from "../../src/run/concurrency.js";
 import { answerOf, requestOf } from "../support/requests.js";
 
 const running = new AbortController().signal;
+setMaxListeners(0, running);
 
 const success = answerOf("{}");
 
@@ -84,6 +86,31 @@ describe("limit", () => {
     expect(started).to.deep.equal(["runs"]);
     finish[0]?.();
     expect(await last).to.deep.equal(success);
+  });
+});
+
+describe("slots: rows that wait", () => {
+  it("are wanted until some wait, and again when they are few", async () => {
+    const { invoke, finish } = heldCalls();
+    const slots = createSlots(1);
+    const limited = limit(slots, invoke);
+    const results: Promise<unknown>[] = [];
+    for (let row = 0; row < 34; row++) {
+      await slots.wantsRows();
+      results.push(limited(requestOf(`row ${row}`), running));
+    }
+    let wanted = false;
+    const asked = slots.wantsRows().then(() => {
+      wanted = true;
+    });
+    const ended: boolean[] = [];
+    for (let row = 0; row < 34; row++) {
+      await setImmediate();
+      ended.push(wanted);
+      finish[row]?.();
+    }
+    await Promise.all([...results, asked]);
+    expect(ended.indexOf(true)).to.equal(17);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ServiceFault, ServiceWeather } from "./bedrock.js";
 import { type Chance, chanceOf } from "./chance.js";
 import type { DiskWeather } from "./disk.js";
 import type { NetworkFault, NetworkWeather } from "./network.js";
+import type { PostgresFault, PostgresWeather } from "./postgres.js";
 
 export interface Row {
   readonly id: number;
@@ -13,6 +14,7 @@ export interface Weather {
   readonly service: ServiceWeather;
   readonly network: NetworkWeather;
   readonly disk: DiskWeather;
+  readonly postgres: PostgresWeather;
 }
 
 /** One place in a host that runs a process, and another one after it when it was killed. */
@@ -34,6 +36,8 @@ export interface Worker {
 /** All that a seed decides. */
 export interface Scenario {
   readonly seed: number;
+  /** Odd seeds have a file, even ones a table of PostgreSQL. */
+  readonly ledger: "file" | "postgres";
   readonly rows: readonly Row[];
   /** Settings beside the usual ones. */
   readonly settings: Readonly<Record<string, string | number>>;
@@ -43,20 +47,29 @@ export interface Scenario {
   readonly calmAt: number;
   /** When the power fails for all processes at once, and whether the disk forgets some of what it had. */
   readonly powerCuts: readonly { readonly at: number; readonly rots: boolean }[];
+  /** When the database is away, and for how long. */
+  readonly outages: readonly { readonly at: number; readonly ms: number }[];
 }
 
 export const scenarioOf = (seed: number): Scenario => {
   const chance = chanceOf(seed).of("scenario");
   const { whole, happens, pick } = chance;
-  const count = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  // A few are long, so that what grows with the rows is seen to grow.
+  const usual = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  const count = seed % 500 < 2 ? whole(300, 600) : usual;
   const rows = Array.from({ length: count }, (_, id) => ({ id, text: textOf(id, chance) }));
   const workers = Array.from({ length: pick([1, 1, 2, 2, 3]) }, () => workerOf(rows, chance));
   return {
-    ...{ seed, rows, workers, settings: settingsOf(count, chance), weather: weatherOf(chance) },
+    ...{ seed, ledger: seed % 2 === 1 ? "file" : "postgres", rows, workers },
+    ...{ settings: settingsOf(count, chance), weather: weatherOf(chance) },
     calmAt: pick([2_000, 20_000, 120_000]),
     powerCuts: Array.from({ length: pick([0, 0, 1, 2]) }, () => ({
       at: whole(10, 4_000),
       rots: happens(0.15),
+    })),
+    outages: Array.from({ length: pick([0, 0, 0, 1]) }, () => ({
+      at: whole(10, 4_000),
+      ms: pick([500, 5_000, 15_000, 90_000]),
     })),
   };
 };
@@ -66,6 +79,9 @@ const textOf = (id: number, { happens, whole, pick }: Chance): string => {
   if (id > 0 && happens(0.1)) return `Row ${whole(0, id - 1)}.`;
   return happens(0.1) ? `Row ${id}, ${pick(["\0", "\ud800", "'", '"', "é💶"])}.` : `Row ${id}.`;
 };
+
+/** The name of the row that a text comes from. */
+export const rowIn = (text: string): string => /Row \d+/.exec(text)?.[0] ?? "?";
 
 const workerOf = (rows: readonly Row[], { happens, whole, pick }: Chance): Worker => {
   const order = happens(0.3) ? [...rows].reverse() : rows;
@@ -82,7 +98,7 @@ const workerOf = (rows: readonly Row[], { happens, whole, pick }: Chance): Worke
 
 const settingsOf = (count: number, { happens, whole, pick }: Chance): Scenario["settings"] => ({
   max_concurrency: pick([1, 2, 5, 500]),
-  request_timeout_seconds: pick([1, 5, 300]),
+  request_timeout_seconds: pick([1, 5, 30]),
   on_unknown: pick(["hold", "hold", "hold", "hold", "retry", "fail"]),
   ...(happens(0.2) && { max_rows: whole(1, count) }),
   ...(happens(0.2) && { max_tokens_total: whole(300, 300 * count) }),
@@ -121,11 +137,18 @@ const weatherOf = ({ happens, whole, pick }: Chance): Weather => {
       flushFails: pick([0, 0, 0, 0, 0.05]),
       room: pick([1e9, 1e9, 1e9, whole(200, 8_000)]),
     },
+    postgres: { faults: some(postgresFaults, 0.15), askMs: pick([1, 20, 300]) },
   };
 };
 
 const serviceFaults: readonly ServiceFault[] = [
-  ...(["throttled", "throttled for tokens", "throttled by a gateway", "throttled for a while"] as const),
+  ...([
+    "throttled",
+    "throttled for tokens",
+    "throttled by a gateway",
+    "throttled for a while",
+    "out of tokens for the day",
+  ] as const),
   ...(["not ready", "overloaded", "overloaded, as the model says", "failed in the service"] as const),
   ...(["failed in a proxy", "timed out in the service", "failed in the model"] as const),
   ...([
@@ -145,9 +168,15 @@ const networkFaults: readonly NetworkFault[] = [
   ...(["no answer", "a late answer", "an answer twice"] as const),
 ];
 
+const postgresFaults: readonly PostgresFault[] = [
+  ...(["no connection", "cut before it came", "cut before its answer", "no answer"] as const),
+  ...(["done late", "too busy", "shut down"] as const),
+];
+
 /** Weather in which nothing goes wrong. */
 export const calm: Weather = {
   service: { faults: {}, answerMs: 20, quota: null },
   network: {},
   disk: { accessMs: 0.1, flushMs: 1, short: 0, flushFails: 0, room: 1e9 },
+  postgres: { faults: {}, askMs: 1 },
 };

@@ -2,58 +2,62 @@ import { createInvoke } from "../../src/bedrock/invoke-model.js";
 import { useTransport } from "../../src/bedrock/transport.js";
 import { ConnectorError } from "../../src/core/errors.js";
 import type { InvokeRequest } from "../../src/core/invoke.js";
-import { runRecords } from "../../src/enrich/enrich-rows.js";
 import { compilePlan, type Plan } from "../../src/enrich/plan.js";
 import { readerOf } from "../../src/enrich/reader.js";
 import { renderRequest } from "../../src/enrich/request.js";
-import { createSession } from "../../src/enrich/session.js";
-import { repairLedger } from "../../src/run/ledger/repair.js";
-import { createSharedLedger, type SharedLedger } from "../../src/run/ledger/shared-ledger.js";
-import { createPacer } from "../../src/run/pacer/pacer.js";
 import { localConfig } from "../support/sync-config.js";
 import { virtualClock } from "../support/virtual-clock.js";
 import { createBedrock } from "./bedrock.js";
 import { chanceOf } from "./chance.js";
 import { createDisk, ledgerPath, rot } from "./disk.js";
 import { createJudge } from "./laws.js";
-import { clockOf, type Life, timeOf } from "./life.js";
+import { type Life, timeOf } from "./life.js";
 import { createNetwork } from "./network.js";
-import { calm, type Row, type Scenario, scenarioOf, type Worker } from "./scenario.js";
+import { createPostgres } from "./postgres.js";
+import { type Defect, runProcess, type Surroundings } from "./process.js";
+import { calm, type Row, rowIn, type Scenario, scenarioOf, type Worker } from "./scenario.js";
 
-/** Something that happened: when, in milliseconds, to whom, and what. */
-type Line = readonly [at: number, who: string, what: string];
+/** Something that happened: when, in milliseconds, to whom, what, and to which row. */
+interface Line {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly row?: string | undefined;
+}
 
 /** How a seed's world came to its end. */
 export interface Ended {
   readonly scenario: Scenario;
   /** The law that was broken; `null` for none. */
   readonly broken: string | null;
+  /** The row that it was broken with. */
+  readonly about: string | null;
   readonly trace: readonly Line[];
   readonly steps: number;
 }
 
 /** Plays one seed: what its processes do with their rows in its weather, and then what is left of it when all is calm. */
-export const play = async (seed: number): Promise<Ended> => {
+export const play = async (seed: number, defect: Defect = {}): Promise<Ended> => {
   warm ??= warmUp();
   await warm;
   const scenario = scenarioOf(seed);
-  const { settings, workers, weather, rows } = scenario;
+  const { weather, calmAt, powerCuts, outages, ledger } = scenario;
   const chance = chanceOf(seed);
   const clock = virtualClock(seed);
   const time = timeOf(clock);
-  const plan = planOf(settings);
-  const judge = createJudge(plan);
+  const plan = planOf(scenario.settings);
   const trace: Line[] = [];
-  const tell = (who: string, what: string): void => {
-    trace.push([time.now(), who, what]);
+  const tell: Surroundings["tell"] = (who, what, row) => {
+    trace.push({ at: time.now(), who, what, row });
   };
-
+  const judge = createJudge(plan, ledger, time.now);
   const disk = createDisk(time, chance.of("disk"), weather.disk);
+  const postgres = createPostgres(time, chance.of("postgres"), judge.renewed, weather.postgres);
   const bedrock = createBedrock(
     time,
     chance.of("bedrock"),
     (call) => {
-      tell(call.life.name, `bedrock: ${rowIn(call.body)}: ${call.fate}${call.billed ? ", billed" : ""}`);
+      tell(call.life.name, `at Bedrock: ${call.fate}${call.billed ? ", billed" : ""}`, rowIn(call.body));
       judge.billed(call);
     },
     weather.service,
@@ -64,30 +68,14 @@ export const play = async (seed: number): Promise<Ended> => {
     bedrock,
     (ending) => {
       const { answer, life, body } = ending;
-      tell(life.name, `network: ${rowIn(body)}: ${answer ? `answer ${answer.status}` : "broken"}`);
+      tell(life.name, answer ? `answered with ${answer.status}` : "not answered", rowIn(body));
       judge.ended(ending);
     },
     weather.network,
   );
+  const around: Surroundings = { ledger, time, chance, disk, postgres, network, judge, defect, tell };
 
   const lives = new Set<Life>();
-  const begin = (name: string, stepsLeft: number): { life: Life; end: Promise<"killed"> } => {
-    let ended: (how: "killed") => void = () => undefined;
-    const end = new Promise<"killed">((resolve) => {
-      ended = resolve;
-    });
-    const life: Life = {
-      ...{ name, stepsLeft, isOver: false, pending: 0 },
-      kill: () => {
-        tell(name, "is killed");
-        leave(life);
-        ended("killed");
-      },
-    };
-    lives.add(life);
-    tell(name, "starts");
-    return { life, end };
-  };
   const leave = (life: Life): void => {
     life.isOver = true;
     lives.delete(life);
@@ -95,200 +83,129 @@ export const play = async (seed: number): Promise<Ended> => {
     disk.release(life);
   };
 
-  /** A ledger that tells what is written into it. */
-  const watched = (life: Life, ledger: SharedLedger): SharedLedger => ({
-    ...ledger,
-    async find(key, stop) {
-      const entry = await ledger.find(key, stop);
-      if (entry) judge.found(entry);
-      return entry;
-    },
-    async append(entry, leaseMs) {
-      judge.writes(life, entry);
-      try {
-        await ledger.append(entry, leaseMs);
-      } catch (error) {
-        tell(life.name, `ledger: ${entry.state}: ${(error as Error).message}`);
-        judge.couldNotWrite(life, entry);
-        throw error;
-      }
-      judge.wrote(life, entry);
-    },
-  });
-
-  let isRotten = false;
-
-  /** What one process does, until it has handed all its rows over or is stopped. */
-  const live = async (life: Life, worker: Worker, own: Plan, hand: (row: Row) => void): Promise<void> => {
-    const clock = clockOf(life, time, chance.of(life.name));
-    const ledger = watched(
-      life,
-      createSharedLedger(
-        ledgerPath,
-        {},
-        {
-          ...{ clock, disk: disk.of(life), warn: (sentence) => tell(life.name, sentence) },
-        },
-      ),
-    );
-    useTransport(network.transportOf(life));
-    const session = createSession(own, ledger, null, createPacer(own.connection.quota, clock));
-    useTransport();
-    let left = worker.stops?.after ?? Number.POSITIVE_INFINITY;
-    for (let at = 0; at < worker.rows.length; at += worker.batch) {
-      const batch = worker.rows.slice(at, at + worker.batch);
-      const refusal = await ledger.refusal();
-      if (refusal && isRotten) {
-        tell(life.name, `repairs the ledger: ${refusal.message}`);
-        await repairLedger(ledgerPath, { disk: disk.of(life), clock });
-        isRotten = false;
-        at -= worker.batch;
-        continue;
-      }
-      if (refusal && /damaged|kind of file|compaction/.test(refusal.message))
-        judge.broken ??= `a whole ledger is refused: ${refusal.message}`;
-      judge.offered(life, `${life.name} ${worker.oneRun ? "" : at}`, batch, own.connection.ceilings);
-      const stop = new AbortController();
-      const options = { signal: stop.signal };
-      const outcomes = runRecords(refusal ?? session, batch, options, worker.oneRun ? "sync" : undefined);
-      for (const row of batch) {
-        if (left-- <= 0 && worker.stops?.by === "leaving") {
-          tell(life.name, "leaves its run");
-          await outcomes.return(undefined as never);
-          await ledger.close();
-          return;
-        }
-        if (left < 0) stop.abort();
-        const { value } = await outcomes.next();
-        if (value === undefined || !("trace" in value)) {
-          judge.broken ??= "a row has no outcome";
-          return;
-        }
-        const { status, error, attempts } = value.trace;
-        tell(life.name, `row ${row.id}: ${status}${error ? `, ${error.code}` : ""}, ${attempts} calls`);
-        judge.handedOver(life, row, value);
-        hand(row);
-        if (own === recovery) judge.recovered(row, value);
-        if (worker.slowMs > 0) await clock.sleep(worker.slowMs * clock.random());
-      }
-      const { done, value } = await outcomes.next();
-      if (!done) judge.broken ??= "a row has two outcomes";
-      else judge.summed(life, value);
-    }
-    await ledger.close();
-  };
-
+  /** A host's place for a process, with another one for each that is killed. Counts as long as there is something to do. */
   let atWork = 0;
   const work = async (name: string, worker: Worker, own: Plan): Promise<void> => {
     atWork++;
-    await new Promise<void>((resolve) => time.after(worker.startMs, resolve));
-    let rest = worker.rows;
+    await pause(worker.startMs);
+    const left = new Set(worker.rows);
     for (let n = 0; ; n++) {
-      const { life, end } = begin(`${name}.${n + 1}`, worker.kills[n] ?? Number.POSITIVE_INFINITY);
-      const handed = new Set<Row>();
+      const { life, end } = begin(`${name}.${n + 1}`, worker.kills[n]);
+      const handed = (row: Row): unknown => worker.oneRun && left.delete(row);
+      const runId = worker.oneRun ? runIdOf(life) : undefined;
+      const job = { ...worker, rows: [...left], plan: own, runId, handed };
       const how = await Promise.race([
-        live(life, { ...worker, rows: rest }, own, (row) => handed.add(row)).catch((error: Error) => {
-          if (!isRotten) judge.broken ??= `a process ends by an error: ${error.stack}`;
-        }),
+        runProcess(around, life, job).catch((error) => judge.breaks(`a process ends by ${error.stack}`)),
         end,
       ]);
-      if (how !== "killed") {
+      if (how === "killed") await pause(chance.next() * 3_000);
+      else {
         tell(life.name, "ends");
         leave(life);
         break;
       }
-      if (worker.oneRun) rest = rest.filter((row) => !handed.has(row));
-      await new Promise<void>((resolve) => time.after(chance.next() * 3_000, resolve));
     }
     atWork--;
   };
-
-  let steps = 0;
-  const isBroken = (): boolean => {
-    steps++;
-    if (steps > mostSteps) judge.broken ??= "it never comes to an end";
-    return judge.broken !== null;
+  // Workers at one table share a run by its id; at one file each process has its own.
+  const runIdOf = ({ name }: Life): string => (ledger === "postgres" ? "sync" : name);
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
+  const begin = (name: string, stepsLeft = Number.POSITIVE_INFINITY) => {
+    let life: Life | undefined;
+    const end = new Promise<"killed">((resolve) => {
+      const kill = (): void => {
+        tell(name, "is killed");
+        leave(life as Life);
+        resolve("killed");
+      };
+      life = { name, stepsLeft, isOver: false, timers: 0, kill };
+    });
+    lives.add(life as unknown as Life);
+    tell(name, "starts");
+    return { life: life as unknown as Life, end };
   };
-  const settle = async (): Promise<void> => {
-    await clock.run(() => isBroken() || atWork === 0);
-    if (atWork > 0) judge.broken ??= "all stands still";
-  };
 
-  for (const { at, rots } of scenario.powerCuts)
+  let isRecovery = false;
+  for (const { at, rots } of powerCuts)
     time.after(at, () => {
-      if (atWork === 0 || recovery !== null) return;
+      if (isRecovery) return;
       tell("world", "the power fails");
       for (const life of [...lives]) life.kill();
       disk.powerCut();
-      if (rots && rot(disk, chance)) {
-        tell("world", "the disk has lost some of the ledger");
-        isRotten = true;
-        judge.rotted();
-      }
+      if (!rots || !rot(disk, chance)) return;
+      tell("world", "the disk has lost some of the ledger");
+      judge.isRotten = true;
     });
+  for (const { at, ms } of outages) {
+    const away = (isAway: boolean) => (): void => {
+      if (isRecovery || ledger === "file") return;
+      tell("world", `the database is ${isAway ? "away" : "back"}`);
+      postgres.isAway = isAway;
+    };
+    time.after(at, away(true));
+    time.after(at + ms, away(false));
+  }
   const clearUp = (): void => {
+    tell("world", "it is calm");
+    postgres.isAway = false;
+    postgres.weather = calm.postgres;
     disk.weather = calm.disk;
     bedrock.weather = calm.service;
     network.weather = calm.network;
   };
-  time.after(scenario.calmAt, () => {
-    tell("world", "it is calm");
-    clearUp();
-  });
+  time.after(calmAt, clearUp);
 
-  let recovery: Plan | null = null;
-  workers.forEach((worker, at) => void work(`p${at + 1}`, worker, plan));
+  let steps = 0;
+  /** Lets everything happen until nobody is at work or a law is broken. */
+  const settle = async (): Promise<void> => {
+    await clock.run(() => {
+      if (++steps > mostSteps) judge.breaks("it never comes to an end");
+      for (const life of lives) judge.holds(life, disk.open(life));
+      return judge.broken !== null || atWork === 0;
+    });
+    if (atWork > 0) judge.breaks("all stands still");
+  };
+  scenario.workers.forEach((worker, at) => void work(`p${at + 1}`, worker, plan));
   await settle();
-  if (judge.broken === null) {
-    tell("world", "recovery");
-    clearUp();
-    recovery = planOf({});
-    void work(
-      "recovery",
-      { ...{ rows, batch: 1000, oneRun: true, kills: [], stops: null, slowMs: 0, startMs: 0 } },
-      recovery,
-    );
-    await settle();
-  }
-  return { scenario, broken: judge.broken, trace, steps };
+  isRecovery = true;
+  clearUp();
+  judge.recovers();
+  if (judge.broken === null) void work("recovery", recoverer(scenario.rows), planOf({}));
+  await settle();
+  return { scenario, broken: judge.broken, about: judge.about, trace, steps };
+};
+
+const mostSteps = 1_000_000;
+
+const recoverer = (rows: readonly Row[]): Worker => ({
+  ...{ rows, batch: rows.length, oneRun: false, kills: [], stops: null, slowMs: 0, startMs: 0 },
+});
+
+const plans = new Map<string, Plan>();
+const planOf = (settings: Scenario["settings"]): Plan => {
+  const name = JSON.stringify(settings);
+  const body = {
+    messages: [{ role: "user", content: [{ text: "Summarise: {{ text }}" }] }],
+    inferenceConfig: { maxTokens: 50 },
+  };
+  const config = { ledger: ledgerPath, ...settings, request_format: JSON.stringify(body) };
+  const plan = plans.get(name) ?? compilePlan(localConfig("https://bedrock.test", config), "enrich");
+  if (plan instanceof ConnectorError) throw plan;
+  plans.set(name, plan);
+  return plan;
 };
 
 let warm: Promise<unknown> | undefined;
 
 /** The first call of all has the SDK look for files, which takes no virtual time. */
 const warmUp = async (): Promise<void> => {
-  const { signal } = new AbortController();
   const refuse = async (): Promise<never> => {
     throw new Error("It is not to be sent.");
   };
-  const { connection, ...plan } = planOf({});
   const ways = { metadata: { handlerProtocol: "http/1.1" }, handle: refuse, destroy: () => undefined };
   useTransport(() => ({ ...ways, updateHttpClientConfig: () => undefined, httpHandlerConfigs: () => ({}) }));
-  const invoke = createInvoke(connection, readerOf(plan));
+  const plan = planOf({});
+  const invoke = createInvoke(plan.connection, readerOf(plan));
   useTransport();
-  await invoke(renderRequest({ text: "" }, { connection, ...plan }) as InvokeRequest, signal);
+  await invoke(renderRequest({ text: "" }, plan) as InvokeRequest, new AbortController().signal);
 };
-
-const mostSteps = 100_000;
-
-const plans = new Map<string, Plan>();
-const planOf = (settings: Scenario["settings"]): Plan => {
-  const name = JSON.stringify(settings);
-  const plan =
-    plans.get(name) ??
-    compilePlan(
-      localConfig("https://bedrock.test", {
-        ...{ ledger: ledgerPath, ...settings },
-        request_format: JSON.stringify({
-          messages: [{ role: "user", content: [{ text: "Summarise: {{ text }}" }] }],
-          inferenceConfig: { maxTokens: 50 },
-        }),
-      }),
-      "enrich",
-    );
-  if (plan instanceof ConnectorError) throw plan;
-  plans.set(name, plan);
-  return plan;
-};
-
-const rowIn = (body: string): string => /Row \d+/.exec(body)?.[0] ?? body;

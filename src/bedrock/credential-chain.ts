@@ -1,7 +1,9 @@
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Logger } from "@smithy/types";
+import { ConnectorError } from "../core/errors.js";
 import { explainChain } from "./explain-chain.js";
+import { endlessFile } from "./profile.js";
 import { usableCredentials } from "./usable-credentials.js";
 import { watchHelpers } from "./watch-helpers.js";
 
@@ -20,6 +22,8 @@ export const credentialChain = (requestHandler: HttpHandler): Chain => {
     notes = [];
     const helpers = watchHelpers();
     try {
+      const endless = await endlessFile();
+      if (endless) throw new ConnectorError("credentials_unusable", endless);
       return usableCredentials(await chain(caller));
     } catch (thrown) {
       throw await explainChain(thrown, notes, helpers.exits);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 
 /** What is at a path that is no regular file; `null` for one. Only a regular file ends, and can be read in time. */
 export const kindOf = (stats: Stats): string | null => {
@@ -7,6 +7,15 @@ export const kindOf = (stats: Stats): string | null => {
   if (stats.isFIFO()) return "a pipe";
   if (stats.isSocket()) return "a socket";
   return "a device";
+};
+
+/** The same of a path; `null` also where nothing is, or where one may not look. */
+export const kindAt = (path: string): string | null => {
+  try {
+    return kindOf(statSync(path));
+  } catch {
+    return null;
+  }
 };
 
 /**

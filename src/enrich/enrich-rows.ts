@@ -51,15 +51,25 @@ export const runRecords = (
     run,
     ending: endingOf(...session.plan.connection.candidateModelIds),
     width: writeBack ? whileWriting(session) : readAhead(session),
+    wantsRows: session.wantsRows,
   });
 };
+
+interface Driving {
+  readonly run?: Run;
+  readonly ending?: ModelEnding | null;
+  /** The most rows that are taken up before the first of them has come out. */
+  readonly width: number;
+  /** Resolves when it is worth while to take up one more. */
+  readonly wantsRows?: () => Promise<void>;
+}
 
 /** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
 export async function* drive<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
   options: RunOptions | null | undefined,
-  { run, ending, width }: { run?: Run; ending?: ModelEnding | null; width: number } = { width: 1 },
+  { run, ending, width, wantsRows }: Driving = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
   const { signal, onProgress } = readOptions(options);
   // Rows that were read ahead are not sent once the consumer has left.
@@ -84,7 +94,7 @@ export async function* drive<Row>(
     report();
     return outcome;
   };
-  const source = endAtError(rows);
+  const source = endAtError(rows, () => stop.aborted || wantsRows?.());
   try {
     yield* pMapIterable(source.rows, end, { concurrency: width, backpressure: width });
   } finally {
@@ -123,14 +133,22 @@ export const readOptions = (options: RunOptions | null | undefined): RunOptions 
  * The rows up to the first error of their source, and that error. Each row is boxed, so that nothing awaits it:
  * a record may have a column called `then`.
  */
-const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>) => {
+const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>, turn: () => unknown) => {
   let failure: { readonly error: unknown } | null = null;
   return {
     failure: () => failure,
     rows: (async function* () {
       try {
-        if (Symbol.asyncIterator in rows) for await (const row of rows) yield { row };
-        else for (const row of rows) yield { row };
+        if (Symbol.asyncIterator in rows)
+          for await (const row of rows) {
+            await turn();
+            yield { row };
+          }
+        else
+          for (const row of rows) {
+            await turn();
+            yield { row };
+          }
       } catch (error) {
         failure = { error };
       }

@@ -28,6 +28,8 @@ import { createWriteBack, openPlace, type WriteBack } from "./write-back.js";
 export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
+  /** Resolves when it is worth while to make a row ready: few wait for a call. */
+  wantsRows(): Promise<void>;
   readonly clock: Clock;
   /** What a run has left under its ceilings, for a door of it. */
   purse(id?: string): Purse;
@@ -104,7 +106,7 @@ export const createSession = (
   const reservations = createReservations({ burndown, unlimited, told });
   const cacheable = connection.promptCache === "auto" && typeof plan.promptCache !== "string";
   const promptCache = cacheable ? createPromptCache() : undefined;
-  const runs = new Map<string, SessionRun & { usedAt: number }>();
+  const runs = new Map<string, LastingRun>();
   // A call that is open is not quiet.
   const quietMs = Math.max(idleMs, 2 * connection.requestTimeoutMs);
   const purses = new Map<string, Purse>();
@@ -143,21 +145,45 @@ export const createSession = (
   return {
     plan,
     ledger,
+    wantsRows: slots.wantsRows,
     clock: pacer.clock,
     purse: purseOf,
     run(id, door) {
       if (id === undefined || door) return startRun(id, door);
-      const now = pacer.clock.date();
-      for (const [known, { usedAt }] of runs)
-        if (usedAt < now - idleMs) {
+      for (const [known, { isOver }] of runs)
+        if (isOver()) {
           runs.delete(known);
           purses.delete(known);
         }
-      const shared = { ...(runs.get(id) ?? startRun(id)), usedAt: now };
+      const shared = runs.get(id) ?? createLasting(startRun(id), pacer.clock);
       runs.set(id, shared);
       return shared;
     },
     replayRun: () => start("retry"),
+  };
+};
+
+/** A run that the host comes back to. */
+interface LastingRun extends SessionRun {
+  /** Whether it was quiet for long: no row of it has come, waited or ended. */
+  isOver(): boolean;
+}
+
+const createLasting = (started: SessionRun, { date }: Pick<Clock, "date">): LastingRun => {
+  let rows = 0;
+  let usedAt = date();
+  return {
+    ...started,
+    isOver: () => rows === 0 && usedAt < date() - idleMs,
+    async invoke(request, stop) {
+      rows++;
+      try {
+        return await started.invoke(request, stop);
+      } finally {
+        rows--;
+        usedAt = date();
+      }
+    },
   };
 };
 

@@ -53,7 +53,11 @@ const sendAgain = async (
     // An entry is one call: one that does not fit the schema is not asked for again.
     return complete({}, request, { ...plan, mostCalls: 1 }, invoke, stop);
   };
-  const outcomes = drive(unanswered(), send, options, { run, width: readAhead(session) });
+  const outcomes = drive(unanswered(), send, options, {
+    run,
+    width: readAhead(session),
+    wantsRows: session.wantsRows,
+  });
   let step = await outcomes.next();
   while (!step.done) step = await outcomes.next();
   return { summary: step.value, leftAlone };

@@ -13,6 +13,11 @@ export interface Slots {
   enter(stop: AbortSignal, first: boolean): Promise<boolean>;
   /** Gives a place back. */
   leave(): void;
+  /**
+   * Resolves when few calls wait for a place. More rows need not be made ready: all that a row holds while it waits is
+   * work for the collector of garbage.
+   */
+  wantsRows(): Promise<void>;
   /** A call is sent. Calls of the same wave meet the same overload. */
   send(): number;
   /** A call that was sent has ended. An overload halves what was open at once, once a wave; answers raise it again. */
@@ -27,6 +32,7 @@ export const createSlots = (most: number): Slots => {
   let mostSent = 0;
   let wave = 0;
   let good = 0;
+  let wanting: (() => void)[] = [];
   const queue = createQueue(
     systemClock,
     () => (taken < places ? 0 : Number.POSITIVE_INFINITY),
@@ -40,6 +46,12 @@ export const createSlots = (most: number): Slots => {
     leave() {
       taken--;
       queue.advance();
+      if (queue.size() > fewRows) return;
+      for (const tell of wanting) tell();
+      wanting = [];
+    },
+    async wantsRows() {
+      if (queue.size() > enoughRows) await new Promise<void>((resolve) => wanting.push(resolve));
     },
     send() {
       mostSent = Math.max(mostSent, ++sent);
@@ -60,6 +72,10 @@ export const createSlots = (most: number): Slots => {
     },
   };
 };
+
+/** Rows that wait for a place: with so many no more are made ready, until there are but few. */
+const enoughRows = 32;
+const fewRows = 16;
 
 /** The one limit of calls at the same time: a call waits for a place, one that was throttled (`again`) first. */
 export const limit =

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -19,7 +20,12 @@ describe("a file that a setting names", () => {
   });
   after(() => server.close());
 
-  for (const variable of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"])
+  for (const variable of [
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+  ])
     it(`is refused in ${variable} where it is a pipe`, async () => {
       const before = process.env[variable];
       process.env[variable] = pipe;
@@ -30,6 +36,21 @@ describe("a file that a setting names", () => {
       } finally {
         if (before === undefined) delete process.env[variable];
         else process.env[variable] = before;
+      }
+    });
+
+  for (const name of ["config", "credentials"])
+    it(`is refused as ~/.aws/${name} where it is a pipe`, async () => {
+      const home = join(folder, name);
+      mkdirSync(join(home, ".aws"), { recursive: true });
+      execFileSync("mkfifo", [join(home, ".aws", name)]);
+      const before = process.env.HOME;
+      process.env.HOME = home;
+      try {
+        const { connection_status } = await new AwsBedrockModel().checkConnection(localConfig(bedrock.url));
+        expect(connection_status.message).to.contain(`~/.aws/${name} is a pipe, not a regular file`);
+      } finally {
+        process.env.HOME = before;
       }
     });
 

@@ -29,6 +29,8 @@ export const check: Command = {
     if (speaksJson(given)) await sendMessage(message);
     const { status, message: sentence } = message.connection_status;
     say(`check ${status}${sentence ? `: ${sentence}` : ""}`);
+    // What was asked and given up on, such as a credential_process, may go on for long.
+    setTimeout(() => process.exit(), 200).unref();
     return status === "succeeded" ? 0 : 1;
   },
 };

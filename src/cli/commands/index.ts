@@ -59,6 +59,11 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./replay.js")).replay,
   },
   {
+    name: "reconcile",
+    summary: "Find answers that were paid for and lost in the account's logs, and put them into the ledger.",
+    load: async () => (await import("./reconcile.js")).reconcile,
+  },
+  {
     name: "ledger",
     summary: "Tell what a ledger holds: rows by state, tokens, and failed rows by error code.",
     load: async () => (await import("./ledger.js")).ledger,

@@ -6,6 +6,8 @@ interface Queue<Item, Ticket> {
   join(item: Item, stop: AbortSignal, first?: boolean): Promise<Ticket | null>;
   /** Lets go whoever is first, as long as nothing keeps them. To be called when that may have changed. */
   advance(): void;
+  /** How many wait. */
+  size(): number;
 }
 
 /**
@@ -45,6 +47,7 @@ export const createQueue = <Item, Ticket>(
 
   return {
     advance,
+    size: () => items.length,
     async join(item, stop, first = false) {
       if (stop.aborted) return null;
       if (items.length === 0 && waitFor(item) <= 0) return go(item);

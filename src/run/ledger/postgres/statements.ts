@@ -139,6 +139,9 @@ export const giveBack = `UPDATE ${table}
     at = now(), version = version + 1
   WHERE key = $1`;
 
+/** A run goes on, though none of its calls has begun or ended. */
+export const touch = `UPDATE ${table} SET at = now() WHERE key = $1`;
+
 /** What a run has taken, the calls of it that are open, and for how long nothing of it has changed. */
 export const openCalls = `SELECT run_rows AS rows, run_tokens AS tokens, run_usd AS usd, run_open::int AS open, (extract(epoch FROM now() - at) * 1000)::float8 AS quiet_ms
   FROM ${table} WHERE key = $1`;
