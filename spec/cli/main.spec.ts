@@ -242,19 +242,20 @@ describe("command line", () => {
       return child;
     };
 
-    it("finishes the rows in flight on the first signal; every other row is not sent", async () => {
-      const child = await underWay();
-      child.kill("SIGTERM");
-      const { code, stderr, messages } = await finished(child);
-      expect(stderr).to.contain("stopping: rows in flight finish");
-      const { tracking } = messages().pop();
-      const { received, enriched, not_sent, errors } = tracking.meta.summary;
-      expect({ received, sum: enriched + not_sent }).to.deep.equal({ received: 300, sum: 300 });
-      expect(enriched).to.be.within(2, 100);
-      expect(Object.keys(errors)).to.deep.equal(["stopped"]);
-      expect(messages()).to.have.length(301);
-      expect(code).to.equal(3);
-    });
+    for (const signal of ["SIGTERM", "SIGHUP"] as const)
+      it(`finishes the rows in flight on ${signal}; every other row is not sent`, async () => {
+        const child = await underWay();
+        child.kill(signal);
+        const { code, stderr, messages } = await finished(child);
+        expect(stderr).to.contain("stopping: rows in flight finish");
+        const { tracking } = messages().pop();
+        const { received, enriched, not_sent, errors } = tracking.meta.summary;
+        expect({ received, sum: enriched + not_sent }).to.deep.equal({ received: 300, sum: 300 });
+        expect(enriched).to.be.within(2, 100);
+        expect(Object.keys(errors)).to.deep.equal(["stopped"]);
+        expect(messages()).to.have.length(301);
+        expect(code).to.equal(3);
+      });
 
     it("exits at once on the second signal", async () => {
       const child = await underWay();

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import { proposeModels } from "../../src/hooks/migrate/propose.js";
@@ -45,7 +48,7 @@ describe("migrate, as a hook", () => {
     const proposals = (await connector.migrate(bare)) as Proposals;
     expect(proposals.known_by).to.match(/AWS was not asked/);
     expect(proposals.proposals.map(({ id }) => id)).to.include("eu.anthropic.claude-sonnet-4-6");
-    const soon = await proposeModels({ ...bare, model_id: "anthropic.claude-opus-4-20250514-v1:0" }, null);
+    const soon = await proposeModels({ ...bare, model_id: "anthropic.claude-opus-4-20250514-v1:0" });
     if (soon instanceof ConnectorError) throw soon;
     expect(soon.proposals.map(({ id }) => id)).to.not.include("us.anthropic.claude-opus-4-1-20250805-v1:0");
   });
@@ -69,6 +72,51 @@ describe("migrate, as a hook", () => {
       [{ text: "Hello" }],
     );
     expect(tracking).to.include({ success: 1, failed: 0 });
+  });
+
+  it("prices by what a ledger has counted for the rows, and says where it can only estimate", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "migrate-ledger-"));
+    try {
+      const ledger = join(folder, "ledger.jsonl");
+      const rows = Array.from({ length: 12 }, (_, id) => ({ text: `Ticket ${id}` }));
+      const nova = {
+        model_id: "us.amazon.nova-pro-v1:0",
+        request_format: {
+          messages: [{ role: "user", content: [{ text: "{{ text }}" }] }],
+          inferenceConfig: { maxTokens: 300 },
+        },
+      };
+      const settings = config({ ...nova, ledger });
+      const { tracking } = await connector.write(
+        { destination: { connection_specification: settings } },
+        rows.slice(0, 9),
+      );
+      const { input_tokens, output_tokens, cost_usd } = tracking.meta.summary;
+      const to = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
+      const { from: before, to: after } = (await connector.migrate(settings, { to, rows })) as Migrated;
+      const cost = before.cost_of_1000_rows;
+      expect(cost).to.deep.include({
+        ...{ input_tokens: Math.round(input_tokens / 9), output_tokens: Math.round(output_tokens / 9) },
+        tokens_by: { is: "counted", rows: 9 },
+      });
+      expect(cost.usd).to.be.closeTo(((cost_usd ?? 0) / 9) * 1000, (cost_usd ?? 0) * 10);
+      expect(after.cost_of_1000_rows.tokens_by).to.deep.equal({ is: "converted", rows: 9 });
+      expect(after.cost_of_1000_rows.output_tokens).to.be.closeTo((output_tokens / 9) * 1.1, 1);
+      const { from, proposals } = (await connector.migrate(settings, { rows })) as Proposals;
+      expect(from.cost_of_1000_rows.tokens_by).to.deep.equal({ is: "counted", rows: 9 });
+      for (const { cost_of_1000_rows: other } of proposals)
+        expect(other.tokens_by).to.deep.equal({ is: "converted", rows: 9 });
+      for (const [why, options] of [
+        ["the ledger has no answer to the rows", { to, rows: [{ text: "never sent" }, null] }],
+        ["there is no ledger", { to, rows, ledger: join(folder, "none.jsonl") }],
+        ["no ledger was looked at", { to, row: rows[0] }],
+      ] as const) {
+        const { from: estimated } = (await connector.migrate(settings, options)) as Migrated;
+        expect(estimated.cost_of_1000_rows.tokens_by).to.deep.equal({ is: "estimated", why });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("answers with a log message where the settings cannot be read", async () => {

@@ -8,10 +8,15 @@ export const openConnector = async (): Promise<Hooks> => {
   return new AwsBedrockModel();
 };
 
-/** A connector whose connection has passed its check, before any row is paid for. Throws "cannot run". */
-export const connect = async (connection: Fields): Promise<Hooks> => {
+/**
+ * A connector whose connection has passed its check, before any row is paid for. `warn` is told of a model on its way out.
+ * Throws "cannot run".
+ */
+export const connect = async (connection: Fields, warn?: (line: string) => void): Promise<Hooks> => {
   const connector = await openConnector();
   const { status, message } = (await connector.checkConnection(connection)).connection_status;
   if (status === "failed") throw cannotRun(message ?? "the connection check failed");
+  // Its other remarks are those of `check`, which a run does not repeat.
+  if (message?.includes("`bedrock-model migrate`")) warn?.(message);
   return connector;
 };

@@ -6,9 +6,9 @@ import { listModels } from "../models/list-models.js";
 import { compileTemplate } from "../template/template.js";
 import { chooseId } from "./choose-id.js";
 import { type Column, moveColumns, stopValues } from "./columns.js";
-import { assumedAnswer, type CostOfThousand, costOfThousand } from "./cost.js";
+import { assumedAnswer, type CostOfThousand, type CountedTokens, costOfThousand } from "./cost.js";
 
-export type { CostOfThousand };
+export type { CostOfThousand, CountedTokens };
 
 import { judgeGenerations, judgeModels, judgeResult, mayThink } from "./judge.js";
 import { createNotes, type Note, type Notes } from "./neutral.js";
@@ -18,13 +18,16 @@ import { writeSettings } from "./settings.js";
 import { type Side, sideOf } from "./target.js";
 import { writeBody } from "./write-body.js";
 
-export interface MigrateOptions {
+/** Where to, and what is known of the rows. */
+export interface MigrationChoice {
   /** The model to move to: a base id, an inference profile or an ARN. Default: the same one. */
   readonly to?: string;
   /** The API to call it through. Default: the one that the settings have, as far as the model has it. */
   readonly api?: "invoke_model" | "converse";
-  /** A row, which both templates are shown and priced with. */
+  /** A row, which both templates are shown and, where nothing was counted, priced with. */
   readonly row?: unknown;
+  /** What rows took with the old model, or why that is not known. */
+  readonly counted?: CountedTokens | string;
 }
 
 /** One end of a migration, for people. */
@@ -59,16 +62,20 @@ export interface Migration {
  * Rewrites settings for another model or API. Calls nothing and writes nothing. Failures: `invalid_config`, where the old
  * settings cannot be read or the new model is not known.
  */
-export const migrateConfig = (config: unknown, options: MigrateOptions = {}): Migration | ConnectorError => {
+export const migrateConfig = (config: unknown, options: MigrationChoice = {}): Migration | ConnectorError => {
   const source = openSource(config);
   if (source instanceof ConnectorError) return source;
   const to = targetOf(options, source);
   if (to instanceof ConnectorError) return to;
-  const migration = move(source, to, options.row);
+  const migration = move(source, to, options);
   return migration.refused.length === 0 ? migration : { ...migration, could: othersThatTake(source, to) };
 };
 
-const move = ({ settings, connection, sample, from }: Source, to: Side, row: unknown): Migration => {
+const move = (
+  { settings, connection, sample, from }: Source,
+  to: Side,
+  { row, counted = "no ledger was looked at" }: MigrationChoice,
+): Migration => {
   const notes = createNotes();
   const mayMove = from.form.name !== to.form.name || to.traits.has("no_system");
   const read = mayMove ? notes : quiet(notes);
@@ -87,10 +94,10 @@ const move = ({ settings, connection, sample, from }: Source, to: Side, row: unk
   judgeModels(neutral.words, from, to, notes);
   if (!notes.all.some(({ done }) => done === "refused")) judgeResult(settings, written, request, to, notes);
   const refused = notes.all.filter(({ done }) => done === "refused");
-  const output = assumedAnswer(from, sample);
+  const costs = { row, region: connection.region, output: assumedAnswer(from, sample), counted, from };
   return {
-    from: endOf(from, sample, row, connection.region, output),
-    to: endOf(to, request, row, connection.region, output),
+    from: endOf(from, sample, costs),
+    to: endOf(to, request, costs),
     config: refused.length === 0 ? written : null,
     columns: moved.columns,
     stop_values: stopValues(from.form, to.form),
@@ -117,14 +124,14 @@ const othersThatTake = (source: Source, { api, modelId }: Side): string[] => {
     if (found.size === mostOthers) break;
     const to = living.has(id) ? targetOf({ to: id, api }, source) : null;
     if (to === null || to instanceof ConnectorError || to.modelId === modelId) continue;
-    if (move(source, to, null).refused.length === 0) found.add(to.modelId);
+    if (move(source, to, {}).refused.length === 0) found.add(to.modelId);
   }
   return [...found];
 };
 
 const mostOthers = 3;
 
-const targetOf = ({ to, api }: MigrateOptions, { connection, sample }: Source): Side | ConnectorError => {
+const targetOf = ({ to, api }: MigrationChoice, { connection, sample }: Source): Side | ConnectorError => {
   const wanted = to ?? connection.modelId;
   const stays = wanted === connection.modelId;
   const id = stays ? wanted : chooseId(wanted, connection);
@@ -156,7 +163,17 @@ const quiet = (notes: Notes): Notes => ({
   },
 });
 
-const endOf = (side: Side, sample: JsonObject, row: unknown, region: string, output: number): End => {
+/** What a body is shown and priced with. */
+interface Costs {
+  readonly row: unknown;
+  readonly region: string;
+  /** Tokens of an answer, where none was counted. */
+  readonly output: number;
+  readonly counted: CountedTokens | string;
+  readonly from: Side;
+}
+
+const endOf = (side: Side, sample: JsonObject, { row, region, output, counted, from }: Costs): End => {
   const rendered = isObject(row) ? compileTemplate(JSON.stringify(sample)).render(row) : sample;
   const body = rendered instanceof ConnectorError ? sample : rendered;
   return {
@@ -164,6 +181,6 @@ const endOf = (side: Side, sample: JsonObject, row: unknown, region: string, out
     api: side.api,
     family: side.form.name,
     body,
-    cost_of_1000_rows: costOfThousand(side, body, region, output),
+    cost_of_1000_rows: costOfThousand(side, region, { body, output }, counted, from),
   };
 };

@@ -1,4 +1,5 @@
 import type { Json } from "../core/json.js";
+import { abilities } from "./abilities.js";
 import type { Place, Word } from "./form.js";
 import { holdsLiquid } from "./liquid-text.js";
 import { type Notes, pathText, type Said } from "./neutral.js";
@@ -8,6 +9,10 @@ import type { Side } from "./target.js";
 /** The tools of a request, each in the target's shape; what is no plain tool is refused. */
 export const toolsFor = (said: Said, from: Side, place: Place, to: Side, notes: Notes): Json | undefined => {
   const at = pathText(said.path);
+  if (from.baseId !== to.baseId && to.modelFamily !== null && !abilities.tool.test(to.baseId)) {
+    notes.add("refused", "tools", at, `are tools, which ${to.baseId} does not take, whatever the API`);
+    return undefined;
+  }
   if (from.form.name === to.form.name) return said.raw;
   const source = from.form.words.tools?.each;
   if (!Array.isArray(said.value) || source === undefined || place.each === undefined) {

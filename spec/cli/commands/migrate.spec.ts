@@ -2,6 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { offlineSettings } from "../../../src/connection/offline-settings.js";
+import { ConnectorError } from "../../../src/core/errors.js";
+import { compilePlan } from "../../../src/enrich/plan.js";
+import { renderRequest } from "../../../src/enrich/request.js";
+import { openLedger } from "../../../src/run/ledger/ledger.js";
 import { endLeftovers, runCli } from "../run-cli.js";
 
 const reference = `${"$"}{BEDROCK_KEY_OF_NOBODY}`;
@@ -51,6 +56,32 @@ describe("bedrock-model migrate", () => {
       api: "invoke_model",
       chat_template: "off",
     });
+  });
+
+  it("prices by the ledger of the runs so far", async () => {
+    given({ prompt: "<s>[INST] {{ text }} [/INST]", max_tokens: 9 });
+    writeFileSync(join(cwd, "rows.json"), '[{"text":"Hello"}]');
+    const config = JSON.parse(readFileSync(join(cwd, "config.json"), "utf8"));
+    const plan = compilePlan(offlineSettings(config), "enrich");
+    if (plan instanceof ConnectorError) throw plan;
+    const request = renderRequest({ text: "Hello" }, plan);
+    if (request instanceof ConnectorError || request === "blank") throw new Error("it was not rendered");
+    const answer = {
+      response: '{"outputs":[{"text":" Hi","stop_reason":"stop"}]}',
+      input_tokens: 700,
+      output_tokens: 50,
+    };
+    const ledger = await openLedger(join(cwd, "own.jsonl"));
+    if (ledger instanceof ConnectorError) throw ledger;
+    const { key, modelId: model, routeKey: target, body } = request;
+    await ledger.append({ state: "intent", key, at: 1, model, target, body });
+    await ledger.append({ state: "received", key, at: 2, latency_ms: 1, request_id: null, ...answer });
+    await ledger.close();
+    const args = ["--config", "config.json", "--to", "amazon.nova-micro-v1:0", "--input", "rows.json"];
+    const { stdout, stderr } = await runCli(["migrate", ...args, "--ledger", "own.jsonl"], "", { cwd });
+    expect(stdout, stderr).to.match(
+      /1,000 rows: \$0\.115 before, \$0\.\d+ after\n {2}\(700 tokens in and 50 out a row, 560 tokens in and 40 out a row; those before are what the ledger has counted for 1 row, those after are estimated from them/,
+    );
   });
 
   it("writes nothing where something is refused, and names what could take it", async () => {

@@ -47,6 +47,24 @@ describe("bedrock-model write", () => {
     await rm(folder, { recursive: true });
   });
 
+  it("says before the first row that the model is on its way out, and where to go", async () => {
+    const modelLifecycle = { status: "LEGACY", endOfLifeTime: "2999-01-01T00:00:00Z" };
+    emulator.setAccount({ models: { "amazon.nova-lite-v1:0": { modelLifecycle } } });
+    try {
+      const { code, stderr } = await write("--input", "rows.ndjson", "--output", "out.ndjson");
+      expect(code).to.equal(0);
+      const [first = ""] = stderr.split("\n");
+      expect(first).to.match(
+        /nova-lite-v1:0 is legacy; its end of life is 2999-01-01.*`bedrock-model migrate` names living models/,
+      );
+    } finally {
+      emulator.setAccount({});
+    }
+    expect((await write("--input", "rows.ndjson", "--output", "out.ndjson")).stderr).not.to.contain(
+      "migrate",
+    );
+  });
+
   it("takes the rows of a table as they are, and gives a bad one back whole, with its line", async () => {
     await put("in.csv", '\uFEFFid;text\r\n1;Alice\n2;"Bob\r\nJunior"\r3;please, refund;order\r\n');
     const { code, stderr } = await write(

@@ -7,9 +7,10 @@ import { type Fields, objectOf, withoutUnset } from "../config.js";
 import { openConnector } from "../connect.js";
 import { cannotRun } from "../failure.js";
 import { readJsonFile } from "../json-file.js";
+import { ledgerOf } from "../ledger-option.js";
 import { refuseOverwrite } from "../refuse-overwrite.js";
 import { migrationReport, proposalsReport } from "../report/migration-lines.js";
-import { readDelimiter } from "./write-plan.js";
+import { firstRows, readDelimiter } from "./write-plan.js";
 
 /** Runs `migrate`. Resolves to the exit code. */
 export const migrateFile = async (given: Arguments, api: MigrateOptions["api"]): Promise<number> => {
@@ -24,8 +25,12 @@ export const migrateFile = async (given: Arguments, api: MigrateOptions["api"]):
     process.stderr.write(
       "region is not set in the environment: profiles and prices are those of us-east-1\n",
     );
-  const row = await firstRow(given);
-  const options = { ...(to !== undefined && { to }), ...(api && { api }), ...(row !== undefined && { row }) };
+  const rows = await firstOnes(given);
+  const options = {
+    ...(to !== undefined && { to }),
+    ...(api && { api }),
+    ...(rows && { row: rows[0], rows, ledger: ledgerOf(given, config as Fields) }),
+  };
   const answer = await (await openConnector()).migrate(config, options);
   if ("log" in answer) throw cannotRun(answer.log.message);
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;
@@ -50,7 +55,8 @@ const withReferences = (written: Fields, filled: Fields, own: Fields, left: read
   ...Object.fromEntries(Object.entries(written).filter(([name, value]) => value !== filled[name])),
 });
 
-const firstRow = async (given: Arguments): Promise<unknown> => {
+/** So many as the ledger is asked about; `undefined` without an input. */
+const firstOnes = async (given: Arguments): Promise<unknown[] | undefined> => {
   const { input, encoding } = given.values;
   if (input === undefined) return undefined;
   const source = await openInput(input, {
@@ -61,7 +67,9 @@ const firstRow = async (given: Arguments): Promise<unknown> => {
     delimiter: readDelimiter(given),
     warn: (line) => process.stderr.write(`${line}\n`),
   });
-  for await (const row of source.rows) return row;
+  const rows: unknown[] = [];
+  for await (const row of firstRows(source.rows, 1000)) rows.push(row);
+  if (rows.length > 0) return rows;
   throw source.failure() ?? cannotRun(`${input} has no row`);
 };
 

@@ -44,7 +44,7 @@ export const rehearseRows = async (given: Arguments): Promise<number> => {
   let removeHandlers: (() => void) | undefined;
   try {
     for (const ledger of ledgers) held.push(await holdLedger(ledger));
-    await connect(fresh.connection);
+    await connect(fresh.connection, terminal.say);
     const open = (path: string | undefined): Promise<Input> => openRows(path, given, stop.signal);
     const enriched = before === undefined ? undefined : await open(before);
     const source = before !== undefined && values.input === undefined ? undefined : await open(values.input);

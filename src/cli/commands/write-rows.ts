@@ -58,7 +58,7 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
   const stop = new AbortController();
   let kept: Awaited<ReturnType<typeof keepStdin>> | undefined;
   try {
-    const connector = await connect(connection);
+    const connector = await connect(connection, terminal.say);
     const isStdin = plan.input === undefined || plan.input === "-";
     kept = plan.mayBatch && isStdin ? await keepStdin(process.stdin) : undefined;
     const openRows = (warn: Terminal["say"]): Promise<Input> =>
@@ -135,7 +135,6 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     }),
     onReaderGone(() => {
       readerIsGone = true;
-      stop.abort();
     }),
   ];
   try {

@@ -1,5 +1,5 @@
 import type { Migrated, Proposal, Proposals } from "../../index.js";
-import { count, usd } from "./amounts.js";
+import { count, counted, usd } from "./amounts.js";
 import { fitWords } from "./fit-words.js";
 
 type Note = Migrated["notes"][number];
@@ -26,8 +26,8 @@ export const migrationReport = (
     ...section("refused, so nothing is written", refused),
     ...(refused.length > 0 && could.length > 0 ? [`  these could take all of it: ${could.join(", ")}`] : []),
     "",
-    `1,000 rows like this one: ${costIn(from)} before, ${costIn(to)} after`,
-    `  (${tokensIn(from)}, ${tokensIn(to)}; tokens are estimated, and an answer is taken to be as long as before)`,
+    `1,000 rows${isCounted(from) ? "" : " like this one"}: ${costIn(from)} before, ${costIn(to)} after`,
+    `  (${tokensIn(from)}, ${tokensIn(to)}; ${tokensBy(from)}; an answer is taken to be as long as before)`,
     ...stepLines(to),
     ...(config && output !== undefined ? [`written: ${output}`] : []),
     ...(config && output === undefined ? ["nothing is written: --output FILE takes the new config"] : []),
@@ -67,6 +67,14 @@ const stepLines = ({ model, cost_of_1000_rows: { price } }: Migrated["from"]): s
     : [];
 };
 
+const isCounted = ({ cost_of_1000_rows: { tokens_by } }: Pick<Proposal, "cost_of_1000_rows">): boolean =>
+  tokens_by.is !== "estimated";
+
+const tokensBy = ({ cost_of_1000_rows: { tokens_by } }: Pick<Proposal, "cost_of_1000_rows">): string =>
+  tokens_by.is === "estimated"
+    ? `tokens are estimated: ${tokens_by.why}`
+    : `those before are what the ledger has counted for ${counted(tokens_by.rows, "row")}, those after are estimated from them`;
+
 const tokensIn = ({
   cost_of_1000_rows: { input_tokens, output_tokens },
 }: Pick<Proposal, "cost_of_1000_rows">): string =>
@@ -80,6 +88,7 @@ export const proposalsReport = ({ from, proposals, known_by }: Proposals, width?
     "",
     ...(proposals.length === 0 ? ["No living model is known that could take its place here."] : []),
     ...proposals.flatMap(proposalLines),
+    `1,000 rows: ${tokensBy(from)}. An answer is taken to be as long as before.`,
     known_by,
     ...(proposals[0]
       ? [`bedrock-model migrate --config FILE --to ${proposals[0].id} shows what would change.`]

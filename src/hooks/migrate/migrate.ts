@@ -1,9 +1,17 @@
 import { ConnectorError } from "../../core/errors.js";
-import { type MigrateOptions, type Migration, migrateConfig } from "../../migrate/migrate.js";
+import { isObject } from "../../core/json.js";
+import { type Migration, type MigrationChoice, migrateConfig } from "../../migrate/migrate.js";
 import { differenceOf } from "../template-tests/difference.js";
+import { countInLedger } from "./count-in-ledger.js";
 import { type Proposals, proposeModels } from "./propose.js";
 
-export type { MigrateOptions };
+/** What a host may say of a migration. */
+export interface MigrateOptions extends Omit<MigrationChoice, "counted"> {
+  /** Rows of earlier runs: what their answers took, by the ledger, goes before an estimate of the price. */
+  readonly rows?: Iterable<unknown> | AsyncIterable<unknown>;
+  /** The ledger of those runs. Default: that of the settings. */
+  readonly ledger?: string;
+}
 
 /** A migration with both bodies beside each other. */
 export interface Migrated extends Migration {
@@ -17,12 +25,20 @@ export const migrateOrPropose = async (
   options: MigrateOptions | null = {},
 ): Promise<Migrated | Proposals | ConnectorError> => {
   try {
-    const given = options ?? {};
-    if (given.to === undefined && given.api === undefined) return await proposeModels(config, given.row);
+    const { rows, ledger, ...choice } = options ?? {};
+    const file = ledger ?? ledgerOf(config);
+    const counted = rows && file !== null && (await countInLedger(config, rows, file));
+    const given = { ...choice, ...(counted && { counted }) };
+    if (given.to === undefined && given.api === undefined) return await proposeModels(config, given);
     const migration = migrateConfig(config, given);
     if (migration instanceof ConnectorError) return migration;
     return { ...migration, difference: await differenceOf(migration.from.body, migration.to.body) };
   } catch (cause) {
     return new ConnectorError("invalid_config", "They are not plain JSON.", { cause });
   }
+};
+
+const ledgerOf = (config: unknown): string | null => {
+  const named = isObject(config) ? config.ledger : null;
+  return typeof named === "string" && named !== "" ? named : null;
 };

@@ -6,7 +6,12 @@ import {
 } from "../../bedrock/control-answers.js";
 import { readConnection } from "../../connection/connection.js";
 import { ConnectorError } from "../../core/errors.js";
-import { type CostOfThousand, type Migration, migrateConfig } from "../../migrate/migrate.js";
+import {
+  type CostOfThousand,
+  type Migration,
+  type MigrationChoice,
+  migrateConfig,
+} from "../../migrate/migrate.js";
 import { type Limits, limitsOf } from "../../models/limits.js";
 import { listModels, type Model } from "../../models/list-models.js";
 import { parseModelId } from "../../models/model-id.js";
@@ -46,10 +51,10 @@ interface Offer {
  */
 export const proposeModels = async (
   config: unknown,
-  row: unknown,
+  known: Pick<MigrationChoice, "row" | "counted"> = {},
   now = new Date(),
 ): Promise<Proposals | ConnectorError> => {
-  const stays = migrateConfig(config, { row });
+  const stays = migrateConfig(config, known);
   if (stays instanceof ConnectorError) return stays;
   const { baseModel } = parseModelId(stays.from.model);
   const old = listModels().find(({ modelId }) => modelId === baseModel);
@@ -57,7 +62,7 @@ export const proposeModels = async (
   const proposals = candidatesFor(old, stays.from.family)
     .filter(({ model }) => isLasting(model, offer, now))
     .flatMap(({ model, by }) => {
-      const moved = migrateConfig(config, { to: idIn(offer, model), row });
+      const moved = migrateConfig(config, { ...known, to: idIn(offer, model) });
       return moved instanceof ConnectorError ? [] : [toProposal(moved, model, by, offer)];
     });
   return {
