@@ -276,9 +276,7 @@ describe("rehearse", () => {
   it("does not begin where a bound of dollars could not hold", async () => {
     const request_format = { messages: [{ role: "user", content: [{ text: "{{ subject }}" }] }] };
     const options = { config: old(), against: fresh({ request_format }), rows: few, maxSpendUsd: 1 };
-    expect(await refusal(options)).to.match(
-      /nova-micro-v1:0: its request_format sets no limit of output tokens/,
-    );
+    expect(await refusal(options)).to.match(/^the new settings: .*max_spend_usd/);
     expect(calls()).to.equal(0);
   });
 

@@ -1,7 +1,6 @@
 import type { InvokeRequest } from "../core/invoke.js";
 import type { UsdRange } from "../core/outcome.js";
 import { addUsd, estimateUsd } from "../models/prices/estimate.js";
-import { CannotRehearse } from "./cannot-rehearse.js";
 import type { Player, Take } from "./player.js";
 import { wilson } from "./statistics/shares.js";
 import { judgeShare, rowsToDecide } from "./verdict/rows-to-decide.js";
@@ -47,16 +46,8 @@ export const expectCalls = async (
     if (request === null) continue;
     const isNew = !seen.has(request.key);
     seen.add(request.key);
-    if (await player.recall(row, take)) {
-      answered++;
-      continue;
-    }
-    // Each row would fail for it, which says nothing of the model.
-    if (connection.ceilings.usd !== null && request.maxTokens === null)
-      throw new CannotRehearse(
-        `${connection.modelId}: its request_format sets no limit of output tokens, without which no bound of dollars holds`,
-      );
-    if (isNew) requests.push(request);
+    if (await player.recall(row, take)) answered++;
+    else if (isNew) requests.push(request);
   }
   const cost_usd = requests.reduce<UsdRange | null>(
     (sum, request) => addUsd(sum, estimateUsd(price, request, mostCalls)),
