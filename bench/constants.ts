@@ -1,6 +1,7 @@
 /**
  * Prints which accounts fall short with half and with twice each of the pacer's constants, and with which the table of
- * accounts does not tell the difference. `npx tsx bench/constants.ts [WORD IN A NAME]`, some minutes.
+ * accounts does not tell the difference. `npx tsx bench/constants.ts [WORD IN A NAME [RUNS]]`: ten seconds a
+ * constant and three runs of each account.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -42,15 +43,15 @@ const constantsOf = (file: string, source: string): Constant[] => {
   return [...single, ...rows];
 };
 
-const measureAll = (): Record<string, string[]> =>
+const measureAll = (runs: number): Record<string, string[]> =>
   Object.fromEntries(
     accounts.map((account) => [
       account.name,
-      shortfalls({ ...account, ...account.reached }, measure(account)),
+      shortfalls({ ...account, ...account.reached }, measure(account, { runs })),
     ]),
   );
 
-const withEach = (word: string): void => {
+const withEach = (word: string, runs: string): void => {
   const copy = mkdtempSync(join(tmpdir(), "constants-"));
   try {
     for (const name of ["src", "spec", "bench/constants.ts", "package.json", "tsconfig.json"])
@@ -59,7 +60,7 @@ const withEach = (word: string): void => {
     const room = join(copy, "src/run/pacer");
     const here = { cwd: copy, encoding: "utf8" } as const;
     const run = (): Record<string, string[]> =>
-      JSON.parse(spawnSync("npx", ["tsx", "bench/constants.ts", "--measure"], here).stdout);
+      JSON.parse(spawnSync("npx", ["tsx", "bench/constants.ts", "--measure", runs], here).stdout);
     const short = run();
     for (const file of readdirSync(room)) {
       const source = readFileSync(join(room, file), "utf8");
@@ -83,6 +84,6 @@ const withEach = (word: string): void => {
   }
 };
 
-const [word = ""] = process.argv.slice(2);
-if (word === "--measure") process.stdout.write(JSON.stringify(measureAll()));
-else withEach(word);
+const [word = "", runs = "3"] = process.argv.slice(2);
+if (word === "--measure") process.stdout.write(JSON.stringify(measureAll(Number(runs))));
+else withEach(word, runs);
