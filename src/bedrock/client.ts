@@ -4,6 +4,7 @@ import type { Connection } from "../connection/connection.js";
 import { credentialChain } from "./credential-chain.js";
 import { takeShortcuts } from "./reuse-request-form.js";
 import { throwServiceErrors } from "./service-error.js";
+import { Sha256 } from "./sha256.js";
 import { createTransport } from "./transport.js";
 import { useConverse } from "./use-converse.js";
 
@@ -17,6 +18,7 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     requestHandler: createTransport(maxConcurrency, requestTimeoutMs),
     // One chain of middleware for all calls. Its context is shared by them, so nothing of one call may stand there.
     cacheMiddleware: true,
+    sha256: Sha256,
     ...signing(connection),
   });
   if (connection.api === "converse") useConverse(client);

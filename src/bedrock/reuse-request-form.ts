@@ -7,32 +7,37 @@ import type {
   ServiceOutputTypes,
 } from "@aws-sdk/client-bedrock-runtime";
 import { HttpRequest, type HttpResponse } from "@smithy/core/protocols";
-import type { DeserializeMiddleware, InitializeHandlerOutput, InitializeMiddleware } from "@smithy/types";
-import { createSign, timeStamp, type Unsigned } from "./sign.js";
+import type {
+  DeserializeMiddleware,
+  InitializeHandlerOutput,
+  InitializeMiddleware,
+  RequestSigner,
+} from "@smithy/types";
 
 /** What a call came to, with the headers that the SDK hides: some families' token counts stand nowhere else. */
 export type AnswerWithHeaders = InvokeModelCommandOutput & Pick<HttpResponse, "headers">;
 
+/** The request that every call of a model is made of. */
+interface Form {
+  /** Without its body and what signing added. */
+  readonly request: HttpRequest;
+  /** The SDK's own; `null` where the request carries an API key. */
+  readonly signer: RequestSigner | null;
+  readonly until: number;
+}
+
 /**
- * The requests of a client to one model differ in their body and metadata alone, and in what follows from them. So the SDK makes
- * the first one with all its steps, and the next ones are filled into its form. What is not a plain success goes
- * back to the SDK to be judged. A form is made anew every minute, and with it the SDK's correction of the clock.
- * `apiKey` is what calls carry at this moment; `null` where they are signed.
+ * The requests of a client to one model differ in their body and metadata alone. So the SDK makes the first one with all
+ * its steps, and the next ones are filled into its form and signed. What is not a plain success goes back to the SDK to be
+ * judged. A form is made anew every minute, and with it the SDK's correction of the clock. `apiKey` is what calls carry at
+ * this moment; `null` where they are signed.
  */
 export const takeShortcuts = (
   client: BedrockRuntimeClient,
   region: string,
   apiKey: () => string | null,
 ): void => {
-  const forms = new Map<string, { readonly form: HttpRequest; readonly until: number }>();
-  const sign = createSign(region);
-
-  /** The headers that a request is sent with; `null` where the SDK would send others. */
-  const authorise = async (request: Unsigned, stamp: string): Promise<Record<string, string> | null> => {
-    const { Authorization: bearer } = request.headers;
-    if (bearer === undefined) return sign(request, await client.config.credentials(), stamp);
-    return bearer === `Bearer ${apiKey()}` ? { ...request.headers } : null;
-  };
+  const forms = new Map<string, Form>();
 
   /** Sends a request in a known form; `null` where there is none. */
   const fillForm = async ({
@@ -40,19 +45,24 @@ export const takeShortcuts = (
     body,
     requestMetadata,
   }: InvokeModelCommandInput): Promise<HttpResponse | null> => {
-    const known = forms.get(modelId);
-    if (!known || known.until < Date.now()) return null;
-    const { form } = known;
+    const form = forms.get(modelId);
+    if (!form || form.until < Date.now()) return null;
+    const { signer } = form;
     const bytes = Buffer.from(body as string);
-    const own = {
-      "content-length": String(bytes.length),
-      "amz-sdk-invocation-id": randomUUID(),
-      ...(typeof requestMetadata === "string" && { [metadataHeader]: requestMetadata }),
-    };
-    const request = { ...form, headers: { ...form.headers, ...own }, body: bytes };
-    const headers = await authorise(request, timeStamp(Date.now() + client.config.systemClockOffset));
-    if (!headers) return null;
-    const { response } = await client.config.requestHandler.handle(new HttpRequest({ ...request, headers }));
+    const request = new HttpRequest({
+      ...form.request,
+      headers: {
+        ...form.request.headers,
+        "content-length": String(bytes.length),
+        "amz-sdk-invocation-id": randomUUID(),
+        ...(typeof requestMetadata === "string" && { [metadataHeader]: requestMetadata }),
+      },
+      body: bytes,
+    });
+    if (!signer && request.headers.Authorization !== `Bearer ${apiKey()}`) return null;
+    const signingDate = new Date(Date.now() + client.config.systemClockOffset);
+    const ready = signer ? ((await signer.sign(request, { signingDate })) as HttpRequest) : request;
+    const { response } = await client.config.requestHandler.handle(ready);
     return response;
   };
 
@@ -72,14 +82,16 @@ export const takeShortcuts = (
     if (response) return { response } as Awaited<ReturnType<typeof next>>;
     const result = await next(args);
     if (!isCall(args.input)) return result;
-    const { modelId = "" } = args.input;
     const request = args.request as HttpRequest;
-    const form = formOf(request);
-    const stamp = request.headers["x-amz-date"] ?? "";
-    const headers = await authorise({ ...form, body: request.body }, stamp);
-    // What is not signed here as the SDK signs it goes the SDK's way.
-    if (headers?.authorization === request.headers.authorization)
-      forms.set(modelId, { form, until: Date.now() + lifetimeMs });
+    const { authorization = "", Authorization: bearer } = request.headers;
+    // What is authorised in another way is left to the SDK.
+    const isSigned = authorization.includes(`/${region}/bedrock/aws4_request,`);
+    if (isSigned || bearer !== undefined)
+      forms.set(args.input.modelId ?? "", {
+        request: unsigned(request),
+        signer: isSigned ? await client.config.signer() : null,
+        until: Date.now() + lifetimeMs,
+      });
     return result;
   };
 
@@ -95,12 +107,11 @@ const metadataHeader = "x-amzn-bedrock-request-metadata";
 
 const lifetimeMs = 60_000;
 
-/** The request before it was signed, without its body. */
-const formOf = (request: HttpRequest): HttpRequest => {
-  const form = HttpRequest.clone(request);
-  form.body = undefined;
-  for (const name of addedBySigning) delete form.headers[name];
-  return form;
+const unsigned = (signed: HttpRequest): HttpRequest => {
+  const request = HttpRequest.clone(signed);
+  request.body = undefined;
+  for (const name of addedBySigning) delete request.headers[name];
+  return request;
 };
 
 const addedBySigning = ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"];
