@@ -1,11 +1,11 @@
 import type { DeliverOptions } from "./batch/deliver.js";
 import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
-import { type Json, valueAt } from "./core/json.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
 import type { RunOptions } from "./enrich/enrich-rows.js";
 import type { Session } from "./enrich/session.js";
 import type { ConnectionConfig } from "./generated/connection.js";
+import { listener, readPath, runIdOf, toRows } from "./hooks/from-host.js";
 import type { Hooks } from "./hooks/hooks.js";
 import {
   type CatalogMessage,
@@ -29,6 +29,8 @@ import type { Migrated, MigrateOptions } from "./hooks/migrate/migrate.js";
 import type { Proposals } from "./hooks/migrate/propose.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
+
+import type { Reconciled, ReconcileOptions } from "./reconcile/reconcile.js";
 
 /**
  * The connector that a host registers. It holds nothing but its description: one instance serves any number of threads and syncs.
@@ -142,6 +144,21 @@ export class AwsBedrockModel implements Hooks {
   }
 
   /**
+   * Looks in the account's model invocation logs for the calls whose outcome the ledger does not know, and settles them there:
+   * an answer that was paid for is in the next sync's rows at no further price. Calls no model. One log message on failure.
+   */
+  async reconcile(config: ConnectionConfig, options?: ReconcileOptions): Promise<Reconciled | LogEnvelope> {
+    const session = await open(
+      { destination: { connection_specification: config } },
+      "destination",
+      "enrich",
+    );
+    const { reconcileLedger } = await import("./reconcile/reconcile.js");
+    const reconciled = await reconcileLedger(session, options);
+    return reconciled instanceof ConnectorError ? errorLogMessage(reconciled) : reconciled;
+  }
+
+  /**
    * What a run over these records would send and cost, without calling a model: the first bodies, the rows that would
    * fail, and low, expected and highest cost of those that the ledger does not answer. One log message on failure.
    */
@@ -189,47 +206,6 @@ export class AwsBedrockModel implements Hooks {
     }
   }
 }
-
-/** Whatever a host hands over as records. */
-const toRows = (records: unknown): readonly unknown[] => {
-  if (records === null || records === undefined) return [];
-  if (typeof records === "string") return [records];
-  try {
-    return Symbol.iterator in Object(records) ? [...(records as Iterable<unknown>)] : [records];
-  } catch {
-    return [null];
-  }
-};
-
-/** The value behind some keys; nothing where a host's object does not have it or does not let it be read. */
-const readPath = (value: unknown, ...keys: string[]): unknown => {
-  try {
-    return valueAt(value, keys);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Hands events on as record messages. A listener's fault is not the answer's. */
-const listener = (onEvent: unknown): ((event: Json) => void) | undefined =>
-  typeof onEvent !== "function"
-    ? undefined
-    : (event) => {
-        try {
-          onEvent(recordMessage(event));
-        } catch {
-          // It hears the next one all the same.
-        }
-      };
-
-/** The host calls `write` many times in one run; they share its limits. */
-const runIdOf = (syncConfig: unknown): string =>
-  JSON.stringify(
-    ["sync_id", "sync_run_id"].map((key) => {
-      const id = readPath(syncConfig, key);
-      return typeof id === "string" || typeof id === "number" ? id : null;
-    }),
-  );
 
 /** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
 const open = async (

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { inWords } from "./in-words.js";
 import { play } from "./world.js";
 
 describe("a world with a ledger in a file", () => {
-  it("breaks no law", async () => {
+  it("breaks no law in 500 seeds", async () => {
     for (let seed = 1; seed <= 1000; seed += 2) {
-      const { broken } = await play(seed);
-      expect(broken, `seed ${seed}`).to.equal(null);
+      const ended = await play(seed);
+      if (ended.broken !== null) expect.fail(inWords(ended));
     }
   });
 });

@@ -9,10 +9,11 @@ import type { Entry } from "../../src/run/ledger/entry.js";
 import type { Call, Counts } from "./bedrock.js";
 import type { Life } from "./life.js";
 import type { Ending } from "./network.js";
-import type { Row } from "./scenario.js";
+import { type Row, rowIn } from "./scenario.js";
 
 /** What is known of one request, whoever sends it. */
 interface Ask {
+  readonly name: string;
   readonly key: string;
   /** What it may take at most. */
   readonly most: Taken;
@@ -53,11 +54,17 @@ interface Batch {
   told: number;
   /** The answers that have come and that no row has been handed over with. */
   readonly answers: Map<Ask, Call>;
+  /** Rows that it has taken and that have not come out. */
+  rows: number;
+  /** When something last came of a row. */
+  wentOnAt: number;
 }
 
 /** Watches what happens, and says of the first thing that must not. */
 export interface Judge {
   broken: string | null;
+  /** The row that it was broken with, by its text. */
+  about: string | null;
   /** Whether the disk has lost something that it had said it keeps. */
   isRotten: boolean;
   /** Something is against a law. */
@@ -76,9 +83,20 @@ export interface Judge {
   renewed(): void;
   /** All goes well from here on, and whatever is handed over is the last word. */
   recovers(): void;
+  /** A process has taken a row from its host. */
+  took(life: Life): void;
   handedOver(life: Life, row: Row, outcome: Outcome): void;
+  /** What a process has at this moment beside its rows; looked at after every step. */
+  holds(life: Life, openFiles: number): void;
   summed(life: Life, summary: Summary): void;
 }
+
+/** Rows that are taken up ahead at the default settings, of which none of a world is more patient. */
+const mostRows = 1_500;
+const mostOpenFiles = 3;
+const mostTimers = (rows: number): number => 3 * rows + 20;
+/** A quota that was learned of few calls, a lease and a dead worker's calls are waited for, and all of that is over by then. */
+const mostIdleMs = 20 * 60_000;
 
 /** Whether the service says by its status that a call cost nothing. */
 const saysFree = (status: number): boolean =>
@@ -91,7 +109,7 @@ const sum = (one: Taken, other: Taken): Taken => ({
   usd: one.usd + other.usd,
 });
 
-export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
+export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => number): Judge => {
   const { onUnknown } = plan.connection;
   const asks = new Map<string, Ask>();
   const byKey = new Map<string, Ask>();
@@ -108,7 +126,16 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
     if (known) return known;
     const counts = { input: bodyBytes + 64, output: maxTokens ?? 0, cacheRead: 0 };
     const most = takenBy(counts);
-    const ask = { key, most, offers: 0, billed: [], intents: new Map(), kept: null, mayBeHeld: false };
+    const ask = {
+      name: rowIn(row.text),
+      key,
+      most,
+      offers: 0,
+      billed: [],
+      intents: new Map(),
+      kept: null,
+      mayBeHeld: false,
+    };
     asks.set(body, ask);
     byKey.set(key, ask);
     return ask;
@@ -121,8 +148,10 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
   const found = (body: string): Ask => asks.get(body) as Ask;
   const batchOf = (life: Life): Batch => batches.get(life) as Batch;
 
-  const broken = (law: string): void => {
-    judge.broken ??= law;
+  const broken = (law: string, ask?: Ask): void => {
+    if (judge.broken !== null) return;
+    judge.broken = law;
+    judge.about = ask?.name ?? null;
   };
 
   const isOver = ({ rows, tokens, usd }: Taken, { ceilings }: Run): boolean =>
@@ -135,24 +164,28 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
   const toldBy = ({ told, counts }: Call): number | null => (told ? counts.input : null);
 
   const judge: Judge = {
-    ...{ broken: null, isRotten: false, breaks: broken },
+    ...{ broken: null, about: null, isRotten: false, breaks: broken },
     offered(life, name, rows, ceilings) {
       const run = runs.get(name) ?? { ceilings, billed: nothing, known: nothing, isFull: false };
       runs.set(name, run);
-      batches.set(life, { run, told: 0, answers: new Map() });
+      batches.set(life, { run, told: 0, answers: new Map(), rows: 0, wentOnAt: now() });
       for (const ask of new Set(rows.map(askOf))) ask.offers++;
     },
     billed(call) {
       const ask = found(call.body);
-      const { run } = batchOf(call.life);
+      const batch = batchOf(call.life);
+      const { run } = batch;
+      batch.wentOnAt = now();
       // One that was under way when its process died is nobody's any more.
       if (!call.life.isOver) {
-        if (ask.kept !== null && !judge.isRotten) broken("a row is sent again whose answer was kept");
-        if (ask.intents.get(call.life) !== "written") broken("a call is made before the ledger knows of it");
+        if (ask.kept !== null && !judge.isRotten) broken("a row is sent again whose answer was kept", ask);
+        if (ask.intents.get(call.life) !== "written")
+          broken("a call is made before the ledger knows of it", ask);
       }
       if (!call.billed) return;
       ask.billed.push(call);
-      if (ask.billed.length > (onUnknown === "retry" ? ask.offers : 1)) broken("a row is paid for twice");
+      if (ask.billed.length > (onUnknown === "retry" ? ask.offers : 1))
+        broken("a row is paid for twice", ask);
       run.billed = sum(run.billed, takenBy(call.counts));
       if (isOver(run.billed, run)) broken("a ceiling is passed");
     },
@@ -160,6 +193,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       const ask = found(body);
       const batch = batchOf(life);
       const { run } = batch;
+      batch.wentOnAt = now();
       const status = answer?.status;
       if (status === 200 && call) {
         batch.answers.set(ask, call);
@@ -201,23 +235,36 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
     recovers() {
       isRecovery = true;
     },
+    took(life) {
+      if (++batchOf(life).rows > mostRows) broken("more rows are held than memory should");
+    },
+    holds(life, openFiles) {
+      const { rows = 0, wentOnAt = now() } = batches.get(life) ?? {};
+      if (now() - wentOnAt > mostIdleMs && rows > 0) broken("rows wait though something could go on");
+      if (life.timers > mostTimers(rows)) broken("a process has more timers than its rows need");
+      if (openFiles > mostOpenFiles) broken("a process forgets to close files");
+    },
     handedOver(life, row, outcome) {
       const { record, columns, trace } = outcome;
       const ask = askOf(row);
-      const { run, answers } = batchOf(life);
+      const batch = batchOf(life);
+      const { run, answers } = batch;
+      batch.rows--;
+      batch.wentOnAt = now();
       if ((record as Row).id !== row.id) broken("rows come out in another order");
       const call = trace.attempts > 0 ? answers.get(ask) : undefined;
       if (trace.attempts > 0) answers.delete(ask);
       if (trace.status === "enriched") {
         if (!ask.billed.some(({ text }) => text === columns.completion))
-          broken("a row has what the model did not say");
+          broken("a row has what the model did not say", ask);
         if (trace.attempts > 0 && (!call || trace.input_tokens !== toldBy(call)))
-          broken("a row tells other tokens than the service counted");
+          broken("a row tells other tokens than the service counted", ask);
       }
-      if (call && ask.kept === null && !ask.mayBeHeld) broken("an answer is handed over before it is kept");
+      if (call && ask.kept === null && !ask.mayBeHeld)
+        broken("an answer is handed over before it is kept", ask);
       if (trace.error?.code === "outcome_unknown") {
-        if (ask.kept !== null && !judge.isRotten) broken("an answer that was kept is forgotten");
-        if (!ask.mayBeHeld && !judge.isRotten) broken("a row is held for no reason");
+        if (ask.kept !== null && !judge.isRotten) broken("an answer that was kept is forgotten", ask);
+        if (!ask.mayBeHeld && !judge.isRotten) broken("a row is held for no reason", ask);
       }
       if (trace.error?.code === "budget_reached" && !run.isFull) {
         run.isFull = true;
@@ -228,7 +275,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres"): Judge => {
       }
       const hasFate =
         trace.status === "enriched" || trace.error?.code === "outcome_unknown" || ask.kept !== null;
-      if (isRecovery && !hasFate) broken(`a row has no fate: ${trace.status}, ${trace.error?.code}`);
+      if (isRecovery && !hasFate) broken(`a row has no fate: ${trace.status}, ${trace.error?.code}`, ask);
     },
     summed(life, summary) {
       if (summary.input_tokens !== batchOf(life).told) broken("the rows' tokens are not the service's");

@@ -12,8 +12,8 @@ export interface Life {
   stepsLeft: number;
   kill(): void;
   isOver: boolean;
-  /** Steps that are to come. */
-  pending: number;
+  /** Its timers that are to come. */
+  timers: number;
 }
 
 /** Time as things happen in it, to a process or to the world around. */
@@ -29,9 +29,7 @@ export const timeOf = (clock: VirtualClock): Time => ({
   date: clock.date,
   after(ms, what, life) {
     if (!life) return clock.after(ms, what);
-    life.pending++;
     clock.after(ms, () => {
-      life.pending--;
       if (life.isOver) return;
       if (--life.stepsLeft < 0) life.kill();
       else what();
@@ -41,7 +39,14 @@ export const timeOf = (clock: VirtualClock): Time => ({
 
 /** A process's own clock, whose timers are a little late. */
 export const clockOf = (life: Life, time: Time, chance: Chance): Clock => {
-  const after: Clock["after"] = (ms, task) => time.after(ms + chance.next() * 2, task, life);
+  const after: Clock["after"] = (ms, task) => {
+    life.timers++;
+    const due = (): void => {
+      life.timers--;
+      task();
+    };
+    time.after(ms + chance.next() * 2, due, life);
+  };
   return {
     now: time.now,
     date: time.date,

@@ -16,7 +16,7 @@ import type { Judge } from "./laws.js";
 import { clockOf, type Life, type Time } from "./life.js";
 import type { VirtualNetwork } from "./network.js";
 import type { VirtualPostgres } from "./postgres.js";
-import type { Row, Scenario, Worker } from "./scenario.js";
+import { type Row, rowIn, type Scenario, type Worker } from "./scenario.js";
 
 /** What the processes of a world have around them. */
 export interface Surroundings {
@@ -28,7 +28,8 @@ export interface Surroundings {
   readonly network: VirtualNetwork;
   readonly judge: Judge;
   readonly defect: Defect;
-  tell(who: string, what: string): void;
+  /** Notes what happens, and to which row. */
+  tell(who: string, what: string, row?: string): void;
 }
 
 /** What is wrong on purpose with the parts that a process is made of. */
@@ -101,13 +102,19 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
   const { judge, defect, tell } = around;
   const { plan, rows, batch, stops, slowMs, runId } = job;
   const { clock, disk, ledger, session } = startUp(around, life, plan);
+  function* taking(batch: readonly Row[]): Generator<Row> {
+    for (const row of batch) {
+      judge.took(life);
+      yield row;
+    }
+  }
   let left = stops?.after ?? Number.POSITIVE_INFINITY;
   for (let at = 0; at < rows.length; at += batch) {
     const refusal = await openOrRepair(around, life, ledger, { disk, clock });
     const handed = rows.slice(at, at + batch);
     judge.offered(life, runId ?? `${life.name}/${at}`, handed, plan.connection.ceilings);
     const stop = new AbortController();
-    const outcomes = runRecords(refusal ?? session, handed, { signal: stop.signal }, runId);
+    const outcomes = runRecords(refusal ?? session, taking(handed), { signal: stop.signal }, runId);
     for (const row of handed) {
       if (left-- <= 0 && stops?.by === "leaving") {
         tell(life.name, "leaves its run");
@@ -120,7 +127,11 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
       if (done) return judge.breaks("a row has no outcome");
       const outcome = defect.outcome?.(came) ?? came;
       const { status, error, attempts } = outcome.trace;
-      tell(life.name, `row ${row.id}: ${status}${error ? `, ${error.code}` : ""}, ${attempts} calls`);
+      tell(
+        life.name,
+        `comes out ${status}, ${error?.code ?? "no error"}, ${attempts} calls`,
+        rowIn(row.text),
+      );
       judge.handedOver(life, row, outcome);
       job.handed(row, outcome);
       if (slowMs > 0) await clock.sleep(slowMs * clock.random());
@@ -129,6 +140,7 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
     if (!done) return judge.breaks("a row has two outcomes");
     judge.summed(life, summary);
   }
+  if (ledger.underway.size > 0) judge.breaks("calls are remembered that have ended");
   await ledger.close();
 };
 

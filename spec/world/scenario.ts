@@ -54,7 +54,9 @@ export interface Scenario {
 export const scenarioOf = (seed: number): Scenario => {
   const chance = chanceOf(seed).of("scenario");
   const { whole, happens, pick } = chance;
-  const count = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  // A few are long, so that what grows with the rows is seen to grow.
+  const usual = happens(0.05) ? whole(20, 40) : whole(2, 12);
+  const count = seed % 500 < 2 ? whole(300, 600) : usual;
   const rows = Array.from({ length: count }, (_, id) => ({ id, text: textOf(id, chance) }));
   const workers = Array.from({ length: pick([1, 1, 2, 2, 3]) }, () => workerOf(rows, chance));
   return {
@@ -77,6 +79,9 @@ const textOf = (id: number, { happens, whole, pick }: Chance): string => {
   if (id > 0 && happens(0.1)) return `Row ${whole(0, id - 1)}.`;
   return happens(0.1) ? `Row ${id}, ${pick(["\0", "\ud800", "'", '"', "é💶"])}.` : `Row ${id}.`;
 };
+
+/** The name of the row that a text comes from. */
+export const rowIn = (text: string): string => /Row \d+/.exec(text)?.[0] ?? "?";
 
 const workerOf = (rows: readonly Row[], { happens, whole, pick }: Chance): Worker => {
   const order = happens(0.3) ? [...rows].reverse() : rows;

@@ -1,25 +1,32 @@
 /**
- * Plays seeds: `npm run world -- SEED` shows what happens in one, `npm run world -- FROM TO` those that break a law.
+ * Plays seeds. `npm run world -- SEED [DEFECT]` shows what happens in one, `npm run world -- FROM TO` those of so many that
+ * break a law, and `npm run world -- defects` which seed is the first to find each defect.
  */
 import "../support/environment.js";
+import { defects } from "./defects.js";
+import { inWords } from "./in-words.js";
 import { play } from "./world.js";
 
-const [from = 1, to = from] = process.argv.slice(2).map(Number);
-let shown = 0;
-const startedAt = performance.now();
-for (let seed = from; seed <= to; seed++) {
-  const { broken, trace, steps, scenario } = await play(seed);
-  if (from !== to && broken === null) continue;
-  shown++;
-  console.log(`seed ${seed}: ${broken ?? "no law is broken"}, ${steps} steps`);
-  if (from === to) {
-    console.log(JSON.stringify(scenario, null, 1).replace(/\n\s{3,}/g, " "));
-    for (const [at, who, what] of trace)
-      console.log(`${at.toFixed(1).padStart(10)} ${who.padEnd(12)} ${what}`);
+const [first = "1", last = first] = process.argv.slice(2);
+
+if (first === "defects") {
+  for (const [name, { defect }] of Object.entries(defects)) {
+    let [seed, law] = [0, null as string | null];
+    while (law === null && seed < 1000) law = (await play(++seed, defect)).broken;
+    console.log(`| ${name} | ${law === null ? "not found" : seed} | ${law} |`);
   }
+} else if (Number.isInteger(Number(last)) && last !== first) {
+  const seeds = Number(last) - Number(first) + 1;
+  let broken = 0;
+  for (let seed = Number(first); seed <= Number(last); seed++) {
+    const ended = await play(seed);
+    if (ended.broken === null) continue;
+    broken++;
+    console.log(inWords(ended));
+  }
+  console.log(`${seeds} seeds, ${broken} of which break a law.`);
+  process.exitCode = broken > 0 ? 1 : 0;
+} else {
+  const ended = await play(Number(first), defects[last]?.defect);
+  console.log(inWords(ended, Number.POSITIVE_INFINITY));
 }
-if (from !== to)
-  console.log(
-    `${to - from + 1} seeds, ${shown} broken, ${((performance.now() - startedAt) / (to - from + 1)).toFixed(1)} ms each`,
-  );
-process.exitCode = shown > 0 && from !== to ? 1 : 0;

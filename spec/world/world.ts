@@ -15,16 +15,23 @@ import { type Life, timeOf } from "./life.js";
 import { createNetwork } from "./network.js";
 import { createPostgres } from "./postgres.js";
 import { type Defect, runProcess, type Surroundings } from "./process.js";
-import { calm, type Row, type Scenario, scenarioOf, type Worker } from "./scenario.js";
+import { calm, type Row, rowIn, type Scenario, scenarioOf, type Worker } from "./scenario.js";
 
-/** Something that happened: when, in milliseconds, to whom, and what. */
-type Line = readonly [at: number, who: string, what: string];
+/** Something that happened: when, in milliseconds, to whom, what, and to which row. */
+interface Line {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly row?: string | undefined;
+}
 
 /** How a seed's world came to its end. */
 export interface Ended {
   readonly scenario: Scenario;
   /** The law that was broken; `null` for none. */
   readonly broken: string | null;
+  /** The row that it was broken with. */
+  readonly about: string | null;
   readonly trace: readonly Line[];
   readonly steps: number;
 }
@@ -40,17 +47,17 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   const time = timeOf(clock);
   const plan = planOf(scenario.settings);
   const trace: Line[] = [];
-  const tell = (who: string, what: string): void => {
-    trace.push([time.now(), who, what]);
+  const tell: Surroundings["tell"] = (who, what, row) => {
+    trace.push({ at: time.now(), who, what, row });
   };
-  const judge = createJudge(plan, ledger);
+  const judge = createJudge(plan, ledger, time.now);
   const disk = createDisk(time, chance.of("disk"), weather.disk);
   const postgres = createPostgres(time, chance.of("postgres"), judge.renewed, weather.postgres);
   const bedrock = createBedrock(
     time,
     chance.of("bedrock"),
     (call) => {
-      tell(call.life.name, `Bedrock: ${rowIn(call.body)}: ${call.fate}${call.billed ? ", billed" : ""}`);
+      tell(call.life.name, `at Bedrock: ${call.fate}${call.billed ? ", billed" : ""}`, rowIn(call.body));
       judge.billed(call);
     },
     weather.service,
@@ -61,7 +68,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
     bedrock,
     (ending) => {
       const { answer, life, body } = ending;
-      tell(life.name, `${rowIn(body)}: ${answer ? `answer ${answer.status}` : "no answer"}`);
+      tell(life.name, answer ? `answered with ${answer.status}` : "not answered", rowIn(body));
       judge.ended(ending);
     },
     weather.network,
@@ -111,7 +118,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
         leave(life as Life);
         resolve("killed");
       };
-      life = { name, stepsLeft, isOver: false, pending: 0, kill };
+      life = { name, stepsLeft, isOver: false, timers: 0, kill };
     });
     lives.add(life as unknown as Life);
     tell(name, "starts");
@@ -153,6 +160,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   const settle = async (): Promise<void> => {
     await clock.run(() => {
       if (++steps > mostSteps) judge.breaks("it never comes to an end");
+      for (const life of lives) judge.holds(life, disk.open(life));
       return judge.broken !== null || atWork === 0;
     });
     if (atWork > 0) judge.breaks("all stands still");
@@ -164,10 +172,10 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   judge.recovers();
   if (judge.broken === null) void work("recovery", recoverer(scenario.rows), planOf({}));
   await settle();
-  return { scenario, broken: judge.broken, trace, steps };
+  return { scenario, broken: judge.broken, about: judge.about, trace, steps };
 };
 
-const mostSteps = 300_000;
+const mostSteps = 1_000_000;
 
 const recoverer = (rows: readonly Row[]): Worker => ({
   ...{ rows, batch: rows.length, oneRun: false, kills: [], stops: null, slowMs: 0, startMs: 0 },
@@ -201,5 +209,3 @@ const warmUp = async (): Promise<void> => {
   useTransport();
   await invoke(renderRequest({ text: "" }, plan) as InvokeRequest, new AbortController().signal);
 };
-
-const rowIn = (body: string): string => /Row \d+/.exec(body)?.[0] ?? body;

@@ -2,7 +2,7 @@ import { parseExact, writeJson } from "../core/exact-json.js";
 import { isObject } from "../core/json.js";
 
 /** The entry of a call's metadata that holds its key, by which the account's logs tell what became of it. */
-const callKeyName = "bedrock_model_call";
+export const callKeyName = "bedrock_model_call";
 
 /** The metadata of an InvokeModel call, for its header. */
 export const callMetadata = (key: string): string => `{"${callKeyName}":"${key}"}`;

@@ -54,3 +54,13 @@ export interface Access {
   readonly entitled: boolean;
   readonly inRegion: boolean;
 }
+
+/** Where an account's model invocation logs go in a region: nowhere where both are `null`. */
+export interface Logging {
+  /** `s3://bucket/prefix/`. */
+  readonly s3: string | null;
+  /** A log group of CloudWatch. */
+  readonly logGroup: string | null;
+  /** Whether requests and answers are in them, and not their counts alone. */
+  readonly holdsText: boolean;
+}

@@ -3,8 +3,10 @@ import {
   GetFoundationModelAvailabilityCommand,
   type GetFoundationModelAvailabilityResponse,
   GetFoundationModelCommand,
+  GetModelInvocationLoggingConfigurationCommand,
   GetUseCaseForModelAccessCommand,
   ListFoundationModelsCommand,
+  type LoggingConfig,
   paginateListInferenceProfiles,
 } from "@aws-sdk/client-bedrock";
 import type { Connection } from "../connection/connection.js";
@@ -13,7 +15,14 @@ import type { ModelId } from "../models/model-id.js";
 import { bedrockArn } from "./arn.js";
 import { askCaller } from "./caller.js";
 import { secretsOf, signing, usesApiKey } from "./client.js";
-import type { Access, ControlAnswer, FoundationModel, Profile, ResolvedModel } from "./control-answers.js";
+import type {
+  Access,
+  ControlAnswer,
+  FoundationModel,
+  Logging,
+  Profile,
+  ResolvedModel,
+} from "./control-answers.js";
 import { type ControlQuery, createControlQuery } from "./control-query.js";
 import { toFoundationModel } from "./foundation-model.js";
 import { reachRuntime } from "./reach-runtime.js";
@@ -38,6 +47,8 @@ export interface ControlPlane {
   access(id: string): Promise<ControlAnswer<Access>>;
   /** `absent` where the account never handed in a use case form. */
   useCaseForm(): Promise<ControlAnswer<true>>;
+  /** Where the account keeps logs of the region's calls. */
+  logging(): Promise<ControlAnswer<Logging>>;
   /** The system-defined profiles of the region. */
   profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
@@ -94,6 +105,14 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         const { formData } = await client.send(new GetUseCaseForModelAccessCommand({}), options);
         return formData && (true as const);
       }),
+    logging: () =>
+      query("bedrock:GetModelInvocationLoggingConfiguration", "*", async () => {
+        const { loggingConfig } = await client.send(
+          new GetModelInvocationLoggingConfigurationCommand({}),
+          options,
+        );
+        return toLogging(loggingConfig);
+      }),
     profiles: () =>
       query("bedrock:ListInferenceProfiles", "*", async () => {
         const found: Profile[] = [];
@@ -126,3 +145,17 @@ const toAccess = (answer: GetFoundationModelAvailabilityResponse): Access => ({
   entitled: answer.entitlementAvailability !== "NOT_AVAILABLE",
   inRegion: answer.regionAvailability !== "NOT_AVAILABLE",
 });
+
+const toLogging = ({
+  s3Config,
+  cloudWatchConfig,
+  textDataDeliveryEnabled,
+}: Partial<LoggingConfig> = {}): Logging => {
+  const { bucketName, keyPrefix = "" } = s3Config ?? {};
+  const prefix = keyPrefix.replace(/\/+$/, "");
+  return {
+    s3: bucketName ? `s3://${bucketName}/${prefix && `${prefix}/`}` : null,
+    logGroup: cloudWatchConfig?.logGroupName ?? null,
+    holdsText: textDataDeliveryEnabled !== false,
+  };
+};

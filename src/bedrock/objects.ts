@@ -73,6 +73,24 @@ export async function* listObjects(
   }
 }
 
+/** The folders right below a folder (`s3://bucket/folder/`), by their addresses. */
+export async function* listFolders(folder: string, store: Store = machineStore): AsyncGenerator<string> {
+  const { bucket: Bucket, key } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  for (let after: string | undefined; ; ) {
+    const page = {
+      Bucket,
+      Prefix: key.slice(0, -1),
+      Delimiter: "/",
+      ...(after && { ContinuationToken: after }),
+    };
+    const listed = await client.send(new sdk.ListObjectsV2Command(page)).catch(failed("list", folder));
+    for (const { Prefix } of listed.CommonPrefixes ?? []) if (Prefix) yield `s3://${Bucket}/${Prefix}`;
+    after = listed.NextContinuationToken;
+    if (!after) return;
+  }
+}
+
 interface Putting {
   readonly store?: Store;
   /** Leaves an object alone that is there already. */

@@ -69,7 +69,7 @@ const isBesideError = (key: string): boolean =>
   /^(?:__type|error|type|code|status|message|request_?id|version)$/i.test(key);
 
 /** What is not known may have been billed, as after a failure of the service. */
-const statusOfType = (type: string): number => {
+export const statusOfType = (type: string): number => {
   if (/throttl|toomanyrequests|rate_limit|notready/i.test(type)) return 429;
   if (/unavailable|overloaded/i.test(type)) return 503;
   if (/validation|invalid_request/i.test(type)) return 400;

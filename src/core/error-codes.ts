@@ -197,9 +197,7 @@ export const errorCodes = {
     "This row was sent before and no answer was kept; it may have been billed. Send it again with `bedrock-model replay` or on_unknown: retry.",
   ),
   unexpected_error: kind(false, "unknown", "The call failed in a way that this connector does not know."),
-
   ...answerCodes,
-
   run_broken: kind(
     true,
     "no",
@@ -240,6 +238,7 @@ export const errorCodes = {
     "end",
   ),
   claimed_elsewhere: kind(false, "no", "Another worker has sent this request; its answer is waited for."),
+  logs_unusable: kind(false, "no", "The account's model invocation logs cannot be used.", "end"),
   ledger_unusable: kind(false, "no", "The ledger cannot be used, so nothing was sent.", "end"),
   ledger_unwritable: kind(
     true,

@@ -1,5 +1,6 @@
 import type { DeliverOptions } from "../batch/deliver.js";
 import type { RunOptions } from "../enrich/enrich-rows.js";
+import type { Reconciled, ReconcileOptions } from "../reconcile/reconcile.js";
 import type {
   CatalogMessage,
   LogEnvelope,
@@ -31,6 +32,7 @@ export interface Hooks {
   ): Promise<TrackedMessage>;
   read(syncConfig: unknown, onEvent?: (event: RecordMessage) => void): Promise<RecordMessage[] | LogEnvelope>;
   replay(config: unknown, options?: RunOptions): Promise<TrackedMessage>;
+  reconcile(config: unknown, options?: ReconcileOptions): Promise<Reconciled | LogEnvelope>;
   preview(
     config: unknown,
     records: Iterable<unknown> | AsyncIterable<unknown>,

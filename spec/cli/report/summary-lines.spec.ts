@@ -65,7 +65,7 @@ describe("summary", () => {
       "  Bedrock could not be reached for 1 call (unreachable); all were sent again",
       "  missing_column: 7 (The record lacks a column.)",
       "  stopped: 3 (The run was stopped.)",
-      "  3 held: perhaps billed; `npx bedrock-model replay --config C --ledger l.jsonl` sends them again",
+      "  3 held: perhaps billed; `npx bedrock-model replay --config C --ledger l.jsonl` sends them again; `reconcile` in its place looks for their answers in the account's logs",
       "  3 not sent: run the same command again: what was answered costs nothing",
       "output: rows.csv",
       "ledger: l.jsonl",

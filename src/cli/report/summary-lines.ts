@@ -44,7 +44,13 @@ export const summaryLines = (summary: Summary, { seconds, output, ledger, column
       `  ${code}: ${count(error.count)} (${oneLine(error.message)})`,
       ...(code === "missing_column" && isOnly(error.count, summary) ? columnLines(columns) : []),
     ]),
-    ...(held > 0 ? [ledger ? `${heldRows}; \`${ledger.replay}\` sends them again` : heldRows] : []),
+    ...(held > 0
+      ? [
+          ledger
+            ? `${heldRows}; \`${ledger.replay}\` sends them again; \`reconcile\` in its place looks for their answers in the account's logs`
+            : heldRows,
+        ]
+      : []),
     ...(summary.model_ending ? [`  ${endingLine(summary.model_ending)}`] : []),
     ...(not_sent > 0 && ledger
       ? [`  ${count(not_sent)} not sent: run the same command again: what was answered costs nothing`]

@@ -1,4 +1,11 @@
-import type { Hooks, MigrateOptions, PreviewOptions, RunOptions, Side } from "../../index.js";
+import type {
+  Hooks,
+  MigrateOptions,
+  PreviewOptions,
+  ReconcileOptions,
+  RunOptions,
+  Side,
+} from "../../index.js";
 
 /**
  * Calls one hook. A promise is answered by one line, an iterable by one line a message. `more` sends a line that goes
@@ -32,6 +39,8 @@ export const hooks = {
   migrate: (connector, [config, options]) =>
     connector.migrate(config, (options ?? undefined) as MigrateOptions | undefined),
   replay: (connector, [config], options) => connector.replay(config, options),
+  reconcile: (connector, [config, options]) =>
+    connector.reconcile(config, (options ?? undefined) as ReconcileOptions | undefined),
 } as const satisfies Record<string, Call>;
 
 export type HookName = keyof typeof hooks;

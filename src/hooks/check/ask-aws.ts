@@ -3,6 +3,7 @@ import {
   type ControlAnswer,
   type FoundationModel,
   known,
+  type Logging,
   type Profile,
   type ResolvedModel,
 } from "../../bedrock/control-answers.js";
@@ -23,6 +24,8 @@ export interface AwsAnswers {
   /** What could be called instead. */
   readonly profiles: ControlAnswer<readonly Profile[]> | null;
   readonly models: ControlAnswer<readonly FoundationModel[]> | null;
+  /** Where the account logs calls, which then carry a key. */
+  readonly logging: ControlAnswer<Logging> | null;
   /** Why no call gets to where models are called; `null` where nothing speaks for that. */
   readonly unreachedRuntime: ConnectorError | null;
 }
@@ -35,11 +38,13 @@ export const askAws = async (
   const called = parseModelId(connection.modelId);
   const shared = called.kind === "model" || throughProfile(called);
   const baseModel = called.baseModel ?? base;
-  const [caller, resolvedModel, model, access] = await Promise.all([
+  const { requestMetadata } = connection;
+  const [caller, resolvedModel, model, access, logging] = await Promise.all([
     plane.caller(),
     throughProfile(called) || ownCapacity(called) ? plane.resolvedModel(called) : null,
     shared && baseModel ? plane.model(baseModel) : null,
     shared && baseModel ? plane.access(baseModel) : null,
+    requestMetadata === "call" ? plane.logging() : null,
   ]);
   const found = known(model);
   const wantsOther =
@@ -54,7 +59,7 @@ export const askAws = async (
     wantsForm ? plane.useCaseForm() : null,
     isCutOff(resolvedModel, model, access) || (!shared && isCutOff(caller)) ? plane.unreachedRuntime() : null,
   ]);
-  const standing = { caller, resolvedModel, model, access, useCaseForm };
+  const standing = { caller, resolvedModel, model, access, useCaseForm, logging };
   return { called, baseModel, ...standing, profiles, models, unreachedRuntime };
 };
 

@@ -8,9 +8,13 @@ import { misnomerRemark } from "./wrong-model-id.js";
 
 /** What does not stand in the way and is worth knowing, in sentences. */
 export const remarksOn = (answers: AwsAnswers, plan: Plan, now: Date): string[] =>
-  [misnomerRemark(answers, plan), ageing(answers, plan, now), agreement(answers), unasked(answers)].filter(
-    (remark) => remark !== "",
-  );
+  [
+    misnomerRemark(answers, plan),
+    ageing(answers, plan, now),
+    agreement(answers),
+    loggingRemark(answers, plan),
+    unasked(plan.connection.ledger === null ? { ...answers, logging: null } : answers),
+  ].filter((remark) => remark !== "");
 
 const ageing = (answers: AwsAnswers, plan: Plan, now: Date): string => {
   const model = known(answers.model);
@@ -47,13 +51,30 @@ const agreement = ({ access, baseModel }: AwsAnswers): string => {
   }
 };
 
-const unasked = ({ caller, resolvedModel, model, access, useCaseForm }: AwsAnswers): string => {
+/** Whether the answer of a call that was cut off can be found again. */
+const loggingRemark = ({ logging }: AwsAnswers, { connection }: Plan): string => {
+  const found = known(logging);
+  if (!found) return "";
+  const { s3, logGroup, holdsText } = found;
+  if (s3 === null && logGroup === null)
+    // Without a ledger there is nothing to find an answer for.
+    return connection.ledger === null
+      ? ""
+      : `Model invocation logging is off in ${connection.region}: an answer that is lost on its way cannot be found again by reconcile.`;
+  const place = s3 ?? `the log group ${logGroup}`;
+  return holdsText
+    ? `Model invocation logs go to ${place}: reconcile looks there for answers that were lost on their way.`
+    : `Model invocation logs go to ${place} without text, so reconcile finds no answers there.`;
+};
+
+const unasked = ({ caller, resolvedModel, model, access, useCaseForm, logging }: AwsAnswers): string => {
   const subjects: readonly (readonly [string, ControlAnswer<unknown> | null])[] = [
     ["whether AWS takes the credentials", caller],
     ["what stands behind the profile or ARN", resolvedModel],
     ["the model's state", model],
     ["access to the model", access],
     ["the use case form", useCaseForm],
+    ["whether calls are logged", logging],
   ];
   const byReason = new Map<string, string[]>();
   for (const [subject, answer] of subjects)

@@ -85,10 +85,10 @@ export interface Head extends Position {
  * The line of an entry, with its line break: JSON that begins with a CRC-32 of what follows it, in hexadecimal, the length of
  * the entry in bytes, and its position. State and key come next, so that a scan needs no JSON parser.
  */
-export const encodeEntry = ({ state, key, ...rest }: Line, position: Position): Buffer =>
-  encodeText(JSON.stringify({ state, key, ...rest }), position);
+export const encodeEntry = ({ state, key, at, ...rest }: Line, position: Position): Buffer =>
+  encodeText(JSON.stringify({ state, key, at, ...rest }), position);
 
-/** The same of an entry that is JSON already, state and key first. */
+/** The same of an entry that is JSON already, state, key and time first. */
 export const encodeText = (entry: string, { n, after }: Position): Buffer => {
   const length = Buffer.byteLength(entry);
   const head = `{"sum":"        ","length":${length},"n":${n},"after":"${after}",`;
