@@ -44,7 +44,8 @@ export const createInvoke = (connection: Connection, read: Read): Invoke => {
 
 const utf8 = new TextDecoder();
 
-const isOfIdentity = ({ code }: ConnectorError): boolean =>
+/** Whether a call was refused before any work for who sent it or when, so that it is sent once more as the same call. */
+export const isOfIdentity = ({ code }: ConnectorError): boolean =>
   code === "clock_differs" || code === "credentials_expired" || code === "credentials_rejected";
 
 /** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
@@ -56,15 +57,15 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body, key, onEvent, plainWords } = request;
+  const { modelId, body, onEvent, plainWords } = request;
   const isNamed = connection.requestMetadata === "call";
   const isConverse = connection.api === "converse";
   const input = {
     modelId,
-    body: isNamed && isConverse ? withCallKey(body, key) : body,
+    body: isNamed && isConverse ? withCallKey(body, request) : body,
     contentType: "application/json",
     accept: "application/json",
-    ...(isNamed && !isConverse && { requestMetadata: callMetadata(key) }),
+    ...(isNamed && !isConverse && { requestMetadata: callMetadata(request) }),
     ...headerSettings(connection),
   };
   const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);

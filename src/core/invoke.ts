@@ -14,6 +14,8 @@ export interface InvokeRequest {
   readonly textBytes: number;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
   readonly key: string;
+  /** Names the one call among those of its key, where a ledger records it. */
+  readonly claim?: string;
   /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */
   readonly routeKey: string;
   /** The most output tokens that the body asks for, in all answers together; `null` where it sets no limit. */
