@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { JobsAction, ManageOptions } from "./batch/manage-jobs.js";
+import type { BatchJob } from "./batch/view.js";
 import type { RowState } from "./enrich/select-rows.js";
 import type { RehearseOptions } from "./rehearse/options.js";
 import type { Rehearsal } from "./rehearse/rehearsal.js";
@@ -6,6 +8,7 @@ import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
 export type { DeliverOptions } from "./batch/deliver.js";
+export type { JobsAction, ManageOptions } from "./batch/manage-jobs.js";
 export type { BatchJob, BatchProgress } from "./batch/view.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
@@ -51,6 +54,16 @@ export type { LedgerReport } from "./run/ledger/report.js";
 export const version: string = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ).version;
+
+/**
+ * Looks after the batch jobs of a connection: lists them, asks how far they are, waits for their answers, stops them.
+ * @throws Error with a sentence where settings, ledger or service do not let it.
+ */
+export const manageJobs = async (
+  config: unknown,
+  action: JobsAction,
+  options?: ManageOptions,
+): Promise<BatchJob[]> => (await import("./batch/manage-jobs.js")).manageJobs(config, action, options);
 
 /** Counts a ledger. @throws Error with a sentence when the file is missing, held by a process, or no ledger. */
 export const inspectLedger = async (file: string): Promise<LedgerReport> =>

@@ -242,19 +242,20 @@ describe("command line", () => {
       return child;
     };
 
-    it("finishes the rows in flight on the first signal; every other row is not sent", async () => {
-      const child = await underWay();
-      child.kill("SIGTERM");
-      const { code, stderr, messages } = await finished(child);
-      expect(stderr).to.contain("stopping: rows in flight finish");
-      const { tracking } = messages().pop();
-      const { received, enriched, not_sent, errors } = tracking.meta.summary;
-      expect({ received, sum: enriched + not_sent }).to.deep.equal({ received: 300, sum: 300 });
-      expect(enriched).to.be.within(2, 100);
-      expect(Object.keys(errors)).to.deep.equal(["stopped"]);
-      expect(messages()).to.have.length(301);
-      expect(code).to.equal(3);
-    });
+    for (const signal of ["SIGTERM", "SIGHUP"] as const)
+      it(`finishes the rows in flight on ${signal}; every other row is not sent`, async () => {
+        const child = await underWay();
+        child.kill(signal);
+        const { code, stderr, messages } = await finished(child);
+        expect(stderr).to.contain("stopping: rows in flight finish");
+        const { tracking } = messages().pop();
+        const { received, enriched, not_sent, errors } = tracking.meta.summary;
+        expect({ received, sum: enriched + not_sent }).to.deep.equal({ received: 300, sum: 300 });
+        expect(enriched).to.be.within(2, 100);
+        expect(Object.keys(errors)).to.deep.equal(["stopped"]);
+        expect(messages()).to.have.length(301);
+        expect(code).to.equal(3);
+      });
 
     it("exits at once on the second signal", async () => {
       const child = await underWay();
@@ -297,6 +298,19 @@ describe("command line", () => {
     await said(child, "in another terminal");
     child.kill("SIGTERM");
     expect((await finished(child)).code).to.equal(0);
+  });
+
+  it("emulates an account that files tell of, and names what is wrong with it", async () => {
+    const file = inFolder("account.json");
+    await writeFile(file, '{"batch":{"order":"random"}}');
+    const account = await runCli(["emulate", "--port", "0", "--account", file, "--logs"]);
+    expect([account.code, account.stderr]).to.deep.equal([
+      ...[1, "bedrock-model: --account: batch.order must be one of shuffled, as_sent.\n"],
+    ]);
+    await writeFile(file, '[{"kind":"storm"}]');
+    expect((await runCli(["emulate", "--port", "0", "--faults", file])).stderr).to.contain(
+      "--faults: faults[0].kind must be one of error,",
+    );
   });
 
   it("emulates Bedrock with a config to copy, until a signal", async () => {

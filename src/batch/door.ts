@@ -39,13 +39,15 @@ export interface Door {
 }
 
 export interface DoorParts {
+  readonly clock?: Clock;
   readonly limits?: Partial<BatchLimits>;
   readonly at?: (moment: Moment) => void;
 }
 
 /** The door of a session that keeps a ledger and has a place for jobs; `null` for any other. */
-export const openDoor = (session: Session, { limits, at = () => undefined }: DoorParts = {}): Door | null => {
-  const { plan, ledger, clock } = session;
+export const openDoor = (session: Session, parts: DoorParts = {}): Door | null => {
+  const { plan, ledger } = session;
+  const { limits, at = () => undefined, clock = session.clock } = parts;
   const { batch: place, ceilings } = plan.connection;
   if (!ledger || !place) return null;
   const { tiers, prices, ...bounds } = ceilings;

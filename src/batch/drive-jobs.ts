@@ -4,6 +4,7 @@ import { FileFailure } from "../core/file-failure.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Purse } from "../run/purse.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
+import { giveUpDead } from "./plan-jobs.js";
 import { readOutput } from "./read-output.js";
 import { submit } from "./submit.js";
 
@@ -35,7 +36,8 @@ export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
   const began = clock.now();
   let fault: ConnectorError | null = null;
   for (;;) {
-    const jobs = (await holding(door, () => ownJobs(door))).filter(isOpen);
+    await holding(door, () => giveUpDead(door));
+    const jobs = await stillOpen(door);
     drive.report([...ended, ...jobs]);
     if (jobs.length === 0 || drive.stop.aborted) return { ended, open: jobs, fault };
     const stopThem = drive.wanted?.(jobs) ?? false;

@@ -53,13 +53,14 @@ const addRows = async (
   const { connection } = plan;
   const seen = createKeyIndex();
   const planned: Planned = { rows: 0, records: 0, waiting: 0, onLine: new Map(), jobs: new Map() };
-  const underway = new Set<Promise<void>>();
+  const writing = new Set<Promise<void>>();
+  const keys: string[] = [];
   let draft: Draft | null = null;
   let isFull = false;
   await giveUpDead(door);
   let failure: unknown;
   const settleAll = async (): Promise<void> => {
-    await Promise.all(underway);
+    await Promise.all(writing);
     if (failure !== undefined) throw failure;
   };
   const finish = async (): Promise<void> => {
@@ -83,53 +84,57 @@ const addRows = async (
     planned.jobs.set(done.entry.key, done);
     door.at("planned");
   };
-  for await (const row of rows) {
-    if (stop.aborted || isFull) break;
-    planned.rows++;
-    const record = copyRow(row);
-    const request = placeless(record, plan) ?? renderRequest(record, plan);
-    if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-    const why = unbatchable(request, connection.api);
-    if (why !== null) {
-      note(planned.onLine, why, 1);
-      continue;
+  try {
+    for await (const row of rows) {
+      if (stop.aborted || isFull) break;
+      planned.rows++;
+      const record = copyRow(row);
+      const request = placeless(record, plan) ?? renderRequest(record, plan);
+      if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
+      const why = unbatchable(request, connection.api);
+      if (why !== null) {
+        note(planned.onLine, why, 1);
+        continue;
+      }
+      const entry = await ledger.find(request.key, stop);
+      if (isInJob(entry)) planned.waiting++;
+      const mayGo = entry === null || entry.state === "refused";
+      if (isInJob(entry) || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry")))
+        continue;
+      if (ledger.underway.has(request.key)) continue;
+      const bytes = Buffer.byteLength(lineOf(request));
+      if (draft && (draft.records === limits.recordsPerJob || draft.bytes + bytes > limits.bytesPerJob))
+        await finish();
+      const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+      if (share instanceof ConnectorError) continue;
+      if (share && (await purse.take(share)) !== null) {
+        isFull = true;
+        continue;
+      }
+      draft ??= await begin(door, deadline, keys);
+      seen.set(request.key, { offset: 0, state: "intent" });
+      draft.records++;
+      draft.bytes += bytes;
+      draft.share = addShares(draft.share, share ?? nothing);
+      const adding: Promise<void> = add(door, request, draft, purse)
+        .catch((error: unknown) => {
+          failure ??= error;
+        })
+        .finally(() => writing.delete(adding));
+      writing.add(adding);
+      if (writing.size >= addedAtOnce) await Promise.race(writing);
+      if (failure !== undefined) await settleAll();
     }
-    const entry = await ledger.find(request.key, stop);
-    if (isInJob(entry)) planned.waiting++;
-    const mayGo = entry === null || entry.state === "refused";
-    if (isInJob(entry) || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry")))
-      continue;
-    if (ledger.underway.has(request.key)) continue;
-    const bytes = Buffer.byteLength(lineOf(request));
-    if (draft && (draft.records === limits.recordsPerJob || draft.bytes + bytes > limits.bytesPerJob))
-      await finish();
-    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
-    if (share instanceof ConnectorError) continue;
-    if (share && (await purse.take(share)) !== null) {
-      isFull = true;
-      continue;
-    }
-    draft ??= await begin(door, deadline);
-    seen.set(request.key, { offset: 0, state: "intent" });
-    draft.records++;
-    draft.bytes += bytes;
-    draft.share = addShares(draft.share, share ?? nothing);
-    const adding: Promise<void> = add(door, request, draft, purse)
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => underway.delete(adding));
-    underway.add(adding);
-    if (underway.size >= addedAtOnce) await Promise.race(underway);
-    if (failure !== undefined) await settleAll();
+    await finish();
+    return planned;
+  } finally {
+    for (const key of keys) underway.delete(key);
   }
-  await finish();
-  return planned;
 };
 
 const addedAtOnce = 500;
 
-const begin = async (door: Door, deadline: number | undefined): Promise<Draft> => {
+const begin = async (door: Door, deadline: number | undefined, keys: string[]): Promise<Draft> => {
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
@@ -144,6 +149,8 @@ const begin = async (door: Door, deadline: number | undefined): Promise<Draft> =
       ...(deadline !== undefined && { deadline }),
     },
   };
+  keys.push(key);
+  underway.add(key);
   await ledger.appendJob(entry);
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
@@ -174,12 +181,18 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
   }
 };
 
-/** Plans that a process left behind: who holds a file knows that nobody is at them; elsewhere they are given time. */
-const giveUpDead = async (door: Door): Promise<void> => {
+/**
+ * Gives up plans that a process left behind: who holds a file knows that no other process is at them; elsewhere they are given
+ * time.
+ */
+export const giveUpDead = async (door: Door): Promise<void> => {
   for (const job of await ownJobs(door))
-    if (job.stage === "planning")
+    if (job.stage === "planning" && !underway.has(job.key))
       await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
 };
+
+/** The jobs that this process is planning. */
+const underway = new Set<string>();
 
 /** A planner writes its calls one after the other. */
 const deadAfterMs = 120_000;

@@ -1,21 +1,21 @@
 /**
- * Calls `stop` when the reader of stdout or stderr goes away, as in `| head`, in place of the program's end. Returns
- * what ends that.
+ * Calls `stop` when the reader of stdout or stderr goes away, as in `| head`, or nothing more can be written to it, in place
+ * of the program's end. Returns what ends that.
  */
 export const onReaderGone = (stop: () => void): (() => void) => {
-  listener = stop;
+  listeners.add(stop);
   return () => {
-    listener = undefined;
+    listeners.delete(stop);
   };
 };
 
-/** Tells who has work to end that a reader is gone. False where nobody has. */
+/** Tells those who have work to end that a reader is gone. False where nobody has. */
 export const tellReaderGone = (): boolean => {
-  listener?.();
-  return listener !== undefined;
+  for (const stop of listeners) stop();
+  return listeners.size > 0;
 };
 
-let listener: (() => void) | undefined;
+const listeners = new Set<() => void>();
 
 /** As a shell says it of a program that SIGPIPE has ended. */
 export const readerGoneCode = 141;

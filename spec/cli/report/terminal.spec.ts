@@ -1,6 +1,7 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { createTerminal, speaksJson } from "../../../src/cli/report/terminal.js";
+import { tellReaderGone } from "../../../src/cli/reader-gone.js";
+import { createTerminal, onInterrupt, speaksJson } from "../../../src/cli/report/terminal.js";
 
 describe("terminal", () => {
   const screen = (isTTY: boolean, columns: number) => {
@@ -46,6 +47,18 @@ describe("terminal", () => {
     } finally {
       clock.reset();
     }
+  });
+
+  it("stops every run once, and lets it end, where the reader of its words goes away or a terminal is closed", () => {
+    let stops = 0;
+    const before = process.listenerCount("SIGHUP");
+    const remove = onInterrupt(() => {
+      stops++;
+    });
+    expect([tellReaderGone(), tellReaderGone(), stops]).to.deep.equal([true, true, 1]);
+    expect(process.listenerCount("SIGHUP")).to.equal(before + 1);
+    remove();
+    expect([tellReaderGone(), stops, process.listenerCount("SIGHUP")]).to.deep.equal([false, 1, before]);
   });
 
   it("leaves messages to those who ask or pipe", () => {

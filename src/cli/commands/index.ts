@@ -48,6 +48,12 @@ export const commands: readonly Listing[] = [
     load: async () => (await import("./sync.js")).sync,
   },
   {
+    name: "batch",
+    summary:
+      "Look after the batch jobs of a ledger: list them, ask how far they are, wait for them, stop them.",
+    load: async () => (await import("./batch.js")).batch,
+  },
+  {
     name: "replay",
     summary: "Send again the calls of a ledger that Bedrock refused or whose outcome is unknown.",
     load: async () => (await import("./replay.js")).replay,

@@ -19,7 +19,6 @@ export const serve: Command = {
     const { stdin, stdout } = process;
     const terminal = createTerminal(process.stderr);
     // A host that dies takes nothing away: calls in flight finish, so that a ledger has what was paid for.
-    stdout.removeAllListeners("error").on("error", () => stop.abort());
     const removeHandlers = onInterrupt(() => {
       stop.abort();
       terminal.say("stopping: calls in flight finish, no more requests are read; again to stop at once");

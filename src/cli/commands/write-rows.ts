@@ -135,7 +135,6 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     }),
     onReaderGone(() => {
       readerIsGone = true;
-      stop.abort();
     }),
   ];
   try {

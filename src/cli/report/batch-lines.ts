@@ -4,7 +4,7 @@ import { count, counted, shellWord } from "./amounts.js";
 import type { Terminal } from "./terminal.js";
 
 /** One job in a line. Pure. */
-const jobLine = (job: BatchJob): string => {
+export const jobLine = (job: BatchJob): string => {
   const { name, stage, status, records, processed, answered, refused, unknown, unprocessed, message } = job;
   const rest: [number | undefined, string][] = [
     [refused, "refused"],

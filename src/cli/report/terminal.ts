@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { writeJson } from "../../core/exact-json.js";
 import type { Arguments } from "../command.js";
+import { onReaderGone } from "../reader-gone.js";
 import { fitWords } from "./fit-words.js";
 
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
@@ -76,21 +77,28 @@ export const sendLine = async (line: string): Promise<void> => {
 };
 
 /**
- * The first of SIGINT and SIGTERM calls `stop`; the second exits with 130. Returns what takes the handlers off.
- * npx and timeout pass a signal on that the terminal also sent, so two at the same moment are one.
+ * The first of the signals that end a program calls `stop`; so does a reader that goes away. The second signal exits with 130.
+ * Returns what takes the handlers off. npx and timeout pass a signal on that the terminal also sent, so two at the same moment
+ * are one.
  */
 export const onInterrupt = (stop: () => void): (() => void) => {
   let stoppedAt: number | undefined;
-  const handle = (): void => {
-    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameMomentMs) process.exit(130);
+  const begin = (): void => {
     if (stoppedAt !== undefined) return;
     stoppedAt = performance.now();
     stop();
   };
-  process.on("SIGINT", handle);
-  process.on("SIGTERM", handle);
+  const handle = (): void => {
+    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameMomentMs) process.exit(130);
+    begin();
+  };
+  const removeListener = onReaderGone(begin);
+  for (const signal of endings) process.on(signal, handle);
   return () => {
-    process.off("SIGINT", handle);
-    process.off("SIGTERM", handle);
+    removeListener();
+    for (const signal of endings) process.off(signal, handle);
   };
 };
+
+/** SIGHUP comes when a terminal is closed. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

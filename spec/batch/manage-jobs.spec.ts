@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AwsBedrockModel, closeLedger, manageJobs } from "../../src/index.js";
+import { runCli } from "../cli/run-cli.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { syncConfig } from "../support/sync-config.js";
+import { batchConfig, createBucket, letters } from "./batches.js";
+
+describe("batch jobs that nobody waits for", () => {
+  const bedrock = useFreshBedrock({ account: { batch: { seconds: { InProgress: 1000 } } } });
+  let folder: string;
+  let files = 0;
+  beforeEach(() => createBucket(bedrock));
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "batch-manage-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const detached = async () => {
+    const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
+    await new AwsBedrockModel().write(syncConfig(settings), letters(200));
+    return settings;
+  };
+
+  it("are listed from the ledger, asked for, and waited for", async () => {
+    const settings = await detached();
+    expect((await manageJobs(settings, "list"))[0]).to.include({ stage: "submitted", records: 200 });
+    bedrock.passTime(500);
+    const [job] = await manageJobs(settings, "status");
+    expect(job).to.include({ status: "InProgress" });
+    expect(job?.processed).to.be.within(90, 110);
+    bedrock.passTime(500);
+    expect((await manageJobs(settings, "wait"))[0]).to.include({
+      ...{ stage: "settled", status: "Completed", answered: 200, refused: 0, unknown: 0, unprocessed: 0 },
+    });
+    const { tracking } = await new AwsBedrockModel().write(syncConfig(settings), letters(200));
+    expect(tracking.meta.summary).to.include({ enriched: 200, reused: 200, cost_usd: 0 });
+    expect(bedrock.stats()).to.include({ billed: 200, requests: 0 });
+  });
+
+  it("are stopped: what they have answered is kept, and the rest is free for another job", async () => {
+    const settings = await detached();
+    bedrock.passTime(400);
+    const [job] = await manageJobs(settings, "stop");
+    expect(job).to.include({ stage: "settled", status: "Stopped" });
+    expect((job?.answered ?? 0) + (job?.unprocessed ?? 0)).to.equal(200);
+    expect(job?.answered).to.be.within(1, 199);
+    bedrock.setAccount({});
+    const { tracking } = await new AwsBedrockModel().write(syncConfig(settings), letters(200), undefined, {
+      detach: false,
+    });
+    expect(tracking.meta.summary).to.include({ enriched: 200, reused: job?.answered });
+    expect(bedrock.stats()).to.include({ billed: 200, distinct_billed: 200 });
+  });
+
+  it("are left by an interrupt, which says how to come back", async () => {
+    const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
+    const stop = new AbortController();
+    const { tracking } = await new AwsBedrockModel().write(syncConfig(settings), letters(100), undefined, {
+      ...{ detach: false, signal: stop.signal },
+      onBatch: ({ jobs }) => jobs[0]?.status && stop.abort(),
+    });
+    expect(tracking.meta.summary).to.include({ not_sent: 100 });
+    expect((await manageJobs(settings, "list"))[0]).to.include({ stage: "submitted" });
+  });
+
+  it("are looked after on the command line", async () => {
+    const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
+    const [config, input] = [join(folder, "config.json"), join(folder, "rows.ndjson")];
+    await writeFile(config, JSON.stringify(settings));
+    await writeFile(
+      input,
+      letters(100)
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join(""),
+    );
+    const output = join(folder, "out.ndjson");
+    const write = ["write", "--config", config, "--input", input, "--output", output];
+    const left = await runCli([...write, "--detach"]);
+    expect(left.code).to.equal(0);
+    expect(left.stderr)
+      .to.match(/100 records planned for batch, 1 job in all/)
+      .and.match(/batch --config .*batch stop/s);
+    const open = await runCli(["batch", "--config", config]);
+    expect(open.stdout).to.match(/InProgress, 0 of 100 records done\n1 job, 1 open/);
+    expect(open.code).to.equal(3);
+    bedrock.passTime(1000);
+    const done = await runCli(["batch", "wait", "--config", config, "--json"]);
+    expect(JSON.parse(done.stdout).jobs).to.have.length(1);
+    expect(done.code).to.equal(0);
+    await closeLedger(String(settings.ledger));
+    expect((await runCli(["batch", "fly", "--config", config])).code).to.equal(2);
+  });
+});

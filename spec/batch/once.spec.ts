@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "chai";
+import { type DeliverOptions, deliverRecords } from "../../src/batch/deliver.js";
+import type { Moment } from "../../src/batch/door.js";
+import { systemClock } from "../../src/core/clock.js";
+import { openSession } from "../../src/enrich/session.js";
+import { closeLedger } from "../../src/index.js";
+import { startCli } from "../cli/run-cli.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { batchConfig, createBucket, letters, objectsOf } from "./batches.js";
+
+/** Pauses that are over at once. */
+const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
+
+const few = { min_records: 10 };
+
+describe("one job and one bill, whatever happens on the way", () => {
+  const bedrock = useFreshBedrock({ account: { batch: few } });
+  let folder: string;
+  let files = 0;
+  beforeEach(() => createBucket(bedrock));
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "batch-once-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const rows = letters(12);
+  const config = (changes: Record<string, unknown> = {}) =>
+    batchConfig(bedrock, join(folder, `${files++}.jsonl`), changes);
+  /** Statuses of the rows, from a process of its own: nothing but the file is there of one before. */
+  const run = async (
+    settings: ReturnType<typeof config>,
+    options: DeliverOptions & { at?: (moment: Moment) => void } = {},
+  ) => {
+    const session = await openSession(settings, "enrich");
+    const { at = () => undefined } = options;
+    const counts: Record<string, number> = {};
+    try {
+      for await (const { trace } of deliverRecords(session, rows, options, undefined, {
+        clock: hurried,
+        limits: { leastRecords: 10 },
+        at,
+      }))
+        counts[trace.status] = (counts[trace.status] ?? 0) + 1;
+    } finally {
+      await closeLedger(String(settings.ledger));
+    }
+    return counts;
+  };
+  const isPaidOnce = async (): Promise<void> => {
+    const { bill, billed, distinct_billed, requests, control_plane } = bedrock.stats();
+    expect(requests).to.equal(0);
+    expect([billed, distinct_billed, bill.batch?.calls]).to.deep.equal([12, 12, 12]);
+    expect(control_plane.CreateModelInvocationJob).to.equal(1);
+    const inputs = [...(await objectsOf(bedrock)).keys()].filter((key) => key.endsWith(".jsonl"));
+    expect(inputs).to.have.length(1);
+  };
+
+  const moments: readonly Moment[] = [
+    "planning",
+    "planned",
+    "written",
+    "uploaded",
+    "looked",
+    "created",
+    "submitted",
+    "ended",
+    "read",
+    "settled",
+  ];
+  for (const moment of moments)
+    it(`a process that is gone once a job is "${moment}"`, async () => {
+      const settings = config();
+      let stopped = 0;
+      const at = (now: Moment): void => {
+        if (now === moment && stopped++ === 0) throw new Error("gone");
+      };
+      const gone = await run(settings, { at }).catch((error: Error) => error.message);
+      expect(gone).to.equal("gone");
+      expect(await run(settings)).to.deep.equal({ enriched: 12 });
+      await isPaidOnce();
+    });
+
+  for (const kind of ["reset_before", "reset_after"] as const)
+    for (const token_repeats of ["same_job", "no_arn"] as const)
+      it(`a job whose making ends without a reply: ${kind}, and a token that comes again has ${token_repeats}`, async () => {
+        bedrock.setAccount({ batch: { ...few, token_repeats } });
+        bedrock.setFaults([{ kind, operation: "CreateModelInvocationJob", times: 1 }]);
+        expect(await run(config())).to.deep.equal({ enriched: 12 });
+        await isPaidOnce();
+      });
+
+  it("a job that the list does not show yet, and a token that comes again without its ARN", async () => {
+    bedrock.setAccount({ batch: { ...few, token_repeats: "no_arn" } });
+    bedrock.setFaults([
+      { kind: "reset_after", operation: "CreateModelInvocationJob", times: 1 },
+      { kind: "body", body: '{"invocationJobSummaries":[]}', operation: "ListModelInvocationJobs", times: 3 },
+    ]);
+    expect(await run(config())).to.deep.equal({ enriched: 12 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(12);
+  });
+
+  it("throttles and lost replies of every operation", async () => {
+    bedrock.setFaults(
+      ["CreateModelInvocationJob", "ListModelInvocationJobs", "GetModelInvocationJob"].flatMap(
+        (operation) => [
+          {
+            kind: "error",
+            status: 429,
+            type: "ThrottlingException",
+            message: "Slow down.",
+            operation,
+            times: 1,
+          } as const,
+          {
+            kind: "error",
+            status: 500,
+            type: "InternalServerException",
+            message: "Oh.",
+            operation,
+            times: 1,
+          } as const,
+        ],
+      ),
+    );
+    expect(await run(config())).to.deep.equal({ enriched: 12 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(12);
+  });
+
+  it("a place for no more jobs is waited for", async () => {
+    bedrock.setFaults([
+      {
+        ...{ kind: "error", status: 400, type: "ServiceQuotaExceededException", message: "Too many jobs." },
+        ...{ operation: "CreateModelInvocationJob", times: 2 },
+      },
+    ]);
+    expect(await run(config())).to.deep.equal({ enriched: 12 });
+    await isPaidOnce();
+  });
+
+  it("a process that is killed while its job is at work, and another that comes back", async () => {
+    bedrock.setAccount({ batch: { seconds: { InProgress: 3600 } } });
+    const settings = config();
+    // The command line plans by the service's own minimum.
+    const rows = letters(100);
+    const [input, file] = [join(folder, "rows.ndjson"), join(folder, "config.json")];
+    await writeFile(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    await writeFile(file, JSON.stringify(settings));
+    const output = join(folder, "killed.ndjson");
+    const child = startCli(["write", "--config", file, "--input", input, "--output", output]);
+    const ended = once(child, "close");
+    while (!bedrock.stats().control_plane.GetModelInvocationJob) await delay(5);
+    child.kill("SIGKILL");
+    await ended;
+    bedrock.passTime(3600);
+    expect(await run(settings)).to.deep.equal({ enriched: 12 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(100);
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(1);
+  });
+});

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "chai";
+import { deliverRecords } from "../../src/batch/deliver.js";
+import { systemClock } from "../../src/core/clock.js";
+import { ConnectorError } from "../../src/core/errors.js";
+import { compilePlan } from "../../src/enrich/plan.js";
+import { createSession } from "../../src/enrich/session.js";
+import { createDatabaseLedger } from "../../src/run/ledger/postgres/database-ledger.js";
+import { withPostgres } from "../host/run-postgres.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { batchConfig, createBucket, letters } from "./batches.js";
+
+const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
+
+describe("workers that share a ledger in PostgreSQL and have the same rows in batch jobs", () => {
+  const { servers } = withPostgres();
+  const bedrock = useFreshBedrock({ account: { batch: { min_records: 10 } } });
+  beforeEach(() => createBucket(bedrock));
+
+  const rows = letters(60);
+  const work = async (at: () => void = () => undefined) => {
+    const url = servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
+    const ledger = createDatabaseLedger(url);
+    const plan = compilePlan(batchConfig(bedrock, url), "enrich");
+    if (plan instanceof ConnectorError) throw plan;
+    const parts = { clock: hurried, limits: { leastRecords: 10 }, at };
+    const counts: Record<string, number> = {};
+    try {
+      for await (const { trace } of deliverRecords(createSession(plan, ledger), rows, {}, undefined, parts))
+        counts[trace.status] = (counts[trace.status] ?? 0) + 1;
+    } finally {
+      await ledger.close();
+    }
+    return counts;
+  };
+
+  it("at the same time: each row is in one job and is paid for once", async () => {
+    const all = await Promise.all([work(), work(), work()]);
+    for (const counts of all) expect(counts).to.deep.equal({ enriched: 60 });
+    const { bill, billed, distinct_billed, requests } = bedrock.stats();
+    // A row that is in nobody's job, since two came to it at once, goes on line.
+    expect([billed, distinct_billed, (bill.batch?.calls ?? 0) + requests]).to.deep.equal([60, 60, 60]);
+  });
+
+  it("one after another, the first of which goes away with its job planned", async () => {
+    await servers.postgres.query("TRUNCATE bedrock_ledger");
+    const gone = await work(() => {
+      throw new Error("gone");
+    }).catch((error: Error) => error.message);
+    expect(gone).to.equal("gone");
+    await servers.postgres.query("UPDATE bedrock_ledger SET at = at - interval '1 hour' WHERE state = 'job'");
+    expect(await work()).to.deep.equal({ enriched: 60 });
+    expect(bedrock.stats()).to.include({ billed: 60, distinct_billed: 60, requests: 0 });
+  });
+});
