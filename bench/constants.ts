@@ -43,12 +43,19 @@ const constantsOf = (file: string, source: string): Constant[] => {
   return [...single, ...rows];
 };
 
+/** What falls clearly short: a few runs are not exact. */
 const measureAll = (runs: number): Record<string, string[]> =>
   Object.fromEntries(
-    accounts.map((account) => [
-      account.name,
-      shortfalls({ ...account, ...account.reached }, measure(account, { runs })),
-    ]),
+    accounts.map((account) => {
+      const { goodput, least = 0, wasted, jobMs = 0 } = { ...account, ...account.reached };
+      const clearly = {
+        goodput: goodput * 0.98,
+        least: least * 0.96,
+        wasted: wasted * 1.2,
+        jobMs: jobMs * 1.1,
+      };
+      return [account.name, shortfalls(clearly, measure(account, { runs }))];
+    }),
   );
 
 const withEach = (word: string, runs: string): void => {
