@@ -56,16 +56,17 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body, key, onEvent, plainWords } = request;
+  const { modelId, key, onEvent, plainWords, serviceTier = connection.serviceTier } = request;
   const isNamed = connection.requestMetadata === "call";
   const isConverse = connection.api === "converse";
+  const body = isConverse && request.serviceTier ? withTier(request.body, request.serviceTier) : request.body;
   const input = {
     modelId,
     body: isNamed && isConverse ? withCallKey(body, key) : body,
     contentType: "application/json",
     accept: "application/json",
     ...(isNamed && !isConverse && { requestMetadata: callMetadata(key) }),
-    ...headerSettings(connection),
+    ...headerSettings({ ...connection, serviceTier }),
   };
   const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);
   const startedAt = performance.now();
@@ -94,6 +95,12 @@ const call = async (
     return { error: stream?.failure(error) ?? error, attempts: 1 };
   }
 };
+
+/** A body of Converse with the tier of one call, which says none itself. */
+const withTier = (body: string, type: string): string =>
+  body.length > 2 && !body.includes('"serviceTier"')
+    ? `${body.slice(0, -1)},"serviceTier":{"type":"${type}"}}`
+    : body;
 
 /** Settings that InvokeModel takes as headers; Converse has them in its body. */
 const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>

@@ -122,6 +122,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   };
 
   return {
+    pace: () => told ?? cycle?.quota ?? null,
     wait(now, cost) {
       // A rested account may hold nothing: the first call goes alone.
       if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
