@@ -49,13 +49,18 @@ export const darken = (
 const shortestGapMs = 20;
 const longestGapMs = 1000;
 /** A service that asks for more is asked again after this: rows give up when nothing was let in for so long. */
-const longestAskedMs = 5 * 60_000;
+export const longestAskedMs = 5 * 60_000;
 
 export const hasLeft = ({ sentAt }: Probe): boolean => sentAt < Number.POSITIVE_INFINITY;
 
-/** When a probe counts as let in, where rejections take `echoMs` to come back. */
-export const settledAt = ({ sentAt }: Probe, echoMs: number): number =>
-  sentAt + Math.min(1000, echoMs * 2 + 3);
+/** How long nothing goes in, where rejections take `echoMs` to come back; 0 when the probe may go, or was let in. */
+export const timeLeft = ({ probe, probeAt }: Blackout, now: number, echoMs: number): number => {
+  if (probe === null) return Math.max(0, probeAt - now);
+  // When it leaves or is given back, all that wait look again by themselves.
+  return hasLeft(probe) ? Math.max(0, probe.sentAt + Math.min(1000, echoMs * 2 + 3) - now) : lookAgainMs;
+};
+
+const lookAgainMs = 1000;
 
 /** A quota that comes back by itself in a moment, or one that stays away until its window is over. */
 export const isLong = ({ rejections }: Blackout): boolean => rejections >= 3;

@@ -1,26 +1,22 @@
-import { type Blackout, darken, hasLeft, type Probe, settledAt } from "./blackout.js";
-import type { Quota } from "./quota.js";
-import { type Cycle, climb, isSurging, planCycle, type Stretch } from "./quota-cycle.js";
+import { type Blackout, darken, hasLeft, longestAskedMs, type Probe, timeLeft } from "./blackout.js";
+import { certainty, createEvidence, type Finding } from "./evidence.js";
+import type { Quota, QuotaTerms } from "./quota.js";
+import {
+  type Cycle,
+  climb,
+  isSlow,
+  isSurging,
+  phaseOf,
+  planCycle,
+  type Stretch,
+  unboundCalls,
+} from "./quota-cycle.js";
 import { createRefusals } from "./refusals.js";
-
-interface QuotaTerms {
-  /** Units a millisecond that are never exceeded, because the user told the quota. */
-  readonly told: number | null;
-  /** Units a millisecond to start with where none was told; infinity holds nothing back before a rejection. */
-  readonly start: number;
-  /** How much may be saved up and spent at once, in milliseconds of the quota. */
-  readonly savedMs: number;
-  /** What the service's own bucket is taken to hold when it is full, in milliseconds of the quota. */
-  readonly burstMs: number;
-}
+import { createSpacing } from "./spacing.js";
 
 /**
- * A quota whose rate is learned from what the service lets in and what it rejects; a told rate is its ceiling.
- *
- * Two rejections both find the account's bucket empty, so what went in between them, by time, is its quota. Each
- * cycle starts a little under that estimate and climbs a little over it: the bucket runs empty about once a cycle,
- * and one rejection is the price of knowing that nothing changed. Where it should have run empty and did not, the
- * quota has risen, and the pace doubles until it meets it.
+ * A quota whose rate is learned from what the service lets in and what it rejects; a told rate is its ceiling. How,
+ * stands in the README of this room.
  */
 export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota => {
   const ceiling = told ?? Number.POSITIVE_INFINITY;
@@ -32,21 +28,46 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let at: number | null = null;
   /** A call waits for this quota: only then does a higher rate mean anything. */
   let binding = false;
+  /** How many calls in a row did not wait for it. */
+  let unbound = 0;
   /** When a call was last granted or left. */
   let busyAt = Number.POSITIVE_INFINITY;
   let stretch: Stretch = { from: 0, spent: 0, probed: 0, calls: 0 };
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
-  /** The pace before it became dark. */
+  /** The pace before it became dark, and the highest that a finding has ended; it may have been chance. */
   let rateBefore = rate;
+  let highest = 0;
+  /** What was found when it became dark. */
+  let found: Finding = { rejected: 1, calls: 1, pace: null };
+  // A call of tokens sets aside more than it takes, and a minute's worth is saved up: there is no telling by share.
+  const evidence = savedMs > 0 ? certainty : createEvidence();
+  /** The service asked for a rest. */
+  let restUntil = Number.NEGATIVE_INFINITY;
   const refusals = createRefusals();
-  /** When the next granted call may leave. */
-  let leaveAt = Number.NEGATIVE_INFINITY;
+  // A told quota is never passed, so nothing catches up there.
+  const spacing = createSpacing(told === null ? 0.95 : 1);
   /** Rejections of calls that started before the last one was known say nothing new. */
   let knownAt = Number.NEGATIVE_INFINITY;
   /** How long the service takes to reject a call. */
   let echoMs = 5;
+
+  /** What went in beyond the estimate. */
+  const debtAt = (now: number): number =>
+    cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
+
+  /** The pace of what is sent: what chance rejects is sent again, but not in the slow half, which is there to compare. */
+  const sent = (): number =>
+    Math.min(ceiling, isSlow(cycle, rate, at ?? 0) ? rate : rate / (1 - evidence.chance()));
+
+  /** The estimate came of chance: the pace is what it was before, and climbs. */
+  const revoke = (now: number): void => {
+    if (!cycle) return;
+    rate = Math.min(ceiling, Math.max(rate, highest));
+    highest = 0;
+    cycle = { ...cycle, doubtAt: Math.min(cycle.doubtAt, now) };
+  };
 
   const advance = (now: number): void => {
     if (at === null) {
@@ -57,26 +78,24 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
     if (binding && !dark) {
-      const debt = cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
+      const debt = debtAt(now);
       if (cycle && isSurging(cycle, debt, now)) surge ??= { from: now, spent: stretch.spent };
       rate = Math.min(ceiling, climb(rate, cycle, { debt, now, passed }));
     }
-    level += rate * passed;
+    level += sent() * passed;
   };
-
-  /** Calls that were kept from leaving catch up a little, but for a told quota, which is never passed. */
-  const catchUp = told === null ? 0.95 : 1;
 
   /**
    * How far behind a call the next one leaves. A quota that may save calls up need not see them one by one, and
    * where none has been met there is nothing to keep to.
    */
   const gapAfter = (cost: number): number =>
-    savedMs > 0 || (told === null && cycle === null) ? 0 : cost / rate;
+    savedMs > 0 || (told === null && cycle === null) ? 0 : cost / sent();
 
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
-    leaveAt = sentAt + gapAfter(cost);
+    spacing.hold(sentAt + gapAfter(cost));
+    evidence.ended(ended.rejections);
     const refusedMs = refusals.passed(ended, sentAt, cost / rate);
     if (refusedMs > 0 && rateBefore < Number.POSITIVE_INFINITY) {
       // It did not depend on the pace, so it taught nothing.
@@ -87,11 +106,24 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       return;
     }
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
-    cycle = planCycle(cycle, { stretch, ended, cost, flying, rate, burstMs, surge });
+    cycle = planCycle(cycle, {
+      stretch,
+      ended,
+      cost,
+      flying,
+      rate,
+      burstMs,
+      surge,
+      found,
+      chance: evidence.chance(),
+      binding: unbound < unboundCalls,
+    });
+    evidence.rely(found);
+    highest = Math.max(highest, rateBefore);
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
-    leaveAt = sentAt + gapAfter(cost);
+    spacing.hold(sentAt + gapAfter(cost));
     stretch =
       cycle.restart === null
         ? { ...stretch, spent: stretch.spent + cost, calls: stretch.calls + 1 }
@@ -104,11 +136,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** How long nothing goes in, but for one probe when its time has come. */
   const darkFor = (now: number): number => {
     if (dark === null) return 0;
-    if (dark.probe === null) return Math.max(0, dark.probeAt - now);
-    // When it leaves or is given back, all that wait look again by themselves.
-    if (!hasLeft(dark.probe)) return lookAgainMs;
-    const left = settledAt(dark.probe, echoMs) - now;
-    if (left > 0) return left;
+    const left = timeLeft(dark, now, echoMs);
+    if (left > 0 || dark.probe === null) return left;
     relight(dark, dark.probe);
     dark = null;
     return 0;
@@ -127,18 +156,24 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       // A rested account may hold nothing: the first call goes alone.
       if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
       advance(now);
+      if (now < restUntil) {
+        level = Math.min(level, cost);
+        return restUntil - now;
+      }
       const left = darkFor(now);
       if (dark) return left;
       if (rate === Number.POSITIVE_INFINITY) return 0;
       level = Math.min(level, Math.max(savedMs * rate, cost + lateMs() * rate));
       binding = cost - level > rounding;
-      return binding ? (cost - level) / rate : 0;
+      if (binding) unbound = 0;
+      return binding ? (cost - level) / sent() : 0;
     },
     take(now, cost) {
       advance(now);
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
       if (!binding && !dark)
         stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (1.2 * cost) / rate));
+      unbound = binding ? 0 : unbound + 1;
       busyAt = now;
       level -= cost;
       held += cost;
@@ -150,7 +185,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       // Of the calls that were granted, the first to leave is the probe.
       if (dark?.probe && !hasLeft(dark.probe)) return 0;
       const left = darkFor(now);
-      return dark ? left : Math.max(0, leaveAt - now);
+      return dark ? left : Math.max(spacing.wait(now), restUntil - now);
     },
     leave(now, cost) {
       busyAt = now;
@@ -159,8 +194,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       stretch.spent += cost;
       stretch.calls++;
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
-      const gap = gapAfter(cost);
-      leaveAt = Math.max(leaveAt, now - Math.max(lateExitMs, gap - catchUp * gap)) + catchUp * gap;
+      else if (evidence.left(phaseOf(cycle, { rate, now, unbound, debt: debtAt(now), burstMs }), now))
+        revoke(now);
+      spacing.left(now, gapAfter(cost));
     },
     settle,
     unknown(now, cost) {
@@ -179,20 +215,28 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     },
     reject(now, sentAt, cost, retryAfterMs) {
       const callMs = (stretch.calls > 0 ? Math.max(stretch.spent, 0) / stretch.calls : cost) / rate;
-      settle(now, cost, 0);
+      advance(now);
+      flying -= cost;
+      stretch.spent -= cost;
       stretch.calls--;
       echoMs += (now - sentAt - echoMs) * 0.3;
-      if (sentAt < knownAt) return;
+      if (sentAt < knownAt) {
+        level += cost;
+        return;
+      }
+      if (!dark) {
+        const verdict = evidence.rejected(sentAt, cost / rate);
+        if (verdict === "chance") return revoke(now);
+        if (retryAfterMs !== null && evidence.chance() < littleChance)
+          restUntil = Math.max(restUntil, now + Math.min(retryAfterMs, longestAskedMs));
+        // What chance rejects is not given back to the level: the pace is that of what is sent.
+        if (verdict === null) return;
+        found = verdict;
+        rateBefore = rate;
+      }
+      level = Math.min(level + cost, cost);
       knownAt = now;
-      if (!dark) rateBefore = rate;
-      level = Math.min(level, cost);
-      dark = darken(dark, {
-        now,
-        sentAt,
-        retryAfterMs,
-        callMs,
-        first: cycle === null,
-      });
+      dark = darken(dark, { now, sentAt, retryAfterMs, callMs, first: cycle === null });
     },
   };
 };
@@ -200,10 +244,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
 /** Between two calls that nothing held back, more than this, and than a call takes at this pace, is a pause. */
 const idleMs = 200;
 
-const lookAgainMs = 1000;
-
-/** Timers are late by about so much; the next call to leave makes up for it. */
-const lateExitMs = 2;
+/** A service that asks for a rest is given one, as long as it is not known to reject by chance. */
+const littleChance = 0.01;
 
 /** Sums of small refills fall short of whole numbers. */
 const rounding = 1e-6;

@@ -1,4 +1,5 @@
 import { type Blackout, isLong } from "./blackout.js";
+import type { Finding, Phase } from "./evidence.js";
 
 /** What went in since the account's bucket was last found empty. */
 export interface Stretch {
@@ -53,28 +54,46 @@ interface Observation {
   readonly burstMs: number;
   /** Where the pace began to double, if it did. */
   readonly surge: { readonly from: number; readonly spent: number } | null;
+  /** What ended the stretch. */
+  readonly found: Finding;
+  /** The share of calls that is rejected by chance. */
+  readonly chance: number;
+  /** The pace is what calls waited for. */
+  readonly binding: boolean;
 }
 
 /** Judges a stretch that a rejection ended, and plans the next. */
 export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
-  const { stretch, ended, cost, flying, rate, surge } = seen;
+  const { stretch, ended, cost, flying, rate, surge, found } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > 3 * meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < 3 * cost;
-  const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < 0.1 * rate;
-  const quota = unsure ? before.quota * 0.97 : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  const cliff =
+    before !== null && surge !== null && seen.binding && Math.abs(rate - before.peak) < 0.1 * rate;
+  const judged = unsure ? before.quota * 0.97 : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  // A quota that has fallen is what was let in since.
+  const quota =
+    before === null || found.pace === null
+      ? judged
+      : Math.max(judged / 4, Math.min(judged, found.pace * cost));
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
-  const rose = surge !== null && (before === null || quota > 1.2 * before.quota);
+  const rose = surge !== null && (before === null || quota > 1.1 * before.quota);
   // Short cycles while little is known, then longer ones.
-  const planned = rose && !cliff && !coarse ? 20 : Math.min(mostCalls, Math.max(8, (3 * spent) / cost));
-  const length = unsure ? before.length : planned;
-  const shortest = Math.min(longestMs, (length * cost) / quota);
+  const most = before === null ? firstCalls : rose && !cliff && !coarse ? risenCalls : mostCalls;
+  const planned = Math.min(most, Math.max(8, (3 * spent) / cost));
+  const length =
+    before !== null && found.pace !== null
+      ? Math.min(suddenCalls, planned)
+      : unsure
+        ? before.length
+        : planned;
+  const shortest = Math.min(longestMs, (length * (before ? found.rejected : 1) * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
-  const swing = Math.max(0.03, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
+  const swing = Math.max(0.04 + 1.5 * seen.chance, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
   return {
     quota,
     rate: quota * (1 - swing),
@@ -88,7 +107,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     peak: rate,
     meanCost,
     length,
-    doubtAt: ended.lastRejectedAt + (burst > 3 * cost ? 3 * longestMs : 2 * lengthMs),
+    doubtAt: ended.lastRejectedAt + (burst > 3 * cost ? 3 * longestMs : 3.5 * lengthMs),
     // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
     level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
@@ -96,8 +115,12 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
 };
 
 /** What is known well is put to the test after so many calls, and not more often than this. */
-const mostCalls = 35;
-const shortestMs = 3500;
+const mostCalls = 47;
+const shortestMs = 4500;
+/** What was found first, after a rise, or where it was not expected, is soon put to the test. */
+const firstCalls = 35;
+const risenCalls = 20;
+const suddenCalls = 10;
 /** A quota is counted by the minute; whatever was learned is put to the test about as often. */
 const longestMs = 60_000;
 
@@ -117,7 +140,7 @@ const judgeCycle = (
   if (surge === null || stretch.spent <= 6 * cost) return estimate;
   const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
   // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
-  return Math.max(estimate, surged, cliff ? 0.9 * rate : 0);
+  return Math.max(estimate, surged, cliff ? 0.88 * rate : 0);
 };
 
 /** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */
@@ -135,3 +158,27 @@ export const climb = (
 /** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
 export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
   debt >= slack || now >= doubtAt;
+
+/** In the first half of a cycle the pace is below what the quota lets in. */
+export const isSlow = (cycle: Cycle | null, rate: number, now: number): boolean =>
+  cycle !== null && rate < cycle.quota && now < cycle.doubtAt;
+
+/** Where in its cycle a call leaves. `unbound` is how many in a row the pace did not hold back. */
+export const phaseOf = (
+  cycle: Cycle | null,
+  {
+    rate,
+    now,
+    unbound,
+    debt,
+    burstMs,
+  }: { rate: number; now: number; unbound: number; debt: number; burstMs: number },
+): Phase => {
+  if (cycle === null) return "start";
+  if (unbound === 0 && isSlow(cycle, rate, now)) return "slow";
+  const certain = cycle.slack + cycle.quota * burstMs + 5 * cycle.meanCost;
+  return unbound >= unboundCalls && debt > certain ? "free" : "fast";
+};
+
+/** So many calls in a row that nothing held back are more than the pauses between others. */
+export const unboundCalls = 8;

@@ -25,3 +25,15 @@ export interface Quota {
   /** The service rejected a call that left at `sentAt`, so it took nothing. */
   reject(now: number, sentAt: number, cost: number, retryAfterMs: number | null): void;
 }
+
+/** What is known of a quota beforehand. */
+export interface QuotaTerms {
+  /** Units a millisecond that are never exceeded, because the user told the quota. */
+  readonly told: number | null;
+  /** Units a millisecond to start with where none was told; infinity holds nothing back before a rejection. */
+  readonly start: number;
+  /** How much may be saved up and spent at once, in milliseconds of the quota. */
+  readonly savedMs: number;
+  /** What the service's own bucket is taken to hold when it is full, in milliseconds of the quota. */
+  readonly burstMs: number;
+}

@@ -1,0 +1,203 @@
+import { createChance, type Tally } from "./chance.js";
+
+/** Where in its cycle a call leaves. */
+export type Phase = keyof typeof phases;
+
+/**
+ * What a rejection may mean there: the share of calls that an empty bucket rejects beyond chance, how much evidence
+ * tells that it is one, and whether none can be empty, so that what is rejected there is chance, or the quota has fallen.
+ */
+const phases = {
+  /** Nothing was found yet: the pace doubles, so an empty bucket soon rejects half of all. */
+  start: { share: 0.5, enough: 20, innocent: true },
+  /** Below the estimate, and the pace is what calls wait for. */
+  slow: { share: 0.25, enough: 10, innocent: true },
+  /** Far more went in than the estimate explains, at a pace that no call waits for. */
+  free: { share: 0.25, enough: 10, innocent: true },
+  /** Everywhere else the bucket is expected to run empty. With next to no chance, one rejection is enough. */
+  fast: { share: 0.25, enough: 7, innocent: false },
+} as const;
+
+/** The account's bucket is empty. */
+export interface Finding {
+  /** The rejections that it took to be sure, and the calls from the first of them on. */
+  readonly rejected: number;
+  readonly calls: number;
+  /** What was let in meanwhile, in calls a millisecond, where no bucket should have been empty; else `null`. */
+  readonly pace: number | null;
+}
+
+/** What a rejected call tells: nothing yet, that the bucket is empty, or that the estimate came of chance. */
+type Verdict = null | Finding | "chance";
+
+interface Evidence {
+  /** The share of calls that is rejected by chance. */
+  chance(): number;
+  /** A call has left, and counts as let in. True when it is plain that the estimate came of chance. */
+  left(phase: Phase, now: number): boolean;
+  /** A call that had left at `sentAt` was rejected. At the present pace one goes every `callMs`. */
+  rejected(sentAt: number, callMs: number): Verdict;
+  /** An estimate follows from a finding. */
+  rely(finding: Finding): void;
+  /** One call went in, after so many that were rejected in a row. */
+  ended(rejections: number): void;
+}
+
+/** Evidence for a bucket of requests. */
+export const createEvidence = (): Evidence => {
+  const chance = createChance();
+  /** Where calls leave, since when, and where they did before. */
+  let where: { is: Phase; since: number; was: Phase } = { is: "start", since: 0, was: "start" };
+  /** Rejections that are close together. */
+  let run: Run | null = null;
+  let probation: Probation | null = null;
+  /** What the estimate rests on. */
+  let proof: Tally = none;
+  /** Calls since a bucket was last found empty. */
+  let since = 0;
+
+  /** How much more likely these calls make it that a bucket rejects such a share of them, as a logarithm. */
+  const weigh = ({ calls, rejected }: Tally, share: number): number => {
+    const low = chance.atMost();
+    const high = low + (1 - low) * share;
+    return rejected * Math.log(high / low) + (calls - rejected) * Math.log((1 - high) / (1 - low));
+  };
+
+  /** True when what was counted leaves too little proof of the estimate. */
+  const count = (tally: Tally): boolean => {
+    chance.count(tally);
+    if (tally.rejected === 0 || proof.rejected === 0 || weigh(proof, phases.fast.share) >= proven)
+      return false;
+    proof = none;
+    return true;
+  };
+
+  const byChance = (): Verdict => {
+    chance.forget();
+    if (probation) count(probation.tally);
+    if (run) count(run.innocent);
+    proof = none;
+    probation = null;
+    run = null;
+    return "chance";
+  };
+
+  return {
+    chance: chance.share,
+    left(phase, now) {
+      if (phase !== where.is) where = { is: phase, since: now, was: where.is };
+      const { share, innocent } = phases[phase];
+      since++;
+      if (innocent && probation) {
+        probation = {
+          ...probation,
+          weight: probation.weight + passing(probation),
+          passed: probation.passed + 1,
+        };
+        if (probation.weight < -sure) {
+          probation = null;
+        }
+      }
+      if (run === null) return innocent && count({ calls: 1, rejected: 0 });
+      run.calls++;
+      if (innocent) run.innocent = add(run.innocent, { calls: 1, rejected: 0 });
+      run.weight += weigh({ calls: 1, rejected: 0 }, share);
+      if (run.weight > 0) return false;
+      const { innocent: fizzled } = run;
+      run = null;
+      return count(fizzled);
+    },
+    rejected(sentAt, callMs) {
+      const { share, enough, innocent } = phases[sentAt >= where.since ? where.is : where.was];
+      if (run) run.weight -= weigh({ calls: 1, rejected: 0 }, share);
+      else run = { since: sentAt, calls: 1, rejected: 0, innocent: none, weight: 0 };
+      run.rejected++;
+      if (innocent) {
+        run.innocent = add(run.innocent, { calls: 0, rejected: 1 });
+        if (probation) {
+          const { weight, passed } = probation;
+          probation = {
+            ...probation,
+            weight: weight - passing(probation) + Math.log(ratio),
+            passed: passed - 1,
+          };
+          // Where none at all passes, the quota may have fallen further.
+          if (probation.weight >= sure && probation.passed > 0) return byChance();
+        }
+      }
+      run.weight += weigh({ calls: 1, rejected: 1 }, share);
+      if (run.weight < enough) return null;
+      const { innocent: found, calls, rejected, since: first } = run;
+      probation =
+        found.rejected === 0
+          ? null
+          : {
+              tally: { calls: Math.max(found.calls, Math.min(mostCounted, since)), rejected: found.rejected },
+              weight: probation?.weight ?? 0,
+              passed: probation?.passed ?? 0,
+            };
+      since = 0;
+      run = null;
+      // Half a call for each rejection, since where they lie is chance.
+      const letIn = calls - rejected + (rejected + 1) / 2;
+      return { rejected, calls, pace: innocent ? letIn / (sentAt - first + callMs) : null };
+    },
+    rely({ calls, rejected }) {
+      proof = { calls: proof.calls / 2 + calls, rejected: proof.rejected / 2 + rejected };
+    },
+    ended(rejections) {
+      if (rejections >= inRow) probation = null;
+    },
+  };
+};
+
+/** A call of tokens sets aside much more than it takes, so what went in says little: every rejection is a finding. */
+export const certainty: Evidence = {
+  chance: () => 0,
+  left: () => false,
+  rejected: () => ({ rejected: 1, calls: 1, pace: null }),
+  rely: () => undefined,
+  ended: () => undefined,
+};
+
+interface Run {
+  readonly since: number;
+  calls: number;
+  rejected: number;
+  /** Those of them that left where no bucket can be empty. The first call is counted already. */
+  innocent: Tally;
+  weight: number;
+}
+
+/**
+ * A bucket was found empty where none should be. Was that chance, then the share of rejected calls stays at a slower
+ * pace; was it the quota, next to none is rejected there.
+ */
+interface Probation {
+  /** What made it suspect. */
+  readonly tally: Tally;
+  /** How much more likely chance is, as a logarithm, by the calls at the slower pace. */
+  readonly weight: number;
+  /** How many of these passed. */
+  readonly passed: number;
+}
+
+/** The share that chance would reject is taken for half of what was seen, that of the quota for a tenth. */
+const passing = ({ tally: { calls, rejected } }: Probation): number => {
+  const seen = rejected / (calls + 3);
+  return Math.log((1 - 0.5 * seen) / (1 - 0.1 * seen));
+};
+const ratio = 5;
+
+const add = (a: Tally, b: Tally): Tally => ({ calls: a.calls + b.calls, rejected: a.rejected + b.rejected });
+
+const none: Tally = { calls: 0, rejected: 0 };
+
+/** The evidence that an estimate has to keep, when chance turns out to be more than was thought. */
+const proven = 5.2;
+/** The evidence for a verdict of a probation. */
+const sure = 2.5;
+/** It is not chance that so many calls are rejected in a row, one by one. */
+const inRow = 4;
+/** So many calls before a finding are taken to show what share is rejected. */
+const mostCounted = 100;
