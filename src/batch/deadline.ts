@@ -3,7 +3,7 @@ import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Pace } from "../run/pacer/pacer.js";
 
 /** When what batch jobs have not answered is wanted on line: milliseconds since 1970, and at what pace it would go. */
-export interface Deadline {
+interface Deadline {
   readonly at: number;
   readonly pace: () => Pace;
 }
@@ -12,7 +12,7 @@ export interface Deadline {
  * How long the rows that jobs have not answered would take on line, in milliseconds: at the pace that the account's quota was
  * learned or told to allow, or at a slow one where nothing is known of it.
  */
-export const onLineMs = (jobs: readonly JobEntry[], { requests, tokens }: Pace): number => {
+const onLineMs = (jobs: readonly JobEntry[], { requests, tokens }: Pace): number => {
   let [rows, allTokens] = [0, 0];
   for (const { plan, report } of jobs.filter(isOpen)) {
     const records = plan.files.reduce((sum, file) => sum + file.records, 0);
@@ -30,7 +30,7 @@ const slowest = 1 / 1000;
 const bytesPerToken = 3;
 
 /** Beside the time of the rows themselves: a tenth of it, and what stopping and reading a job takes. */
-export const marginMs = (neededMs: number): number => neededMs / 10 + 5 * 60_000;
+const marginMs = (neededMs: number): number => neededMs / 10 + 5 * 60_000;
 
 /** A job that would have less than this is not made. */
 const leastMs = 30 * 60_000;
