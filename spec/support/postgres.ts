@@ -24,8 +24,7 @@ export interface Server {
 /**
  * Starts the PostgreSQL that comes as an npm package, in less than a second. It refuses to run as root, so root
  * runs it as `nobody`. With `tls` it listens on 127.0.0.1 and 127.0.0.2 too, with the certificate in fixtures/tls, in which
- * the second one is not. With `syncs` what it has taken is on the
- * disk. Resolves to a sentence where it cannot run at all.
+ * the second one is not. With `syncs` what it has taken is on the disk. Resolves to a sentence where it cannot run at all.
  */
 export const startPostgres = async ({ tls = false, syncs = false } = {}): Promise<Server | string> => {
   const found = await findPrograms();
