@@ -34,12 +34,13 @@ export const readDelivery = (
 ): DeliverOptions => {
   const read = readOptions(options);
   try {
-    const { detach, onBatch } = options ?? {};
+    const { detach, onBatch, deadlineMs } = options ?? {};
     return {
       ...read,
       ...missing,
       ...(typeof detach === "boolean" && { detach }),
       ...(typeof onBatch === "function" && { onBatch }),
+      ...(typeof deadlineMs === "number" && { deadlineMs }),
     };
   } catch {
     return { ...read, ...missing };
