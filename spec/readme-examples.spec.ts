@@ -102,6 +102,21 @@ describe("what the READMEs show, run against the local Bedrock:", () => {
     expect(summary).to.include({ received: 1, enriched: 1 });
   });
 
+  it("rehearse, in code", async () => {
+    const rows = Array.from({ length: 8 }, (_, id) => ({ text: `Ticket ${id} came late.` }));
+    const config = localConfig(bedrock.url, { input_price_usd: 1, output_price_usd: 2 });
+    const against = localConfig(bedrock.url, {
+      model_id: "us.amazon.nova-micro-v1:0",
+      request_format: {
+        messages: [{ role: "user", content: [{ text: "Shortly: {{ text }}" }] }],
+        inferenceConfig: { maxTokens: 60 },
+      },
+    });
+    const limited = { ...config, request_format: against.request_format };
+    const logged = await run("src/rehearse/README.md", "In code", { config: limited, against, rows });
+    expect(logged).to.deep.equal([["Too few rows to tell"]]);
+  });
+
   it("hooks, the contract", async () => {
     const registered: unknown[] = [];
     const row: Record<string, unknown> = {};

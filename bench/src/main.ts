@@ -7,6 +7,7 @@ import { type Section, writeSection } from "./report.js";
 const parts: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<Section>>>> = {
   startup: async () => (await import("./parts/startup.js")).startup,
   work: async () => (await import("./parts/work.js")).work,
+  ledgers: async () => (await import("./parts/ledgers.js")).ledgers,
   worlds: async () => (await import("./parts/worlds.js")).worlds,
   throttling: async () => (await import("./parts/throttling.js")).throttling,
   latency: async () => (await import("./parts/latency.js")).latency,

@@ -300,6 +300,19 @@ describe("command line", () => {
     expect((await finished(child)).code).to.equal(0);
   });
 
+  it("emulates an account that files tell of, and names what is wrong with it", async () => {
+    const file = inFolder("account.json");
+    await writeFile(file, '{"batch":{"order":"random"}}');
+    const account = await runCli(["emulate", "--port", "0", "--account", file, "--logs"]);
+    expect([account.code, account.stderr]).to.deep.equal([
+      ...[1, "bedrock-model: --account: batch.order must be one of shuffled, as_sent.\n"],
+    ]);
+    await writeFile(file, '[{"kind":"storm"}]');
+    expect((await runCli(["emulate", "--port", "0", "--faults", file])).stderr).to.contain(
+      "--faults: faults[0].kind must be one of error,",
+    );
+  });
+
   it("emulates Bedrock with a config to copy, until a signal", async () => {
     const child = startCli(["emulate", "--port", "0"]);
     const ended = finished(child);

@@ -50,4 +50,17 @@ describe("JSON values of a log", () => {
     expect(await read('{"a":', 2)).to.deep.equal(["an object that is cut off"]);
     expect(await read("", 2)).to.deep.equal([]);
   });
+
+  it("are read one at a time: nothing is taken from the stream before it is wanted", async () => {
+    let taken = 0;
+    const pages = async function* () {
+      for (taken = 1; ; taken++) yield Buffer.from('{"a":1}'.repeat(10));
+    };
+    let count = 0;
+    for await (const _ of jsonValues(pages())) {
+      count++;
+      expect(taken).to.equal(Math.ceil(count / 10));
+      if (count === 200) break;
+    }
+  });
 });

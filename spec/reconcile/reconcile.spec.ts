@@ -172,6 +172,27 @@ describe("reconcile", () => {
     expect(JSON.stringify(tracking.meta.records)).to.contain('"completion":"Late."');
   });
 
+  it("finds what a process that was killed had under way, and leaves alone what this one has", async () => {
+    const config = configOf({});
+    const shared = await shareLedger(ledger);
+    if (shared instanceof Error) throw shared;
+    const release = await shared.hold();
+    const [killed, own] = ["a".repeat(32), "b".repeat(32)] as const;
+    for (const key of [killed, own])
+      await shared.append({ state: "intent", key, at: Date.now(), model: "m", target: "t", body: "{}" });
+    shared.underway.set(own, Promise.resolve() as never);
+    const outputBodyJson = { output: { message: { content: [{ text: "Late." }] } } };
+    const calls = join(folder, "calls.json");
+    await writeFile(
+      calls,
+      [killed, own].map((key) => JSON.stringify(recordOf(key, { output: { outputBodyJson } }))).join("\n"),
+    );
+    expect(await reconcile(config, { logs: calls })).to.deep.include({
+      ...{ looked_for: 1, recovered: 1, still_unknown: { under_way: 1 } },
+    });
+    if (typeof release === "function") release();
+  });
+
   it("puts together what was streamed", async () => {
     const model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
     const config = await lose([{ kind: "reset_after", at: [2] }], {

@@ -273,6 +273,13 @@ describe("rehearse", () => {
     expect(Math.max(...pairs.map(({ place }) => place))).to.be.greaterThan(100);
   });
 
+  it("does not begin where a bound of dollars could not hold", async () => {
+    const request_format = { messages: [{ role: "user", content: [{ text: "{{ subject }}" }] }] };
+    const options = { config: old(), against: fresh({ request_format }), rows: few, maxSpendUsd: 1 };
+    expect(await refusal(options)).to.match(/^the new settings: .*max_spend_usd/);
+    expect(calls()).to.equal(0);
+  });
+
   it("asks a side twice, so that what differs by chance is not held against the new one", async () => {
     // Each answer of either model is another one now and then, whoever asks.
     bedrock.setFaults([{ kind: "stop", reason: "end_turn", rate: 0.15, text: '{"label":"unsure"}' }]);

@@ -24,9 +24,9 @@ export interface Server {
 /**
  * Starts the PostgreSQL that comes as an npm package, in less than a second. It refuses to run as root, so root
  * runs it as `nobody`. With `tls` it listens on 127.0.0.1 and 127.0.0.2 too, with the certificate in fixtures/tls, in which
- * the second one is not. Resolves to a sentence where it cannot run at all.
+ * the second one is not. With `syncs` what it has taken is on the disk. Resolves to a sentence where it cannot run at all.
  */
-export const startPostgres = async ({ tls = false } = {}): Promise<Server | string> => {
+export const startPostgres = async ({ tls = false, syncs = false } = {}): Promise<Server | string> => {
   const found = await findPrograms();
   if (typeof found === "string") return found;
   const folder = mkdtempSync(join(tmpdir(), "pg-"));
@@ -43,7 +43,11 @@ export const startPostgres = async ({ tls = false } = {}): Promise<Server | stri
     return `initdb does not run here: ${made.error?.message ?? made.stderr.trim().split("\n").at(-1)}`;
   }
   const port = tls ? await freePort() : 5432;
-  const settings = [`port=${port}`, `listen_addresses=${tls ? "127.0.0.1,127.0.0.2" : ""}`, "fsync=off"];
+  const settings = [
+    `port=${port}`,
+    `listen_addresses=${tls ? "127.0.0.1,127.0.0.2" : ""}`,
+    `fsync=${syncs ? "on" : "off"}`,
+  ];
   if (tls) {
     settings.push("ssl=on", ...certificate(folder, identity));
     appendFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.0/8 trust\n");

@@ -130,27 +130,38 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
 };
 
 /** The share of what the quota allowed that was let in, between two times after the start. */
-export const goodput = ({ admittedAt }: Simulated, allowed: number, fromMs: number, toMs: number): number =>
-  admittedAt.filter((at) => at > fromMs && at <= toMs).length / allowed;
+export const goodput = (
+  { admittedAt }: Pick<Simulated, "admittedAt">,
+  allowed: number,
+  fromMs: number,
+  toMs: number,
+): number => admittedAt.filter((at) => at > fromMs && at <= toMs).length / allowed;
 
 /** The share of rejected calls among all. */
-export const wasted = ({ calls, rejected }: Simulated): number => rejected / calls;
+export const wasted = ({ calls, rejected }: Pick<Simulated, "calls" | "rejected">): number =>
+  rejected / calls;
 
-/** A ledger that knows no answers. All that is written while its disk stops waits for the same moment. */
+/** A ledger that knows no answers. */
 const slowLedger = (clock: VirtualClock, stops: boolean): Pick<SharedLedger, "find" | "append" | "hold"> => {
-  let stopsAt = stops ? clock.random() * 30_000 : Number.POSITIVE_INFINITY;
-  let goesOnAt = 0;
+  const writing = slowDisk(clock, stops);
   return {
     hold: async () => () => undefined,
     find: async () => null,
-    async append() {
-      const now = clock.now();
-      if (now >= stopsAt) {
-        goesOnAt = now + 30 + clock.random() * 120;
-        stopsAt = goesOnAt + clock.random() * 30_000;
-      }
-      await pause(clock, Math.max(goesOnAt - now, 0) + 0.5 + clock.random() * 3.5);
-    },
+    append: () => pause(clock, writing()),
+  };
+};
+
+/** How many milliseconds a disk takes for what is written now. All that is written while it stops waits for one moment. */
+export const slowDisk = (clock: VirtualClock, stops: boolean): (() => number) => {
+  let stopsAt = stops ? clock.random() * 30_000 : Number.POSITIVE_INFINITY;
+  let goesOnAt = 0;
+  return () => {
+    const now = clock.now();
+    if (now >= stopsAt) {
+      goesOnAt = now + 30 + clock.random() * 120;
+      stopsAt = goesOnAt + clock.random() * 30_000;
+    }
+    return Math.max(goesOnAt - now, 0) + 0.5 + clock.random() * 3.5;
   };
 };
 
@@ -163,7 +174,8 @@ const throttledByChance: Rejection = {
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));
 
-const lateTimers = (clock: VirtualClock): VirtualClock => ({
+/** Timers that are up to 2 ms late, as on a busy machine. */
+export const lateTimers = (clock: VirtualClock): VirtualClock => ({
   ...clock,
   after: (ms, task) => clock.after(ms + clock.random() * 2, task),
 });

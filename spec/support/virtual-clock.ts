@@ -3,6 +3,8 @@ import type { Clock } from "../../src/core/clock.js";
 export interface VirtualClock extends Clock {
   /** Lets time pass, task by task, until `done` says so or nothing is left to happen. */
   run(done: () => boolean): Promise<void>;
+  /** The same at once, where no task awaits anything. */
+  runAtOnce(done: () => boolean): void;
   /** Lets so many milliseconds pass. */
   pass(ms: number): Promise<void>;
   /** Lets time pass until this is settled, and answers what it came to. */
@@ -66,6 +68,13 @@ export const virtualClock = (seed = 1): VirtualClock => {
       });
     },
     run,
+    runAtOnce(done) {
+      for (let next = tasks.pop(); next; next = tasks.pop()) {
+        time = next.at;
+        next.run();
+        if (done()) return;
+      }
+    },
     async pass(ms) {
       let passed = false;
       after(ms, () => {

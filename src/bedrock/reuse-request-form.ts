@@ -70,7 +70,10 @@ export const takeShortcuts = (
     if (!isCall(args.input)) return next(args);
     const response = await fillForm(args.input);
     if (response?.statusCode === 200 && response.body instanceof Uint8Array)
-      return withHeaders({ response, output: { body: response.body, $metadata: {} } as ServiceOutputTypes });
+      return {
+        response,
+        output: { body: response.body, headers: response.headers } as unknown as ServiceOutputTypes,
+      };
     return withHeaders(await next(response ? ({ ...args, response } as typeof args) : args));
   };
 
@@ -108,10 +111,8 @@ const metadataHeader = "x-amzn-bedrock-request-metadata";
 const lifetimeMs = 60_000;
 
 const unsigned = (signed: HttpRequest): HttpRequest => {
-  const request = HttpRequest.clone(signed);
-  request.body = undefined;
-  for (const name of addedBySigning) delete request.headers[name];
-  return request;
+  const own = Object.entries(signed.headers).filter(([name]) => !addedBySigning.includes(name));
+  return new HttpRequest({ ...signed, headers: Object.fromEntries(own), body: undefined });
 };
 
 const addedBySigning = ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"];

@@ -243,7 +243,7 @@ export const errorCodes = {
   ledger_unwritable: kind(
     true,
     "no",
-    "The ledger could not be written, so the record was not sent. Make room or mend the disk, then run again.",
+    "The ledger could not be written, so the record was not sent. Make room, or mend its disk or database, then run again.",
     "end",
   ),
 } as const satisfies Record<string, Kind>;

@@ -68,3 +68,20 @@ export interface Reply {
   readonly guardrail: "masked" | "blocked" | null;
   readonly ending: Ending | null;
 }
+
+/** What a response says that says nothing. */
+export const emptyReply: Reply = {
+  body: null,
+  text: null,
+  rawText: null,
+  reasoning: null,
+  guessedBy: null,
+  reasoningTags: [],
+  vector: null,
+  unread: [],
+  callsTool: false,
+  stopReason: null,
+  truncated: false,
+  guardrail: null,
+  ending: null,
+};

@@ -1,6 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
 import { failedTrace, type Outcome, type Trace, trace, usageTrace } from "../core/outcome.js";
+import { emptyReply } from "../core/reply.js";
 import { estimateUsd } from "../models/prices/estimate.js";
 import { batchRates, batchTier, roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
 import { invokeUntilFit } from "./invoke-until-fit.js";
@@ -46,6 +47,7 @@ export const complete = async (
   // An answer that was there already is not paid for again.
   const isPaid = attempts > 0;
   const usd = sumUsd(usages.map((each) => usdOfUsage(plan.price, each, plan.tiers)));
+  const said = reply instanceof ConnectorError ? emptyReply : reply;
   const known = {
     attempts,
     billed: isPaid ? "yes" : "no",
@@ -56,31 +58,25 @@ export const complete = async (
     output_tokens: usage.outputTokens,
     cost_usd: isPaid ? usd : 0,
     usage: usageTrace(usage),
-    ...(!(reply instanceof ConnectorError) && {
-      stop_reason: reply.stopReason,
-      truncated: reply.truncated,
-      guardrail: reply.guardrail,
-    }),
+    stop_reason: said.stopReason,
+    truncated: said.truncated,
+    guardrail: said.guardrail,
   } as const;
   const more = {
     payloads: { request: request.body, response: answer.body },
     rejections,
-    ...(isPaid
-      ? {
-          estimate,
-          cacheSavedUsd: sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))),
-        }
-      : { savedUsd: usd }),
+    estimate,
+    savedUsd: isPaid ? 0 : usd,
+    cacheSavedUsd: isPaid ? sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))) : 0,
   };
   if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...more };
   const { values, repaired, keptEmpty, remarks } = columns;
-  const marks = { repaired, remarks: remarks.length > 0 ? remarks : null };
   return {
     record,
     columns: values,
-    trace: trace({ ...known, ...marks, status: "enriched" }),
+    trace: trace({ status: "enriched", repaired, remarks: remarks.length > 0 ? remarks : null, ...known }),
+    keptEmpty,
     ...more,
-    ...(keptEmpty && { keptEmpty }),
   };
 };
 

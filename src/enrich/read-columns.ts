@@ -2,7 +2,7 @@ import { keepDigits } from "../core/digits.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Invocation } from "../core/invoke.js";
 import type { Json } from "../core/json.js";
-import type { Ending, Reply } from "../core/reply.js";
+import { type Ending, emptyReply, type Reply } from "../core/reply.js";
 import type { Plan } from "./plan.js";
 
 /** What a row gets of an answer. */
@@ -85,7 +85,7 @@ const typedMisfit = (read: unknown, { schemaRequest }: Plan): ConnectorError | n
  * does have, such as ids, is there without any answer too.
  */
 const saysMore = (read: Record<string, Json>, { columns, family }: Plan): boolean => {
-  const usual = columns.read({ ...bare, body: (family?.reply ?? null) as Json });
+  const usual = columns.read({ ...emptyReply, body: (family?.reply ?? null) as Json });
   const isUsual = (name: string): boolean =>
     usual !== null && !(usual instanceof ConnectorError) && usual[name] !== null;
   return Object.entries(read).some(([name, value]) => !isUsual(name) && hasWords(value));
@@ -93,21 +93,6 @@ const saysMore = (read: Record<string, Json>, { columns, family }: Plan): boolea
 
 const hasWords = (value: Json): boolean =>
   typeof value === "string" ? value.trim() !== "" : typeof value === "object" && value !== null;
-
-const bare: Omit<Reply, "body"> = {
-  text: null,
-  rawText: null,
-  reasoning: null,
-  guessedBy: null,
-  reasoningTags: [],
-  vector: null,
-  unread: [],
-  callsTool: false,
-  stopReason: null,
-  truncated: false,
-  guardrail: null,
-  ending: null,
-};
 
 const isEmpty = (ending: Ending | null): boolean => ending === "empty_answer" || ending === "only_reasoning";
 

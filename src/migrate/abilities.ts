@@ -3,6 +3,8 @@ export const abilities = {
   /** Take images. What stands nowhere is taken not to. */
   image:
     /^anthropic\.claude-(?!3-5-haiku)|^amazon\.nova-(?!micro)|^meta\.llama(?:3-2-(?:11|90)b|4)|^mistral\.(?:pixtral|mistral-large-3|ministral-3)|^qwen\.qwen3-vl|^google\.gemma-3|^moonshotai\.kimi-k2\.5/,
+  /** Take videos. */
+  video: /^amazon\.nova-(?!micro)/,
   /** Take documents as blocks. */
   document: /^anthropic\.claude-(?!instant|v2)|^amazon\.nova-(?!micro)/,
   /** Take tools, whatever the API. */

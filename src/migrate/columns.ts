@@ -24,6 +24,8 @@ interface Leaf {
   readonly name: string;
   readonly word: ReplyWord | null;
   readonly pointer: string;
+  /** Of a value inside of what the word stands for, its pointer there. */
+  readonly inside?: string;
 }
 
 /** Moves the columns that a response format names. Columns without a place are named, and left out. */
@@ -48,10 +50,7 @@ export const moveColumns = (
       outputField: null,
       columns: leaves.map(({ name, pointer }) => ({ name, from: pointer, to: pointer })),
     };
-  const placed = leaves.map((leaf) => ({
-    ...leaf,
-    to: leaf.word && (to.form.reply[leaf.word]?.[0] ?? null),
-  }));
+  const placed = leaves.map((leaf) => ({ ...leaf, to: placeOf(leaf, to.form) }));
   const [only, ...others] = placed;
   // A list whose first element may be another one holds no certain place for the text.
   if (only && others.length === 0 && only.word === "text" && mayThink && to.form.dialect === "converse") {
@@ -67,16 +66,17 @@ export const moveColumns = (
       columns: [{ name: only.name, from: only.pointer, to: only.to }],
     };
   }
-  for (const { name, word, pointer, to: place } of placed)
+  for (const { name, word, pointer, inside, to: place } of placed)
     if (place === null)
       notes.add(
-        "left_out",
+        // Such an answer is a call and no text, so nothing else would be read of it.
+        inside === undefined ? "left_out" : "refused",
         "column_lost",
         `response_format${pointer.replaceAll("/", ".")}`,
         lostSays(name, word, pointer),
       );
     else if (word === "stopReason") notes.add("mind", "other_stop_reasons", name, stopsSay(from, to));
-    else if (word === "toolInput" && from.form.dialect !== to.form.dialect)
+    else if (word === "toolInput" && (from.form.dialect === "openai") !== (to.form.dialect === "openai"))
       notes.add(
         "mind",
         "tool_arguments",
@@ -89,6 +89,13 @@ export const moveColumns = (
     outputField: null,
     columns: placed.map(({ name, pointer, to: place }) => ({ name, from: pointer, to: place })),
   };
+};
+
+/** Where the target keeps it. Arguments that are JSON text have nothing inside of them. */
+const placeOf = ({ word, inside }: Leaf, form: Form): string | null => {
+  const place = word && (form.reply[word]?.[0] ?? null);
+  if (place === null || inside === undefined) return place;
+  return form.dialect === "openai" ? null : place + inside;
 };
 
 /** The column as it stands in a sample. */
@@ -106,7 +113,9 @@ const lostSays = (name: string, word: ReplyWord | null, pointer: string): string
             ? "_bedrock.request_id is another id"
             : /prompt$|\/chat_history\/0/.test(pointer)
               ? "it is the request's own text: take it from the row"
-              : "nothing takes its place";
+              : word === "toolInput"
+                ? "the target writes a tool's arguments as JSON text: take them as one column"
+                : "nothing takes its place";
   return `the column ${name} has no counterpart in the target's answer, so no row has it: ${instead}`;
 };
 
@@ -157,7 +166,11 @@ const leavesIn = (text: string, pointer: string, form: Form): Leaf[] => {
   if (name === undefined) return [];
   const [word] =
     Object.entries(form.reply).find(([, pointers]) => pointers.includes(pointer)) ?? ([] as string[]);
-  return [{ name, word: (word as ReplyWord) ?? null, pointer }];
+  if (word !== undefined) return [{ name, word: word as ReplyWord, pointer }];
+  const call = form.reply.toolInput?.find((place) => pointer.startsWith(`${place}/`));
+  return call === undefined
+    ? [{ name, word: null, pointer }]
+    : [{ name, word: "toolInput", pointer, inside: pointer.slice(call.length) }];
 };
 
 /** A sample with columns at their places; each kind of block has an element of its own. */
@@ -165,17 +178,17 @@ const sampleOf = (leaves: readonly (Leaf & { to: string })[], form: Form): JsonO
   const order: readonly (ReplyWord | null)[] = ["reasoning", "text", "toolInput"];
   const sorted = leaves.toSorted((one, other) => order.indexOf(one.word) - order.indexOf(other.word));
   let sample: Json = {};
-  const taken = new Map<string, number>();
-  for (const { name, word, to } of sorted) {
+  const taken = new Map<string, (ReplyWord | null)[]>();
+  for (const { name, word, to, inside = "" } of sorted) {
     const steps = to.split("/").slice(1);
     const blocks = word === null || !order.includes(word) ? null : form.dialect;
-    const at = steps.lastIndexOf("0");
+    const at = steps.lastIndexOf("0", steps.length - inside.split("/").length);
     const list = steps.slice(0, at).join("/");
     const moves = at >= 0 && (blocks === "anthropic" || blocks === "converse");
     if (moves) {
-      const next = taken.get(list) ?? 0;
-      taken.set(list, next + 1);
-      steps[at] = String(next);
+      const words = taken.get(list) ?? [];
+      if (!words.includes(word)) taken.set(list, [...words, word]);
+      steps[at] = String(words.includes(word) ? words.indexOf(word) : words.length);
     }
     sample = placed(sample, steps, named(name));
     const type = moves && blocks === "anthropic" ? anthropicTypes[word as keyof typeof anthropicTypes] : null;

@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/connection.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../core/json.js";
 import type { Form, Place, Word } from "./form.js";
-import { holdsLiquid } from "./liquid-text.js";
+import { holdsLiquid, maskLiquid } from "./liquid-text.js";
 import { type Neutral, type Notes, type Said, withoutPath } from "./neutral.js";
 import { type Apart, type Spoken, takeApart } from "./prompt.js";
 import { readMessages } from "./read-messages.js";
@@ -116,7 +116,8 @@ const readPrompt = (
     }),
   );
   const said = (words: string) => readParts(form, words, talk.at, notes);
-  const apart = takeApart(text);
+  // The images stand beside the prompt, in their order.
+  const apart = takeApart(pictures.length > 0 ? text.replaceAll(imageMark, "") : text);
   if (typeof apart === "string") {
     notes.add("refused", "prompt_not_taken_apart", talk.at, apart);
     return { ...silence, prompt: { text, marks: null } };
@@ -128,6 +129,14 @@ const readPrompt = (
         "raw_prompt_without_template",
         talk.at,
         "carries no chat template that is known, so all of it is one turn of the user: before, the model went on with the text; a chat model answers it",
+      );
+    const [unknown] = unknownMark.exec(maskLiquid(text)) ?? [];
+    if (unknown !== undefined)
+      notes.add(
+        "mind",
+        "unknown_marks",
+        talk.at,
+        `has ${unknown}, which looks like a mark of a chat template that is not known: the target reads it as words`,
       );
     const parts = [...pictures, ...said(text)];
     return { ...silence, turns: [{ role: "user", parts, plain: true }], prompt: { text, marks: null } };
@@ -153,6 +162,11 @@ const readPrompt = (
     prompt: { text, marks: apart.marks.name },
   };
 };
+
+const imageMark = "<|image|>";
+
+/** What models have for marks, and people for nothing else. */
+const unknownMark = /<[|｜][^|｜<>]{1,60}[|｜]>|\[\/?[A-Z_]{4,}\]|<\/?(?:start|end)_of_\w+>/;
 
 /** Words in front of the first turn, in families that give them no authority, may hold a row's values. */
 const withoutLaxSystem = (

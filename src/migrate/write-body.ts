@@ -97,7 +97,7 @@ const onlyRefusals = (notes: Notes): Notes => ({
 });
 
 /** What a model may refuse of a conversation that its family takes. */
-const judgedHere: ReadonlySet<string> = new Set(["prefill", "image", "call", "result", "document"]);
+const judgedHere: ReadonlySet<string> = new Set(["prefill", "image", "video", "call", "result", "document"]);
 
 /** What no word is for: kept where the body stays the same family's, else left out and named. */
 const withRest = (body: JsonObject, { rest }: Neutral, from: Side, to: Side, notes: Notes): JsonObject => {

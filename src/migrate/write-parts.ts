@@ -17,7 +17,13 @@ export const writeParts = (parts: readonly Part[], to: Side, notes: Notes): Json
     if (kind === "cache") writeMark(part, written, to, notes);
     else if (needs(kind, to)) {
       if (kind === "document" || kind === "paper") written.push(...asText(part, to, notes));
-      else notes.add("refused", kind, at, `is ${named[kind] ?? "a block"} that ${to.baseId} does not take`);
+      else
+        notes.add(
+          "refused",
+          kind,
+          at,
+          `is ${kinds[kind] ?? "a block of a kind"} that ${to.baseId} does not take`,
+        );
     } else if (isSame) written.push(withoutMarks(own.value, form.cacheKey));
     else if (kind === "thought")
       notes.add(
@@ -31,8 +37,9 @@ export const writeParts = (parts: readonly Part[], to: Side, notes: Notes): Json
   return written;
 };
 
-const named: Readonly<Record<string, string>> = {
+const kinds: Readonly<Record<string, string>> = {
   image: "an image",
+  video: "a video",
   call: "a call of a tool",
   result: "a tool's result",
 };
@@ -41,6 +48,7 @@ const named: Readonly<Record<string, string>> = {
 const needs = (kind: string, { baseId, modelFamily }: Side): boolean => {
   if (modelFamily === null) return false;
   if (kind === "image") return !abilities.image.test(baseId);
+  if (kind === "video") return !abilities.video.test(baseId);
   if (kind === "document" || kind === "paper") return !abilities.document.test(baseId);
   return (kind === "call" || kind === "result") && !abilities.tool.test(baseId);
 };
@@ -78,15 +86,12 @@ const translated = (part: Part, to: Side, notes: Notes): Json[] => {
     return [];
   }
   if (holdsLiquid(slots.format)) {
-    notes.add(
-      "refused",
-      "format_from_column",
-      at,
-      "takes its media type from a column, and the target wants one of its own names: write it down",
-    );
+    notes.add("refused", "format_from_column", at, fromColumn);
     return [];
   }
-  const value = fill(shape, ready(kind, slots, to));
+  const isDocument = kind === "document" || kind === "paper";
+  const named = isDocument && to.form.dialect === "converse" ? withName(part, notes) : slots;
+  const value = fill(shape, ready(kind, named, to));
   if (value !== null && !(kind === "result" && typeof slots.content !== "string")) return [value];
   notes.add(
     "refused",
@@ -99,11 +104,29 @@ const translated = (part: Part, to: Side, notes: Notes): Json[] => {
   return [];
 };
 
-/** An address may be one of the web, which the service fetches for no model. */
-const unknownBlock = ({ own }: Part, { form }: Side): string =>
-  /^\{"type":"image_url".*\{\{/.test(JSON.stringify(own?.value ?? null))
-    ? "takes the address of its image, with the media type in it, from a column: write data:image/png;base64,{{ column }} with the column for the bytes alone"
-    : `is a block of a kind that ${form.name} has no words for`;
+/** What a block that has no shape in the target is known by, and what to do about it. */
+const unknownBlocks: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\{"type":"image_url".*\{\{/,
+    "takes the address of its image, with the media type in it, from a column: write data:image/png;base64,{{ column }} with the column for the bytes alone",
+  ],
+  [/"type":"url"/, "is at an address of the web, and the target takes bytes: put them into the row"],
+  [/"s3Location":/, "is in S3, which the target does not read: put its bytes into the row"],
+  [
+    /^\{"guardContent":/,
+    "says which words a guardrail looks at, for which InvokeModel has tags in the text: write those by hand",
+  ],
+];
+
+const unknownBlock = ({ own }: Part, { form }: Side): string => {
+  const block = JSON.stringify(own?.value ?? null);
+  if (/"(?:media_type|format)":"[^"]*\{\{/.test(block)) return fromColumn;
+  const [, says] = unknownBlocks.find(([known]) => known.test(block)) ?? [];
+  return says ?? `is a block of a kind that ${form.name} has no words for`;
+};
+
+const fromColumn =
+  "takes its media type from a column, and the target wants one of its own names: write it down";
 
 /** Names that Converse and Anthropic have for the same formats, and a text where Converse wants a list. */
 const ready = (kind: string, slots: Part["slots"], to: Side): Part["slots"] => {
@@ -112,6 +135,25 @@ const ready = (kind: string, slots: Part["slots"], to: Side): Part["slots"] => {
   if (typeof slots.format === "string")
     return { ...slots, format: slots.format === "jpg" ? "jpeg" : slots.format };
   return slots;
+};
+
+/** Converse wants a name, and takes letters, digits, single blanks, hyphens and brackets in it. */
+const withName = ({ slots, at }: Part, notes: Notes): Part["slots"] => {
+  if (holdsLiquid(slots.name)) return slots;
+  const given = String(slots.name ?? "");
+  const name =
+    given
+      .replace(/[^A-Za-z0-9\s()[\]-]+/g, "-")
+      .replace(/\s+/g, " ")
+      .trim() || `document${at.replace(/\D+/g, " ").trimEnd()}`;
+  if (name !== given)
+    notes.add(
+      "added",
+      "document_name",
+      at,
+      `is called ${name}, since Converse wants a name of letters, digits, blanks, hyphens and brackets`,
+    );
+  return { ...slots, name };
 };
 
 const asText = (part: Part, to: Side, notes: Notes): Json[] => {

@@ -43,7 +43,8 @@ export const writeTalk = (neutral: Neutral, to: Side, notes: Notes): JsonObject 
 
 const judgeOrder = (turns: readonly Turn[], to: Side, notes: Notes): void => {
   const last = turns.at(-1);
-  if (!turns.some(({ role }) => role === "user"))
+  const isRead = !notes.all.some(({ code }) => code === "prompt_not_taken_apart");
+  if (isRead && !turns.some(({ role }) => role === "user"))
     notes.add(
       "refused",
       "no_user_turn",

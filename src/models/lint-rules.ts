@@ -1,7 +1,7 @@
 import { search } from "../core/jmespath.js";
 import { type JsonObject, valueAt } from "../core/json.js";
 import type { Family, ModelRule } from "./families/family.js";
-import { baseModelId } from "./find-family.js";
+import { firstBaseModel } from "./find-family.js";
 import { limitsOf } from "./limits.js";
 import { isFor } from "./model-facts.js";
 
@@ -16,42 +16,54 @@ export const lintForModel = (
   modelIds: readonly string[],
   body: JsonObject,
 ): ModelFindings => {
-  const base = modelIds.map(baseModelId).find((id) => id !== null);
-  if (!family || !base) return nothing;
-  const broken = rulesOf(family, base).filter(({ when }) => isTrue(search(when, body)));
+  const known = family && ofModel(family, modelIds);
+  if (!known) return nothing;
+  const broken = known.rules.filter(({ when }) => isTrue(search(when, body)));
+  const over = overLimit(known, body);
+  if (broken.length === 0 && over.length === 0) return nothing;
   const says = (level: ModelRule["level"]): string[] =>
     broken.filter((rule) => rule.level === level).map((rule) => rule.says);
-  return {
-    refused: says("refused"),
-    doubtful: [...says("doubtful"), ...overLimit(family, base, body)],
-    note: says("note"),
-  };
+  return { refused: says("refused"), doubtful: [...says("doubtful"), ...over], note: says("note") };
 };
 
 const nothing: ModelFindings = { refused: [], doubtful: [], note: [] };
 
-const known = new Map<string, readonly ModelRule[]>();
+/** What a body is held to. */
+interface OfModel {
+  readonly rules: readonly ModelRule[];
+  /** The most output tokens, where they are known, and where a body sets its limit of them. */
+  readonly most: number | undefined;
+  readonly limits: Family["request"]["maxTokens"];
+}
 
-/** Looked up for every row, so the model's own rules are picked once. */
-const rulesOf = (family: Family, base: string): readonly ModelRule[] => {
-  const key = `${family.name} ${base}`;
-  let rules = known.get(key);
-  if (!rules) {
-    rules = (family.rules ?? []).filter((rule) => isFor(rule, base));
-    known.set(key, rules);
-  }
-  return rules;
+const models = new Map<string, OfModel | null>();
+
+/** Looked up for every row, so what holds for a model is found once. */
+const ofModel = (family: Family, modelIds: readonly string[]): OfModel | null => {
+  const key = `${family.name} ${modelIds.join(" ")}`;
+  const known = models.get(key);
+  if (known !== undefined) return known;
+  const base = firstBaseModel(...modelIds);
+  const found =
+    base === null
+      ? null
+      : {
+          rules: (family.rules ?? []).filter((rule) => isFor(rule, base)),
+          most: limitsOf(base)?.output,
+          limits: family.request.maxTokens,
+        };
+  models.set(key, found);
+  return found;
 };
 
-const overLimit = (family: Family, base: string, body: JsonObject): string[] => {
-  const most = limitsOf(base)?.output;
-  return family.request.maxTokens.flatMap((path) => {
-    const asked = valueAt(body, path);
-    return most !== undefined && typeof asked === "number" && asked > most
-      ? [`${path.join(".")} is over ${most}, the most that this model is known to write`]
-      : [];
-  });
-};
+const overLimit = ({ most, limits }: OfModel, body: JsonObject): string[] =>
+  most === undefined
+    ? []
+    : limits
+        .filter((path) => isAbove(most, valueAt(body, path)))
+        .map((path) => `${path.join(".")} is over ${most}, the most that this model is known to write`);
+
+const isAbove = (most: number, asked: unknown): boolean => typeof asked === "number" && asked > most;
 
 /** As JMESPath sees it: null, false and what is empty are not. */
 const isTrue = (value: unknown): boolean => {

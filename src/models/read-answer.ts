@@ -2,7 +2,7 @@ import { ConnectorError } from "../core/errors.js";
 import type { Invocation, RawAnswer } from "../core/invoke.js";
 import { search } from "../core/jmespath.js";
 import { isObject, type Json, tryParseJson } from "../core/json.js";
-import type { Ending, ReasoningTags, Reply } from "../core/reply.js";
+import { type Ending, emptyReply, type ReasoningTags, type Reply } from "../core/reply.js";
 import { type Parts, readBlocks } from "./answer/blocks.js";
 import { readGuardrail } from "./answer/guardrail.js";
 import { reasoningTagsOf, splitReasoning } from "./answer/reasoning.js";
@@ -42,8 +42,7 @@ export const readAnswer = (
 type Known = Pick<Reply, "stopReason" | "guardrail" | "reasoningTags">;
 
 const readReply = (family: Family | null, request: string, body: Json, known: Known): Reply => {
-  const truncated = means("truncated", known.stopReason);
-  const base = { ...nothingRead, ...known, body, truncated };
+  const base = { ...emptyReply, ...known, body, truncated: means("truncated", known.stopReason) };
   if (!family) return { ...base, ending: known.guardrail === "blocked" ? "guardrail_intervened" : null };
   const answer = search(family.response.text, body);
   if (family.vector)
@@ -59,10 +58,12 @@ const readReply = (family: Family | null, request: string, body: Json, known: Kn
     parts.reasoning === "" ? known.reasoningTags : known.reasoningTags.filter((tag) => !tag.openedByPrompt);
   const inline = splitReasoning(parts.text, tags, (tag) => promptEnds(family, request, tag));
   const reasoning = [parts.reasoning, inline.reasoning ?? ""].filter(Boolean).join("\n");
+  // Blocks of unknown kinds alone are no text, not even an empty one.
+  const isText = parts.text !== "" || parts.unread.length === 0;
   return {
     ...base,
-    // Blocks of unknown kinds alone are no text, not even an empty one.
-    ...(parts.text === "" && parts.unread.length > 0 ? {} : { rawText: parts.text, text: inline.text }),
+    rawText: isText ? parts.text : null,
+    text: isText ? inline.text : null,
     reasoning: reasoning || inline.reasoning,
     guessedBy: inline.guessedBy ?? null,
     unread: parts.unread,
@@ -70,16 +71,6 @@ const readReply = (family: Family | null, request: string, body: Json, known: Kn
     ending: endedBadly(known) ?? withoutText({ ...parts, text: inline.text, reasoning }, known.stopReason),
   };
 };
-
-const nothingRead = {
-  text: null,
-  rawText: null,
-  reasoning: null,
-  guessedBy: null,
-  vector: null,
-  unread: [],
-  callsTool: false,
-} as const;
 
 /** The blocks of an answer and what stands beside them; `null` where a body has no place for an answer. */
 const partsOf = ({ response }: Family, body: Json, answer: unknown): Parts | null => {

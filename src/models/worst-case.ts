@@ -42,14 +42,17 @@ const wholeOf = (value: unknown): number | null => {
   return typeof count === "number" && Number.isSafeInteger(count) ? count : null;
 };
 
+type Setting = readonly [path: string, name: string, value: unknown];
+
 /** The numbers that stand at the top of a body and in its objects of settings; what is in lists is content. */
-function* settingsOf(body: JsonObject, path = "", depth = 0): Generator<[string, string, unknown]> {
+const settingsOf = (body: JsonObject, path = "", depth = 0, found: Setting[] = []): readonly Setting[] => {
   for (const [name, value] of Object.entries(body)) {
-    if (typeof value === "number" || value instanceof ExactNumber) yield [path + name, name, value];
+    if (typeof value === "number" || value instanceof ExactNumber) found.push([path + name, name, value]);
     else if (isObject(value) && depth < mostDepth && !schemas.test(name))
-      yield* settingsOf(value as JsonObject, `${path}${name}.`, depth + 1);
+      settingsOf(value as JsonObject, `${path}${name}.`, depth + 1, found);
   }
-}
+  return found;
+};
 
 const mostDepth = 3;
 const schemas = /schema|^properties$|^tool_?config$/i;

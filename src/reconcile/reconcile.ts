@@ -81,7 +81,11 @@ const reconcile = async (
 ): Promise<Reconciled> => {
   const { requestTimeoutMs: deadlineMs, region } = connection;
   const startedAt = now();
-  const { calls, underWay } = await unknownCalls(ledger.entries(), { deadlineMs, now: startedAt });
+  const { calls, underWay } = await unknownCalls(ledger.entries(), {
+    ...{ deadlineMs, now: startedAt },
+    // Of a file, this process is the only holder.
+    mayBeAt: (key) => ledger.peek !== undefined || ledger.underway.has(key),
+  });
   const total = { looked_for: calls.size, recovered: 0, refused: 0, input_tokens: 0, output_tokens: 0 };
   if (calls.size === 0)
     return { ...total, still_unknown: underWay > 0 ? { under_way: underWay } : {}, logs: null };

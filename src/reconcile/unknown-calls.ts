@@ -18,7 +18,7 @@ interface UnknownCalls {
  */
 export const unknownCalls = async (
   entries: AsyncIterable<Entry>,
-  { deadlineMs, now }: { readonly deadlineMs: number; readonly now: number },
+  { deadlineMs, now, mayBeAt }: Times,
 ): Promise<UnknownCalls> => {
   const calls = new Map<string, UnknownCall>();
   let underWay = 0;
@@ -26,7 +26,7 @@ export const unknownCalls = async (
     const { key, state, at } = entry;
     if ((state !== "unknown" && state !== "intent") || "job" in entry) continue;
     const over = at + deadlineMs + spareMs;
-    if (state === "intent" && over > now) underWay++;
+    if (state === "intent" && over > now && mayBeAt(key)) underWay++;
     else
       calls.set(key, {
         // An intent is written before the call, that it ended without an answer after it.
@@ -38,6 +38,13 @@ export const unknownCalls = async (
   }
   return { calls, underWay };
 };
+
+interface Times {
+  readonly deadlineMs: number;
+  readonly now: number;
+  /** Whether somebody may be at a call that was begun lately. */
+  readonly mayBeAt: (key: string) => boolean;
+}
 
 /** Between an intent and the end of its call there is more than the call, and clocks differ. */
 const spareMs = 5 * 60_000;

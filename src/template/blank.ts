@@ -27,7 +27,7 @@ export interface Printed {
 const key = Symbol("printed");
 
 /** Globals of a Liquid context, with what its placeholders come to. */
-export const withPrinted = (globals: object, printed: Printed): object => ({ ...globals, [key]: printed });
+export const withPrinted = (globals: object, printed: Printed): object => ({ [key]: printed, ...globals });
 
 /** Notes what a placeholder came to. A fence around nothing is nothing. */
 export const note = (globals: object, value: unknown): void => {

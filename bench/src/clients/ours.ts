@@ -9,8 +9,7 @@ import { question } from "../rows.js";
 /** The whole connector as a user has it: templates, checks, pacing, a ledger on the disk, columns, messages. */
 export const createClient: CreateClient = async (job, { url }) => {
   const folder = await mkdtemp(join(tmpdir(), "bedrock-bench-"));
-  // Each run's Bedrock has a port of its own, so none of its requests is in the table yet.
-  const ledger = job.variant === "postgres" ? `${process.env.BENCH_POSTGRES}` : join(folder, "ledger.jsonl");
+  const ledger = job.settings?.ledger ?? join(folder, "ledger.jsonl");
   const connector = new AwsBedrockModel();
   const connection_specification = {
     ...demoCredentials,

@@ -14,16 +14,6 @@ interface Contender {
 
 const contenders: readonly Contender[] = [
   { title: "ours, the whole connector", client: { client: "ours" }, rows: 15_000 },
-  // A server of the user's own, named by a URL such as postgres://user@host/base.
-  ...(process.env.BENCH_POSTGRES
-    ? [
-        {
-          title: "ours, ledger in PostgreSQL",
-          client: { client: "ours", variant: "postgres" } as const,
-          rows: 4000,
-        },
-      ]
-    : []),
   { title: "bare SDK loop, HTTP/1.1 keep-alive", client: { client: "sdk" }, rows: 15_000, goal: 0.6 },
   {
     title: "bare SDK loop, default handler, TLS",

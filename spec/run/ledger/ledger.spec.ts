@@ -164,12 +164,12 @@ describe("the appender of a ledger", () => {
   it("writes many lines with few flushes, each at the offset that it is told", async () => {
     const { counts, file } = fakeFile();
     const appender = createGroupCommit(file, 7);
-    const lines = Array.from({ length: 1_000 }, (_, id) => `${"é".repeat(id % 5)}\n`);
+    const lines = Array.from({ length: 1_000 }, (_, id) => Buffer.from(`${"é".repeat(id % 5)}\n`));
     const offsets = await Promise.all(lines.map((line) => appender.append(line)));
     let end = 7;
     for (const [index, line] of lines.entries()) {
       expect(offsets[index]).to.equal(end);
-      end += Buffer.byteLength(line);
+      end += line.length;
     }
     expect(counts.bytes).to.equal(end - 7);
     expect(counts.flushes).to.be.at.most(2);
@@ -179,7 +179,7 @@ describe("the appender of a ledger", () => {
     const { counts, file } = fakeFile();
     const appender = createGroupCommit(file, 0);
     for (const length of [10, 25, 31]) {
-      const offset = await appender.append("x".repeat(length));
+      const offset = await appender.append(Buffer.alloc(length, "x"));
       expect(counts.flushed).to.equal(offset + length);
     }
   });
@@ -188,7 +188,7 @@ describe("the appender of a ledger", () => {
     const { counts, file } = fakeFile(0);
     const appender = createGroupCommit(file, 0);
     const outcome = (line: string) =>
-      appender.append(line).catch((error: Error) => error.message.slice(0, 6));
+      appender.append(Buffer.from(line)).catch((error: Error) => error.message.slice(0, 6));
     expect(await Promise.all([outcome("a\n"), outcome("b\n"), outcome("c\n")])).to.deep.equal(
       Array(3).fill("ENOSPC"),
     );
@@ -210,7 +210,7 @@ describe("the appender of a ledger", () => {
       },
     };
     const { append } = createGroupCommit(failing, 7);
-    expect(await append("a\n").catch(({ message }: Error) => message)).to.contain("EIO");
+    expect(await append(Buffer.from("a\n")).catch(({ message }: Error) => message)).to.contain("EIO");
     expect(cuts).to.deep.equal([7]);
   });
 });
@@ -334,7 +334,8 @@ describe("compacting a ledger", () => {
     const [old, fresh] = [[intent(1), received(1)], [received(1)]].map(
       (entries) =>
         headOf(0).length +
-        entries.map((entry, i) => encodeEntry(entry, { n: i + 1, after: i ? keyOf(1) : "" })).join("").length,
+        Buffer.concat(entries.map((entry, i) => encodeEntry(entry, { n: i + 1, after: i ? keyOf(1) : "" })))
+          .length,
     );
     // Only while there is a copy.
     expect(flushes.filter((flush) => (flush as unknown[])[1] !== null)).to.deep.equal([

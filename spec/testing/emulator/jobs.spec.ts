@@ -101,6 +101,16 @@ describe("emulator: batch inference jobs", () => {
     expect(bill.batch?.usd).to.be.closeTo((input_tokens * 0.06 + output_tokens * 0.24) / 2e6, 1e-9);
   });
 
+  it("write no manifest where they are told not to, into a bucket that the account has", async () => {
+    emulator.setAccount({ buckets: ["own"], batch: { ...few, manifest: false } });
+    await put([record(1)]);
+    const s3Uri = "s3://own/out/";
+    const arn = await submit({ outputDataConfig: { s3OutputDataConfig: { s3Uri } } });
+    expect((await look(arn)).status).to.equal("Completed");
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: "own" }));
+    expect(Contents?.map(({ Key }) => Key)).to.deep.equal([`out/${arn.split("/")[1]}/a.jsonl.out`]);
+  });
+
   it("take several files, and give one output for each", async () => {
     await put([record(1)], "a.jsonl");
     await put([record(2), record(3)], "b.jsonl");

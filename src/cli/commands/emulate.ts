@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Quota } from "../../testing/emulator/index.js";
+import type { Fault, LocalAccount, Quota } from "../../testing/emulator/index.js";
 import { wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
 import { cannotRun } from "../failure.js";
@@ -7,8 +7,14 @@ import { safeCommand } from "../help.js";
 import { readJsonFile } from "../json-file.js";
 import { createTerminal, onInterrupt } from "../report/terminal.js";
 
+/** A bucket for files of batch jobs, and for logs. */
+const bucket = "local-bedrock";
+
+/** So that a job is seen in each of its states, and does not keep anybody waiting. */
+const jobSeconds = { Submitted: 2, Validating: 2, Scheduled: 6, InProgress: 10, Stopping: 2 };
+
 export const emulate: Command = {
-  usage: "[--port N] [--latency-ms N] [--quota Q]",
+  usage: "[--port N] [--latency-ms N] [--quota Q] [--account F] [--faults F] [--logs]",
   options: {
     port: { value: "N", summary: "the port to listen on, 0 for any free one (default 9099)" },
     "latency-ms": { value: "N", summary: "how long an answer takes, in milliseconds (default 0)" },
@@ -17,8 +23,16 @@ export const emulate: Command = {
       summary:
         'what the account lets in, to see throttling: "30/s burst 30, chance 5%" or a JSON file (default all)',
     },
+    account: {
+      value: "F",
+      summary:
+        "a JSON file with what the account has and how its batch jobs go (default one that may do all)",
+    },
+    faults: { value: "F", summary: "a JSON file with a list of what goes wrong (default nothing)" },
+    logs: { summary: `keep model invocation logs in the bucket ${bucket}` },
   },
   notes: [
+    "An account is such as the local Bedrock's README tells, in part: batch, logs, buckets, models, denied. While it runs, `POST /__account`, `/__faults`, `/__quota` and `/__clock` change it, and `GET /__stats` has the counts and the bill.",
     "A quota is any of these with commas between them: `30/s`, `burst 30`, `windows of 5s`, `200k tokens/min`, `token burst 50k`, `burndown 5`, `overload above 100`; throttled by chance `chance 5%`; an outage and a brownout `refused 10s..18s`, `refused 50% 20s..50s`; another one on the account `neighbour 0/20/35 every 10s`, `neighbour 50%`; `retry after 2s`; `seed 7` to have the same luck again. Seconds count from the first call.",
     "It answers on 127.0.0.1 only, and runs until Ctrl-C. What it answers is the mood, the gist and the names that word lists find in the prompt: good for trying things out, not for judging a language model.",
   ],
@@ -26,9 +40,17 @@ export const emulate: Command = {
     const port = wholeNumber(given, "port", { fallback: 9099, least: 0, most: 65535 });
     const latencyMs = wholeNumber(given, "latency-ms", { fallback: 0, least: 0, most: 600_000 });
     const { demoApiKey, demoCredentials, startEmulator } = await import("../../testing/emulator/index.js");
-    const quota = await quotaOf(given.values.quota);
-    const emulator = await startEmulator({ port, latencyMs, quota }).catch((error: NodeJS.ErrnoException) => {
-      if (error instanceof TypeError) throw cannotRun(`--quota: ${error.message}`);
+    const { values } = given;
+    const quota = await quotaOf(values.quota);
+    const account: LocalAccount = {
+      ...{ buckets: [bucket], batch: { seconds: jobSeconds } },
+      ...(given.flags.has("logs") && { logging: { s3Config: { bucketName: bucket, keyPrefix: "logs" } } }),
+      ...(values.account === undefined ? {} : ((await readJsonFile(values.account)) as LocalAccount)),
+    };
+    const faults = values.faults === undefined ? [] : ((await readJsonFile(values.faults)) as Fault[]);
+    const options = { port, latencyMs, quota, account, faults };
+    const emulator = await startEmulator(options).catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof TypeError) throw cannotRun(`--${optionOf(error.message)}: ${error.message}`);
       const reason = error.code === "EADDRINUSE" ? "it is in use; choose another with --port" : error.message;
       throw cannotRun(`cannot listen on port ${port}: ${reason}`);
     });
@@ -49,6 +71,12 @@ export const emulate: Command = {
 async function quotaOf(given: string | undefined): Promise<Quota | string | null> {
   if (given === undefined) return null;
   return /\.json$/i.test(given) || existsSync(given) ? ((await readJsonFile(given)) as Quota) : given;
+}
+
+/** The option that a complaint is of, by how it begins. */
+function optionOf(complaint: string): "quota" | "faults" | "account" {
+  if (/^(?:In the |The )?quota/.test(complaint)) return "quota";
+  return /^(?:The )?faults/.test(complaint) ? "faults" : "account";
 }
 
 interface Keys {
@@ -74,6 +102,11 @@ function demoFiles(url: string, keys: Keys): string {
       inferenceConfig: { maxTokens: 100 },
     },
   };
+  const batch = {
+    batch_s3_uri: `s3://${bucket}/batches`,
+    batch_role_arn: "arn:aws:iam::123456789012:role/local-bedrock",
+  };
+  const seconds = Object.values(jobSeconds).reduce((sum, each) => sum + each) - jobSeconds.Stopping;
   return [
     "",
     "Save this as connection.json:",
@@ -81,6 +114,9 @@ function demoFiles(url: string, keys: Keys): string {
     "",
     "and in another terminal:",
     `  echo '{"id":1,"text":"The parcel came late and wet."}' | ${safeCommand} write --config connection.json`,
+    "",
+    `For batch jobs (write --batch; ${seconds} s each, of 100 rows or more) put into it as well:`,
+    JSON.stringify(batch, null, 2).slice(2, -2),
     "",
   ].join("\n");
 }

@@ -39,8 +39,7 @@ export const hooks = {
   migrate: (connector, [config, options]) =>
     connector.migrate(config, (options ?? undefined) as MigrateOptions | undefined),
   replay: (connector, [config], options) => connector.replay(config, options),
-  reconcile: (connector, [config, options]) =>
-    connector.reconcile(config, (options ?? undefined) as ReconcileOptions | undefined),
+  reconcile: (connector, [config, options]) => connector.reconcile(config, reconcileOptions(options)),
 } as const satisfies Record<string, Call>;
 
 export type HookName = keyof typeof hooks;
@@ -48,3 +47,12 @@ export type HookName = keyof typeof hooks;
 /** What a host puts after a hook's own arguments: that it takes events, or wants nothing sent that a check refuses. */
 const isOn = (options: unknown, name: "stream" | "strict"): boolean =>
   (options as { readonly [Name in typeof name]?: unknown } | null | undefined)?.[name] === true;
+
+/** Those that are given in their form. */
+const reconcileOptions = (options: unknown): ReconcileOptions => {
+  const { logs, grace_minutes: graceMinutes } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof logs === "string" && { logs }),
+    ...(typeof graceMinutes === "number" && { graceMinutes }),
+  };
+};

@@ -71,6 +71,55 @@ export const chatMarks: readonly Marks[] = [
     },
   },
   {
+    // Qwen's, and what many open models were trained with.
+    name: "chatml",
+    opens: heads("<|im_start|>", ""),
+    closes: ["<|im_end|>"],
+    silent: ["<|endoftext|>"],
+    pieces: ["<|im_start|>"],
+  },
+  {
+    name: "gemma",
+    opens: [
+      ["<start_of_turn>system", "system"],
+      ["<start_of_turn>user", "user"],
+      ["<start_of_turn>model", "assistant"],
+    ],
+    closes: ["<end_of_turn>"],
+    silent: ["<bos>", "<eos>"],
+    pieces: ["<start_of_turn>", "<start_of_image>"],
+  },
+  {
+    name: "command",
+    opens: [
+      ["<|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|>", "system"],
+      ["<|START_OF_TURN_TOKEN|><|USER_TOKEN|>", "user"],
+      ["<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>", "assistant"],
+    ],
+    closes: ["<|END_OF_TURN_TOKEN|>"],
+    silent: ["<BOS_TOKEN>", "<|START_RESPONSE|>", "<|END_RESPONSE|>"],
+    pieces: ["<|START_OF_TURN_TOKEN|>"],
+  },
+  {
+    // That of gpt-oss: what the assistant says to itself has a channel of its own, and is no turn.
+    name: "harmony",
+    opens: [
+      ["<|start|>system<|message|>", "system"],
+      ["<|start|>developer<|message|>", "system"],
+      ["<|start|>user<|message|>", "user"],
+      ["<|start|>assistant<|channel|>final<|message|>", "assistant"],
+      ["<|start|>assistant", "assistant"],
+    ],
+    closes: ["<|end|>", "<|return|>"],
+    pieces: ["<|start|>", "<|channel|>", "<|message|>", "<|call|>"],
+  },
+  {
+    name: "phi",
+    opens: heads("<|", "|>"),
+    closes: ["<|end|>", "</s>"],
+    silent: ["<|endoftext|>", "<s>"],
+  },
+  {
     name: "human",
     lax: true,
     opens: [

@@ -16,14 +16,16 @@ export interface Parts {
 /** Reads an answer, which is a text, a block, or a list of both; `null` for what is none of it. */
 export const readBlocks = (answer: unknown): Parts | null => {
   if (typeof answer !== "string" && (typeof answer !== "object" || answer === null)) return null;
-  const found = { text: "", reasoning: "", refusal: "", callsTool: false };
-  const unread = new Set<string>();
+  const found = { text: "", reasoning: "", refusal: "", callsTool: false, unread: [] as string[] };
+  const leave = (kind: string): void => {
+    if (!found.unread.includes(kind)) found.unread.push(kind);
+  };
 
   const read = (block: unknown, as: "text" | "reasoning" | "refusal"): void => {
     if (block === null || block === undefined) return;
     if (typeof block === "string") found[as] += block;
     else if (Array.isArray(block)) for (const part of block) read(part, as);
-    else if (!isObject(block)) unread.add(typeof block);
+    else if (!isObject(block)) leave(typeof block);
     else for (const kind of kindsOf(block)) readKind(kind, block, as);
   };
   const readKind = (
@@ -32,14 +34,14 @@ export const readBlocks = (answer: unknown): Parts | null => {
     outer: "text" | "reasoning" | "refusal",
   ) => {
     const kind = Object.hasOwn(blockKinds, name) ? blockKinds[name] : undefined;
-    if (!kind) unread.add(shown(name));
+    if (!kind) leave(shown(name));
     else if (kind.is === "tool") found.callsTool = true;
     // The text inside of reasoning is reasoning.
     else if (kind.at) read(valueAt(block, kind.at), kind.is === "text" ? outer : kind.is);
   };
 
   read(answer, "text");
-  return { ...found, unread: [...unread] };
+  return found;
 };
 
 /** A block has a `type`, or is called by its keys; what is beside a known key belongs to it. */

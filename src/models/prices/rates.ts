@@ -45,19 +45,17 @@ export const costOf = (rates: Rates | null, tokens: Tokens): number | null => {
   if (!rates) return null;
   const { input, output, cacheRead = 0, cacheWrite = 0, cacheWriteHour = 0 } = tokens;
   const at = ratesAt(rates, tokens);
-  let usd = 0;
-  for (const [count, rate] of [
-    [input, at.input],
-    [output, at.output],
-    [cacheRead, at.cache_read],
-    [cacheWrite - cacheWriteHour, at.cache_write],
-    [cacheWriteHour, hourRate(at)],
-  ] as const) {
-    if (count > 0 && rate === undefined) return null;
-    usd += (count * (rate ?? 0)) / 1e6;
-  }
-  return roundUsd(usd);
+  const usd =
+    priced(input, at.input) +
+    priced(output, at.output) +
+    priced(cacheRead, at.cache_read) +
+    priced(cacheWrite - cacheWriteHour, at.cache_write) +
+    priced(cacheWriteHour, hourRate(at));
+  return Number.isNaN(usd) ? null : roundUsd(usd);
 };
+
+/** NaN where there are tokens whose rate is not known. */
+const priced = (count: number, rate = Number.NaN): number => (count > 0 ? (count * rate) / 1e6 : 0);
 
 /**
  * An hour in the cache costs twice the input, where the table says nothing else of it: so it does for all models that
@@ -101,9 +99,9 @@ export const batchRates = ({ long_context: long, ...usual }: Rates): Rates => {
  * or their price are not known.
  */
 export const usdSavedByCache = (rates: Rates | null, usage: Usage, tiers?: TierRates): number | null => {
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrites: _, ...others } = usage;
-  const cached = cacheReadTokens + cacheWriteTokens;
+  const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
   if (cached === 0) return 0;
+  const { inputTokens, cacheWrites: _, ...others } = usage;
   const inputAlone = inputTokens === null ? null : inputTokens + cached;
   const plain = { ...others, inputTokens: inputAlone, cacheReadTokens: 0, cacheWriteTokens: 0 };
   const [without, paid] = [plain, usage].map((each) => usdOfUsage(rates, each, tiers));

@@ -57,7 +57,7 @@ const summaries: Readonly<Record<Says, (tolerated: string, more: number | null) 
   undecided: (tolerated, more) =>
     `It may lose less or more than the ${tolerated} of rows that may be lost. ${
       more === null
-        ? "No number of rows within reach would decide: what is found lies too near to that."
+        ? "These rows lie right at that, where no number decides; more of them may lie elsewhere."
         : `About ${rows(roundUp(more))} more would decide, if they are like these.`
     }`,
 };

@@ -85,13 +85,20 @@ export interface Head extends Position {
  * The line of an entry, with its line break: JSON that begins with a CRC-32 of what follows it, in hexadecimal, the length of
  * the entry in bytes, and its position. State and key come next, so that a scan needs no JSON parser.
  */
-export const encodeEntry = ({ state, key, at, ...rest }: Line, position: Position): string =>
+export const encodeEntry = ({ state, key, at, ...rest }: Line, position: Position): Buffer =>
   encodeText(JSON.stringify({ state, key, at, ...rest }), position);
 
 /** The same of an entry that is JSON already, state, key and time first. */
-export const encodeText = (entry: string, { n, after }: Position): string => {
-  const checked = `"length":${Buffer.byteLength(entry)},"n":${n},"after":"${after}",${entry.slice(1)}`;
-  return `{"sum":"${sumOf(checked)}",${checked}\n`;
+export const encodeText = (entry: string, { n, after }: Position): Buffer => {
+  const length = Buffer.byteLength(entry);
+  const head = `{"sum":"        ","length":${length},"n":${n},"after":"${after}",`;
+  const line = Buffer.allocUnsafe(head.length + length);
+  // The head takes the place of the entry's opening brace.
+  line.write(entry, head.length - 1);
+  line.write(head, 0, "latin1");
+  line.write("\n", line.length - 1, "latin1");
+  line.write(sumOf(line.subarray(sumEnd, -1)), sumAt, "latin1");
+  return line;
 };
 
 /** The entry of a line that checks, as JSON. */
@@ -116,6 +123,7 @@ export const guessHead = (line: Buffer): { head: Head; sum: string; length: numb
   return { head, sum, length: Number(length), end: start.indexOf('"state":') };
 };
 
+const sumAt = '{"sum":"'.length;
 const sumEnd = '{"sum":"12345678",'.length;
 const headPattern = new RegExp(
   `^\\{"sum":"([0-9a-f]{8})","length":(\\d+),"n":(\\d+),"after":"([0-9a-f]{32}|)","state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d`,

@@ -6,7 +6,7 @@ interface GroupCommit {
   /**
    * Resolves to the line's offset once the line is on the disk; rejects when the disk refuses it, and ever after.
    */
-  append(line: string): Promise<number>;
+  append(line: Buffer): Promise<number>;
   /** True once the disk has refused a line: nothing is written any more. */
   isBroken(): boolean;
   /** Resolves when everything appended so far is on the disk or has been refused. */
@@ -14,7 +14,7 @@ interface GroupCommit {
 }
 
 interface Waiting {
-  readonly line: string;
+  readonly line: Buffer;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -53,7 +53,7 @@ export const createGroupCommit = (
       try {
         if (broken) throw broken;
         await before();
-        await writeAt(file, group.map(({ line }) => line).join(""), end);
+        await writeAt(file, Buffer.concat(group.map(({ line }) => line)), end);
         await file.datasync();
       } catch (error) {
         // It may end in half a line, and lines that could not be flushed look as if they were there until the power fails.
@@ -64,7 +64,7 @@ export const createGroupCommit = (
       }
       for (const { line, resolve } of group) {
         resolve(end);
-        end += Buffer.byteLength(line);
+        end += line.length;
       }
       await after(group.length).catch((error: unknown) => {
         broken = error;
@@ -92,7 +92,7 @@ export const createGroupCommit = (
   };
 };
 
-/** How many lines go into one write: at least one, and no more than memory and the length of a string allow. */
+/** How many lines go into one write: at least one, and no more than memory allows. */
 const groupSize = (queue: readonly Waiting[]): number => {
   let length = 0;
   const end = queue.findIndex(({ line }, index) => {

@@ -15,7 +15,7 @@ export const writeAt = async (
   what: string | Buffer,
   start: number,
 ): Promise<number> => {
-  const bytes = Buffer.from(what);
+  const bytes = typeof what === "string" ? Buffer.from(what) : what;
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done);
     done += bytesWritten;

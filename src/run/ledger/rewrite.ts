@@ -28,24 +28,24 @@ export const rewrite = async (
   await disk.remove(asideOf(path));
   const aside = await disk.open(asideOf(path), "wx");
   let end = 0;
-  const append = async (text: string): Promise<void> => {
-    end += await writeAt(aside, text, end);
+  const append = async (lines: readonly Buffer[]): Promise<void> => {
+    end += await writeAt(aside, Buffer.concat(lines), end);
   };
   try {
     let [n, after] = [0, ""];
-    let parts = [headOf(0)];
+    let lines: Buffer[] = [Buffer.from(headOf(0))];
     let waiting = 0;
     for await (const { key, text } of texts) {
       const line = encodeText(text, { n: ++n, after });
       after = key;
-      parts.push(line);
+      lines.push(line);
       waiting += line.length;
       if (waiting < 2 ** 20) continue;
-      await append(parts.join(""));
-      parts = [];
+      await append(lines);
+      lines = [];
       waiting = 0;
     }
-    await append(parts.join(""));
+    await append(lines);
     await writeAt(aside, headOf(n), 0);
     await aside.sync();
   } catch (error) {

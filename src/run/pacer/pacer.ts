@@ -129,9 +129,9 @@ interface Call {
 const perMs = (perMinute: number | null): number | null => (perMinute === null ? null : perMinute / 60_000);
 
 /** A quota of requests may hold nothing in store, so calls go out evenly. */
-const requestTerms = { start: 0.02, savedMs: 0, burstMs: 1000 };
+export const requestTerms = { start: 0.02, savedMs: 0, burstMs: 1000 };
 /**
  * Bedrock counts tokens by the minute; that a rested account holds a minute's worth is a guess. A second of it is
  * left alone, since the service sees a call a little later than it is counted here.
  */
-const tokenTerms = { start: Number.POSITIVE_INFINITY, savedMs: 59_000, burstMs: 60_000 };
+export const tokenTerms = { start: Number.POSITIVE_INFINITY, savedMs: 59_000, burstMs: 60_000 };

@@ -1,6 +1,7 @@
 import { isObject } from "../../core/json.js";
 import { type JobRules, jobRulesFault } from "./jobs/job-rules.js";
 import { type LogRules, logRulesFault } from "./logs/log-rules.js";
+import type { LoggingConfig } from "./logs/log-store.js";
 
 /**
  * What one AWS account can see of Bedrock, where it differs from an account that may use every model. Plain data,
@@ -28,6 +29,10 @@ export interface LocalAccount {
   readonly batch?: JobRules;
   /** How its model invocation logs are kept. */
   readonly logs?: LogRules;
+  /** Buckets that are there from the beginning. */
+  readonly buckets?: readonly string[];
+  /** A logging configuration, in the service's words, as if it had been put. */
+  readonly logging?: LoggingConfig;
   /** How far the service's clock is ahead of this machine's, in minutes; behind it where negative. */
   readonly clockMinutes?: number;
 }
@@ -89,6 +94,8 @@ const rules: Readonly<
   useCaseForm: { expected: "true or false", fits: (value) => typeof value === "boolean" },
   batch: { expected: "an object", fits: isObject },
   logs: { expected: "an object", fits: isObject },
+  buckets: texts,
+  logging: { expected: "an object", fits: isObject },
   clockMinutes: { expected: "a number", fits: Number.isFinite },
 };
 

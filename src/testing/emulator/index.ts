@@ -16,6 +16,7 @@ import { createObjectStore } from "./objects/store.js";
 import { createPromptCaches } from "./prompt-cache.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
+import { setUpAccount } from "./set-up-account.js";
 import type { Accounts } from "./sigv4.js";
 import { type EmulatorStats, emptyStats } from "./stats.js";
 
@@ -102,13 +103,14 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
     billed: new Set(),
     plan: planFaults(readFaults(faults)),
     quota: createQuota(readQuota(quota), () => performance.now()),
-    account: readAccount(account),
+    account: {},
     objects: createObjectStore(),
     jobs: new Map(),
     logs: createLogStore(),
     caches: createPromptCaches(clock.now),
     ...clock,
   };
+  setUpAccount(backend, readAccount(account));
   const server = createServer((incoming, response) => {
     exchange(incoming, response, backend).catch(() => response.destroy());
   });
@@ -126,9 +128,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
       backend.plan = planFaults(readFaults(list));
     },
     setQuota: (next) => backend.quota.change(readQuota(next)),
-    setAccount: (given) => {
-      backend.account = readAccount(given);
-    },
+    setAccount: (given) => setUpAccount(backend, readAccount(given)),
     passTime: backend.passTime,
     expireSessions: () => expireSessions(accounts),
     close: async () => {

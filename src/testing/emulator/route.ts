@@ -14,6 +14,7 @@ import { objectOperation, serveObjects } from "./objects/serve-objects.js";
 import { readFaults } from "./read-faults.js";
 import { readQuota } from "./read-quota.js";
 import { serveCountTokens } from "./serve-count-tokens.js";
+import { setUpAccount } from "./set-up-account.js";
 import { count } from "./stats.js";
 import { stsAction } from "./sts.js";
 
@@ -90,7 +91,7 @@ export const serveEmulator = async (request: WireRequest, backend: Backend): Pro
     );
   if (method === "POST" && path === "/__account")
     return set(body, "The account must be an object, written as JSON.", (account) => {
-      backend.account = readAccount(account);
+      setUpAccount(backend, readAccount(account));
     });
   if (method === "POST" && path === "/__clock")
     return set(body, 'The time to let pass must be {"seconds": N}, written as JSON.', (given) => {

@@ -17,6 +17,8 @@ export interface JobRules {
   readonly order?: "shuffled" | "as_sent";
   /** The form of `errorCode`: a `number` (the default) or a `string`. */
   readonly error_code?: "number" | "string";
+  /** Whether there is a manifest. Default true. */
+  readonly manifest?: boolean;
   /** What a repeated clientRequestToken gets: the ARN of the `same_job` (the default), 200 and `no_arn`, or a `conflict`. */
   readonly token_repeats?: "same_job" | "no_arn" | "conflict";
   /** For how long tokens are remembered. Default for good. */
@@ -70,6 +72,7 @@ const rules: Readonly<
   end_message: { expected: "a string", fits: (value) => typeof value === "string" },
   order: oneOf("shuffled", "as_sent"),
   error_code: oneOf("number", "string"),
+  manifest: { expected: "true or false", fits: (value) => typeof value === "boolean" },
   token_repeats: oneOf("same_job", "no_arn", "conflict"),
   token_seconds: { expected: "a number of 0 or more", fits: isSeconds },
   min_records: count,

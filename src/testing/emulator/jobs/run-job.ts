@@ -118,7 +118,7 @@ const writeOutput = (job: Job, { objects, now }: Backend): void => {
     ...{ successRecordCount: succeeded, errorRecordCount: failed },
     ...{ inputTokenCount: inputTokens, outputTokenCount: outputTokens },
   };
-  put("manifest.json", JSON.stringify(manifest));
+  if (job.rules.manifest !== false) put("manifest.json", JSON.stringify(manifest));
 };
 
 /** In another order, the same in every run. */

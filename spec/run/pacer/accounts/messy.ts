@@ -1,0 +1,124 @@
+import type { PacedScenario } from "../../../support/paced-calls.js";
+import {
+  type Account,
+  always,
+  between,
+  bucket,
+  bucketOf,
+  few,
+  open,
+  openRate,
+  perSecond,
+  varying,
+} from "./account.js";
+import { tokens } from "./clean.js";
+
+const both = tokens(1, false);
+
+const refused = (seconds: number): Account => ({
+  name: `no quota, and everything refused for ${seconds} s`,
+  scenario: {
+    ...open,
+    throttled: between(10_000, 10_000 + seconds * 1000, 1, 0),
+    rows: seconds === 8 ? 6000 : 15_000,
+  },
+  goodput: 0.95,
+  wasted: 0.005,
+  steadyMs: 5000,
+  possible: varying(between(10_000, 10_000 + seconds * 1000, 0, openRate)),
+});
+
+const chance = (share: number): Account => ({
+  name: `no quota, ${share * 100} % throttled by chance`,
+  scenario: { ...open, throttled: always(share), rows: 12_000 },
+  goodput: share === 0.3 ? 0.9 : 0.97,
+  wasted: share === 0.3 ? 0.02 : 0.005,
+  byChance: share,
+  steadyMs: 5000,
+  possible: perSecond(openRate),
+  ...(share === 0.3 && { reached: { goodput: 0.87 } }),
+});
+
+const mixed = (
+  rate: number,
+  share: number,
+  rows: number,
+  name: string,
+  scenario: Partial<PacedScenario> = {},
+): Account =>
+  bucketOf(
+    `${rate} requests a second, ${share * 100} % throttled by chance${name}`,
+    rate,
+    { goodput: 0.93, wasted: 0.03, byChance: share, steadyMs: 8000 },
+    { concurrency: 2 * rate, latencyMs: 200, rows, throttled: always(share), ...scenario },
+  );
+
+const turns = (at: number): number => [0, 20, 35][Math.floor(at / 10_000) % 3] as number;
+
+const jobs = (name: string, jobMs: number, scenario: Partial<PacedScenario>): Account => ({
+  name: `jobs of 30 rows with pauses${name}`,
+  scenario: { ...few, quota: bucket(20, 20), rows: 900, jobs: { rows: 30, pauseMs: 2000 }, ...scenario },
+  goodput: 0,
+  wasted: 1,
+  steadyMs: 0,
+  possible: perSecond(20),
+  jobMs,
+});
+
+/** Something else rejects calls as well: chance, an outage, a neighbour. Or rows come in small jobs. */
+export const messy: readonly Account[] = [
+  ...[0.005, 0.02, 0.05, 0.1, 0.3].map(chance),
+  mixed(30, 0.05, 2400, ""),
+  mixed(100, 0.02, 6000, ""),
+  mixed(30, 0.05, 2400, ", with Retry-After", { retryAfterMs: 1000 }),
+  {
+    ...mixed(30, 0.05, 2400, ", the quota told", { told: { requestsPerMinute: 1800 } }),
+    possible: perSecond(30 * 0.95),
+  },
+  refused(8),
+  refused(60),
+  bucketOf(
+    "20 requests a second, and everything refused for 8 s",
+    20,
+    { goodput: 0.95, wasted: 0.025, possible: varying(between(10_000, 18_000, 0, 20)) },
+    { throttled: between(10_000, 18_000, 1, 0), rows: 1200 },
+  ),
+  {
+    ...chance(0),
+    name: "no quota, half refused for 30 s",
+    scenario: { ...open, throttled: between(10_000, 40_000, 0.5, 0), rows: 10_000 },
+    goodput: 0.85,
+    wasted: 1,
+    possible: varying(between(10_000, 40_000, openRate / 2, openRate)),
+  },
+  bucketOf(
+    "a neighbour that takes 0, 20, 35 of 40 requests a second, in turns of 10 s",
+    40,
+    { goodput: 0.8, wasted: 0.04, possible: varying((at) => 40 - turns(at)) },
+    { neighbour: turns, rows: 2400 },
+  ),
+  bucketOf(
+    "a neighbour that takes half of 40 requests a second, by chance",
+    40,
+    { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.055 } },
+    { neighbour: always(20), rows: 1600 },
+  ),
+  {
+    ...both,
+    name: "tokens and requests, both near",
+    scenario: {
+      ...both.scenario,
+      quota: { tokens_per_minute: 200_000, requests_per_second: 22, burst: 22 },
+      rows: 4000,
+    },
+    wasted: 0.03,
+    possible: perSecond(200_000 / 60 / 160),
+  },
+  // With plain retries 830, 260 and 900 ms.
+  jobs("", 996, {}),
+  jobs(", no quota, 5 % throttled by chance", 312, { quota: {}, throttled: always(0.05) }),
+  {
+    ...jobs(", 5 % throttled by chance", 1080, { throttled: always(0.05) }),
+    reached: { jobMs: 1120 },
+  },
+];
