@@ -14,10 +14,7 @@ import {
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
-/**
- * A quota whose rate is learned from what the service lets in and what it rejects; a told rate is its ceiling. How,
- * stands in the README of this room.
- */
+/** A quota whose rate is learned, as the README of this room tells; a told rate is its ceiling. */
 export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota => {
   const ceiling = told ?? Number.POSITIVE_INFINITY;
   let rate = told ?? start;
@@ -173,7 +170,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
       if (!binding && !dark)
         stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (1.2 * cost) / rate));
-      unbound = waited ? 0 : unbound + 1;
+      unbound = waited || dark ? 0 : unbound + 1;
       waited = false;
       busyAt = now;
       level -= cost;
