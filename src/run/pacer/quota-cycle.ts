@@ -136,7 +136,7 @@ const judgeCycle = (
   const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
   if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
   // The first pace doubles fast, but no further than this; a quota that saves nothing up is more than it seems.
-  if (before === null) return Math.max(estimate, rate / 5);
+  if (before === null) return Math.max(estimate, Math.min(rate / 5, 2.2 * estimate));
   if (surge === null || stretch.spent <= 6 * cost) return estimate;
   const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
   // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
