@@ -24,6 +24,8 @@ export interface InvokeRequest {
   readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
   /** The same with a point up to where a prompt cache keeps it. */
   readonly cached?: Pick<InvokeRequest, "body" | "bodyBytes">;
+  /** The service tier of this call, in place of the connection's. */
+  readonly serviceTier?: "flex";
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
   readonly plainWords?: readonly string[];
   /**
