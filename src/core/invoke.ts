@@ -22,8 +22,8 @@ export interface InvokeRequest {
   readonly maxTokens: number | null;
   /** Under a ceiling of tokens or dollars: input tokens beside those that its bytes bound, and what nothing bounds. */
   readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
-  /** The same with a point up to where a prompt cache keeps it. */
-  readonly cached?: Pick<InvokeRequest, "body" | "bodyBytes">;
+  /** The body with a point up to where a prompt cache keeps it, which is sent in its place. */
+  readonly cached?: string;
   /** The service tier of this call, in place of the connection's. */
   readonly serviceTier?: "flex";
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
