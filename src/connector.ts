@@ -97,9 +97,9 @@ export class AwsBedrockModel implements Hooks {
   ): Promise<TrackedMessage> {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
-    const { deliverRecords } = await import("./batch/deliver.js");
+    const { deliverRecords, readDelivery } = await import("./batch/deliver.js");
     // A host waits some minutes for a page of rows, and a batch job takes hours.
-    const detached = { ...options, detach: options?.detach ?? true };
+    const detached = readDelivery(options, { detach: true });
     const run = deliverRecords(session, toRows(records), detached, runIdOf(syncConfig));
     let step = await run.next();
     for (; !step.done; step = await run.next()) outcomes.push(step.value);

@@ -17,11 +17,12 @@ async function measure(): Promise<Measured> {
   const failures: Record<string, number> = {};
   const samples: ClientSample[] = [];
   const step = Math.max(1, Math.floor(job.rows / 100));
-  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
-  const cpuMs = (): number => {
-    const { user, system } = process.cpuUsage(cpu);
-    return (user + system) / 1000;
+  const cpuSoFar = (): number => {
+    const { user, system } = process.cpuUsage();
+    return client.cpuMs?.() ?? (user + system) / 1000;
   };
+  const [startedAt, cpu] = [performance.now(), cpuSoFar()];
+  const cpuMs = (): number => cpuSoFar() - cpu;
   let rows = 0;
   const ended: Ended = (failure) => {
     if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;

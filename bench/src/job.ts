@@ -28,6 +28,8 @@ export interface Addresses {
 /** A client that is set up. It can do several stretches of rows. */
 export interface Client {
   run(rows: Iterable<Row>, ended: Ended): Promise<void>;
+  /** User and system time so far, where another process than the client's does the work. Milliseconds. */
+  cpuMs?(): number;
   close?(): Promise<void>;
 }
 

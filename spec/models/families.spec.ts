@@ -96,7 +96,9 @@ describe("the models whose body is known", () => {
         });
       const config = { ...connectionTo(modelId, turns("{{ text }}")), api: "converse" };
       const [row] = rowsOf(await connector.write(syncConfig(config), [{ text: "Hello." }]));
-      expect(sent).to.deep.equal(turns("Hello."));
+      const { requestMetadata, ...body } = sent as JsonObject;
+      expect(body).to.deep.equal(turns("Hello."));
+      expect(requestMetadata).to.have.all.keys("bedrock_model_call");
       expect(row?.completion).to.equal("Hi.");
       expect(row?._bedrock).to.include({ status: "enriched", stop_reason: "end_turn", billed: "yes" });
       expect(row?._bedrock).to.include({ input_tokens: 7, output_tokens: 3, latency_ms: 40 });

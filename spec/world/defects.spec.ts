@@ -25,8 +25,8 @@ describe("a seed", () => {
   it("that breaks a law is told with the command that repeats it and a story that is short", async () => {
     const { seed, defect } = defects["a lost connection counts as none"] as (typeof defects)[string];
     const lines = inWords(await play(seed, defect)).split("\n");
-    expect(lines[0]).to.match(/^Seed 9: a row is paid for twice \(Row \d+\)\.$/);
-    expect(lines[1]).to.equal("Repeat it: npm run world -- 9");
+    expect(lines[0]).to.match(/^Seed \d+: a row is paid for twice \(Row \d+\)\.$/);
+    expect(lines[1]).to.equal(`Repeat it: npm run world -- ${seed}`);
     expect(lines.length).to.be.at.most(50);
   });
 });

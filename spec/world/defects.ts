@@ -34,7 +34,7 @@ const withLedger = (change: (ledger: SharedLedger) => Partial<SharedLedger>): De
 /** Mistakes that a change of the connector could bring, and the first seed that found each. */
 export const defects: Readonly<Record<string, { readonly seed: number; readonly defect: Defect }>> = {
   "a flush of the ledger is left out": {
-    seed: 19,
+    seed: 9,
     defect: {
       disk: (disk) => ({
         ...disk,
@@ -47,7 +47,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "the lock of the ledger is not taken": {
-    seed: 1,
+    seed: 9,
     defect: {
       disk: (disk) => ({
         ...disk,
@@ -56,19 +56,6 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
           if (!(owned instanceof ConnectorError)) return owned;
           const file = await disk.open(path, "r");
           return { path, given: path, file, release: file.close };
-        },
-      }),
-    },
-  },
-  "a torn end of the ledger is not cut off": {
-    seed: 985,
-    defect: {
-      disk: (disk) => ({
-        ...disk,
-        async own(path) {
-          const owned = await disk.own(path);
-          if (owned instanceof ConnectorError) return owned;
-          return { ...owned, file: { ...owned.file, truncate: async () => undefined } };
         },
       }),
     },
@@ -122,7 +109,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     }),
   },
   "a lost connection counts as none": {
-    seed: 9,
+    seed: 1,
     defect: {
       transport: (make) => (connections, deadlineMs) => {
         const handler = make(connections, deadlineMs);
@@ -135,7 +122,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "a call that failed is sent again below the ledger": {
-    seed: 23,
+    seed: 60,
     defect: {
       transport: (make) => (connections, deadlineMs) => {
         const handler = make(connections, deadlineMs);
@@ -148,7 +135,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "a timer is forgotten now and then": {
-    seed: 19,
+    seed: 1,
     defect: {
       clock: (clock) => {
         let timers = 0;
@@ -160,25 +147,33 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "a claim does not look whether another worker has the key": {
-    seed: 24,
+    seed: 8,
     defect: withStatement(statements.claim, async (ask, values) => {
       const [row] = (await ask(statements.find, [values[0]])) as { version: string }[];
       return ask(statements.claim, [...values.slice(0, 7), row?.version ?? "0"]);
     }),
   },
   "a claim whose lease has ended is free": {
-    seed: 18,
+    seed: 42,
     defect: withStatement(statements.find, async (ask, values) => {
       const rows = (await ask(statements.find, values)) as { expired: boolean }[];
       return rows.map((row) => (row.expired ? { ...row, expired: false, state: "refused" } : row));
     }),
   },
   "an outcome that could not be recorded counts as recorded": {
-    seed: 28,
+    seed: 12,
     defect: withStatement(statements.settle, (ask, values) => ask(statements.settle, values).catch(() => [])),
   },
+  "the intent of a call that was refused is not taken back": {
+    seed: 2,
+    defect: withLedger((ledger) => ({
+      async append(entry, leaseMs) {
+        if (entry.state !== "refused") await ledger.append(entry, leaseMs);
+      },
+    })),
+  },
   "what a call did not take is given back twice": {
-    seed: 14,
+    seed: 296,
     defect: withStatement(statements.giveBack, async (ask, values) => {
       await ask(statements.giveBack, values);
       return ask(statements.giveBack, values);

@@ -1,6 +1,6 @@
 import type { Ceilings } from "../../src/connection/connection.js";
 import type { ConnectorError } from "../../src/core/errors.js";
-import type { Outcome } from "../../src/core/outcome.js";
+import type { Outcome, Trace } from "../../src/core/outcome.js";
 import type { Plan } from "../../src/enrich/plan.js";
 import { type Rendered, renderRequest } from "../../src/enrich/request.js";
 import type { Summary } from "../../src/enrich/summary.js";
@@ -25,6 +25,8 @@ interface Ask {
   readonly intents: Map<Life, "writing" | "written">;
   /** The answer that the ledger has said it keeps. */
   kept: string | null;
+  /** The answer that a process has still to record, or to name. */
+  owed: { readonly life: Life; readonly response: string } | null;
   /** Whether it may be that it was sent and nobody knows what came of it. */
   mayBeHeld: boolean;
 }
@@ -56,6 +58,7 @@ interface Batch {
   readonly answers: Map<Ask, Call>;
   /** Rows that it has taken and that have not come out. */
   rows: number;
+  readonly since: number;
   /** When something last came of a row. */
   wentOnAt: number;
 }
@@ -78,7 +81,11 @@ export interface Judge {
   writes(life: Life, entry: Entry): void;
   wrote(life: Life, entry: Entry): void;
   couldNotWrite(life: Life, entry: Entry, error: Error): void;
+  /** The process has said that an outcome is not recorded. */
+  named(life: Life): void;
   died(life: Life): void;
+  /** The process has closed its ledger and ends. */
+  closed(life: Life): void;
   /** Of the runs that share an id one has begun anew, since it was quiet for long. */
   renewed(): void;
   /** All goes well from here on, and whatever is handed over is the last word. */
@@ -94,6 +101,8 @@ export interface Judge {
 /** Rows that are taken up ahead at the default settings, of which none of a world is more patient. */
 const mostRows = 1_500;
 const mostOpenFiles = 3;
+/** A run that was quiet for so long may be over. */
+const quietMs = 9 * 60_000;
 const mostTimers = (rows: number): number => 3 * rows + 20;
 /** A quota that was learned of few calls, a lease and a dead worker's calls are waited for, and all of that is over by then. */
 const mostIdleMs = 20 * 60_000;
@@ -109,7 +118,12 @@ const sum = (one: Taken, other: Taken): Taken => ({
   usd: one.usd + other.usd,
 });
 
-export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => number): Judge => {
+export const createJudge = (
+  plan: Plan,
+  ledger: "file" | "postgres",
+  isExact: boolean,
+  now: () => number,
+): Judge => {
   const { onUnknown } = plan.connection;
   const asks = new Map<string, Ask>();
   const byKey = new Map<string, Ask>();
@@ -134,6 +148,7 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => 
       billed: [],
       intents: new Map(),
       kept: null,
+      owed: null,
       mayBeHeld: false,
     };
     asks.set(body, ask);
@@ -160,15 +175,19 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => 
     // Sums of small prices fall short of whole numbers.
     usd > (ceilings.usd ?? Number.POSITIVE_INFINITY) + 1e-9;
 
-  /** A call's tokens in a row, as the service told them. */
+  /** A call's tokens of input, as the service told them. */
   const toldBy = ({ told, counts }: Call): number | null => (told ? counts.input : null);
+  const tells = ({ input_tokens, output_tokens, usage }: Trace, call: Call): boolean =>
+    input_tokens === toldBy(call) &&
+    output_tokens === (call.told ? call.counts.output : null) &&
+    (usage?.cache_read_tokens ?? 0) === (call.told ? call.counts.cacheRead : 0);
 
   const judge: Judge = {
     ...{ broken: null, about: null, isRotten: false, breaks: broken },
     offered(life, name, rows, ceilings) {
       const run = runs.get(name) ?? { ceilings, billed: nothing, known: nothing, isFull: false };
       runs.set(name, run);
-      batches.set(life, { run, told: 0, answers: new Map(), rows: 0, wentOnAt: now() });
+      batches.set(life, { run, told: 0, answers: new Map(), rows: 0, since: now(), wentOnAt: now() });
       for (const ask of new Set(rows.map(askOf))) ask.offers++;
     },
     billed(call) {
@@ -218,18 +237,33 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => 
       else ask.intents.delete(life);
       if (entry.state === "received") ask.kept = entry.response;
     },
-    couldNotWrite(life, { key }, error) {
-      const ask = byKey.get(key);
+    couldNotWrite(life, entry, error) {
+      const ask = byKey.get(entry.key);
       if (!ask) return;
       // Another process was faster, so nothing is there of this one.
       if ((error as ConnectorError).code === "claimed_elsewhere") ask.intents.delete(life);
       else ask.mayBeHeld = true;
+      if (ledger === "postgres" && entry.state === "received") ask.owed = { life, response: entry.response };
+    },
+    named(life) {
+      for (const ask of asks.values()) if (ask.owed?.life === life) ask.owed = null;
+    },
+    closed(life) {
+      for (const ask of asks.values())
+        if (ask.owed?.life === life) {
+          ask.kept = ask.owed.response;
+          ask.owed = null;
+        }
     },
     died(life) {
       for (const ask of asks.values()) if (ask.intents.delete(life)) ask.mayBeHeld = true;
+      judge.named(life);
     },
     renewed() {
       const run = runs.get("sync");
+      for (const [life, { run: own, rows, since }] of batches)
+        if (!life.isOver && own === run && rows > 0 && now() - since > quietMs)
+          broken("a run begins anew while it waits");
       if (run) run.billed = nothing;
     },
     recovers() {
@@ -257,19 +291,24 @@ export const createJudge = (plan: Plan, ledger: "file" | "postgres", now: () => 
       if (trace.status === "enriched") {
         if (!ask.billed.some(({ text }) => text === columns.completion))
           broken("a row has what the model did not say", ask);
-        if (trace.attempts > 0 && (!call || trace.input_tokens !== toldBy(call)))
+        if (trace.attempts > 0 && (!call || !tells(trace, call)))
           broken("a row tells other tokens than the service counted", ask);
       }
       if (call && ask.kept === null && !ask.mayBeHeld)
         broken("an answer is handed over before it is kept", ask);
+      const code = trace.error?.code;
+      if (code === "claimed_elsewhere" || code === "unexpected_error")
+        broken(`a row comes out as ${code}`, ask);
+      const isUsed = [...batches].some(([other, { rows }]) => other !== life && !other.isOver && rows > 0);
+      if (code === "ledger_locked" && !isUsed) broken("a ledger is not given back that nobody uses", ask);
       if (trace.error?.code === "outcome_unknown") {
         if (ask.kept !== null && !judge.isRotten) broken("an answer that was kept is forgotten", ask);
         if (!ask.mayBeHeld && !judge.isRotten) broken("a row is held for no reason", ask);
       }
       if (trace.error?.code === "budget_reached" && !run.isFull) {
         run.isFull = true;
-        // What a dead worker had set aside stays so.
-        if (ledger === "postgres") return;
+        // What a dead worker had set aside, or one without an answer, stays so.
+        if (!isExact) return;
         if (![...asks.values()].some(({ most }) => isOver(sum(run.known, most), run)))
           broken("a run ends for a ceiling that has room");
       }

@@ -43,7 +43,7 @@ export interface Defect {
 }
 
 /** What one process has to do. */
-interface Job extends Pick<Worker, "rows" | "batch" | "stops" | "slowMs"> {
+interface Job extends Pick<Worker, "rows" | "batch" | "stops" | "slowMs" | "lingerMs"> {
   readonly plan: Plan;
   /** The id of the run that all its batches are; `undefined` where each is a run of its own. */
   readonly runId: string | undefined;
@@ -57,7 +57,10 @@ const startUp = (around: Surroundings, life: Life, plan: Plan) => {
   const same = <Part>(part: Part): Part => part;
   const clock = (defect.clock ?? same)(clockOf(life, time, chance.of(life.name)));
   const ownDisk = (defect.disk ?? same)(disk.of(life));
-  const warn = (sentence: string): void => tell(life.name, sentence);
+  const warn = (sentence: string, name: string): void => {
+    tell(life.name, sentence);
+    if (name === "LedgerPending") judge.named(life);
+  };
   const ledger =
     around.ledger === "file"
       ? createSharedLedger(ledgerPath, {}, { clock, disk: ownDisk, warn })
@@ -114,7 +117,9 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
     const handed = rows.slice(at, at + batch);
     judge.offered(life, runId ?? `${life.name}/${at}`, handed, plan.connection.ceilings);
     const stop = new AbortController();
-    const outcomes = runRecords(refusal ?? session, taking(handed), { signal: stop.signal }, runId);
+    // Node keeps a signal that depends on another one until it is aborted, which that of a dead process never is.
+    const options = stops?.by === "signal" ? { signal: stop.signal } : {};
+    const outcomes = runRecords(refusal ?? session, taking(handed), options, runId);
     for (const row of handed) {
       if (left-- <= 0 && stops?.by === "leaving") {
         tell(life.name, "leaves its run");
@@ -141,7 +146,9 @@ export const runProcess = async (around: Surroundings, life: Life, job: Job): Pr
     judge.summed(life, summary);
   }
   if (ledger.underway.size > 0) judge.breaks("calls are remembered that have ended");
+  await clock.sleep(job.lingerMs);
   await ledger.close();
+  judge.closed(life);
 };
 
 /** Why the ledger cannot be used, as a host learns it before each batch. One that the disk has damaged is repaired. */

@@ -30,6 +30,8 @@ export interface Worker {
   readonly stops: { readonly after: number; readonly by: "signal" | "leaving" } | null;
   /** How long it takes over an outcome. */
   readonly slowMs: number;
+  /** How long it stays when its rows are done. */
+  readonly lingerMs: number;
   readonly startMs: number;
 }
 
@@ -92,6 +94,7 @@ const workerOf = (rows: readonly Row[], { happens, whole, pick }: Chance): Worke
     kills: Array.from({ length: pick([0, 0, 1, 2, 3]) }, () => whole(1, pick([30, 300]))),
     stops: happens(0.15) ? { after: whole(0, rows.length), by: pick(["signal", "leaving"] as const) } : null,
     slowMs: pick([0, 0, 0, 50, 3_000]),
+    lingerMs: pick([0, 0, 0, 200_000]),
     startMs: pick([0, whole(0, 100), whole(0, 3_000)]),
   };
 };
@@ -172,6 +175,12 @@ const postgresFaults: readonly PostgresFault[] = [
   ...(["no connection", "cut before it came", "cut before its answer", "no answer"] as const),
   ...(["done late", "too busy", "shut down"] as const),
 ];
+
+/** Whether nothing can be lost of what the workers of a run tell each other. */
+export const isExact = ({ ledger, workers, powerCuts, outages, weather }: Scenario): boolean =>
+  ledger === "file" ||
+  (powerCuts.length + outages.length + Object.keys(weather.postgres.faults).length === 0 &&
+    workers.every(({ kills, stops }) => kills.length === 0 && stops === null));
 
 /** Weather in which nothing goes wrong. */
 export const calm: Weather = {

@@ -15,7 +15,7 @@ import { type Life, timeOf } from "./life.js";
 import { createNetwork } from "./network.js";
 import { createPostgres } from "./postgres.js";
 import { type Defect, runProcess, type Surroundings } from "./process.js";
-import { calm, type Row, rowIn, type Scenario, scenarioOf, type Worker } from "./scenario.js";
+import { calm, isExact, type Row, rowIn, type Scenario, scenarioOf, type Worker } from "./scenario.js";
 
 /** Something that happened: when, in milliseconds, to whom, what, and to which row. */
 interface Line {
@@ -50,7 +50,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   const tell: Surroundings["tell"] = (who, what, row) => {
     trace.push({ at: time.now(), who, what, row });
   };
-  const judge = createJudge(plan, ledger, time.now);
+  const judge = createJudge(plan, ledger, isExact(scenario), time.now);
   const disk = createDisk(time, chance.of("disk"), weather.disk);
   const postgres = createPostgres(time, chance.of("postgres"), judge.renewed, weather.postgres);
   const bedrock = createBedrock(
@@ -178,20 +178,17 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
 const mostSteps = 1_000_000;
 
 const recoverer = (rows: readonly Row[]): Worker => ({
-  ...{ rows, batch: rows.length, oneRun: false, kills: [], stops: null, slowMs: 0, startMs: 0 },
+  ...{ rows, batch: rows.length, oneRun: false, kills: [], stops: null, slowMs: 0, lingerMs: 0, startMs: 0 },
 });
 
-const plans = new Map<string, Plan>();
 const planOf = (settings: Scenario["settings"]): Plan => {
-  const name = JSON.stringify(settings);
   const body = {
     messages: [{ role: "user", content: [{ text: "Summarise: {{ text }}" }] }],
     inferenceConfig: { maxTokens: 50 },
   };
   const config = { ledger: ledgerPath, ...settings, request_format: JSON.stringify(body) };
-  const plan = plans.get(name) ?? compilePlan(localConfig("https://bedrock.test", config), "enrich");
+  const plan = compilePlan(localConfig("https://bedrock.test", config), "enrich");
   if (plan instanceof ConnectorError) throw plan;
-  plans.set(name, plan);
   return plan;
 };
 

@@ -20,6 +20,25 @@ export interface DeliverOptions extends RunOptions {
   readonly onBatch?: (progress: BatchProgress) => void;
 }
 
+/** Options as a host gives them, with what it leaves out. What cannot be read is as if it were not there. */
+export const readDelivery = (
+  options: DeliverOptions | null | undefined,
+  missing: Pick<DeliverOptions, "detach">,
+): DeliverOptions => {
+  const read = readOptions(options);
+  try {
+    const { detach, onBatch } = options ?? {};
+    return {
+      ...read,
+      ...missing,
+      ...(typeof detach === "boolean" && { detach }),
+      ...(typeof onBatch === "function" && { onBatch }),
+    };
+  } catch {
+    return { ...read, ...missing };
+  }
+};
+
 /**
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger
  * first, and the run finds its answers there.

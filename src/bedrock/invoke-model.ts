@@ -50,6 +50,8 @@ const isOfIdentity = ({ code }: ConnectorError): boolean =>
 /** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
 const clockToleranceMs = 4 * 60_000;
 
+const isPrompt = /:prompt\//;
+
 const call = async (
   client: BedrockRuntimeClient,
   connection: Connection,
@@ -57,7 +59,8 @@ const call = async (
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
   const { modelId, body, key, onEvent, plainWords } = request;
-  const isNamed = connection.requestMetadata === "call";
+  // A prompt of the account's prompt management takes its variables, and what else is not known.
+  const isNamed = connection.requestMetadata === "call" && !isPrompt.test(modelId);
   const isConverse = connection.api === "converse";
   const input = {
     modelId,

@@ -240,6 +240,31 @@ describe("a ledger that has lost its end", () => {
   });
 });
 
+describe("a new ledger that a crash tore", () => {
+  const folder = scratch();
+
+  it("is begun anew, whatever part of its head is there, and no other file is", async () => {
+    const head = Buffer.from(headOf(0));
+    const path = join(folder, "torn");
+    for (const [from, to] of [
+      [0, 100],
+      [0, 13],
+      [5, 50],
+      [13, head.length],
+      [40, 60],
+      [0, head.length],
+    ] as const) {
+      writeFileSync(path, Buffer.from(head).fill(0, from, to));
+      await (await opened(path)).close();
+      expect(readFileSync(path, "utf8"), `${from} to ${to}`).to.equal(headOf(0));
+    }
+    const other = Buffer.concat([Buffer.from(head).fill(0, 0, 13), Buffer.from("A word.\n")]);
+    writeFileSync(path, other);
+    expect(await openLedger(path)).to.have.property("code", "ledger_unusable");
+    expect(readFileSync(path)).to.deep.equal(other);
+  });
+});
+
 describe("the marks of a ledger", () => {
   it("spare the one that is whole, where a crash tore the other", async () => {
     const head = Buffer.from(headOf(0));

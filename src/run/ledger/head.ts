@@ -23,6 +23,7 @@ const markPattern = /^\{"sum":"([0-9a-f]{8})",("entries": *(\d+))\}\n$/;
 export const headOf = (entries: number): string => `${firstLines.whole}${markOf(entries)}${markOf(entries)}`;
 
 export const headLength = headOf(0).length;
+const newHead = Buffer.from(headOf(0));
 
 interface HeadReading {
   readonly is: "whole" | "old" | "rewriting" | "new" | "other";
@@ -32,7 +33,11 @@ interface HeadReading {
   readonly slot: 0 | 1;
 }
 
-/** Reads the head of a file. A part of a head without entries is what a crash leaves of a new one. */
+/** Whether it may be what a crash leaves of a new file: parts of its head, NULs for the others, and nothing behind it. */
+const isTornNew = (bytes: Buffer): boolean =>
+  bytes.length <= headLength && bytes.every((byte, at) => byte === 0 || byte === newHead[at]);
+
+/** Reads the head of a file, given with a byte more than that. */
 export const readHeadOf = (bytes: Buffer): HeadReading => {
   const text = bytes.toString("latin1", 0, headLength);
   const first = text.slice(0, firstLines.whole.length);
@@ -45,7 +50,8 @@ export const readHeadOf = (bytes: Buffer): HeadReading => {
   const slot = (other ?? -1) > (one ?? -1) ? 1 : 0;
   if (first === firstLines.old) return { is: "old", entries: null, slot };
   if (first === firstLines.rewriting) return { is: "rewriting", entries: null, slot };
-  if (headOf(0).startsWith(text) && text.length < headLength) return { is: "new", entries: 0, slot };
+  const isWhole = bytes.length >= headLength && first === firstLines.whole && (marks[slot] ?? null) !== null;
+  if (isTornNew(bytes) && !isWhole) return { is: "new", entries: 0, slot };
   if (firstLines.old.startsWith(text)) return { is: "new", entries: 0, slot };
   return { is: first === firstLines.whole ? "whole" : "other", entries: marks[slot] ?? null, slot };
 };

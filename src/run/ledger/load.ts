@@ -35,7 +35,7 @@ export interface Damage {
 
 /** Reads a file from its start to its end and changes nothing. */
 export const loadFile = async (file: OpenFile): Promise<Loaded> => {
-  const head = readHeadOf(await readStart(file, headLength));
+  const head = readHeadOf(await readStart(file, headLength + 1));
   return head.is === "old" ? loadOld(file) : loadLines(file, head);
 };
 

@@ -73,16 +73,22 @@ export const createSharedLedger = (
     await ledger?.close();
     ledger = null;
     const startedAt = clock.now();
-    let opened = await openLedger(path, disk, clock);
-    if (isLocked(opened) && startedAt > impatientUntil) {
+    let opened = await openTimed();
+    if (isLocked(opened) && startedAt >= impatientUntil) {
       opened = await waitFor(opened);
       if (isLocked(opened)) impatientUntil = clock.now() + impatienceMs;
     }
     if (opened instanceof ConnectorError) return opened;
-    // A long file is not read again and again for pauses that are short beside that.
-    idleMs = Math.max(leastIdleMs, 10 * (clock.now() - startedAt));
     ledger = opened;
     return null;
+  };
+
+  const openTimed = async (): Promise<Ledger | ConnectorError> => {
+    const startedAt = clock.now();
+    const opened = await openLedger(path, disk, clock);
+    // A long file is not read again and again for pauses that are short beside that.
+    idleMs = Math.max(leastIdleMs, 10 * (clock.now() - startedAt));
+    return opened;
   };
 
   /** Tries again until the other process has given the file back, and says whom it waits for. */
@@ -90,7 +96,7 @@ export const createSharedLedger = (
     const seconds = Math.ceil(patienceMs / 1000);
     warn(`${locked.detail} Waiting for it, for ${seconds} seconds at most.`, "LedgerWait");
     const until = clock.now() + patienceMs;
-    for (let opened: Ledger | ConnectorError = locked; ; opened = await openLedger(path, disk, clock)) {
+    for (let opened: Ledger | ConnectorError = locked; ; opened = await openTimed()) {
       if (!isLocked(opened)) return opened;
       if (clock.now() >= until)
         return new ConnectorError("ledger_locked", `${opened.detail} It was waited for ${seconds} seconds.`);

@@ -135,8 +135,8 @@ const judgeCycle = (
   const full = before === null && !(isLong(ended) && passed > burstMs) ? burstMs : 0;
   const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
   if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
-  // The first pace doubles fast, but no further than this.
-  if (before === null) return Math.max(estimate, rate / 4);
+  // The first pace doubles fast, but no further than this; a quota that saves nothing up is more than it seems.
+  if (before === null) return Math.max(estimate, Math.min(rate / 5, 2.2 * estimate));
   if (surge === null || stretch.spent <= 6 * cost) return estimate;
   const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
   // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.

@@ -37,7 +37,7 @@ export const clean: readonly Account[] = [
   bucketOf(
     "20 requests a second that save nothing up",
     20,
-    { goodput: 0.85, least: 0.82, wasted: 0.02, steadyMs: 10_000, reached: { least: 0.78 } },
+    { goodput: 0.85, least: 0.82, wasted: 0.02, steadyMs: 10_000 },
     { quota: bucket(20, 1), rows: 900 },
   ),
   bucketOf(
@@ -87,11 +87,6 @@ export const clean: readonly Account[] = [
     { goodput: 0.97, wasted: 0.015, possible: varying(between(0, 30_000, 10, 40)) },
     { changes: [[30_000, bucket(40, 40)]], rows: 6000 },
   ),
-  bucketOf(
-    "2 requests a second",
-    2,
-    { goodput: 0.9, wasted: 0.08, steadyMs: 10_000, reached: { wasted: 0.2 } },
-    { rows: 150 },
-  ),
+  bucketOf("2 requests a second", 2, { goodput: 0.9, wasted: 0.08, steadyMs: 10_000 }, { rows: 150 }),
   ...[true, false].flatMap((told) => [1, 5].map((burndown) => tokens(burndown, told))),
 ];

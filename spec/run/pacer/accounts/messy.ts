@@ -36,7 +36,7 @@ const chance = (share: number): Account => ({
   byChance: share,
   steadyMs: 5000,
   possible: perSecond(openRate),
-  ...(share === 0.3 && { reached: { goodput: 0.87 } }),
+  ...(share === 0.3 && { reached: { goodput: 0.865 } }),
 });
 
 const mixed = (
@@ -100,7 +100,7 @@ export const messy: readonly Account[] = [
   bucketOf(
     "a neighbour that takes half of 40 requests a second, by chance",
     40,
-    { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.055 } },
+    { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.065 } },
     { neighbour: always(20), rows: 1600 },
   ),
   {
@@ -117,8 +117,5 @@ export const messy: readonly Account[] = [
   // With plain retries 830, 260 and 900 ms.
   jobs("", 996, {}),
   jobs(", no quota, 5 % throttled by chance", 312, { quota: {}, throttled: always(0.05) }),
-  {
-    ...jobs(", 5 % throttled by chance", 1080, { throttled: always(0.05) }),
-    reached: { jobMs: 1120 },
-  },
+  jobs(", 5 % throttled by chance", 1080, { throttled: always(0.05) }),
 ];
