@@ -54,7 +54,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** What went in beyond the estimate. */
   const debtAt = (now: number): number =>
     cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
-
   /** The pace of what is sent: what chance rejects is sent again, but not in the slow half, which is there to compare. */
   const sent = (): number =>
     Math.min(ceiling, isSlow(cycle, rate, at ?? 0) ? rate : rate / (1 - evidence.chance()));
@@ -149,6 +148,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   };
 
   return {
+    pace: () => told ?? cycle?.quota ?? null,
     wait(now, cost) {
       // A rested account may hold nothing: the first call goes alone.
       if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
