@@ -5,7 +5,7 @@ import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { heedOverload, limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
-import { fillCache, type PromptCache } from "./fill-cache.js";
+import { fillCache, type PromptCache, whileUseful } from "./fill-cache.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
@@ -60,7 +60,8 @@ export const composeInvoke = (parts: Parts): Invoke => {
     call,
   } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
-  const watched = breaker.watch(heedOverload(slots, call));
+  const wire = promptCache ? whileUseful(promptCache, call) : call;
+  const watched = breaker.watch(heedOverload(slots, wire));
   const granted = (permit: Permit): Invoke => {
     const timed = leaveInTime(permit, run, watched);
     return ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed;

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob, type Received } from "./ledger/entry.js";
+import { type Entry, isInJob, nameClaim, type Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -80,23 +80,24 @@ export const record = (
   ledger: Pick<Ledger, "append">,
   next: Invoke,
   leaseMs?: number,
-  { date }: Pick<Clock, "date"> = systemClock,
+  clock: Pick<Clock, "date" | "random"> = systemClock,
 ): Invoke => {
   return async (request, stop) => {
     const { key, modelId: model, routeKey, body } = request;
-    const sent = { model, target: routeKey, body };
+    const claim = nameClaim(clock);
+    const sent = { claim, model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: date(), ...sent }, leaseMs);
+      await ledger.append({ state: "intent", key, at: clock.date(), ...sent }, leaseMs);
     } catch (error) {
       return unsent(error as ConnectorError);
     }
-    const result = await next(request, stop);
+    const result = await next({ ...request, claim }, stop);
     try {
-      if (!isFailed(result)) await ledger.append(toEntry(key, result, date()));
+      if (!isFailed(result)) await ledger.append(toEntry(key, result, clock.date()));
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: date(), ...sent, code });
+        await ledger.append({ state, key, at: clock.date(), ...sent, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.
