@@ -29,7 +29,7 @@ export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
   /** Resolves when it is worth while to make a row ready: few wait for a call. */
-  wantsRows(): Promise<void>;
+  wantsRows(): Promise<void> | undefined;
   readonly clock: Clock;
   /** What a run has left under its ceilings, for a door of it. */
   purse(id?: string): Purse;

@@ -133,8 +133,10 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
         return result;
       }
     },
-    recheck: (next) => async (request, stop) =>
-      isOpen || request === probe || sent.has(request) ? next(request, stop) : unsent(heldBack),
+    recheck: (next) => (request, stop) =>
+      isOpen || request === probe || sent.has(request)
+        ? next(request, stop)
+        : Promise.resolve(unsent(heldBack)),
     watch: (call) => async (request, stop) => {
       sent.set(request, ++calls);
       const result = await call(request, stop);
