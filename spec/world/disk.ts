@@ -144,7 +144,7 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
           node.owner = life;
           const file = openFile(life, node);
           return {
-            ...{ path, file },
+            ...{ path, given: path, file },
             async release() {
               await file.close();
               if (node.owner === life) node.owner = null;

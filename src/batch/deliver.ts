@@ -7,6 +7,8 @@ import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
+import { nothing } from "../run/purse.js";
+import { isWanted } from "./deadline.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
@@ -16,6 +18,11 @@ import { type BatchProgress, openInWords, viewJob } from "./view.js";
 export interface DeliverOptions extends RunOptions {
   /** Does not wait for batch jobs: their rows come out as `not_sent`, and another run has their answers. */
   readonly detach?: boolean;
+  /**
+   * In how many milliseconds rows are wanted: what batch jobs have not answered is called in time for that. A job that is under
+   * way keeps the deadline that it was planned with where none is given.
+   */
+  readonly deadlineMs?: number;
   /** Called when rows were put into batch jobs, and when a job comes further. */
   readonly onBatch?: (progress: BatchProgress) => void;
 }
@@ -27,12 +34,13 @@ export const readDelivery = (
 ): DeliverOptions => {
   const read = readOptions(options);
   try {
-    const { detach, onBatch } = options ?? {};
+    const { detach, onBatch, deadlineMs } = options ?? {};
     return {
       ...read,
       ...missing,
       ...(typeof detach === "boolean" && { detach }),
       ...(typeof onBatch === "function" && { onBatch }),
+      ...(typeof deadlineMs === "number" && { deadlineMs }),
     };
   } catch {
     return { ...read, ...missing };
@@ -84,16 +92,27 @@ const fill = async (
 ): Promise<RunDoor> => {
   const { signal: stop = new AbortController().signal } = readOptions(options);
   const purse = session.purse(runId);
-  const planned = await planJobs(door, rows, { purse, stop });
+  const given = options?.deadlineMs;
+  const deadline = given === undefined ? undefined : door.clock.date() + given;
+  const planned = await planJobs(door, rows, { purse, stop, deadline });
   const report = reporter(options, planned);
   const { ended, open, fault } = await driveJobs(door, {
     stop,
     once: options?.detach === true,
+    wanted(jobs) {
+      const at = deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
+      return isWanted(jobs, { at, pace: session.pace }, door.clock);
+    },
     purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
     report: (jobs) => report("waiting", jobs),
   });
   report(open.length > 0 ? "left" : "read", [...ended, ...open]);
-  const takesOver = session.plan.connection.delivery === "auto";
+  for (const { key, stage } of ended) {
+    const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
+    if (draft) await purse.settle(draft.share, nothing, draft.records);
+  }
+  const hasDeadline = deadline !== undefined || ended.some(({ plan }) => plan.deadline !== undefined);
+  const takesOver = session.plan.connection.delivery === "auto" || hasDeadline;
   return {
     purse,
     delivered: {

@@ -101,7 +101,10 @@ export const readOutput = (
     const never = agrees && counts.lines === 0;
     // Nothing was worked on: the calls are as if they had never been planned.
     if (!never)
-      for await (const { key, model, target, body } of ledger.callsOf(job.key)) {
+      for await (const call of ledger.callsOf(job.key)) {
+        const { key, model, target, body } = call;
+        const worst = isOurs ? worstOf(door, call) : null;
+        if (worst) await purse?.settle(worst, agrees ? nothing : worst);
         const end = agrees
           ? ({ state: "refused", code: "batch_unprocessed" } as const)
           : ({ state: "unknown", code: "outcome_unknown" } as const);

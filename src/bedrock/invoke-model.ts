@@ -44,7 +44,8 @@ export const createInvoke = (connection: Connection, read: Read): Invoke => {
 
 const utf8 = new TextDecoder();
 
-const isOfIdentity = ({ code }: ConnectorError): boolean =>
+/** Whether a call was refused before any work for who sent it or when, so that it is sent once more as the same call. */
+export const isOfIdentity = ({ code }: ConnectorError): boolean =>
   code === "clock_differs" || code === "credentials_expired" || code === "credentials_rejected";
 
 /** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
@@ -58,17 +59,19 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, body, key, onEvent, plainWords } = request;
+  const { modelId, onEvent, plainWords, serviceTier = connection.serviceTier } = request;
   // A prompt of the account's prompt management takes its variables, and what else is not known.
   const isNamed = connection.requestMetadata === "call" && !isPrompt.test(modelId);
   const isConverse = connection.api === "converse";
+  const chosen = request.cached ?? request.body;
+  const body = isConverse && request.serviceTier ? withTier(chosen, request.serviceTier) : chosen;
   const input = {
     modelId,
-    body: isNamed && isConverse ? withCallKey(body, key) : body,
+    body: isNamed && isConverse ? withCallKey(body, request) : body,
     contentType: "application/json",
     accept: "application/json",
-    ...(isNamed && !isConverse && { requestMetadata: callMetadata(key) }),
-    ...headerSettings(connection),
+    ...(isNamed && !isConverse && { requestMetadata: callMetadata(request) }),
+    ...headerSettings({ ...connection, serviceTier }),
   };
   const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);
   const startedAt = performance.now();
@@ -97,6 +100,12 @@ const call = async (
     return { error: stream?.failure(error) ?? error, attempts: 1 };
   }
 };
+
+/** A body of Converse with the tier of one call, which says none itself. */
+const withTier = (body: string, type: string): string =>
+  body.length > 2 && !body.includes('"serviceTier"')
+    ? `${body.slice(0, -1)},"serviceTier":{"type":"${type}"}}`
+    : body;
 
 /** Settings that InvokeModel takes as headers; Converse has them in its body. */
 const headerSettings = ({ api, guardrail, serviceTier }: Connection) =>

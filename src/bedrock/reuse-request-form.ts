@@ -41,11 +41,11 @@ export const takeShortcuts = (
 
   /** Sends a request in a known form; `null` where there is none. */
   const fillForm = async ({
-    modelId = "",
     body,
     requestMetadata,
+    ...input
   }: InvokeModelCommandInput): Promise<HttpResponse | null> => {
-    const form = forms.get(modelId);
+    const form = forms.get(formName(input));
     if (!form || form.until < Date.now()) return null;
     const { signer } = form;
     const bytes = Buffer.from(body as string);
@@ -90,7 +90,7 @@ export const takeShortcuts = (
     // What is authorised in another way is left to the SDK.
     const isSigned = authorization.includes(`/${region}/bedrock/aws4_request,`);
     if (isSigned || bearer !== undefined)
-      forms.set(args.input.modelId ?? "", {
+      forms.set(formName(args.input), {
         request: unsigned(request),
         signer: isSigned ? await client.config.signer() : null,
         until: Date.now() + lifetimeMs,
@@ -121,3 +121,7 @@ const withHeaders = <Result extends InitializeHandlerOutput<ServiceOutputTypes>>
   const { headers } = result.response as HttpResponse;
   return { ...result, output: { ...result.output, headers } };
 };
+
+/** What a form is known by: calls of one client differ in these beside their bodies. */
+const formName = ({ modelId, serviceTier }: Partial<InvokeModelCommandInput>): string =>
+  `${serviceTier ?? ""} ${modelId ?? ""}`;

@@ -12,6 +12,7 @@ import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
 import { lintForModel } from "../models/lint-rules.js";
+import { factsOf } from "../models/model-facts.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import type { PriceTable, TierRates } from "../models/prices/rates.js";
@@ -57,6 +58,8 @@ export interface Plan {
   readonly tiers?: TierRates;
   /** What a prompt cache can keep of the rows, or why there is nothing, as the end of a sentence. */
   readonly promptCache: PromptCachePlan | string;
+  /** Whether its calls go by the flex tier where that has room: `delivery: auto`, and a model that has the tier. */
+  readonly isFlexible: boolean;
   /** The tags that the model may write around reasoning. */
   readonly reasoningTags: readonly ReasoningTags[];
   /** What may be a mistake, in sentences. */
@@ -136,6 +139,11 @@ export const compilePlan = (
     price,
     ...(tiers && { tiers }),
     promptCache,
+    isFlexible:
+      connection.delivery === "auto" &&
+      connection.serviceTier === null &&
+      purpose === "enrich" &&
+      factsOf(...connection.candidateModelIds)?.flex === true,
     reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { createInvoke } from "../bedrock/invoke-model.js";
+import type { Connection } from "../connection/connection.js";
 import { sourceSettings } from "../connection/source-settings.js";
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
@@ -9,9 +10,10 @@ import { burndownOf, limitsOf } from "../models/limits.js";
 import { composeInvoke } from "../run/compose.js";
 import { createSlots } from "../run/concurrency.js";
 import { createPromptCache } from "../run/fill-cache.js";
+import { preferFlex } from "../run/flex.js";
 import { shareLedger } from "../run/ledger/open-ledgers.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
-import type { Pacer } from "../run/pacer/pacer.js";
+import type { Pace, Pacer } from "../run/pacer/pacer.js";
 import { createReservations } from "../run/pacer/reservation.js";
 import { sharedPacer } from "../run/pacer/shared-pacers.js";
 import { createLocalPurse, type Purse } from "../run/purse.js";
@@ -31,6 +33,8 @@ export interface Session {
   /** Resolves when it is worth while to make a row ready: few wait for a call. */
   wantsRows(): Promise<void> | undefined;
   readonly clock: Clock;
+  /** At what pace its calls may go. */
+  pace(): Pace;
   /** What a run has left under its ceilings, for a door of it. */
   purse(id?: string): Purse;
   /** A run of its own, or the run that the host's calls of the same id share. */
@@ -97,7 +101,9 @@ export const createSession = (
   const slots = createSlots(ledger ? withSpare(connection.maxConcurrency) : connection.maxConcurrency);
   const underway: Underway = ledger?.underway ?? new Map();
   const read = readerOf(plan);
-  const call = createInvoke(connection, read);
+  const { isFlexible } = plan;
+  const wire = createInvoke(isFlexible ? patient(connection) : connection, read);
+  const call = isFlexible ? preferFlex(pacer.clock, wire) : wire;
   const burndown = burndownOf(...connection.candidateModelIds);
   const told = connection.quota.tokensPerMinute !== null;
   const unlimited = plan.family?.vector
@@ -131,7 +137,7 @@ export const createSession = (
       read,
       call,
       promptCache,
-      leaseMs: connection.requestTimeoutMs + leaseSpareMs,
+      leaseMs: (isFlexible ? patient(connection) : connection).requestTimeoutMs + leaseSpareMs,
       purse: door?.purse ?? purseOf(id),
       delivered: door?.delivered,
     };
@@ -147,6 +153,7 @@ export const createSession = (
     ledger,
     wantsRows: slots.wantsRows,
     clock: pacer.clock,
+    pace: pacer.pace,
     purse: purseOf,
     run(id, door) {
       if (id === undefined || door) return startRun(id, door);
@@ -196,6 +203,12 @@ const nameOf = (id: string, { routeKey }: Plan): string =>
  * no more connections than `max_concurrency`, so that is still the most of calls that are open.
  */
 const withSpare = (maxConcurrency: number): number => maxConcurrency + Math.floor(maxConcurrency / 8);
+
+/** The flex tier has no speed to keep to, and an answer that is given up is perhaps paid for. */
+const patient = (connection: Connection): Connection => ({
+  ...connection,
+  requestTimeoutMs: Math.max(connection.requestTimeoutMs, 15 * 60_000),
+});
 
 /** Between an intent and the end of its call there is more than the call. */
 const leaseSpareMs = 60_000;

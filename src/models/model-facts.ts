@@ -5,7 +5,7 @@ import { firstBaseModel } from "./find-family.js";
 /** What is known of a model beside its family, from `facts/`. */
 type ModelFacts = Pick<
   KnownModel,
-  "limits" | "burndown" | "cache_from" | "vector_length" | "counts_tokens" | "traits"
+  "limits" | "burndown" | "cache_from" | "vector_length" | "counts_tokens" | "traits" | "batch" | "flex"
 >;
 
 /**

@@ -10,7 +10,7 @@ import {
   unsent,
 } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob, type Received } from "./ledger/entry.js";
+import { type Entry, isInJob, nameClaim, type Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -94,23 +94,24 @@ export const record = <Rest extends unknown[]>(
   ledger: Pick<Ledger, "append">,
   next: InvokeWith<Rest>,
   leaseMs?: number,
-  { date }: Pick<Clock, "date"> = systemClock,
+  clock: Pick<Clock, "date" | "random"> = systemClock,
 ): InvokeWith<Rest> => {
   return async (request, stop, ...rest) => {
     const { key, modelId: model, routeKey, body } = request;
-    const sent = { model, target: routeKey, body };
+    const claim = nameClaim(clock);
+    const sent = { claim, model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: date(), ...sent }, leaseMs);
+      await ledger.append({ state: "intent", key, at: clock.date(), ...sent }, leaseMs);
     } catch (error) {
       return unsent(error as ConnectorError);
     }
-    const result = await next(request, stop, ...rest);
+    const result = await next({ ...request, claim }, stop, ...rest);
     try {
-      if (!isFailed(result)) await ledger.append(toEntry(key, result, date()));
+      if (!isFailed(result)) await ledger.append(toEntry(key, result, clock.date()));
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: date(), ...sent, code });
+        await ledger.append({ state, key, at: clock.date(), ...sent, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.

@@ -40,6 +40,8 @@ export interface WritePlan {
   /** Whether rows may go into batch jobs, and whether these are not waited for. */
   readonly mayBatch: boolean;
   readonly detach: boolean;
+  /** In how many milliseconds rows are wanted. */
+  readonly deadlineMs: number | undefined;
   /** Whether stdout takes messages; a person at a terminal gets plain rows and no message. */
   readonly json: boolean;
 }
@@ -90,16 +92,30 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
     jsonProgress: values.progress === "json",
     mayBatch: isBatched(connection),
     detach: flags.has("detach"),
+    deadlineMs: readDeadline(values.deadline),
     json: speaksJson(given),
   };
 };
 
 /** The settings with what `--batch` says in place of theirs. Throws wrong usage. */
-const withBatch = ({ flags }: Arguments, settings: Fields): Fields => {
+const withBatch = ({ values, flags }: Arguments, settings: Fields): Fields => {
   const batched = flags.has("batch") ? { ...settings, delivery: "batch" } : settings;
-  if (flags.has("detach") && !isBatched(batched))
-    throw wrongUsage("--detach needs --batch, or the setting delivery: batch or auto");
+  for (const [name, given] of [
+    ["detach", flags.has("detach")],
+    ["deadline", values.deadline !== undefined],
+  ] as const)
+    if (given && !isBatched(batched))
+      throw wrongUsage(`--${name} needs --batch, or the setting delivery: batch or auto`);
   return batched;
+};
+
+/** Hours and minutes, such as `6h`, `90m` or `1h30m`, in milliseconds. Throws wrong usage. */
+const readDeadline = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const [, hours = "0", minutes = "0"] = /^(?:(\d{1,4})h)?(?:(\d{1,5})m)?$/.exec(text) ?? [];
+  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000;
+  if (ms > 0) return ms;
+  throw wrongUsage(`option --deadline is a time such as 6h, 90m or 1h30m, not ${JSON.stringify(text)}`);
 };
 
 const isBatched = ({ delivery }: Fields): boolean => delivery === "batch" || delivery === "auto";

@@ -155,6 +155,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
       onProgress: progress,
       onBatch: batch.see,
       detach: plan.detach,
+      ...(plan.deadlineMs !== undefined && { deadlineMs: plan.deadlineMs }),
     });
     // Plain rows are all that stands on stdout where they go there.
     const json = plan.json && output !== "-";

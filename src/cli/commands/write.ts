@@ -29,6 +29,11 @@ export const write: Command = {
     },
     "escape-formulas": { summary: "in CSV, an apostrophe before a text that a spreadsheet would run" },
     batch: { summary: "rows in batch jobs, at half the price: delivery: batch in place of the config's" },
+    deadline: {
+      value: "TIME",
+      summary:
+        "with batch jobs, when rows are wanted, such as 6h or 90m: what no job has answered is called in time",
+    },
     detach: { summary: "with batch jobs: end when they are made; the same command later has the answers" },
     ...ledgerOptions,
     tolerate: { value: "PERCENT", summary: "exit with 0 while at most so many of the rows are not enriched" },

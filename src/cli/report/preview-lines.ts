@@ -11,6 +11,7 @@ export const previewReport = (preview: Preview, width?: number): string => {
     `tokens in: ${tokenRange(preview.input_tokens)} (${preview.input_tokens_by})`,
     `tokens out: ${vector ? "none" : tokenRange(preview.output_tokens)} (${preview.output_tokens_by})`,
     `cost: ${preview.cost_usd ? usdRange(preview.cost_usd) : "unknown"}`,
+    ...deliveryLines(preview),
     ...cacheLines(preview),
     ...remarks.map((remark) => `remark: ${remark}`),
     "no model was called",
@@ -25,6 +26,24 @@ export const previewReport = (preview: Preview, width?: number): string => {
     ...ending.map(folded),
   ].join("\n");
 };
+
+/** What the same rows cost by other ways, side by side, and which rows cannot go them. */
+function deliveryLines({ deliveries, rows }: Preview): string[] {
+  if (rows.to_send === 0) return [];
+  return (["batch", "flex"] as const).flatMap((name) => {
+    const { cost_usd, not } = deliveries[name];
+    const all = Object.entries(not);
+    const closed = all.some(([, count]) => count >= rows.to_send);
+    const why = all.map(([reason, count]) => `${closed ? "" : `${counted(count, "row")} not: `}${reason}`);
+    const amount = cost_usd ? usdRange(cost_usd) : closed ? "no" : "price unknown";
+    return [`  ${waysInWords[name]}: ${amount}${why.length > 0 ? ` (${why.join("; ")})` : ""}`];
+  });
+}
+
+const waysInWords = {
+  batch: "by batch jobs, hours later",
+  flex: "by the flex tier, as it has room",
+} as const;
 
 function priceLine({ price, vector }: Preview): string {
   if (!price) return "unknown";

@@ -1,3 +1,4 @@
+import { known } from "../../bedrock/control-answers.js";
 import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import { placeOf } from "../../enrich/place.js";
@@ -8,6 +9,7 @@ import { probeLedger } from "../../run/ledger/open-ledgers.js";
 import { openTable } from "../../tables/open-table.js";
 import type { Side } from "../metadata.js";
 import { askAws } from "./ask-aws.js";
+import { checkBatch } from "./check-batch.js";
 import { verdictOf } from "./check-verdict.js";
 
 /** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
@@ -33,12 +35,15 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
   try {
     const missing = await plane.missingCredentials();
     if (missing) return missing;
-    const finding = verdictOf(await askAws(plane, plan), plan);
+    const answers = await askAws(plane, plan);
+    const finding = verdictOf(answers, plan);
     const place = await table;
     if (finding instanceof ConnectorError) return finding;
+    const batch = side === "source" ? [] : await checkBatch(plan, known(answers.caller));
+    if (batch instanceof ConnectorError) return batch;
     return place instanceof ConnectorError
       ? place
-      : { remarks: [...plan.remarks, ...ledger, ...place, ...finding.remarks] };
+      : { remarks: [...plan.remarks, ...ledger, ...place, ...batch, ...finding.remarks] };
   } finally {
     plane.close();
   }

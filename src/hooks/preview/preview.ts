@@ -13,6 +13,7 @@ import { type BorrowedLedger, borrowLedger } from "../../run/ledger/open-ledgers
 import { adviseFences } from "../../template/fence-advice.js";
 import { type BodySigns, watchBodies } from "./body-signs.js";
 import { watchColumns } from "./column-signs.js";
+import { compareDeliveries, type Deliveries } from "./compare-deliveries.js";
 import { createForecast, type Forecast } from "./cost-forecast.js";
 import { createSorter, type RowCounts } from "./row-fates.js";
 import { type Sample, takeSamples } from "./samples.js";
@@ -35,6 +36,8 @@ export interface Preview extends Forecast {
   readonly prompt_cache: CacheForecast | null;
   /** Where the number of input tokens comes from. */
   readonly input_tokens_by: string;
+  /** The same rows by other ways than calls; `null` where the settings have none. */
+  readonly deliveries: Deliveries;
   /** The first rows, with the bodies that would be sent. */
   readonly samples: readonly Sample[];
   /** What may be a mistake, in sentences. */
@@ -182,7 +185,7 @@ const countRows = async (
   requests: AsyncIterable<Rendered>,
   bodies: BodySigns,
   bytesPerToken: number | undefined,
-): Promise<Forecast & Pick<Preview, "rows" | "errors">> => {
+): Promise<Forecast & Pick<Preview, "rows" | "errors" | "deliveries">> => {
   const rows: RowCounts = {
     received: 0,
     to_send: 0,
@@ -195,6 +198,7 @@ const countRows = async (
   const errors: Preview["errors"] = {};
   const sort = createSorter(plan, ledger);
   const { add, learn, forecast } = createForecast(plan.price, bytesPerToken, plan.mostCalls);
+  const ways = compareDeliveries(plan, bytesPerToken);
   // Without a ledger, equal rows are one call only while it is open.
   const isRemembered = plan.connection.ledger !== null;
   for await (const request of requests) {
@@ -211,8 +215,13 @@ const countRows = async (
     bodies.see(request.body, rows.received);
     const { fate, outputTokens } = await sort(request);
     rows[fate]++;
-    if (fate === "answered") learn(outputTokens);
-    if (fate === "to_send" || (fate === "repeated" && !isRemembered)) add(request, fate === "repeated");
+    if (fate === "answered") {
+      learn(outputTokens);
+      ways.learn(outputTokens);
+    }
+    if (fate !== "to_send" && (fate !== "repeated" || isRemembered)) continue;
+    add(request, fate === "repeated");
+    ways.add(request, fate === "repeated");
   }
-  return { rows, errors, ...forecast() };
+  return { rows, errors, ...forecast(), deliveries: ways.deliveries() };
 };

@@ -77,7 +77,7 @@ export const openLedger = async (
 };
 
 const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
-  const { path, file } = owned;
+  const { path, given, file } = owned;
   const { index } = loaded;
   let { last } = loaded;
   let written = last.n;
@@ -85,7 +85,8 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   const mark = createMarks(file, loaded.slot);
   const around = {
     async before(): Promise<void> {
-      if (!(await disk.leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
+      if (!(await disk.leadsTo(given, opened)))
+        throw new Error("it was moved or deleted while it was in use");
     },
     async after(lines: number): Promise<void> {
       written += lines;

@@ -102,7 +102,7 @@ export const createEvidence = (): Evidence => {
       run.calls++;
       if (innocent) run.innocent = add(run.innocent, { calls: 1, rejected: 0 });
       run.weight += weigh({ calls: 1, rejected: 0 }, share);
-      if (run.weight > 0) return false;
+      if (run.weight > 0 && run.innocent.calls < longestRun) return false;
       const { innocent: fizzled } = run;
       run = null;
       return count(fizzled);
@@ -134,7 +134,7 @@ export const createEvidence = (): Evidence => {
           : {
               tally: { calls: Math.max(found.calls, Math.min(mostCounted, since)), rejected: found.rejected },
               weight: probation?.weight ?? 0,
-              passed: probation?.passed ?? 0,
+              passed: 0,
             };
       since = 0;
       run = null;
@@ -197,6 +197,8 @@ const none: Tally = { calls: 0, rejected: 0 };
 const proven = 5.2;
 /** The evidence for a verdict of a probation. */
 const sure = 2.5;
+/** Rejections that have proved nothing among so many calls are chance. */
+const longestRun = 25;
 /** It is not chance that so many calls are rejected in a row, one by one. */
 const inRow = 4;
 /** So many calls before a finding are taken to show what share is rejected. */

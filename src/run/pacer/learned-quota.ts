@@ -14,10 +14,7 @@ import {
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
-/**
- * A quota whose rate is learned from what the service lets in and what it rejects; a told rate is its ceiling. How,
- * stands in the README of this room.
- */
+/** A quota whose rate is learned, as the README of this room tells; a told rate is its ceiling. */
 export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota => {
   const ceiling = told ?? Number.POSITIVE_INFINITY;
   let rate = told ?? start;
@@ -28,7 +25,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let at: number | null = null;
   /** A call waits for this quota: only then does a higher rate mean anything. */
   let binding = false;
-  /** How many calls in a row did not wait for it. */
+  /** Whether the next call had to wait for it, and how many in a row had not. */
+  let waited = false;
   let unbound = 0;
   /** When a call was last granted or left. */
   let busyAt = Number.POSITIVE_INFINITY;
@@ -56,7 +54,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** What went in beyond the estimate. */
   const debtAt = (now: number): number =>
     cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
-
   /** The pace of what is sent: what chance rejects is sent again, but not in the slow half, which is there to compare. */
   const sent = (): number =>
     Math.min(ceiling, isSlow(cycle, rate, at ?? 0) ? rate : rate / (1 - evidence.chance()));
@@ -151,6 +148,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   };
 
   return {
+    pace: () => told ?? cycle?.quota ?? null,
     wait(now, cost) {
       // A rested account may hold nothing: the first call goes alone.
       if (at === null && rate !== Number.POSITIVE_INFINITY) level = Math.max(savedMs * rate, cost);
@@ -164,7 +162,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       if (rate === Number.POSITIVE_INFINITY) return 0;
       level = Math.min(level, Math.max(savedMs * rate, cost + lateMs() * rate));
       binding = cost - level > rounding;
-      if (binding) unbound = 0;
+      waited ||= binding;
       return binding ? (cost - level) / sent() : 0;
     },
     take(now, cost) {
@@ -172,7 +170,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
       if (!binding && !dark)
         stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (1.2 * cost) / rate));
-      unbound = binding ? 0 : unbound + 1;
+      unbound = waited || dark ? 0 : unbound + 1;
+      waited = false;
       busyAt = now;
       level -= cost;
       held += cost;

@@ -20,6 +20,14 @@ export interface Pacer {
   /** When a call last ended that was not throttled; the pacer's start before one did. */
   lastAdmittedAt(): number;
   readonly clock: Clock;
+  /** At what pace calls may go. */
+  pace(): Pace;
+}
+
+/** Requests and tokens a millisecond, as the account's quota lets them in; `null` where that is not known. */
+export interface Pace {
+  readonly requests: number | null;
+  readonly tokens: number | null;
 }
 
 /** The place of one call. Exactly one of `admitted`, `rejected` and `unused` is called when it ends. */
@@ -115,6 +123,7 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
   return {
     clock,
     lastAdmittedAt: () => admittedAt,
+    pace: () => ({ requests: requests.pace(), tokens: tokens.pace() }),
     enter: (cost, stop, throttled) => entrance.join(cost, stop, throttled),
   };
 };

@@ -20,6 +20,8 @@ export interface Quota {
    * nothing of this one.
    */
   giveBack(now: number, sentAt: number, cost: number): void;
+  /** What the account lets in, in units a millisecond, as it was told or learned; `null` where neither. */
+  pace(): number | null;
   /** The service rejected a call that left at `sentAt`, so it took nothing. */
   reject(now: number, sentAt: number, cost: number, retryAfterMs: number | null): void;
 }

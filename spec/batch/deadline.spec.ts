@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type DeliverOptions, deliverRecords } from "../../src/batch/deliver.js";
+import type { Moment } from "../../src/batch/door.js";
+import type { BatchProgress } from "../../src/batch/view.js";
+import { systemClock } from "../../src/core/clock.js";
+import type { Outcome } from "../../src/core/outcome.js";
+import { openSession } from "../../src/enrich/session.js";
+import { closeLedger, type Summary } from "../../src/index.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { batchConfig, createBucket, letters } from "./batches.js";
+
+const hour = 3_600_000;
+
+describe("rows that are wanted by a deadline", () => {
+  const bedrock = useFreshBedrock();
+  let folder: string;
+  let files = 0;
+  beforeEach(() => createBucket(bedrock));
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "batch-deadline-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const config = (changes: Record<string, unknown> = {}) =>
+    batchConfig(bedrock, join(folder, `${files++}.jsonl`), { delivery: "auto", ...changes });
+  /** A run whose waiting lets the time of the service pass: four minutes a look. */
+  const run = async (
+    settings: ReturnType<typeof config>,
+    { rows = letters(200), at, ...options }: DeliverOptions & { rows?: unknown[]; at?: (m: Moment) => void },
+  ) => {
+    let passed = 0;
+    const clock = {
+      ...systemClock,
+      date: () => Date.now() + passed,
+      sleep: async () => {
+        passed += 240_000;
+        bedrock.passTime(240);
+      },
+    };
+    const session = await openSession(settings, "enrich");
+    const outcomes: Outcome[] = [];
+    const seen: BatchProgress[] = [];
+    const parts = { clock, ...(at && { at }) };
+    const all = { onBatch: (progress: BatchProgress) => seen.push(progress), ...options };
+    try {
+      const run = deliverRecords(session, rows, all, undefined, parts);
+      let step = await run.next();
+      for (; !step.done; step = await run.next()) outcomes.push(step.value);
+      return { outcomes, summary: step.value as Summary, seen, hours: passed / hour };
+    } finally {
+      await closeLedger(String(settings.ledger));
+    }
+  };
+
+  it("are taken over when the time that is left is what the rest needs on line: one result and one bill a row", async () => {
+    bedrock.setAccount({ batch: { seconds: { InProgress: 10 * 3600 } } });
+    const { summary, hours, seen } = await run(config(), { deadlineMs: 6 * hour });
+    expect(summary).to.include({ received: 200, enriched: 200 });
+    expect(hours).to.be.within(5, 6);
+    const { billed, distinct_billed, requests, bill } = bedrock.stats();
+    expect([billed, distinct_billed]).to.deep.equal([200, 200]);
+    expect(bill.batch?.calls).to.be.above(80).and.below(130);
+    expect(requests).to.equal(200 - (bill.batch?.calls ?? 0));
+    expect(seen.at(-1)?.jobs[0]).to.include({ status: "Stopped", unprocessed: requests });
+    const usd = (bill.batch?.usd ?? 0) + (bill.default?.usd ?? 0);
+    expect(summary.cost_usd).to.be.closeTo(usd, 1e-9);
+  });
+
+  it("stay in their job where it ends in time", async () => {
+    bedrock.setAccount({ batch: { seconds: { InProgress: 2 * 3600 } } });
+    const { summary } = await run(config(), { deadlineMs: 6 * hour });
+    expect(summary).to.include({ enriched: 200, calls: 200 });
+    expect(bedrock.stats().requests).to.equal(0);
+  });
+
+  it("go on line at once where a job has no time", async () => {
+    const { summary } = await run(config(), { deadlineMs: hour / 2 });
+    expect(summary).to.include({ enriched: 200 });
+    expect(bedrock.stats()).to.include({ requests: 200, billed: 200 });
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+  });
+
+  it("are paid for once, also where a process goes away while it takes them over", async () => {
+    for (const moment of ["ended", "read", "settled"] as const) {
+      bedrock.setAccount({ batch: { seconds: { InProgress: 10 * 3600 } } });
+      const settings = config();
+      const rows = letters(120).map((row) => ({ ...row, text: `${moment}: ${row.text}` }));
+      const gone = await run(settings, {
+        ...{ rows, deadlineMs: 6 * hour },
+        at: (now) => {
+          if (now === moment) throw new Error("gone");
+        },
+      }).catch((error: Error) => error.message);
+      expect(gone).to.equal("gone");
+      const { summary } = await run(settings, { rows, deadlineMs: 6 * hour });
+      expect(summary).to.include({ enriched: 120 });
+    }
+    expect(bedrock.stats()).to.include({ billed: 360, distinct_billed: 360 });
+  });
+
+  it("of an expired job go on line with auto, and wait for another job with batch", async () => {
+    bedrock.setAccount({ batch: { end: "Expired" } });
+    expect((await run(config(), {})).summary).to.include({ enriched: 200 });
+    const rows = letters(100).map((row) => ({ ...row, text: `Other: ${row.text}` }));
+    const waiting = await run(config({ delivery: "batch" }), { rows });
+    expect(waiting.summary).to.include({ enriched: 0, not_sent: 100 });
+    expect(bedrock.stats()).to.include({ requests: 200, billed: 200 });
+  });
+});

@@ -1,0 +1,34 @@
+import { strictLimits } from "../../batch/limits.js";
+import { policiesFor } from "../../batch/policies.js";
+import { storeOf } from "../../bedrock/object-store.js";
+import { checkBucket } from "../../bedrock/objects.js";
+import { ConnectorError } from "../../core/errors.js";
+import type { Plan } from "../../enrich/plan.js";
+import { factsOf } from "../../models/model-facts.js";
+
+/** What is to be said of the batch jobs of a connection, in sentences; what stands in their way. Asks for the bucket alone. */
+export const checkBatch = async (
+  { connection }: Plan,
+  account: string | null,
+): Promise<string[] | ConnectorError> => {
+  const { delivery, batch: place } = connection;
+  if (delivery === "now") return [];
+  const facts = factsOf(...connection.candidateModelIds);
+  if (!place)
+    return [
+      `delivery: auto makes no batch jobs without batch_s3_uri and batch_role_arn; ${facts?.flex ? "calls go by the flex tier where it has room" : "the model is not known to have the flex tier, so all rows are called"}.`,
+    ];
+  const store = storeOf(connection);
+  for (const folder of new Set([place.input, place.output])) {
+    const refused = await checkBucket(`${folder}check`, store).catch((error: Error) => error);
+    if (refused) return new ConnectorError("batch_unusable", `${refused.message}.`, { cause: refused });
+  }
+  const { leastRecords } = strictLimits;
+  return [
+    `Rows are delivered in batch jobs of ${leastRecords} records at least; fewer rows are called.`,
+    ...(facts?.batch
+      ? []
+      : ["The model is not known to take batch jobs: making one may be refused, which costs nothing."]),
+    `Whether the role may read and write the bucket only a job tells. It needs: ${policiesFor(connection, place, account)}`,
+  ];
+};

@@ -1,0 +1,83 @@
+import { unbatchable } from "../../batch/batchable.js";
+import { strictLimits } from "../../batch/limits.js";
+import type { InvokeRequest } from "../../core/invoke.js";
+import type { UsdRange } from "../../core/outcome.js";
+import type { Plan } from "../../enrich/plan.js";
+import { factsOf } from "../../models/model-facts.js";
+import { batchRates } from "../../models/prices/rates.js";
+import { createForecast } from "./cost-forecast.js";
+
+/** What rows would cost by batch jobs and by the flex tier, where the model has them. */
+export interface Deliveries {
+  readonly batch: Delivery;
+  readonly flex: Delivery;
+}
+
+interface Delivery {
+  /** `null` where the way is closed, or its price is not known. */
+  readonly cost_usd: UsdRange | null;
+  /** Why no row, or some rows, cannot go that way: rows by reason. */
+  readonly not: Readonly<Record<string, number>>;
+}
+
+/** Adds up requests as they would go by each way, in flat memory. What a job cannot take is reckoned as a call. */
+export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined) => {
+  const { price, tiers, connection, mostCalls } = plan;
+  const facts = factsOf(...connection.candidateModelIds);
+  const half = tiers?.batch ?? (price && batchRates(tiers?.default ?? price));
+  const ways = {
+    batched: createForecast(half ?? null, bytesPerToken, 1),
+    called: createForecast(price, bytesPerToken, mostCalls),
+    flex: createForecast(tiers?.flex ?? null, bytesPerToken, mostCalls),
+  };
+  const not = new Map<string, number>();
+  let rows = 0;
+  let records = 0;
+  const whole = wholly(plan);
+  return {
+    add(request: InvokeRequest, shared: boolean): void {
+      rows++;
+      const why = whole ?? unbatchable(request, connection.api);
+      if (why === null) records++;
+      else not.set(why, (not.get(why) ?? 0) + 1);
+      (why === null ? ways.batched : ways.called).add(request, shared);
+      ways.flex.add(request, shared);
+    },
+    learn(outputTokens: number | null): void {
+      for (const way of Object.values(ways)) way.learn(outputTokens);
+    },
+    deliveries(): Deliveries {
+      const tooFew = records > 0 && records < strictLimits.leastRecords;
+      if (tooFew) not.set(`fewer than the ${strictLimits.leastRecords} that a job takes`, records);
+      const isOpen = records > 0 && !tooFew;
+      const hasFlex = facts?.flex === true;
+      return {
+        batch: {
+          cost_usd: isOpen ? add(ways.batched.forecast().cost_usd, ways.called.forecast().cost_usd) : null,
+          not: Object.fromEntries(not),
+        },
+        flex: {
+          cost_usd: hasFlex && tiers?.flex ? ways.flex.forecast().cost_usd : null,
+          not: hasFlex ? {} : { "the model is not known to have the flex tier": rows },
+        },
+      };
+    },
+  };
+};
+
+/** Why none of the rows can be in a batch job; `null` where they may. */
+const wholly = ({ connection }: Plan): string | null => {
+  const { guardrail, serviceTier, candidateModelIds } = connection;
+  if (guardrail) return "batch jobs apply no guardrail";
+  if (serviceTier && serviceTier !== "default") return "batch jobs have no service tier";
+  return factsOf(...candidateModelIds)?.batch === true ? null : "the model is not known to take batch jobs";
+};
+
+const add = (one: UsdRange | null, other: UsdRange | null): UsdRange | null =>
+  one && other
+    ? {
+        low: one.low + other.low,
+        expected: one.expected + other.expected,
+        max: one.max === null || other.max === null ? null : one.max + other.max,
+      }
+    : null;
