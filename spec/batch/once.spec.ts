@@ -85,6 +85,20 @@ describe("one job and one bill, whatever happens on the way", () => {
       await isPaidOnce();
     });
 
+  it("a process that is gone before a job's refusals are all read: what the job did not come to is free", async () => {
+    const faults = [
+      { kind: "record_error", status: 400, message: "Malformed input.", includes: "Letter 3:" } as const,
+    ];
+    bedrock.setAccount({ batch: { ...few, faults, end: "PartiallyCompleted", end_after: 8 } });
+    const settings = config();
+    const at = (now: Moment): void => {
+      if (now === "read") throw new Error("gone");
+    };
+    await run(settings, { at }).catch((error: Error) => error.message);
+    expect(await run(settings)).to.deep.equal({ enriched: 7, failed: 1, not_sent: 4 });
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 7 });
+  });
+
   for (const kind of ["reset_before", "reset_after"] as const)
     for (const token_repeats of ["same_job", "no_arn"] as const)
       it(`a job whose making ends without a reply: ${kind}, and a token that comes again has ${token_repeats}`, async () => {

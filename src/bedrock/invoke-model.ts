@@ -63,7 +63,8 @@ const call = async (
   // A prompt of the account's prompt management takes its variables, and what else is not known.
   const isNamed = connection.requestMetadata === "call" && !isPrompt.test(modelId);
   const isConverse = connection.api === "converse";
-  const body = isConverse && request.serviceTier ? withTier(request.body, request.serviceTier) : request.body;
+  const chosen = request.cached ?? request.body;
+  const body = isConverse && request.serviceTier ? withTier(chosen, request.serviceTier) : chosen;
   const input = {
     modelId,
     body: isNamed && isConverse ? withCallKey(body, request) : body,
