@@ -82,7 +82,14 @@ export interface FailedInvocation {
  * One paid call. Never rejects: a failure is a value. Retry, limits and the like are each
  * `(next: Invoke) => Invoke`. `stop` ends waiting before a call; it does not cut a call short.
  */
-export type Invoke = (request: InvokeRequest, stop: AbortSignal) => Promise<Invocation | FailedInvocation>;
+export type Invoke = InvokeWith<[]>;
+
+/** An `Invoke` on a stretch of the way where more goes with the request. */
+export type InvokeWith<Rest extends unknown[]> = (
+  request: InvokeRequest,
+  stop: AbortSignal,
+  ...rest: Rest
+) => Promise<Invocation | FailedInvocation>;
 
 export const isFailed = (result: Invocation | FailedInvocation): result is FailedInvocation =>
   "error" in result;

@@ -8,7 +8,7 @@ import { deduplicate } from "./deduplicate.js";
 import { fillCache, type PromptCache, whileUseful } from "./fill-cache.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
-import type { Pacer, Permit } from "./pacer/pacer.js";
+import type { Pacer } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
 import type { Purse } from "./purse.js";
 import { type Delivered, holding, record, reuse } from "./record-and-reuse.js";
@@ -61,11 +61,8 @@ export const composeInvoke = (parts: Parts): Invoke => {
   } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
   const wire = promptCache ? whileUseful(promptCache, call) : call;
-  const watched = breaker.watch(heedOverload(slots, wire));
-  const granted = (permit: Permit): Invoke => {
-    const timed = leaveInTime(permit, run, watched);
-    return ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed;
-  };
+  const timed = leaveInTime(run, heedOverload(slots, wire));
+  const granted = breaker.watch(ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed);
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));
