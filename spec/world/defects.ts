@@ -47,7 +47,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "the lock of the ledger is not taken": {
-    seed: 9,
+    seed: 15,
     defect: {
       disk: (disk) => ({
         ...disk,
