@@ -1,4 +1,4 @@
-import type { DeliverOptions } from "./batch/deliver.js";
+import { type DeliverOptions, readDelivery } from "./batch/delivery.js";
 import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
@@ -30,7 +30,7 @@ import type { Proposals } from "./hooks/migrate/propose.js";
 import type { Preview, PreviewOptions } from "./hooks/preview/preview.js";
 import type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-config.js";
 
-import type { Reconciled, ReconcileOptions } from "./reconcile/reconcile.js";
+import type { Reconciled, ReconcileOptions } from "./reconcile/reconciled.js";
 
 /**
  * The connector that a host registers. It holds nothing but its description: one instance serves any number of threads and syncs.
@@ -97,7 +97,7 @@ export class AwsBedrockModel implements Hooks {
   ): Promise<TrackedMessage> {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
-    const { deliverRecords, readDelivery } = await import("./batch/deliver.js");
+    const { deliverRecords } = await import("./batch/deliver.js");
     // A host waits some minutes for a page of rows, and a batch job takes hours.
     const detached = readDelivery(options, { detach: true });
     const run = deliverRecords(session, toRows(records), detached, runIdOf(syncConfig));

@@ -1,15 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { JobsAction, ManageOptions } from "./batch/manage-jobs.js";
-import type { BatchJob } from "./batch/view.js";
+import type { BatchJob, JobsAction, ManageOptions } from "./batch/view.js";
 import type { RowState } from "./enrich/select-rows.js";
 import type { RehearseOptions } from "./rehearse/options.js";
 import type { Rehearsal } from "./rehearse/rehearsal.js";
 import type { Repair } from "./run/ledger/repair.js";
 import type { LedgerReport } from "./run/ledger/report.js";
 
-export type { DeliverOptions } from "./batch/deliver.js";
-export type { JobsAction, ManageOptions } from "./batch/manage-jobs.js";
-export type { BatchJob, BatchProgress } from "./batch/view.js";
+export type { DeliverOptions } from "./batch/delivery.js";
+export type { BatchJob, BatchProgress, JobsAction, ManageOptions } from "./batch/view.js";
 export { AwsBedrockModel } from "./connector.js";
 export type { Billed, ErrorCode } from "./core/errors.js";
 export type { Status, Trace, UsdRange } from "./core/outcome.js";
@@ -41,7 +39,7 @@ export type { BedrockReadConfig, BedrockSyncConfig } from "./hooks/typed-sync-co
 export { listModels, type Model } from "./models/list-models.js";
 
 export type { Price } from "./models/prices/price.js";
-export type { Reason, Reconciled, ReconcileOptions } from "./reconcile/reconcile.js";
+export type { Reason, Reconciled, ReconcileOptions } from "./reconcile/reconciled.js";
 export { CannotRehearse } from "./rehearse/cannot-rehearse.js";
 export { type ColumnKind, columnKinds } from "./rehearse/compare/kinds.js";
 export type { Forecast } from "./rehearse/forecast.js";

@@ -1,6 +1,6 @@
 import { ConnectorError } from "../core/errors.js";
 import type { Outcome } from "../core/outcome.js";
-import { type RunOptions, readOptions, runRecords } from "../enrich/enrich-rows.js";
+import { readOptions, runRecords } from "../enrich/enrich-rows.js";
 import { wasteOf } from "../enrich/plan-problems.js";
 import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
@@ -9,43 +9,12 @@ import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";
 import { type TakeOver, takeOver } from "./deadline.js";
+import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
 import { readTwice } from "./read-twice.js";
 import { type BatchProgress, openInWords, viewJob } from "./view.js";
-
-export interface DeliverOptions extends RunOptions {
-  /** Does not wait for batch jobs: their rows come out as `not_sent`, and another run has their answers. */
-  readonly detach?: boolean;
-  /**
-   * In how many milliseconds rows are wanted: what batch jobs have not answered is called in time for that. A job that is under
-   * way keeps the deadline that it was planned with where none is given.
-   */
-  readonly deadlineMs?: number;
-  /** Called when rows were put into batch jobs, and when a job comes further. */
-  readonly onBatch?: (progress: BatchProgress) => void;
-}
-
-/** Options as a host gives them, with what it leaves out. What cannot be read is as if it were not there. */
-export const readDelivery = (
-  options: DeliverOptions | null | undefined,
-  missing: Pick<DeliverOptions, "detach">,
-): DeliverOptions => {
-  const read = readOptions(options);
-  try {
-    const { detach, onBatch, deadlineMs } = options ?? {};
-    return {
-      ...read,
-      ...missing,
-      ...(typeof detach === "boolean" && { detach }),
-      ...(typeof onBatch === "function" && { onBatch }),
-      ...(typeof deadlineMs === "number" && { deadlineMs }),
-    };
-  } catch {
-    return { ...read, ...missing };
-  }
-};
 
 /**
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger

@@ -3,19 +3,7 @@ import { openSession } from "../enrich/session.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { after, type Door, holding, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
-import { type BatchJob, viewJob } from "./view.js";
-
-/**
- * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `wait`: brings the open ones to their ends,
- * so that the ledger has their answers. `stop`: stops them first.
- */
-export type JobsAction = "list" | "status" | "wait" | "stop";
-
-export interface ManageOptions {
-  /** Ends the waiting; the jobs go on. */
-  readonly signal?: AbortSignal;
-  readonly onJobs?: (jobs: readonly BatchJob[]) => void;
-}
+import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./view.js";
 
 /**
  * Looks after the batch jobs of a connection: those in its ledger, of its model and place. @throws ConnectorError where settings,

@@ -33,6 +33,18 @@ export interface BatchProgress {
   readonly take_over?: TakeOver;
 }
 
+/**
+ * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `wait`: brings the open ones to their ends,
+ * so that the ledger has their answers. `stop`: stops them first.
+ */
+export type JobsAction = "list" | "status" | "wait" | "stop";
+
+export interface ManageOptions {
+  /** Ends the waiting; the jobs go on. */
+  readonly signal?: AbortSignal;
+  readonly onJobs?: (jobs: readonly BatchJob[]) => void;
+}
+
 export const viewJob = (job: JobEntry): BatchJob => {
   const { stage, arn = null, at, plan, report } = job;
   const { status = null, ...numbers } = report ?? {};

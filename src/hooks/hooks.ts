@@ -1,6 +1,6 @@
-import type { DeliverOptions } from "../batch/deliver.js";
+import type { DeliverOptions } from "../batch/delivery.js";
 import type { RunOptions } from "../enrich/enrich-rows.js";
-import type { Reconciled, ReconcileOptions } from "../reconcile/reconcile.js";
+import type { Reconciled, ReconcileOptions } from "../reconcile/reconciled.js";
 import type {
   CatalogMessage,
   LogEnvelope,

@@ -12,9 +12,7 @@ import { resolveFamily } from "../models/find-family.js";
 import { readAnswer } from "../models/read-answer.js";
 import { bytesOf } from "./log-files.js";
 import type { LogRecord } from "./read-record.js";
-
-/** Why a call that stands in the logs stays unknown. */
-export type Undecided = "sent_again" | "failed" | "without_text" | "unreadable";
+import type { Undecided } from "./reconciled.js";
 
 /** What a record says became of its call. */
 export type LoggedOutcome =
