@@ -1,4 +1,4 @@
-import { type DeliverOptions, readDelivery } from "./batch/delivery.js";
+import type { DeliverOptions } from "./batch/delivery.js";
 import { connectionSchema, sourceSchema } from "./connection/connection-schema.js";
 import { ConnectorError } from "./core/errors.js";
 import { type Outcome, toRecord } from "./core/outcome.js";
@@ -98,6 +98,7 @@ export class AwsBedrockModel implements Hooks {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
     const { deliverRecords } = await import("./batch/deliver.js");
+    const { readDelivery } = await import("./batch/delivery.js");
     // A host waits some minutes for a page of rows, and a batch job takes hours.
     const detached = readDelivery(options, { detach: true });
     const run = deliverRecords(session, toRows(records), detached, runIdOf(syncConfig));

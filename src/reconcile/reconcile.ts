@@ -9,7 +9,7 @@ import { jsonValues } from "./json-values.js";
 import { bytesOf, logFiles } from "./log-files.js";
 import { type LoggedOutcome, readOutcome } from "./read-outcome.js";
 import { type LogRecord, recordsIn } from "./read-record.js";
-import type { Reason, Reconciled, ReconcileOptions } from "./reconciled.js";
+import type { Reason, Reconciled, ReconcileOptions, Undecided } from "./reconciled.js";
 import { type UnknownCall, unknownCalls } from "./unknown-calls.js";
 
 /**
