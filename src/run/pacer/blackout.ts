@@ -61,13 +61,17 @@ export const hasLeft = ({ sentAt }: Probe): boolean => sentAt < Number.POSITIVE_
 export const timeLeft = ({ probe, probeAt }: Blackout, now: number, echoMs: number): number => {
   if (probe === null) return Math.max(0, probeAt - now);
   // When it leaves or is given back, all that wait look again by themselves.
-  return hasLeft(probe) ? Math.max(0, probe.sentAt + echoMs * echoes + marginMs - now) : lookAgainMs;
+  return hasLeft(probe)
+    ? Math.max(0, probe.sentAt + Math.min(longestEchoMs, echoMs * echoes + marginMs) - now)
+    : lookAgainMs;
 };
 
 const lookAgainMs = 1000;
 /** How often longer than usual a rejection may take, and the least that it takes longer. */
 const echoes = 2;
 const marginMs = 3;
+/** From very far away, nobody waits longer than this for a rejection. */
+const longestEchoMs = 1000;
 
 /** A quota that comes back by itself in a moment, or one that stays away until its window is over. */
 export const isLong = ({ rejections }: Blackout): boolean => rejections >= longRejections;

@@ -88,6 +88,7 @@ export const createEvidence = (): Evidence => {
       since++;
       if (innocent && probation) {
         probation.weight += passing(probation);
+        probation.passed++;
         if (probation.weight < -sure) probation = null;
       }
       if (run === null) return innocent && count({ calls: 1, rejected: 0 });
@@ -108,14 +109,16 @@ export const createEvidence = (): Evidence => {
         run.innocent = add(run.innocent, { calls: 0, rejected: 1 });
         if (probation) {
           probation.weight += Math.log(ofChance / ofQuota) - passing(probation);
-          if (probation.weight >= sure) return byChance();
+          probation.passed--;
+          // Where none at all passes, the quota may have fallen further.
+          if (probation.weight >= sure && probation.passed > 0) return byChance();
         }
       }
       run.weight += weigh({ calls: 1, rejected: 1 }, share);
       if (run.weight < enough) return null;
       const { innocent: found, calls, rejected, since: first } = run;
       const tally = { calls: Math.max(found.calls, since), rejected: found.rejected };
-      probation = found.rejected === 0 ? null : { tally, weight: probation?.weight ?? 0 };
+      probation = found.rejected === 0 ? null : { tally, weight: probation?.weight ?? 0, passed: 0 };
       since = 0;
       run = null;
       // Half a call for each rejection, since where they lie is chance.
@@ -158,6 +161,8 @@ interface Probation {
   readonly tally: Tally;
   /** How much more likely chance is, as a logarithm, by the calls at the slower pace. */
   weight: number;
+  /** How many of these passed. */
+  passed: number;
 }
 
 /** What it tells that a call passed at the slower pace. */
