@@ -118,7 +118,10 @@ export const createEvidence = (): Evidence => {
       if (run.weight < enough) return null;
       const { innocent: found, calls, rejected, since: first } = run;
       const tally = { calls: Math.max(found.calls, since), rejected: found.rejected };
-      probation = found.rejected === 0 ? null : { tally, weight: probation?.weight ?? 0, passed: 0 };
+      probation =
+        found.rejected === 0
+          ? null
+          : { tally, weight: probation?.weight ?? 0, passed: probation?.passed ?? 0 };
       since = 0;
       run = null;
       // Half a call for each rejection, since where they lie is chance.
