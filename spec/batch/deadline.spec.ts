@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { type DeliverOptions, deliverRecords } from "../../src/batch/deliver.js";
 import type { Moment } from "../../src/batch/door.js";
 import type { BatchProgress } from "../../src/batch/view.js";
+import { takeOverLine } from "../../src/cli/report/batch-lines.js";
 import { systemClock } from "../../src/core/clock.js";
 import type { Outcome } from "../../src/core/outcome.js";
 import { openSession } from "../../src/enrich/session.js";
@@ -65,6 +66,14 @@ describe("rows that are wanted by a deadline", () => {
     expect(bill.batch?.calls).to.be.above(80).and.below(130);
     expect(requests).to.equal(200 - (bill.batch?.calls ?? 0));
     expect(seen.at(-1)?.jobs[0]).to.include({ status: "Stopped", unprocessed: requests });
+    const taken = seen.at(-1)?.take_over;
+    expect(taken?.rows).to.be.within(requests, requests + 5);
+    expect(taken).to.include({ rows_per_minute: 60, is_known: false, needed_ms: (taken?.rows ?? 0) * 1000 });
+    expect(taken?.margin_ms).to.equal((taken?.needed_ms ?? 0) / 10 + 300_000);
+    if (!taken) throw new Error("nothing was taken over");
+    expect(takeOverLine(taken)).to.match(
+      /^the deadline is near: jobs are stopped, and \d+ rows that they have not answered go on line, reckoned with \d min at 60 rows a minute, since nothing is known of the account's quota, and a margin of 5 min$/,
+    );
     const usd = (bill.batch?.usd ?? 0) + (bill.default?.usd ?? 0);
     expect(summary.cost_usd).to.be.closeTo(usd, 1e-9);
   });

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { type DeliverOptions, deliverRecords } from "../../src/batch/deliver.js";
 import type { Moment } from "../../src/batch/door.js";
+import type { BatchLimits } from "../../src/batch/limits.js";
 import { systemClock } from "../../src/core/clock.js";
 import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
@@ -34,7 +35,7 @@ describe("one job and one bill, whatever happens on the way", () => {
   /** Statuses of the rows, from a process of its own: nothing but the file is there of one before. */
   const run = async (
     settings: ReturnType<typeof config>,
-    options: DeliverOptions & { at?: (moment: Moment) => void } = {},
+    options: DeliverOptions & { at?: (moment: Moment) => void; limits?: Partial<BatchLimits> } = {},
   ) => {
     const session = await openSession(settings, "enrich");
     const { at = () => undefined } = options;
@@ -42,7 +43,7 @@ describe("one job and one bill, whatever happens on the way", () => {
     try {
       for await (const { trace } of deliverRecords(session, rows, options, undefined, {
         clock: hurried,
-        limits: { leastRecords: 10 },
+        limits: { leastRecords: 10, ...options.limits },
         at,
       }))
         counts[trace.status] = (counts[trace.status] ?? 0) + 1;
@@ -84,6 +85,52 @@ describe("one job and one bill, whatever happens on the way", () => {
       expect(await run(settings)).to.deep.equal({ enriched: 12 });
       await isPaidOnce();
     });
+
+  it("a process that is gone before a job's refusals are all read: what the job did not come to is free", async () => {
+    const faults = [
+      { kind: "record_error", status: 400, message: "Malformed input.", includes: "Letter 3:" } as const,
+    ];
+    bedrock.setAccount({ batch: { ...few, faults, end: "PartiallyCompleted", end_after: 8 } });
+    const settings = config();
+    const at = (now: Moment): void => {
+      if (now === "read") throw new Error("gone");
+    };
+    await run(settings, { at }).catch((error: Error) => error.message);
+    expect(await run(settings)).to.deep.equal({ enriched: 7, failed: 1, not_sent: 4 });
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 7 });
+  });
+
+  it("a job that came to a part of its records only: the answers stay, and the rest is free to go again", async () => {
+    bedrock.setAccount({ batch: { ...few, end: "PartiallyCompleted", end_after: 8 } });
+    const settings = config();
+    expect(await run(settings)).to.deep.equal({ enriched: 8, not_sent: 4 });
+    expect(await run(settings)).to.deep.equal({ enriched: 12 });
+    const { billed, distinct_billed, bill } = bedrock.stats();
+    expect([billed, distinct_billed, bill.batch?.calls]).to.deep.equal([12, 12, 8]);
+  });
+
+  it("rows of several jobs of several files, for which there is one place at a time", async () => {
+    bedrock.setAccount({ batch: { min_records: 4, max_records: 5, max_jobs: 1 } });
+    const limits = { leastRecords: 2, recordsPerJob: 4, recordsPerFile: 3, openJobs: 1 };
+    expect(await run(config(), { limits })).to.deep.equal({ enriched: 12 });
+    const { control_plane, billed, distinct_billed, requests } = bedrock.stats();
+    expect([control_plane.CreateModelInvocationJob, requests, billed, distinct_billed]).to.deep.equal([
+      ...[3, 0, 12, 12],
+    ]);
+    const inputs = [...(await objectsOf(bedrock)).entries()].filter(([key]) => key.endsWith(".jsonl"));
+    expect(inputs.map(([, text]) => text.trim().split("\n").length)).to.deep.equal([3, 1, 3, 1, 3, 1]);
+  });
+
+  it("a line that is missing where the job says that it worked on it: the call is held, not sent again", async () => {
+    bedrock.setAccount({ batch: { ...few, faults: [{ kind: "missing", includes: "Letter 3:" }] } });
+    const settings = config();
+    const seen: (readonly string[])[] = [];
+    const onBatch: NonNullable<DeliverOptions["onBatch"]> = ({ jobs }) => seen.push(jobs[0]?.remarks ?? []);
+    expect(await run(settings, { onBatch })).to.deep.equal({ enriched: 11, held: 1 });
+    expect(seen.at(-1)?.[0]).to.equal("the service says that it worked on 12 records, and its output has 11");
+    expect(await run(settings)).to.deep.equal({ enriched: 11, held: 1 });
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 12 });
+  });
 
   for (const kind of ["reset_before", "reset_after"] as const)
     for (const token_repeats of ["same_job", "no_arn"] as const)

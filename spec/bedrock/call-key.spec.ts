@@ -58,7 +58,8 @@ describe("the key of a call", () => {
 
   it("stands beside the metadata of the user's own request, in the service's limits", () => {
     const full = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`k${index}`, "v"]));
-    const taken = (body: object) => JSON.parse(withCallKey(JSON.stringify(body), "key")).requestMetadata;
+    const taken = (body: object) =>
+      JSON.parse(withCallKey(JSON.stringify(body), { key: "key" })).requestMetadata;
     expect(taken({ messages: [], requestMetadata: { team: "a" } })).to.deep.equal({
       ...{ team: "a", bedrock_model_call: "key" },
     });
@@ -67,9 +68,9 @@ describe("the key of a call", () => {
     });
     expect(taken({ requestMetadata: full })).to.deep.equal(full);
     expect(taken({ requestMetadata: "wrong" })).to.equal("wrong");
-    expect(withCallKey('{"id":12345678901234567890,"requestMetadata":{}}', "key")).to.equal(
-      '{"id":12345678901234567890,"requestMetadata":{"bedrock_model_call":"key"}}',
-    );
-    expect(withCallKey("{}", "key")).to.equal("{}");
+    expect(
+      withCallKey('{"id":12345678901234567890,"requestMetadata":{}}', { key: "key", claim: "1-2" }),
+    ).to.equal('{"id":12345678901234567890,"requestMetadata":{"bedrock_model_call":"key/1-2"}}');
+    expect(withCallKey("{}", { key: "key" })).to.equal("{}");
   });
 });

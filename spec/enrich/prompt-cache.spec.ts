@@ -124,6 +124,14 @@ describe("prompt_cache: auto", () => {
     ],
     ["nothing stands in front of the first placeholder", { request_format: { ...words("{{ turns }}") } }],
     [
+      "nothing stands in front of the first placeholder",
+      { request_format: { messages: [{ role: "{{ role }}", content: [{ text: question }] }] } },
+    ],
+    [
+      "nothing stands in front of the first placeholder",
+      { request_format: words([{ text: `{%- if vip -%} VIP {%- endif %}${question}` }]) },
+    ],
+    [
       "a point of its own",
       {
         request_format: words([
@@ -158,6 +166,21 @@ describe("a cache point", () => {
     expect(summary.enriched).to.equal(10);
     const marked = bedrock.sent().filter((sent) => JSON.stringify(sent).includes("cachePoint"));
     expect(marked.length).to.equal(1);
+  });
+
+  it("is set no more where what was put in is not found again, and stays where a guardrail blocked the first row", async () => {
+    const { request_format, ...config } = forms.Converse;
+    const settings = { ...config, prompt_cache: "auto", request_format: JSON.stringify(request_format) };
+    const answer = (usage: object) => ({
+      body: { output: { message: { content: [{ text: "ham" }] } }, stopReason: "end_turn", usage },
+    });
+    const marked = () => bedrock.sent().filter((sent) => JSON.stringify(sent).includes("cachePoint")).length;
+    const lost = { inputTokens: 9, outputTokens: 1, cacheReadInputTokens: 0, cacheWriteInputTokens: 5000 };
+    await bedrock.run({ ...settings, max_concurrency: 1 }, answer(lost), mails(400));
+    expect(marked()).to.be.lessThan(12);
+    const blocked = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
+    await bedrock.run({ ...settings, output_field: "kind" }, answer(blocked), mails(10));
+    expect(marked()).to.equal(10);
   });
 
   it("leaves the words of a request in their order, whatever a row holds", async () => {

@@ -35,6 +35,25 @@ describe("the most output tokens of a body", () => {
     ["is no word of a schema or of a message", claude, { max_tokens: 5, messages: [{ n: 9 }] }, 5],
     ["takes a number that was written 7.0", claude, { max_tokens: new ExactNumber("7.0") } as never, 7],
     ["is 0 where 0 is asked for", claude, { max_tokens: 0 }, 0],
+    [
+      "sees limits by names of others",
+      converse,
+      { inferenceConfig: { maxTokens: 1 }, x: { max_length: 9 } },
+      9,
+    ],
+    [
+      "sees a budget by another name",
+      converse,
+      { inferenceConfig: { maxTokens: 1 }, x: { thinkingBudget: 9 } },
+      9,
+    ],
+    ["counts answers by names of others", openaiChat, { max_tokens: 5, num_samples: 4 }, 20],
+    [
+      "is no word of the user's own",
+      converse,
+      { requestMetadata: { n: "x", max_tokens: "y" } } as JsonObject,
+      null,
+    ],
   ];
   for (const [title, family, body, most] of cases)
     it(title, () => {
@@ -49,6 +68,22 @@ describe("the most output tokens of a body", () => {
     it(`is a fault where ${n} answers are asked for`, () => {
       expect(mostOutput({ max_tokens: 5, n }, openaiChat)).to.match(
         /^n must be a whole number of at least 1/,
+      );
+    });
+});
+
+describe("a limit or a number of answers that is none", () => {
+  for (const body of [
+    { additionalModelRequestFields: { max_tokens: "900" } },
+    { additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: "4096" } } },
+    { additionalModelRequestFields: { max_tokens: true } },
+    { additionalModelRequestFields: { n: "5" } },
+    { n: true },
+    { n: "5" },
+  ])
+    it(`is a fault, whatever it is: ${JSON.stringify(body)}`, () => {
+      expect(mostOutput(body as JsonObject, converse)).to.match(
+        / must be a whole number of at least [01]\.$/,
       );
     });
 });
@@ -92,6 +127,8 @@ describe("what the bytes of a body do not bound", () => {
     [{ toolConfig: { tools: [{ systemTool: { name: "nova_grounding" } }] } }, "systemTool"],
     [{ promptVariables: { a: { text: "x" } } }, "promptVariables"],
     [{ inputImage: "x" }, "inputImage"],
+    [{ mcp_servers: [{ type: "url", url: "https://x" }] }, "mcp_servers"],
+    [{ web_search_options: {} }, "web_search_options"],
     [{ performanceConfig: { latency: "optimized" } }, "performanceConfig, whose price is not known"],
   ] as const)
     it(`is anything of ${JSON.stringify(body)}, and named`, () => {

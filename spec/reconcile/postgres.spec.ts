@@ -28,9 +28,9 @@ describe("reconcile, with a ledger in PostgreSQL", () => {
     expect(await write()).to.include({ enriched: 6, held: 4 });
     servers.bedrock.setFaults([]);
     const keys = await servers.postgres.query(
-      "SELECT key FROM bedrock_ledger WHERE state = 'unknown' ORDER BY key",
+      "SELECT key, key || '/' || claim AS call FROM bedrock_ledger WHERE state = 'unknown' ORDER BY key",
     );
-    const [refused, open, crashed] = keys.map(({ key }) => key as string);
+    const [, open, crashed] = keys.map(({ key }) => key as string);
     // One is a worker's at this moment, one was a worker's that died an hour ago.
     const intent = "UPDATE bedrock_ledger SET state = 'intent', code = NULL, lease_until = now()";
     await servers.postgres.query(`${intent} + interval '1 hour', at = now() WHERE key = $1`, [open]);
@@ -38,13 +38,20 @@ describe("reconcile, with a ledger in PostgreSQL", () => {
       `${intent} - interval '50 minutes', at = now() - interval '1 hour' WHERE key = $1`,
       [crashed],
     );
-    const record = (key: unknown, errorCode: string) =>
+    const record = (call: unknown, errorCode: string) =>
       JSON.stringify({
         ...{ schemaType: "ModelInvocationLog", operation: "InvokeModel", modelId: "m", errorCode },
-        requestMetadata: { bedrock_model_call: key },
+        requestMetadata: { bedrock_model_call: call },
       });
     const logs = join(folder, "calls.json");
-    await writeFile(logs, [refused, crashed].map((key) => record(key, "AccessDeniedException")).join(""));
+    const calls = keys.filter(({ key }) => key !== open).map(({ call }) => call);
+    await writeFile(
+      logs,
+      calls
+        .slice(0, 2)
+        .map((call) => record(call, "AccessDeniedException"))
+        .join(""),
+    );
     expect(await connector.reconcile(config(), { logs })).to.deep.include({
       ...{ looked_for: 3, recovered: 0, refused: 2 },
       still_unknown: { not_yet: 1, under_way: 1 },

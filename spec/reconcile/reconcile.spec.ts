@@ -131,15 +131,39 @@ describe("reconcile", () => {
     expect(told).to.have.deep.property("still_unknown", { not_logged: 1 });
   });
 
-  it("lets go again what was certainly refused, and that once", async () => {
+  it("lets go again what was certainly refused, and that once; not what broke off within an answer", async () => {
     await turnLogsOn(emulator);
     const config = await lose([{ kind: "reset_after", at: [2] }]);
     const [held] = await entriesOf(ledger);
     const calls = join(folder, "calls.json");
-    const message = JSON.stringify(recordOf(held?.key ?? "", { errorCode: "ValidationException" }));
-    await writeFile(calls, JSON.stringify({ events: [{ timestamp: 1, message }], searchedLogStreams: [] }));
-    expect(await reconcile(config, { logs: calls })).to.include({ refused: 1, recovered: 0 });
+    const output = { outputBodyJson: { message: "Bad." } };
+    const told = async (changes: object) => {
+      const message = JSON.stringify(recordOf(nameOf(held), { output, ...changes }));
+      await writeFile(calls, JSON.stringify({ events: [{ timestamp: 1, message }], searchedLogStreams: [] }));
+      return reconcile(config, { logs: calls });
+    };
+    const broken = { errorCode: "ThrottlingException", output: { ...output, outputTokenCount: 3 } };
+    for (const undecided of [broken, { errorCode: "ExpiredTokenException" }, { errorCode: "Whatever" }])
+      expect(await told(undecided), undecided.errorCode).to.include({ refused: 0, recovered: 0 });
+    expect(await told({ errorCode: "ValidationException" })).to.include({ refused: 1, recovered: 0 });
     expect(await write(config, rows(3))).to.include({ enriched: 3, calls: 1, reused: 2 });
+  });
+
+  it("does not take the refusal of an earlier call of a row for the latest one, whose reply was lost", async () => {
+    emulator.setAccount({ logs: { abandoned: false } });
+    await turnLogsOn(emulator);
+    emulator.setFaults([
+      { kind: "error", at: [2], status: 400, type: "ValidationException", message: "No." },
+      { kind: "reset_after", at: [4] },
+    ]);
+    const config = configOf({ max_concurrency: 1 });
+    expect(await write(config, rows(3))).to.include({ enriched: 2, failed: 1 });
+    await connector.replay(config);
+    expect(await reconcile(config)).to.deep.include({
+      ...{ looked_for: 1, recovered: 0, refused: 0, still_unknown: { sent_again: 1 } },
+    });
+    expect(await write(config, rows(3))).to.include({ held: 1, calls: 0 });
+    expect(emulator.stats().billed).to.equal(3);
   });
 
   it("passes over and names what it does not know, and reads on", async () => {
@@ -263,6 +287,9 @@ const entriesOf = async (ledger: string) => {
   release();
   return found;
 };
+
+const nameOf = (entry: Entry | undefined): string =>
+  entry && "claim" in entry ? `${entry.key}/${entry.claim}` : "";
 
 const recordOf = (key: string, changes: object) => ({
   ...{ schemaType: "ModelInvocationLog", schemaVersion: "1.0", operation: "InvokeModel" },

@@ -100,7 +100,7 @@ describe("slots: rows that wait", () => {
       results.push(limited(requestOf(`row ${row}`), running));
     }
     let wanted = false;
-    const asked = slots.wantsRows().then(() => {
+    const asked = Promise.resolve(slots.wantsRows()).then(() => {
       wanted = true;
     });
     const ended: boolean[] = [];

@@ -25,9 +25,8 @@ const accountOf = (told: Partial<ToldQuota>) => {
       sentAt.push(clock.now());
       return results.shift() ?? answerOf("{}");
     };
-    const invoke = pace({ pacer, reservations, run, again: false }, (permit) =>
-      unable ? async () => unable : leaveInTime(permit, run, call),
-    );
+    const granted = unable ? async () => unable : leaveInTime(run, call);
+    const invoke = pace({ pacer, reservations, run, again: false }, granted);
     const send = () => clock.until(invoke(requestOf("{}", { maxTokens: 10_000 }), running));
     return { run, reservations, send };
   };

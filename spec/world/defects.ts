@@ -47,7 +47,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
     },
   },
   "the lock of the ledger is not taken": {
-    seed: 9,
+    seed: 15,
     defect: {
       disk: (disk) => ({
         ...disk,
@@ -55,7 +55,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
           const owned = await disk.own(path);
           if (!(owned instanceof ConnectorError)) return owned;
           const file = await disk.open(path, "r");
-          return { path, file, release: file.close };
+          return { path, given: path, file, release: file.close };
         },
       }),
     },

@@ -42,6 +42,8 @@ export interface VirtualDisk {
   kept(path: string): Buffer | null;
   /** Puts a file there, or other contents into one, behind everybody's back. */
   put(path: string, contents: Buffer): void;
+  /** Called when a file is about to be rewritten. */
+  rewrites: () => void;
   /** How many files a process has open. */
   open(life: Life): number;
   weather: DiskWeather;
@@ -135,6 +137,7 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
 
   const disk: VirtualDisk = {
     weather,
+    rewrites: () => undefined,
     of: (life) => ({
       own: (path) =>
         ask(life, disk.weather.accessMs, () => {
@@ -144,7 +147,7 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
           node.owner = life;
           const file = openFile(life, node);
           return {
-            ...{ path, file },
+            ...{ path, given: path, file },
             async release() {
               await file.close();
               if (node.owner === life) node.owner = null;
@@ -155,6 +158,7 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
         ask(life, disk.weather.accessMs, () => {
           if (path === dirname(ledgerPath)) return folder(life);
           const node = names.get(path);
+          if (flags === "wx") disk.rewrites();
           if (flags === "wx" && node) throw systemError("EEXIST", "file already exists, open");
           if (flags === "r" && !node) throw systemError("ENOENT", "no such file or directory, open");
           return openFile(life, node ?? create(path));
@@ -217,13 +221,23 @@ export const rot = (disk: VirtualDisk, chance: Chance): boolean => {
   const certain = endOfLine(contents, readHeadOf(contents).entries ?? 0);
   if (certain <= headLength) return false;
   const from = chance.whole(headLength, certain - 2);
-  if (chance.happens(0.5)) disk.put(ledgerPath, contents.subarray(0, from));
-  else
-    disk.put(
-      ledgerPath,
-      changed(contents, { at: from, bytes: Buffer.alloc(chance.whole(1, certain - 1 - from)) }),
-    );
+  const bytes = Buffer.alloc(chance.whole(1, certain - 1 - from));
+  // Other letters in one place, which are as good a line for who does not look closely.
+  const letters = contents.subarray(from, from + Math.min(bytes.length, 8)).map((byte) => byte ^ 1);
+  const rotten = chance.pick([
+    contents.subarray(0, from),
+    changed(contents, { at: from, bytes }),
+    changed(contents, { at: from, bytes: Buffer.from(letters) }),
+  ]);
+  disk.put(ledgerPath, rotten);
   return true;
+};
+
+/** The lines of the ledger on the disk, and how many of them its head does not tell of. */
+export const linesOf = (disk: VirtualDisk): { readonly all: number; readonly untold: number } => {
+  const contents = disk.kept(ledgerPath) ?? Buffer.alloc(0);
+  const all = contents.subarray(headLength).toString("latin1").split("\n").length - 1;
+  return { all, untold: all - (readHeadOf(contents).entries ?? 0) };
 };
 
 /** Where so many lines behind the head end. */

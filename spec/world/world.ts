@@ -9,7 +9,7 @@ import { localConfig } from "../support/sync-config.js";
 import { virtualClock } from "../support/virtual-clock.js";
 import { createBedrock } from "./bedrock.js";
 import { chanceOf } from "./chance.js";
-import { createDisk, ledgerPath, rot } from "./disk.js";
+import { createDisk, ledgerPath, linesOf, rot } from "./disk.js";
 import { createJudge } from "./laws.js";
 import { type Life, timeOf } from "./life.js";
 import { createNetwork } from "./network.js";
@@ -126,16 +126,20 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   };
 
   let isRecovery = false;
-  for (const { at, rots } of powerCuts)
-    time.after(at, () => {
-      if (isRecovery) return;
-      tell("world", "the power fails");
-      for (const life of [...lives]) life.kill();
-      disk.powerCut();
-      if (!rots || !rot(disk, chance)) return;
-      tell("world", "the disk has lost some of the ledger");
-      judge.isRotten = true;
-    });
+  const powerFails = (rots: boolean): void => {
+    if (isRecovery) return;
+    tell("world", "the power fails");
+    for (const life of [...lives]) life.kill();
+    disk.powerCut();
+    if (!rots || !rot(disk, chance)) return;
+    tell("world", "the disk has lost some of the ledger");
+    judge.isRotten = true;
+  };
+  for (const { at, rots } of powerCuts) time.after(at, () => powerFails(rots));
+  const cuts = chance.of("cuts");
+  disk.rewrites = () => {
+    if (cuts.happens(0.3)) time.after(cuts.next() * 10 * disk.weather.flushMs, () => powerFails(false));
+  };
   for (const { at, ms } of outages) {
     const away = (isAway: boolean) => (): void => {
       if (isRecovery || ledger === "file") return;
@@ -170,8 +174,11 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   isRecovery = true;
   clearUp();
   judge.recovers();
+  const before = linesOf(disk).all;
   if (judge.broken === null) void work("recovery", recoverer(scenario.rows), planOf({}));
   await settle();
+  const { all, untold } = linesOf(disk);
+  if (all > before && untold > 0) judge.breaks("the head of the ledger does not tell of all its lines");
   return { scenario, broken: judge.broken, about: judge.about, trace, steps };
 };
 

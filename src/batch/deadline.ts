@@ -8,11 +8,28 @@ interface Deadline {
   readonly pace: () => Pace;
 }
 
+/** Why jobs are stopped, and what is left of them goes on line. */
+export interface TakeOver {
+  readonly rows: number;
+  /** What they need on line, in milliseconds, and what is added to it. */
+  readonly needed_ms: number;
+  readonly margin_ms: number;
+  /** The pace that was reckoned with, and whether it is known of the account's quota. */
+  readonly rows_per_minute: number;
+  readonly is_known: boolean;
+}
+
 /**
- * How long the rows that jobs have not answered would take on line, in milliseconds: at the pace that the account's quota was
- * learned or told to allow, or at a slow one where nothing is known of it.
+ * The taking over of rows that jobs have not answered, where the time that is left is no more than they need on line; `null` where
+ * there is more. They would go at the pace that the account's quota was learned or told to allow, or at a slow one where nothing
+ * is known of it. Jobs that are not made yet want some time of their own.
  */
-const onLineMs = (jobs: readonly JobEntry[], { requests, tokens }: Pace): number => {
+export const takeOver = (
+  jobs: readonly JobEntry[],
+  { at, pace }: Deadline,
+  clock: Pick<Clock, "date">,
+): TakeOver | null => {
+  const { requests, tokens } = pace();
   let [rows, allTokens] = [0, 0];
   for (const { plan, report } of jobs.filter(isOpen)) {
     const records = plan.files.reduce((sum, file) => sum + file.records, 0);
@@ -21,7 +38,14 @@ const onLineMs = (jobs: readonly JobEntry[], { requests, tokens }: Pace): number
     rows += left;
     allTokens += records === 0 ? 0 : ((left / records) * bytes) / bytesPerToken;
   }
-  return Math.max(rows / (requests ?? slowest), tokens === null ? 0 : allTokens / tokens);
+  const needed = Math.max(rows / (requests ?? slowest), tokens === null ? 0 : allTokens / tokens);
+  const margin = marginMs(needed);
+  const own = jobs.some(({ stage }) => stage === "submitted") ? 0 : leastMs;
+  if (at - clock.date() > needed + margin + own) return null;
+  return {
+    ...{ rows, needed_ms: needed, margin_ms: margin, is_known: requests !== null || tokens !== null },
+    rows_per_minute: (needed > 0 ? rows / needed : (requests ?? slowest)) * 60_000,
+  };
 };
 
 /** A row a second: less than any account's quota lets in. */
@@ -34,14 +58,3 @@ const marginMs = (neededMs: number): number => neededMs / 10 + 5 * 60_000;
 
 /** A job that would have less than this is not made. */
 const leastMs = 30 * 60_000;
-
-/** Whether the time that is left is no more than the rest needs on line. Jobs that are not made yet want some time of their own. */
-export const isWanted = (
-  jobs: readonly JobEntry[],
-  { at, pace }: Deadline,
-  clock: Pick<Clock, "date">,
-): boolean => {
-  const needed = onLineMs(jobs, pace());
-  const own = jobs.some(({ stage }) => stage === "submitted") ? 0 : leastMs;
-  return at - clock.date() <= needed + marginMs(needed) + own;
-};

@@ -8,7 +8,7 @@ import type { Entry } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";
-import { isWanted } from "./deadline.js";
+import { type TakeOver, takeOver } from "./deadline.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
@@ -101,7 +101,9 @@ const fill = async (
     once: options?.detach === true,
     wanted(jobs) {
       const at = deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
-      return isWanted(jobs, { at, pace: session.pace }, door.clock);
+      const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
+      if (taken) report("waiting", jobs, taken);
+      return taken !== null;
     },
     purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
     report: (jobs) => report("waiting", jobs),
@@ -138,13 +140,16 @@ const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
 /** Tells a listener what is new. Its faults are not the rows'. */
 const reporter = (options: DeliverOptions | null | undefined, { records, waiting, onLine }: Planned) => {
   let last = "";
-  return (phase: BatchProgress["phase"], jobs: readonly JobEntry[]): void => {
+  let first: TakeOver | undefined;
+  return (phase: BatchProgress["phase"], jobs: readonly JobEntry[], taken?: TakeOver): void => {
+    first ??= taken;
     const progress = {
       phase,
       jobs: jobs.map(viewJob),
       records,
       waiting,
       on_line: Object.fromEntries(onLine),
+      ...(first && { take_over: first }),
     };
     const text = JSON.stringify(progress);
     if (text === last) return;

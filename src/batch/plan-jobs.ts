@@ -7,7 +7,7 @@ import { renderRequest } from "../enrich/request.js";
 import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
-import type { JobEntry } from "../run/ledger/job.js";
+import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
@@ -58,6 +58,8 @@ const addRows = async (
   let draft: Draft | null = null;
   let isFull = false;
   await giveUpDead(door);
+  // Their output may have been read in part only: what it refuses is not for another job yet.
+  const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
   let failure: unknown;
   const settleAll = async (): Promise<void> => {
     await Promise.all(writing);
@@ -97,10 +99,10 @@ const addRows = async (
         continue;
       }
       const entry = await ledger.find(request.key, stop);
-      if (isInJob(entry)) planned.waiting++;
+      const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
+      if (isWaiting) planned.waiting++;
       const mayGo = entry === null || entry.state === "refused";
-      if (isInJob(entry) || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry")))
-        continue;
+      if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
       if (ledger.underway.has(request.key)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       if (draft && (draft.records === limits.recordsPerJob || draft.bytes + bytes > limits.bytesPerJob))

@@ -29,7 +29,7 @@ export const readOutput = (
 ): Promise<JobEntry> =>
   holding(door, async () => {
     const { ledger, clock, store } = door;
-    const counts = { lines: 0, answered: 0, refused: 0, unknown: 0, strange: 0 };
+    const counts = { lines: 0, answered: 0, refused: 0, unknown: 0, elsewhere: 0, strange: 0 };
     const tokens = { input: 0, output: 0, untold: 0 };
     const first: Partial<Record<ErrorCode, string>> = {};
     const read = readerOf(door.plan);
@@ -41,8 +41,13 @@ export const readOutput = (
       counts.lines++;
       const record = readRecord(line);
       const entry = record && keyPattern.test(record.key) ? await ledger.find(record.key) : null;
-      if (!record || entry?.job !== job.key) {
+      if (!record || !entry) {
         counts.strange++;
+        return;
+      }
+      // Its call has gone another way since: the line is of this job all the same, and says nothing new.
+      if (entry.job !== job.key) {
+        counts.elsewhere++;
         return;
       }
       const { key } = record;
@@ -96,6 +101,8 @@ export const readOutput = (
         `the service says that it worked on ${processed ?? "an unknown number of"} records, and its output has ${counts.lines - counts.strange}`,
       );
     if (counts.strange > 0) remarks.push(`${counts.strange} lines of the output are of no call of this job`);
+    if (counts.elsewhere > 0)
+      remarks.push(`${counts.elsewhere} lines of the output are of calls that went another way meanwhile`);
     let unprocessed = 0;
     let lost = 0;
     const never = agrees && counts.lines === 0;

@@ -1,4 +1,5 @@
 import { isOpen, type JobEntry, type JobReport } from "../run/ledger/job.js";
+import type { TakeOver } from "./deadline.js";
 import { nameOf } from "./submit.js";
 
 /** A batch job for people and programs. */
@@ -28,6 +29,8 @@ export interface BatchProgress {
   readonly waiting: number;
   /** Rows that no job takes and the run calls, by why. */
   readonly on_line: Readonly<Record<string, number>>;
+  /** Where the deadline has jobs stopped. */
+  readonly take_over?: TakeOver;
 }
 
 export const viewJob = (job: JobEntry): BatchJob => {

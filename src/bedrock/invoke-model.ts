@@ -44,7 +44,8 @@ export const createInvoke = (connection: Connection, read: Read): Invoke => {
 
 const utf8 = new TextDecoder();
 
-const isOfIdentity = ({ code }: ConnectorError): boolean =>
+/** Whether a call was refused before any work for who sent it or when, so that it is sent once more as the same call. */
+export const isOfIdentity = ({ code }: ConnectorError): boolean =>
   code === "clock_differs" || code === "credentials_expired" || code === "credentials_rejected";
 
 /** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
@@ -58,17 +59,18 @@ const call = async (
   read: Read,
   request: InvokeRequest,
 ): Promise<Invocation | FailedInvocation> => {
-  const { modelId, key, onEvent, plainWords, serviceTier = connection.serviceTier } = request;
+  const { modelId, onEvent, plainWords, serviceTier = connection.serviceTier } = request;
   // A prompt of the account's prompt management takes its variables, and what else is not known.
   const isNamed = connection.requestMetadata === "call" && !isPrompt.test(modelId);
   const isConverse = connection.api === "converse";
-  const body = isConverse && request.serviceTier ? withTier(request.body, request.serviceTier) : request.body;
+  const chosen = request.cached ?? request.body;
+  const body = isConverse && request.serviceTier ? withTier(chosen, request.serviceTier) : chosen;
   const input = {
     modelId,
-    body: isNamed && isConverse ? withCallKey(body, key) : body,
+    body: isNamed && isConverse ? withCallKey(body, request) : body,
     contentType: "application/json",
     accept: "application/json",
-    ...(isNamed && !isConverse && { requestMetadata: callMetadata(key) }),
+    ...(isNamed && !isConverse && { requestMetadata: callMetadata(request) }),
     ...headerSettings({ ...connection, serviceTier }),
   };
   const stream = onEvent && watchStream(familyOf(connection.api, ...connection.candidateModelIds), onEvent);

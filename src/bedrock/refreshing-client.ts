@@ -8,7 +8,7 @@ import { createClient, credentialsMs, secretsOf, tokenVariable, usesApiKey } fro
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
 interface RefreshingClient {
   /** Failures cost nothing: no call was made. */
-  client(): Promise<BedrockRuntimeClient | ConnectorError>;
+  client(): Promise<BedrockRuntimeClient | ConnectorError> | BedrockRuntimeClient;
   /**
    * Fetches credentials anew, once for all rows whose calls found that `expired` has expired.
    * `null` where there are no others: given keys are what they are.
@@ -34,7 +34,7 @@ export const createRefreshingClient = (connection: Connection): RefreshingClient
   };
 
   return {
-    client: async () => (isGiven ? current : withCredentials(current)),
+    client: () => (isGiven ? current : withCredentials(current)),
     async renew(expired) {
       if (isGiven) return null;
       // Another row was quicker.

@@ -2,9 +2,9 @@ import type { Hooks } from "../index.js";
 import type { Fields } from "./config.js";
 import { cannotRun } from "./failure.js";
 
-/** The connector, which judges whatever a file holds. Loaded on need. */
+/** The connector, which judges whatever a file holds. Loaded on need, and without the package's other doors: `spec` starts sooner. */
 export const openConnector = async (): Promise<Hooks> => {
-  const { AwsBedrockModel } = await import("../index.js");
+  const { AwsBedrockModel } = await import("../connector.js");
   return new AwsBedrockModel();
 };
 

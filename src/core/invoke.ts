@@ -14,14 +14,16 @@ export interface InvokeRequest {
   readonly textBytes: number;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
   readonly key: string;
+  /** Names the one call among those of its key, where a ledger records it. */
+  readonly claim?: string;
   /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */
   readonly routeKey: string;
   /** The most output tokens that the body asks for, in all answers together; `null` where it sets no limit. */
   readonly maxTokens: number | null;
   /** Under a ceiling of tokens or dollars: input tokens beside those that its bytes bound, and what nothing bounds. */
   readonly beyondBytes?: { readonly tokens: number; readonly unbounded: readonly string[] };
-  /** The same with a point up to where a prompt cache keeps it. */
-  readonly cached?: Pick<InvokeRequest, "body" | "bodyBytes">;
+  /** The body with a point up to where a prompt cache keeps it, which is sent in its place. */
+  readonly cached?: string;
   /** The service tier of this call, in place of the connection's. */
   readonly serviceTier?: "flex";
   /** Words of the body that stand in no row, beside those of the settings, so that an error may say them. */
@@ -80,7 +82,14 @@ export interface FailedInvocation {
  * One paid call. Never rejects: a failure is a value. Retry, limits and the like are each
  * `(next: Invoke) => Invoke`. `stop` ends waiting before a call; it does not cut a call short.
  */
-export type Invoke = (request: InvokeRequest, stop: AbortSignal) => Promise<Invocation | FailedInvocation>;
+export type Invoke = InvokeWith<[]>;
+
+/** An `Invoke` on a stretch of the way where more goes with the request. */
+export type InvokeWith<Rest extends unknown[]> = (
+  request: InvokeRequest,
+  stop: AbortSignal,
+  ...rest: Rest
+) => Promise<Invocation | FailedInvocation>;
 
 export const isFailed = (result: Invocation | FailedInvocation): result is FailedInvocation =>
   "error" in result;

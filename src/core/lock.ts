@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
-import { closeSync, constants, openSync, readFileSync, type Stats, statSync, unlinkSync } from "node:fs";
-import { type FileHandle, open, readFile, stat, writeFile } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { type FileHandle, open, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { kindOf } from "./regular-file.js";
+import { kindOf, readRegularFile } from "./regular-file.js";
 
 /** Why a lock was not taken, as one sentence. */
 export class LockHeld {
@@ -106,12 +116,28 @@ export const ownNote = (): string =>
   JSON.stringify({ pid: process.pid, host: hostname(), boot: bootOf() } satisfies Owner);
 
 /** The owner that a note tells of; `null` where there is none that can be read. */
-export const readNote = async (path: string): Promise<Owner | null> => {
+export const readNote = (path: string): Owner | null => {
   try {
-    const owner = JSON.parse(await readFile(path, "utf8")) as Owner;
+    const owner = JSON.parse(readRegularFile(path)) as Owner;
     return Number.isInteger(owner.pid) && typeof owner.host === "string" ? owner : null;
   } catch {
     return null;
+  }
+};
+
+/**
+ * Leaves word in a file of its own of who has another one: no other file that has its name is written into, and what is no
+ * such note is left alone. At no moment is there none where one was.
+ */
+export const leaveNote = (path: string): void => {
+  try {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there && readNote(path) === null) return;
+    const isOwn = there?.isFile() && there.nlink === 1;
+    if (there && !isOwn) unlinkSync(path);
+    writeFileSync(path, ownNote(), { flag: isOwn ? "w" : "wx" });
+  } catch {
+    // Where the kernel keeps the lock, a folder that takes no note keeps no owner from being one.
   }
 };
 
@@ -133,7 +159,7 @@ export const takeLock = async (file: string): Promise<(() => void) | LockHeld> =
   const path = `${file}.lock`;
   for (let tries = 0; tries < 50; tries++) {
     const lock = await openAlone(path);
-    if (!lock) return held(file, await readNote(path));
+    if (!lock) return held(file, readNote(path));
     // Whoever had it before may have taken its name away in between.
     if (await leadsTo(path, await lock.stat())) {
       await writeFile(path, ownNote());

@@ -36,15 +36,15 @@ export const runRecords = (
   door?: Door,
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
-    return drive(records, async (record) => unopened(record, session), options);
+    return drive(records, (record) => unopened(record, session), options);
   const waste = readOptions(options).strict ? wasteOf(session.plan) : null;
-  if (waste) return drive(records, async (record) => unopened(record, waste), options);
+  if (waste) return drive(records, (record) => unopened(record, waste), options);
   const { run, invoke, writeBack } = session.run(runId, door);
-  const work = async (record: unknown, stop: AbortSignal): Promise<Outcome> => {
+  const work = (record: unknown, stop: AbortSignal): Promise<Outcome> | Outcome => {
     const row = copyRow(record);
     const refused = writeBack?.refuse(row);
     if (refused) return refused;
-    const outcome = await enrich(row, session.plan, invoke, stop);
+    const outcome = enrich(row, session.plan, invoke, stop);
     return writeBack ? writeBack.keep(outcome) : outcome;
   };
   return drive(records, work, options, {
@@ -61,13 +61,13 @@ interface Driving {
   /** The most rows that are taken up before the first of them has come out. */
   readonly width: number;
   /** Resolves when it is worth while to take up one more. */
-  readonly wantsRows?: () => Promise<void>;
+  readonly wantsRows?: () => Promise<void> | undefined;
 }
 
 /** Puts every row through `work`, some of them ahead of the consumer, and counts what comes of it. */
 export async function* drive<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
-  work: (row: Row, stop: AbortSignal) => Promise<Outcome>,
+  work: (row: Row, stop: AbortSignal) => Promise<Outcome> | Outcome,
   options: RunOptions | null | undefined,
   { run, ending, width, wantsRows }: Driving = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {

@@ -10,12 +10,12 @@ import { emptyColumns, readColumns } from "./read-columns.js";
 import { renderRequest } from "./request.js";
 
 /** The pipeline: one record to one outcome. Never rejects; every failure ends in the outcome. */
-export const enrich = async (
+export const enrich = (
   record: unknown,
   plan: Plan,
   invoke: Invoke,
   stop: AbortSignal,
-): Promise<Outcome> => {
+): Promise<Outcome> | Outcome => {
   const request = renderRequest(record, plan);
   if (request instanceof ConnectorError) return failedOutcome(record, plan, request);
   if (request === "blank") return skippedOutcome(record, plan);

@@ -64,8 +64,8 @@ const withCachePoint = (
 ): InvokeRequest => {
   if (connection.promptCache === "off" || typeof promptCache === "string") return request;
   const marked = setCachePoint(promptCache.way, promptCache.point, body);
-  const text = marked && writeJson(marked);
-  return text ? { ...request, cached: { body: text, bodyBytes: Buffer.byteLength(text) } } : request;
+  const cached = marked && textOf(marked);
+  return cached && Buffer.byteLength(cached) <= mostBytes ? { ...request, cached } : request;
 };
 
 /** Of a body, by the API reference. */

@@ -31,7 +31,7 @@ export interface Session {
   readonly plan: Plan;
   readonly ledger: SharedLedger | null;
   /** Resolves when it is worth while to make a row ready: few wait for a call. */
-  wantsRows(): Promise<void>;
+  wantsRows(): Promise<void> | undefined;
   readonly clock: Clock;
   /** At what pace its calls may go. */
   pace(): Pace;

@@ -26,7 +26,7 @@ export interface WriteBack {
   /** The outcome of a record that has no place in the table, before it is sent; `null` for one that has. */
   refuse(record: unknown): Outcome | null;
   /** Writes an enriched row. One that cannot be written has failed, and keeps its answer. */
-  keep(outcome: Outcome): Promise<Outcome>;
+  keep(outcome: Outcome | Promise<Outcome>): Promise<Outcome>;
 }
 
 /** Equal failures in a row end the run, so that no more is paid for rows that have no place to go. */
@@ -39,7 +39,8 @@ export const createWriteBack = (plan: Plan, table: Table, run: Run): WriteBack =
       const error = placeless(record, plan);
       return error && failedOutcome(record, plan, error);
     },
-    async keep(outcome) {
+    async keep(ended) {
+      const outcome = await ended;
       const { record, trace } = outcome;
       // A row that had nothing to work on has nothing to write.
       if (trace.status !== "enriched") return outcome;

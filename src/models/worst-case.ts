@@ -19,7 +19,7 @@ export const mostOutput = (body: JsonObject, family: Family | null): number | nu
   let answers = 1;
   for (const [path, name, value] of settingsOf(body)) {
     const count = wholeOf(value);
-    if (limitName.test(name) && family) {
+    if (limitName.test(name) && family && value !== null) {
       if (count === null || count < 0) return `${path} must be a whole number of at least 0.`;
       most = Math.max(most ?? 0, count);
     } else if (answersName.test(name) && value !== null) {
@@ -31,11 +31,12 @@ export const mostOutput = (body: JsonObject, family: Family | null): number | nu
 };
 
 /** A name of a limit of tokens, whoever's API it is; a budget of reasoning may be above the limit of the answer. */
-const limitName = /^(max_?\w*tokens?|max_?tokens?_?\w+|max_?gen_?len|budget_?tokens)$/i;
+const limitName =
+  /^(max_?\w*tokens?|max_?tokens?_?\w+|max_?(\w+_)?(len|length|output)|(thinking|reasoning)_?budget|(\w+_)?budget_?tokens?|num_?predict)$/i;
 
 /** A name of the number of answers. */
 const answersName =
-  /^(n|best_?of|num_?(generations|completions|results|return_sequences)|candidate_?count)$/i;
+  /^(n|best_?of|(n|num|number_?of)_?(generations|completions|results|return_?sequences|samples|choices|candidates|outputs|answers|responses)|candidate_?count)$/i;
 
 const wholeOf = (value: unknown): number | null => {
   const count = value instanceof ExactNumber ? Number(value) : value;
@@ -44,18 +45,23 @@ const wholeOf = (value: unknown): number | null => {
 
 type Setting = readonly [path: string, name: string, value: unknown];
 
-/** The numbers that stand at the top of a body and in its objects of settings; what is in lists is content. */
+/**
+ * What stands at the top of a body and in its objects of settings: numbers, and what may be taken for one. What is in lists is
+ * content.
+ */
 const settingsOf = (body: JsonObject, path = "", depth = 0, found: Setting[] = []): readonly Setting[] => {
   for (const [name, value] of Object.entries(body)) {
-    if (typeof value === "number" || value instanceof ExactNumber) found.push([path + name, name, value]);
-    else if (isObject(value) && depth < mostDepth && !schemas.test(name))
+    if (value instanceof ExactNumber || !(isObject(value) || Array.isArray(value)))
+      found.push([path + name, name, value]);
+    else if (isObject(value) && depth < mostDepth && !notSettings.test(name))
       settingsOf(value as JsonObject, `${path}${name}.`, depth + 1, found);
   }
   return found;
 };
 
 const mostDepth = 3;
-const schemas = /schema|^properties$|^tool_?config$/i;
+/** Schemas, and words of the user's own. */
+const notSettings = /schema|^properties$|^tool_?config$|metadata|variables/i;
 
 /** What of a body its length in bytes does not bound. */
 interface BeyondBytes {
@@ -87,11 +93,12 @@ export const beyondBytes = (body: JsonObject, modelFamily: Family | null): Beyon
     }
     if (inMessage && typeof type === "string" && !boundTypes.has(type)) unbounded.add(type);
     for (const [key, inner] of Object.entries(value)) {
-      if (key === "tools" && Array.isArray(inner)) {
+      if (/^(tools|functions)$/.test(key) && Array.isArray(inner)) {
         if (inner.length > 0) tokens += toolsPrompt + inner.length * eachTool;
         for (const tool of inner) lookAtTool(tool);
       } else if (key === "image" && inMessage) addImages();
       else if (isMedia.test(key) && inner !== null) unbounded.add(key);
+      else if (isMore.test(key) && inner !== null && !inMessage) unbounded.add(key);
       else if (inMessage && (key === "url" || key === "uri")) unbounded.add(`${name}.${key}`);
       else if (key === "performanceConfig" && valueAt(inner, ["latency"]) === "optimized")
         unbounded.add("performanceConfig, whose price is not known");
@@ -125,6 +132,9 @@ const isGiven = /^(arguments|input|json)$/;
 /** Words for what is not in the body, or is no text in it. */
 const isMedia =
   /image|video|audio|^(document|file|file_?id|media|s3_?(location|uri)|promptVariables|connectors|search_?queries_?only|document_url|input_file)$/i;
+
+/** Settings by which a service fetches something, or adds it, beside what is in the body. */
+const isMore = /^(mcp_?servers|container|web_?search\w*|data_?sources?|plugins|retrieval\w*|knowledge\w*)$/i;
 
 /** Types of blocks in messages whose tokens are in their bytes. */
 const boundTypes: ReadonlySet<string> = new Set([

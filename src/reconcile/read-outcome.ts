@@ -1,4 +1,5 @@
 import { serviceErrorCode } from "../bedrock/classify.js";
+import { isOfIdentity } from "../bedrock/invoke-model.js";
 import type { Store } from "../bedrock/object-store.js";
 import { statusOfType } from "../bedrock/service-error.js";
 import { ConnectorError, type ErrorCode } from "../core/errors.js";
@@ -9,7 +10,6 @@ import { assembleEvents } from "../models/assemble/assemble-events.js";
 import { apiFamilies } from "../models/families/index.js";
 import { resolveFamily } from "../models/find-family.js";
 import { readAnswer } from "../models/read-answer.js";
-import { mayRepeat } from "../run/retry.js";
 import { bytesOf } from "./log-files.js";
 import type { LogRecord } from "./read-record.js";
 
@@ -23,8 +23,10 @@ export type LoggedOutcome =
   | { readonly is: "undecided"; readonly why: Undecided };
 
 export const readOutcome = async (record: LogRecord, store: Store): Promise<LoggedOutcome> => {
-  const { output, errorCode } = record;
-  if (errorCode !== null && !output) return ofError(errorCode);
+  const { output, errorCode, counts } = record;
+  // What stands beside an error is its message, or an answer that broke off, which was billed.
+  if (errorCode !== null)
+    return counts.outputTokens ? { is: "undecided", why: "failed" } : ofError(errorCode);
   if (!output) return { is: "undecided", why: "without_text" };
   const body = "body" in output ? output.body : await readBody(output.address, store);
   const invocation = isTree(body) ? toInvocation(record, body) : null;
@@ -32,14 +34,14 @@ export const readOutcome = async (record: LogRecord, store: Store): Promise<Logg
 };
 
 /**
- * What was certainly not billed is refused. But what is sent again by itself says nothing of the call that came after it,
- * and what failed in the service may have been billed.
+ * What was certainly not billed is refused. But what is sent once more as the same call says nothing of what came after it, and
+ * what failed in the service may have been billed.
  */
 const ofError = (errorCode: string): LoggedOutcome => {
   const status = /^\d{3}$/.test(errorCode) ? Number(errorCode) : statusOfType(errorCode);
   const code = serviceErrorCode(errorCode, status, "");
   const error = new ConnectorError(code);
-  if (mayRepeat(error)) return { is: "undecided", why: "sent_again" };
+  if (isOfIdentity(error)) return { is: "undecided", why: "sent_again" };
   return error.billed === "no" ? { is: "refused", code } : { is: "undecided", why: "failed" };
 };
 

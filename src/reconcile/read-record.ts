@@ -1,4 +1,4 @@
-import { callKeyName } from "../bedrock/call-key.js";
+import { callKeyName, readCall } from "../bedrock/call-key.js";
 import { parseExact } from "../core/exact-json.js";
 import { isObject, valueAt } from "../core/json.js";
 import type { Usage } from "../core/reply.js";
@@ -7,6 +7,8 @@ import type { Usage } from "../core/reply.js";
 export interface LogRecord {
   /** The call's ledger key. */
   readonly key: string;
+  /** Which of the key's calls it is; `null` where no ledger recorded it. */
+  readonly claim: string | null;
   readonly operation: string;
   readonly modelId: string;
   readonly requestId: string | null;
@@ -55,17 +57,18 @@ const isRecord = ({ schemaType, input, output, modelId }: Record<string, unknown
   (typeof modelId === "string" && (isObject(input) || isObject(output)));
 
 const readRecord = (record: Record<string, unknown>): Found => {
-  const key = valueAt(record, ["requestMetadata", callKeyName]);
-  if (key === undefined) return "other";
-  if (typeof key !== "string" || !/^[\da-f]{32}$/.test(key))
-    return { fault: "a record with a key of another form" };
+  const entry = valueAt(record, ["requestMetadata", callKeyName]);
+  if (entry === undefined) return "other";
+  const call = readCall(entry);
+  if (!call) return { fault: "a record with a key of another form" };
   const { input, output, errorCode } = record;
   return {
-    key,
+    key: call.key,
+    claim: call.claim ?? null,
     operation: text(record.operation),
     modelId: text(record.modelId),
     requestId: text(record.requestId) || null,
-    errorCode: errorCode === undefined || errorCode === null ? null : String(errorCode),
+    errorCode: errorCode === undefined || errorCode === null || errorCode === "" ? null : String(errorCode),
     output: outputOf(output),
     counts: {
       ...count("inputTokens", input, "inputTokenCount"),

@@ -102,14 +102,18 @@ const reconcile = async (
     read.passed_over[what] = (read.passed_over[what] ?? 0) + 1;
   };
   const settled = new Set<string>();
+  const earlier = new Set<string>();
   const undecided = new Map<string, Undecided>();
   const refused = new Map<string, Extract<LoggedOutcome, { is: "refused" }>>();
 
   const take = async (record: LogRecord): Promise<void> => {
-    const { key } = record;
-    if (!calls.has(key) || settled.has(key)) return;
+    const { key, claim } = record;
+    const call = calls.get(key);
+    if (!call || settled.has(key)) return;
     const outcome = await readOutcome(record, store);
-    if (outcome.is === "refused") refused.set(key, outcome);
+    // Any answer is one to the request. What became of an earlier call says nothing of the latest one.
+    if (outcome.is !== "answered" && (claim === null || claim !== call.claim)) earlier.add(key);
+    else if (outcome.is === "refused") refused.set(key, outcome);
     else if (outcome.is === "undecided") undecided.set(key, outcome.why);
     else if (!settled.has(key)) {
       settled.add(key);
@@ -159,7 +163,8 @@ const reconcile = async (
   }
   const graceEnd = startedAt - graceMinutes * 60_000;
   const reasonOf = ([key, { stretch }]: [string, UnknownCall]): Reason =>
-    undecided.get(key) ?? (stretch.to > graceEnd ? "not_yet" : "not_logged");
+    undecided.get(key) ??
+    (earlier.has(key) ? "sent_again" : stretch.to > graceEnd ? "not_yet" : "not_logged");
   const reasons = [...calls].filter(([key]) => !settled.has(key)).map(reasonOf);
   for (let call = 0; call < underWay; call++) reasons.push("under_way");
   return { ...total, still_unknown: counted(reasons), logs: read };

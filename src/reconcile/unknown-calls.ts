@@ -4,6 +4,8 @@ import type { Stretch } from "./log-files.js";
 /** A call whose outcome is not known, and when it was under way. */
 export interface UnknownCall {
   readonly stretch: Stretch;
+  /** Which of its key's calls is the latest one; `null` where the ledger does not say. */
+  readonly claim: string | null;
 }
 
 interface UnknownCalls {
@@ -29,6 +31,7 @@ export const unknownCalls = async (
     if (state === "intent" && over > now && mayBeAt(key)) underWay++;
     else
       calls.set(key, {
+        claim: entry.claim ?? null,
         // An intent is written before the call, that it ended without an answer after it.
         stretch:
           state === "intent"

@@ -5,6 +5,7 @@ import {
   type Invocation,
   type Invoke,
   type InvokeRequest,
+  type InvokeWith,
   isFailed,
   unsent,
 } from "../core/invoke.js";
@@ -31,8 +32,8 @@ interface CircuitBreaker {
   guard(next: Invoke): Invoke;
   /** Behind the slots, for which rows wait that came through an open gate: where it has closed meanwhile they go back. */
   recheck(next: Invoke): Invoke;
-  /** Around the call itself: a throttle or an overload shows at once that the service knows its caller. */
-  watch(call: Invoke): Invoke;
+  /** Around each call that is granted: a throttle or an overload shows at once that the service knows its caller. */
+  watch<Rest extends unknown[]>(call: InvokeWith<Rest>): InvokeWith<Rest>;
 }
 
 export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBreaker => {
@@ -133,15 +134,19 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
         return result;
       }
     },
-    recheck: (next) => async (request, stop) =>
-      isOpen || request === probe || sent.has(request) ? next(request, stop) : unsent(heldBack),
-    watch: (call) => async (request, stop) => {
-      sent.set(request, ++calls);
-      const result = await call(request, stop);
-      if (isFailed(result) && result.error.scope === "row" && mayRepeat(result.error))
-        if (result.error.code !== "unreachable") open();
-      return result;
-    },
+    recheck: (next) => (request, stop) =>
+      isOpen || request === probe || sent.has(request)
+        ? next(request, stop)
+        : Promise.resolve(unsent(heldBack)),
+    watch:
+      (call) =>
+      async (request, stop, ...rest) => {
+        sent.set(request, ++calls);
+        const result = await call(request, stop, ...rest);
+        if (isFailed(result) && result.error.scope === "row" && mayRepeat(result.error))
+          if (result.error.code !== "unreachable") open();
+        return result;
+      },
   };
 };
 

@@ -5,10 +5,10 @@ import { budget } from "./budget.js";
 import { circuitBreaker } from "./circuit-breaker.js";
 import { heedOverload, limit, type Slots } from "./concurrency.js";
 import { deduplicate } from "./deduplicate.js";
-import { fillCache, type PromptCache } from "./fill-cache.js";
+import { fillCache, type PromptCache, whileUseful } from "./fill-cache.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 import { leaveInTime, pace } from "./pace.js";
-import type { Pacer, Permit } from "./pacer/pacer.js";
+import type { Pacer } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
 import type { Purse } from "./purse.js";
 import { type Delivered, holding, record, reuse } from "./record-and-reuse.js";
@@ -60,11 +60,9 @@ export const composeInvoke = (parts: Parts): Invoke => {
     call,
   } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
-  const watched = breaker.watch(heedOverload(slots, call));
-  const granted = (permit: Permit): Invoke => {
-    const timed = leaveInTime(permit, run, watched);
-    return ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed;
-  };
+  const wire = promptCache ? whileUseful(promptCache, call) : call;
+  const timed = leaveInTime(run, heedOverload(slots, wire));
+  const granted = breaker.watch(ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed);
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);
   const repeated = retry(pacer, run, paced(false), paced(true));

@@ -9,15 +9,15 @@ import { createQueue } from "./pacer/queue.js";
  * until the service says that it is too many.
  */
 export interface Slots {
-  /** Waits for a place, behind the others or before them. False when `stop` was aborted first. */
-  enter(stop: AbortSignal, first: boolean): Promise<boolean>;
+  /** Waits for a place, behind the others or before them. `null` when `stop` was aborted first. */
+  enter(stop: AbortSignal, first: boolean): Promise<true | null> | true | null;
   /** Gives a place back. */
   leave(): void;
   /**
    * Resolves when few calls wait for a place. More rows need not be made ready: all that a row holds while it waits is
    * work for the collector of garbage.
    */
-  wantsRows(): Promise<void>;
+  wantsRows(): Promise<void> | undefined;
   /** A call is sent. Calls of the same wave meet the same overload. */
   send(): number;
   /** A call that was sent has ended. An overload halves what was open at once, once a wave; answers raise it again. */
@@ -38,11 +38,11 @@ export const createSlots = (most: number): Slots => {
     () => (taken < places ? 0 : Number.POSITIVE_INFINITY),
     () => {
       taken++;
-      return true;
+      return true as const;
     },
   );
   return {
-    enter: async (stop, first) => (await queue.join(undefined, stop, first)) ?? false,
+    enter: (stop, first) => queue.join(undefined, stop, first),
     leave() {
       taken--;
       queue.advance();
@@ -50,9 +50,8 @@ export const createSlots = (most: number): Slots => {
       for (const tell of wanting) tell();
       wanting = [];
     },
-    async wantsRows() {
-      if (queue.size() > enoughRows) await new Promise<void>((resolve) => wanting.push(resolve));
-    },
+    wantsRows: () =>
+      queue.size() > enoughRows ? new Promise<void>((resolve) => wanting.push(resolve)) : undefined,
     send() {
       mostSent = Math.max(mostSent, ++sent);
       return wave;

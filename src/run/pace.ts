@@ -1,5 +1,5 @@
 import { ConnectorError } from "../core/errors.js";
-import { type Invoke, isFailed, unsent } from "../core/invoke.js";
+import { type Invoke, type InvokeWith, isFailed, unsent } from "../core/invoke.js";
 import type { Pacer, Permit } from "./pacer/pacer.js";
 import type { Reservations } from "./pacer/reservation.js";
 import type { Run } from "./run-state.js";
@@ -14,7 +14,7 @@ interface Pacing {
 
 /** Waits until the account's quota grants a call, makes it, and tells the pacer what became of it. */
 export const pace =
-  ({ pacer, reservations, run, again }: Pacing, granted: (permit: Permit) => Invoke): Invoke =>
+  ({ pacer, reservations, run, again }: Pacing, granted: InvokeWith<[Permit]>): Invoke =>
   async (request, stop) => {
     const over = run.ended();
     if (over) return unsent(over);
@@ -27,7 +27,7 @@ export const pace =
       permit.unused();
       return unsent(ended);
     }
-    const result = await granted(permit)(request, stop);
+    const result = await granted(request, stop, permit);
     if (!isFailed(result)) {
       permit.admitted(reservations.settle(request, result));
       return result;
@@ -44,8 +44,8 @@ export const pace =
 
 /** Holds a granted call back until its pacer lets it leave, if its run has not ended by then. */
 export const leaveInTime =
-  (permit: Permit, run: Run, call: Invoke): Invoke =>
-  async (request, stop) => {
+  (run: Run, call: Invoke): InvokeWith<[Permit]> =>
+  async (request, stop, permit) => {
     const ended = (await permit.leave(stop)) ? run.ended() : new ConnectorError("stopped");
     if (ended) return unsent(ended);
     run.open++;

@@ -1,8 +1,16 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
-import { type Invocation, type Invoke, isFailed, type RawAnswer, type Read, unsent } from "../core/invoke.js";
+import {
+  type Invocation,
+  type Invoke,
+  type InvokeWith,
+  isFailed,
+  type RawAnswer,
+  type Read,
+  unsent,
+} from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob, type Received } from "./ledger/entry.js";
+import { type Entry, isInJob, nameClaim, type Received } from "./ledger/entry.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -43,10 +51,12 @@ export const reuse =
   ): Invoke =>
   async (request, stop) => {
     for (;;) {
-      const entry = await ledger.find(request.key, stop).catch((cause: Error) => cause);
-      if (entry instanceof ConnectorError) return unsent(entry);
-      if (entry instanceof Error)
-        return unsent(new ConnectorError("ledger_unusable", `It could not be read: ${entry.message}.`));
+      let entry: Entry | null;
+      try {
+        entry = await ledger.find(request.key, stop);
+      } catch (cause) {
+        return unsent(readFailure(cause as Error));
+      }
       const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
       if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
       if (isInJob(entry)) return unsent(new ConnectorError("batch_pending", delivered?.pending()));
@@ -55,14 +65,18 @@ export const reuse =
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
         if (state === "unknown" || !delivered?.takesOver || !isOpenTo(error)) return { error, attempts };
       }
-      const unknown = entry?.state === "unknown" || entry?.state === "intent";
-      if (unknown && onUnknown !== "retry")
+      if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
       const result = await next(request, stop);
       // Another worker was faster between the look and the claim: what it was told is waited for.
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
     }
   };
+
+const readFailure = (cause: Error): ConnectorError =>
+  cause instanceof ConnectorError
+    ? cause
+    : new ConnectorError("ledger_unusable", `It could not be read: ${cause.message}.`);
 
 /** Whether a row that a job has not answered may be answered by a call. */
 const isOpenTo = (error: ConnectorError): boolean => error.code === "batch_unprocessed" || error.retryable;
@@ -76,27 +90,28 @@ const detailOf = (entry: Entry): string | undefined =>
  * Writes the intent before the call and its outcome before it is handed over. When the disk refuses the intent,
  * nothing is sent; when it refuses the answer, the answer is handed over all the same.
  */
-export const record = (
+export const record = <Rest extends unknown[]>(
   ledger: Pick<Ledger, "append">,
-  next: Invoke,
+  next: InvokeWith<Rest>,
   leaseMs?: number,
-  { date }: Pick<Clock, "date"> = systemClock,
-): Invoke => {
-  return async (request, stop) => {
+  clock: Pick<Clock, "date" | "random"> = systemClock,
+): InvokeWith<Rest> => {
+  return async (request, stop, ...rest) => {
     const { key, modelId: model, routeKey, body } = request;
-    const sent = { model, target: routeKey, body };
+    const claim = nameClaim(clock);
+    const sent = { claim, model, target: routeKey, body };
     try {
-      await ledger.append({ state: "intent", key, at: date(), ...sent }, leaseMs);
+      await ledger.append({ state: "intent", key, at: clock.date(), ...sent }, leaseMs);
     } catch (error) {
       return unsent(error as ConnectorError);
     }
-    const result = await next(request, stop);
+    const result = await next({ ...request, claim }, stop, ...rest);
     try {
-      if (!isFailed(result)) await ledger.append(toEntry(key, result, date()));
+      if (!isFailed(result)) await ledger.append(toEntry(key, result, clock.date()));
       else {
         const { code, billed } = result.error;
         const state = billed === "no" ? "refused" : "unknown";
-        await ledger.append({ state, key, at: date(), ...sent, code });
+        await ledger.append({ state, key, at: clock.date(), ...sent, code });
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.

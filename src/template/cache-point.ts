@@ -99,10 +99,16 @@ function* expand(
   if (key === undefined) yield { path, node };
   else if (key !== "*") yield* expand(isObject(node) ? node[key] : undefined, rest, [...path, key]);
   else if (Array.isArray(node))
-    for (const [index, item] of node.entries()) yield* expand(item, rest, [...path, index]);
+    // Whose words a text is stands before it.
+    for (const [index, item] of node.entries())
+      if (hasLiquid(leavingOut(item, rest[0]))) yield { path, node: null };
+      else yield* expand(item, rest, [...path, index]);
   // A list that a row brings with it.
   else if (node !== undefined) yield { path, node: null };
 }
+
+const leavingOut = (item: unknown, key: string | undefined): unknown =>
+  isObject(item) ? Object.entries(item).filter(([name]) => name !== key) : null;
 
 /** What a block's text has in front of its first placeholder; none where another part of the block changes. */
 const constantBeginning = (block: unknown): string => {

@@ -154,6 +154,23 @@ describe("a ledger that is damaged or in the wrong place", () => {
       expect((await inspectLedger(file)).lost).to.equal(0);
     });
 
+    it("by keeping all lines of two ledgers that were joined, and what either has an answer of", async () => {
+      const other = fileOf("");
+      const more = ["three", "four", "five", "six"].map((text) => ({ text }));
+      await connector.write(settings(other), more);
+      await closeLedger(other);
+      const both = [`${lines.join("\n")}\n`, readFileSync(other, "utf8")];
+      const { requests } = bedrock.stats();
+      for (const text of [both, both.toReversed()]) {
+        const { file, repair } = await repaired(text.join(""));
+        expect(repair.kept).to.be.at.least(13);
+        const out = rowsOf(await connector.write(settings(file), [...rows, ...more]));
+        expect(codes(out)).to.deep.equal(Array(7).fill("enriched -"));
+        await closeLedger(file);
+      }
+      expect(bedrock.stats().requests).to.equal(requests);
+    });
+
     it("of any damage so that no row is paid for twice", async () => {
       const whole = `${lines.join("\n")}\n`;
       const { requests } = bedrock.stats();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -152,6 +152,24 @@ describe("the lock of a ledger", () => {
       expect(await holder(0).tell("close")).to.equal("closed");
     });
 
+  for (const [what, put] of Object.entries({
+    "a link to the ledger": (file: string, note: string) => symlinkSync(file, note),
+    "another name of the ledger": (file: string, note: string) => linkSync(file, note),
+    "a pipe": (_: string, note: string) => execFileSync("mkfifo", [note]),
+    "a file of the user's": (_: string, note: string) => writeFileSync(note, "mine"),
+  }))
+    it(`neither waits for nor writes into ${what} where its note would be`, async () => {
+      const file = fresh();
+      expect(await refusal(file)).to.equal("it was opened");
+      const before = readFileSync(file, "utf8");
+      put(file, `${file}.lock`);
+      expect(await holder(0).tell(`open ${file}`)).to.equal("open");
+      expect(await refusal(file)).to.match(/^ledger_locked .* is held by another process\./);
+      expect(await holder(0).tell("close")).to.equal("closed");
+      expect(readFileSync(file, "utf8")).to.equal(before);
+      expect(existsSync(`${file}.lock`)).to.equal(true);
+    });
+
   it("keeps a process of another process namespace out", async function () {
     const file = fresh();
     const alone = ["--user", "--map-root-user", "--pid", "--fork", "--mount-proc"];
@@ -209,9 +227,21 @@ describe("the lock of a ledger", () => {
     });
   });
 
-  it("is given up, and nothing is sent, when the file is moved or deleted under its owner", async () => {
-    for (const away of [unlinkSync, (file: string) => renameSync(file, `${file}-moved`)]) {
-      const file = fresh();
+  it("is given up, and nothing is sent, when the file is moved or deleted, or its link, under its owner", async () => {
+    const link = (file: string): string => {
+      symlinkSync(file, `${file}-link`);
+      return `${file}-link`;
+    };
+    const toAnother = (name: string): void => {
+      unlinkSync(name);
+      symlinkSync(fresh(), name);
+    };
+    for (const [named, away] of [
+      [String, unlinkSync],
+      [String, (file: string) => renameSync(file, `${file}-moved`)],
+      [link, toAnother],
+    ] as const) {
+      const file = named(fresh());
       const ledger = await openLedger(file);
       if (ledger instanceof ConnectorError) throw ledger;
       away(file);

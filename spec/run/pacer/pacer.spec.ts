@@ -38,10 +38,10 @@ const pacing = (
   const pacer = createPacer(told, clock);
   const reservations = createReservations({ burndown: 1, unlimited: 4096, told: false });
   const once = (again: boolean): Invoke =>
-    pace({ pacer, reservations, run, again }, (permit) => async (request, stop) => {
+    pace({ pacer, reservations, run, again }, async (request, stop, permit) => {
       const at = clock.now();
       if (at < writtenAt) await new Promise<void>((resolve) => clock.after(writtenAt - at, resolve));
-      return leaveInTime(permit, run, call)(request, stop);
+      return leaveInTime(run, call)(request, stop, permit);
     });
   const paced = sendsAgain ? retry(pacer, run, once(false), once(true)) : once(false);
   const results: Result[] = [];

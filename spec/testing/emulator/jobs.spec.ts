@@ -273,6 +273,7 @@ describe("emulator: batch inference jobs", () => {
       { jobName: "no_underscores_" },
       { roleArn: "batch" },
       { modelId: "amazon.nova-unknown-v1:0" },
+      { modelId: "meta.llama3-8b-instruct-v1:0" },
       { timeoutDurationInHours: 12 },
       { inputDataConfig: { s3InputDataConfig: { s3Uri: "rows/in" } } },
     ])

@@ -151,9 +151,11 @@ describe("emulator: model invocation logs", () => {
         message: "",
       },
     ]);
-    expect(await invoke()).to.have.property("body");
-    expect(await invoke({ serviceTier: "flex" })).to.have.property("name", "ThrottlingException");
-    expect(await invoke({ serviceTier: "flex" })).to.have.property("serviceTier", "flex");
+    const pro = { modelId: "us.amazon.nova-pro-v1:0" };
+    expect(await invoke(pro)).to.have.property("body");
+    expect(await invoke({ ...pro, serviceTier: "flex" })).to.have.property("name", "ThrottlingException");
+    expect(await invoke({ ...pro, serviceTier: "flex" })).to.have.property("serviceTier", "flex");
+    expect(await invoke({ serviceTier: "flex" })).to.have.property("name", "ValidationException");
     const { bill } = emulator.stats();
     expect(bill.flex?.usd).to.equal((bill.default?.usd ?? 0) / 2);
   });

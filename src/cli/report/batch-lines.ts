@@ -42,6 +42,19 @@ const plannedLines = ({ records, waiting, on_line, jobs }: BatchProgress): strin
   ];
 };
 
+/** What the deadline has taken from jobs, and what was reckoned with. Pure. */
+export const takeOverLine = ({
+  rows,
+  needed_ms,
+  margin_ms,
+  rows_per_minute,
+  is_known,
+}: NonNullable<BatchProgress["take_over"]>): string => {
+  const minutes = (ms: number): string => `${count(Math.max(1, Math.round(ms / 60_000)))} min`;
+  const known = is_known ? "" : ", since nothing is known of the account's quota";
+  return `the deadline is near: jobs are stopped, and ${counted(rows, "row")} that they have not answered go on line, reckoned with ${minutes(needed_ms)} at ${count(Math.round(rows_per_minute))} rows a minute${known}, and a margin of ${minutes(margin_ms)}`;
+};
+
 /** How far all jobs are, in one line. Pure. */
 const progressOfJobs = ({ jobs }: BatchProgress): string => {
   const sum = (name: "records" | "processed"): number => jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
@@ -75,6 +88,7 @@ export const watchBatch = (terminal: Terminal) => {
     see(progress: BatchProgress): void {
       if (!last) for (const line of plannedLines(progress)) terminal.say(line);
       last = progress;
+      if (progress.take_over) lineOf(takeOverLine(progress.take_over), "take over");
       for (const job of progress.jobs)
         if (said.get(job.name) !== `${job.stage}${job.status}`) {
           lineOf(jobLine(job), `${job.name} line`);

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import type { ConnectorError } from "../../core/errors.js";
 import { leadsTo } from "../../core/lock.js";
@@ -16,9 +17,12 @@ export interface Disk {
   leadsTo(path: string, opened: Awaited<ReturnType<OpenFile["stat"]>>): Promise<boolean>;
 }
 
+const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+
 export const localDisk: Disk = {
   own,
-  open: (path, flags) => open(path, flags, 0o600),
+  // A pipe is not waited for.
+  open: (path, flags) => open(path, flags === "r" ? O_RDONLY | O_NONBLOCK : flags, 0o600),
   remove: (path) => rm(path, { force: true }),
   leadsTo,
 };

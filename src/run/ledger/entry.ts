@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { Clock } from "../../core/clock.js";
 import type { ErrorCode } from "../../core/errors.js";
 import { isOpen, type JobEntry, type JobStage } from "./job.js";
 
@@ -18,6 +19,12 @@ interface Common {
   readonly job?: string;
 }
 
+/** Of one that an answer ends, nobody asks any more which of a key's calls it was. */
+interface OneCall {
+  /** Names the one call among all of its key, to workers and in the account's logs; none for one of a batch job. */
+  readonly claim?: string;
+}
+
 /** The request is kept until it is answered, so that it can be sent again on the user's word. */
 interface Request {
   readonly model: string;
@@ -26,7 +33,7 @@ interface Request {
   readonly body: string;
 }
 
-export interface Intent extends Common, Request {
+export interface Intent extends Common, OneCall, Request {
   readonly state: "intent";
 }
 
@@ -45,7 +52,7 @@ export interface Received extends Common {
   readonly request_id: string | null;
 }
 
-interface Unanswered extends Common, Request {
+interface Unanswered extends Common, OneCall, Request {
   readonly state: "refused" | "unknown";
   readonly code: ErrorCode;
 }
@@ -157,6 +164,10 @@ export const heldEntry = (key: string): Entry => ({
 });
 
 export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });
+
+/** A claim: 128 bits of chance. */
+export const nameClaim = ({ random }: Pick<Clock, "random">): string =>
+  Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join("-");
 
 /** Whether an entry is a call that waits in a batch job. */
 export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>

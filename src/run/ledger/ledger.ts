@@ -29,7 +29,7 @@ import { readLine, scanLines } from "./scan.js";
 export interface Ledger {
   readonly path: string;
   /** The latest entry of a key. An entry whose line is damaged comes back as `unknown`. */
-  find(key: string, stop?: AbortSignal): Promise<Entry | null>;
+  find(key: string, stop?: AbortSignal): Promise<Entry | null> | Entry | null;
   /**
    * Resolves once the entry is on the disk. Rejects with `ledger_unwritable`. Where workers share a ledger, an intent holds
    * for so long, and is refused with `claimed_elsewhere` where another worker has the key.
@@ -77,7 +77,7 @@ export const openLedger = async (
 };
 
 const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
-  const { path, file } = owned;
+  const { path, given, file } = owned;
   const { index } = loaded;
   let { last } = loaded;
   let written = last.n;
@@ -85,7 +85,8 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   const mark = createMarks(file, loaded.slot);
   const around = {
     async before(): Promise<void> {
-      if (!(await disk.leadsTo(path, opened))) throw new Error("it was moved or deleted while it was in use");
+      if (!(await disk.leadsTo(given, opened)))
+        throw new Error("it was moved or deleted while it was in use");
     },
     async after(lines: number): Promise<void> {
       written += lines;
@@ -113,6 +114,14 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   };
   const counted = (entry: Entry): Entry | null =>
     isInJob(entry) ? standingOf(entry, jobs.get(entry.job)?.stage) : entry;
+  const entryAt = async ({ offset }: Place, key: string): Promise<Entry | null> => {
+    const line = await readLine(file, offset);
+    const head = readHead(line);
+    // Another key that shares the bits which the index knows.
+    if (head && head.key !== key) return null;
+    const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+    return entry ?? (marked && offset < marked.offset ? heldEntry(key) : null);
+  };
   /** The latest entries in some state, and all that is not damaged of them. */
   async function* latest(wants: (state: Line["state"]) => boolean): AsyncGenerator<Entry> {
     await commits.settled();
@@ -134,16 +143,10 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   return {
     path,
     lost,
-    async find(key) {
+    find(key) {
       const place = index.get(key);
       if (mayBeLost(place)) return heldEntry(key);
-      if (!place) return null;
-      const line = await readLine(file, place.offset);
-      const head = readHead(line);
-      // Another key that shares the bits which the index knows.
-      if (head && head.key !== key) return null;
-      const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
-      return entry ?? (marked && place.offset < marked.offset ? heldEntry(key) : null);
+      return place && entryAt(place, key);
     },
     append: write,
     entries: () => latest((state) => state !== "lost" && state !== "job"),

@@ -1,14 +1,25 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, unlinkSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, unlinkSync } from "node:fs";
 import { type FileHandle, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ConnectorError } from "../../core/errors.js";
-import { createRegular, held, isElsewhere, openAlone, ownNote, readNote } from "../../core/lock.js";
+import {
+  createRegular,
+  held,
+  isElsewhere,
+  leaveNote,
+  openAlone,
+  ownNote,
+  readNote,
+} from "../../core/lock.js";
+import { readRegularFile } from "../../core/regular-file.js";
 import type { OpenFile } from "./open-file.js";
 
 /** A ledger's file, open for this process alone. */
 export interface OwnedFile {
   /** The file's own name, whatever links led to it. */
   readonly path: string;
+  /** The name that it was asked for by, which leads to it as long as nobody moves a link. */
+  readonly given: string;
   readonly file: OpenFile;
   /** Gives the file back. */
   release(): Promise<void>;
@@ -27,20 +38,20 @@ export const own = async (
   mayBeShared: (path: string) => Promise<boolean> = isShared,
 ): Promise<OwnedFile | ConnectorError> => {
   let path = resolve(given);
+  const name = path;
   try {
     mkdirSync(dirname(path), { recursive: true });
     const file = await openAlone(path);
     if (existsSync(path)) path = realpathSync(path);
     const note = `${path}.lock`;
-    if (!file) return new ConnectorError("ledger_locked", held(path, await readNote(note)).sentence);
+    if (!file) return new ConnectorError("ledger_locked", held(path, readNote(note)).sentence);
     try {
       const refused = (await mayBeShared(path)) ? await refuseShared(path, file, note) : null;
       if (refused) {
         await file.close();
         return refused;
       }
-      // Where the kernel knows all who may come, a folder that takes no note keeps no owner from being one.
-      await writeFile(note, ownNote()).catch(() => undefined);
+      leaveNote(note);
     } catch (error) {
       await file.close();
       throw error;
@@ -48,7 +59,7 @@ export const own = async (
     const removeNote = (): void => forget(note);
     process.once("exit", removeNote);
     return {
-      ...{ path, file },
+      ...{ path, given: name, file },
       async release() {
         process.off("exit", removeNote);
         removeNote();
@@ -73,7 +84,7 @@ export const touch = (given: string): ConnectorError | null => {
 
 const forget = (note: string): void => {
   try {
-    if (readFileSync(note, "utf8") === ownNote()) unlinkSync(note);
+    if (readRegularFile(note) === ownNote()) unlinkSync(note);
   } catch {
     // It is gone already, which is what was wanted.
   }
@@ -111,7 +122,7 @@ const refuseShared = async (path: string, file: FileHandle, note: string): Promi
       return false;
     },
   );
-  const owner = isFirst ? null : await readNote(note);
+  const owner = isFirst ? null : readNote(note);
   if (isFirst || (owner && !isElsewhere(owner))) return null;
   const { sentence } = held(path, owner);
   return new ConnectorError("ledger_locked", `${sentence} If that process is surely gone, delete ${note}.`);

@@ -1,8 +1,17 @@
 import { systemClock } from "../../core/clock.js";
 import { ConnectorError } from "../../core/errors.js";
 import { localDisk } from "./disk.js";
-import { decodeEntry, heldEntry, lostEntry, lostKey, readHead, readOldHead, textOf } from "./entry.js";
-import { type Damage, type Loaded, loadFile } from "./load.js";
+import {
+  decodeEntry,
+  type Head,
+  heldEntry,
+  lostEntry,
+  lostKey,
+  readHead,
+  readOldHead,
+  textOf,
+} from "./entry.js";
+import { type Damage, loadFile } from "./load.js";
 import { isOwned } from "./own-file.js";
 import { rewrite, type Text } from "./rewrite.js";
 import { readLine, scanLines } from "./scan.js";
@@ -40,7 +49,7 @@ export const repairLedger = async (
     const damage = loaded.damage ?? { lines: 0, told: new Map() };
     const all = await goodLines(owned.file, loaded.is === "old");
     const good = forgetLost ? all.filter(({ key }) => key !== lostKey) : all;
-    const held = heldBy(damage, good, loaded);
+    const held = heldBy(damage, good);
     const untold = forgetLost ? 0 : damage.lines - damage.told.size;
     const { file: source } = owned;
     async function* texts(): AsyncGenerator<Text> {
@@ -61,40 +70,35 @@ export const repairLedger = async (
 
 interface Good {
   readonly n: number;
+  readonly state: Head["state"];
   readonly key: string;
   readonly offset: number;
 }
 
-/** The lines that check, in the order in which they were written, each once. */
+/**
+ * The lines that check, each once, in the order in which they were written. Of two ledgers that were joined all are kept; a
+ * row that one of them has an answer of is answered, so answers come last.
+ */
 const goodLines = async (file: Parameters<typeof loadFile>[0], isOld: boolean): Promise<Good[]> => {
-  const found = new Map<number, Good>();
+  const found = new Map<string, Good>();
   let count = 0;
   for await (const { bytes, offset } of scanLines(file)) {
     count++;
-    if (isOld) {
-      const head = readOldHead(bytes);
-      if (head && isJson(bytes)) found.set(count, { n: count, key: head.key, offset });
-      continue;
-    }
-    const head = readHead(bytes);
-    if (head) found.set(head.n, { n: head.n, key: head.key, offset });
+    const head = isOld ? readOldHead(bytes) : readHead(bytes);
+    if (!head || (isOld && decodeEntry(bytes) === null)) continue;
+    const { n = count, state, key } = head as Partial<Pick<Head, "n">> & typeof head;
+    found.set(`${n} ${state} ${key}`, { n, state, key, offset });
   }
-  return [...found.values()].sort((one, other) => one.n - other.n);
+  const isAnswer = ({ state }: Good): number => (state === "received" ? 1 : 0);
+  return [...found.values()].sort((one, other) => isAnswer(one) - isAnswer(other) || one.n - other.n);
 };
-
-const isJson = (bytes: Buffer): boolean => decodeEntry(bytes) !== null;
 
 /** The keys of lost lines of which no answer is there. One that has an intent without an answer is held as it is. */
-const heldBy = ({ told }: Pick<Damage, "told">, good: readonly Good[], { index }: Loaded): string[] => {
-  const later = new Map(good.map(({ n, key }) => [key, n]));
-  const open = [...told].filter(
-    ([n, key]) =>
-      index.get(key)?.state !== "received" && (later.get(key) ?? 0) < n && !isHeldAlready(index, key),
-  );
-  return [...new Set(open.map(([, key]) => key))].filter((key) => key !== lostKey);
-};
-
-const isHeldAlready = (index: Loaded["index"], key: string): boolean => {
-  const state = index.get(key)?.state;
-  return state === "intent" || state === "unknown";
+const heldBy = ({ told }: Pick<Damage, "told">, good: readonly Good[]): string[] => {
+  const last = new Map(good.map((line) => [line.key, line]));
+  const isOpen = ([n, key]: [number, string]): boolean => {
+    const line = last.get(key);
+    return key !== lostKey && (line === undefined || (line.state === "refused" && line.n < n));
+  };
+  return [...new Set([...told].filter(isOpen).map(([, key]) => key))];
 };

@@ -21,7 +21,7 @@ export interface SharedLedger
    * old answer until the new one is written.
    * @returns a function that ends the hold
    */
-  hold(): Promise<(() => void) | ConnectorError>;
+  hold(): Promise<(() => void) | ConnectorError> | (() => void) | ConnectorError;
   /** Why it cannot be held now; `null` where it can, and is for a moment. */
   refusal(): Promise<ConnectorError | null>;
   /** `find` that waits for nobody and changes nothing, where that is another thing. */
@@ -110,20 +110,20 @@ export const createSharedLedger = (
     ledger = null;
   };
 
-  const hold = async (): Promise<(() => void) | ConnectorError> => {
+  const hold = (): ReturnType<SharedLedger["hold"]> => {
     if (isClosed) return closed();
     holders++;
-    if (!ledger?.isOpen()) {
-      opening ??= open().finally(() => {
-        opening = null;
-      });
-      const refused = await opening;
-      if (refused) {
-        release();
-        return refused;
-      }
-    }
-    return release;
+    return ledger?.isOpen() ? release : holdOpened();
+  };
+
+  const holdOpened = async (): Promise<(() => void) | ConnectorError> => {
+    opening ??= open().finally(() => {
+      opening = null;
+    });
+    const refused = await opening;
+    if (refused === null) return release;
+    release();
+    return refused;
   };
 
   const release = (): void => {
@@ -165,8 +165,8 @@ export const createSharedLedger = (
       result();
       return null;
     },
-    find: async (key) => held().find(key),
-    append: async (entry) => held().append(entry),
+    find: (key) => held().find(key),
+    append: (entry) => held().append(entry),
     entries: () => held().entries(),
     jobs: async () => held().jobs(),
     appendJob: async (job, idleMs) => held().appendJob(job, idleMs),

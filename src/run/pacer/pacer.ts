@@ -16,7 +16,7 @@ export interface Pacer {
    * Waits until a call is granted that sets so many tokens aside; one that was throttled goes before the others.
    * `null` when `stop` was aborted first.
    */
-  enter(tokens: number, stop: AbortSignal, throttled?: boolean): Promise<Permit | null>;
+  enter(tokens: number, stop: AbortSignal, throttled?: boolean): Promise<Permit | null> | Permit | null;
   /** When a call last ended that was not throttled; the pacer's start before one did. */
   lastAdmittedAt(): number;
   readonly clock: Clock;

@@ -2,8 +2,8 @@ import type { Clock } from "../../core/clock.js";
 
 /** A queue, whose items go one after the other, each as soon as nothing keeps it. */
 interface Queue<Item, Ticket> {
-  /** Waits for its turn, behind the others or before them. `null` when `stop` was aborted first. */
-  join(item: Item, stop: AbortSignal, first?: boolean): Promise<Ticket | null>;
+  /** Waits for its turn, behind the others or before them, if it has to. `null` when `stop` was aborted first. */
+  join(item: Item, stop: AbortSignal, first?: boolean): Promise<Ticket | null> | Ticket | null;
   /** Lets go whoever is first, as long as nothing keeps them. To be called when that may have changed. */
   advance(): void;
   /** How many wait. */
@@ -48,7 +48,7 @@ export const createQueue = <Item, Ticket>(
   return {
     advance,
     size: () => items.length,
-    async join(item, stop, first = false) {
+    join(item, stop, first = false) {
       if (stop.aborted) return null;
       if (items.length === 0 && waitFor(item) <= 0) return go(item);
       return new Promise((resolve) => {

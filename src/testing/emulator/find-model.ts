@@ -3,6 +3,7 @@ import type { Family } from "../../models/families/family.js";
 import { baseModelId, resolveFamily } from "../../models/find-family.js";
 import { geographies } from "../../models/geographies.js";
 import { listModels } from "../../models/list-models.js";
+import { factsOf } from "../../models/model-facts.js";
 import { parseModelId } from "../../models/model-id.js";
 import type { LocalAccount } from "./account.js";
 import { type HttpReply, refuse } from "./http-message.js";
@@ -44,6 +45,20 @@ export const findModel = (
       `Invocation of model ID ${baseId} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
     );
   return { family, baseId };
+};
+
+/**
+ * The service's refusal of a door that a model does not have; `null` where it has it. Of a model that only the account knows,
+ * all are open. The words are ours: those of the service are not known.
+ */
+export const refuseDoor = (
+  door: "batch" | "flex",
+  baseId: string,
+  { models }: LocalAccount,
+): HttpReply | null => {
+  if (factsOf(baseId)?.[door] || Object.hasOwn(models ?? {}, baseId)) return null;
+  const what = door === "batch" ? "batch inference" : "the service tier flex";
+  return refuse(400, "ValidationException", `The model ${baseId} does not support ${what}.`);
 };
 
 /** Whether there is a model of this base id here: a known one, or one that the account was told to have. */

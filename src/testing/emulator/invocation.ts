@@ -12,6 +12,7 @@ import {
   type PlannedFault,
   type Turn,
 } from "./faults.js";
+import { refuseDoor } from "./find-model.js";
 import { type Api, type HttpReply, refuse, regionOf, type WireRequest } from "./http-message.js";
 import type { JobStore } from "./jobs/job.js";
 import type { Latency } from "./latency.js";
@@ -73,6 +74,8 @@ export const invokeModel = async (
   const task = readTask(request, { api, modelId, ...backend });
   if ("status" in task) return refused(task);
   const { family, limit } = task;
+  const closed = tier === "flex" ? refuseDoor("flex", task.baseId, backend.account) : null;
+  if (closed) return refused(closed);
   const unfit = refuseMetadata(request, task.json);
   if (unfit) return refused(unfit);
   if (isStreamed && family.vector)

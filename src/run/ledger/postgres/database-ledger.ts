@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords, refusalOf } from "../../../tables/refusal.js";
-import type { Entry } from "../entry.js";
+import { type Entry, nameClaim } from "../entry.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
 import { type Asking, type Connect, type Database, openDatabase } from "./database.js";
@@ -64,7 +64,7 @@ export const createDatabaseLedger = (
 
   const claim = async (entry: Extract<Entry, { state: "intent" }>, leaseMs: number): Promise<void> => {
     const { key, model, target, body, job } = entry;
-    const name = job === undefined ? claimName(clock) : `${ofJob}${job}`;
+    const name = job === undefined ? (entry.claim ?? nameClaim(clock)) : `${ofJob}${job}`;
     // A call of a batch job takes as long as the job.
     const lease = job === undefined ? leaseMs : null;
     const values = [key, name, worker, lease, model, target, clean(body), seen.get(key) ?? "0"];
@@ -176,10 +176,6 @@ interface Place {
   readonly clock: Clock;
   readonly warn: Warn;
 }
-
-/** 128 bits of chance. */
-const claimName = ({ random }: Clock): string =>
-  Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join("-");
 
 /** A host that writes row by row does not wait for a dead server with every row. */
 const triedAgainMs = 5_000;

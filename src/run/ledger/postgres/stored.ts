@@ -49,9 +49,10 @@ const readEntry = (row: StoredRow): Entry => {
       latency_ms: row.latency_ms,
       request_id: row.request_id,
     };
-  const sent = { model: row.model ?? "", target: row.target ?? "", body: row.body ?? "" };
-  if (state === "intent") return { state, key, at, ...job, ...sent };
-  return { state, key, at, ...job, ...sent, code: (row.code ?? "outcome_unknown") as ErrorCode };
+  const call = claim === null || "job" in job ? job : { claim };
+  const sent = { ...call, model: row.model ?? "", target: row.target ?? "", body: row.body ?? "" };
+  if (state === "intent") return { state, key, at, ...sent };
+  return { state, key, at, ...sent, code: (row.code ?? "outcome_unknown") as ErrorCode };
 };
 
 const number = (text: string | null): number | null => (text === null ? null : Number(text));

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isObject, valueAt } from "../../../core/json.js";
 import { planFaults } from "../faults.js";
-import { findModel } from "../find-model.js";
+import { findModel, refuseDoor } from "../find-model.js";
 import { type HttpReply, refuse, regionOf, type WireRequest } from "../http-message.js";
 import type { Backend } from "../invocation.js";
 import { localAccountId } from "../model-catalog.js";
@@ -14,6 +14,8 @@ export const createJob = (request: WireRequest, backend: Backend): HttpReply => 
   const { jobs, account, profileOnly, now } = backend;
   const model = findModel(asked.modelId, profileOnly, account);
   if ("status" in model) return model;
+  const closed = refuseDoor("batch", model.baseId, account);
+  if (closed) return closed;
   const rules = account.batch ?? {};
   const { token_seconds = Number.POSITIVE_INFINITY, token_repeats = "same_job", max_jobs = 20 } = rules;
   const token = asked.clientRequestToken;
