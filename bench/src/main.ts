@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [part …] [--quick]`: runs the parts, all but `growth` and `files` where none is named, prints their tables and
+ * `npm run bench -- [part …] [--quick]`: runs the parts, all but `growth`, `files` and `batch` where none is named, prints their tables and
  * writes them to RESULTS.md.
  */
 import { type Section, writeSection } from "./report.js";
@@ -14,10 +14,11 @@ const parts: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<S
   simulation: async () => (await import("./parts/simulation.js")).simulation,
   growth: async () => (await import("./parts/growth.js")).growth,
   files: async () => (await import("./parts/files.js")).files,
+  batch: async () => (await import("./parts/batch.js")).batch,
 };
 
 /** A million rows take minutes of their own. */
-const onlyWhenNamed = new Set(["growth", "files"]);
+const onlyWhenNamed = new Set(["growth", "files", "batch"]);
 
 const given = process.argv.slice(2);
 const quick = given.includes("--quick");

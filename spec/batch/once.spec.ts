@@ -36,13 +36,17 @@ describe("one job and one bill, whatever happens on the way", () => {
   /** Statuses of the rows, from a process of its own: nothing but the file is there of one before. */
   const run = async (
     settings: ReturnType<typeof config>,
-    options: DeliverOptions & { at?: (moment: Moment) => void; limits?: Partial<BatchLimits> } = {},
+    options: DeliverOptions & {
+      at?: (moment: Moment) => void;
+      limits?: Partial<BatchLimits>;
+      rows?: unknown[];
+    } = {},
   ) => {
     const session = await openSession(settings, "enrich");
     const { at = () => undefined } = options;
     const counts: Record<string, number> = {};
     try {
-      for await (const { trace } of deliverRecords(session, rows, options, undefined, {
+      for await (const { trace } of deliverRecords(session, options.rows ?? rows, options, undefined, {
         clock: hurried,
         limits: { leastRecords: 10, ...options.limits },
         at,
@@ -99,6 +103,19 @@ describe("one job and one bill, whatever happens on the way", () => {
     await run(settings, { at }).catch((error: Error) => error.message);
     expect(await run(settings)).to.deep.equal({ enriched: 7, failed: 1, not_sent: 4 });
     expect(bedrock.stats()).to.include({ requests: 0, billed: 7 });
+  });
+
+  it("rows that a job refused are refused again on line, and do not end the run that comes again", async () => {
+    const refusal = { status: 400, message: "Malformed input.", includes: "Letter 1" };
+    bedrock.setAccount({ batch: { ...few, faults: [{ ...refusal, kind: "record_error" }] } });
+    bedrock.setFaults([{ ...refusal, kind: "error", type: "ValidationException" }]);
+    const settings = config();
+    const many = letters(20);
+    expect(await run(settings, { rows: many })).to.deep.equal({ enriched: 9, failed: 11 });
+    expect(await run(settings, { rows: many, limits: { leastRecords: 12 } })).to.deep.equal({
+      ...{ enriched: 9, failed: 11 },
+    });
+    expect(bedrock.stats()).to.include({ billed: 9, distinct_billed: 9 });
   });
 
   it("a job that came to a part of its records only: the answers stay, and the rest is free to go again", async () => {

@@ -34,6 +34,8 @@ interface CircuitBreaker {
   recheck(next: Invoke): Invoke;
   /** Around each call that is granted: a throttle or an overload shows at once that the service knows its caller. */
   watch<Rest extends unknown[]>(call: InvokeWith<Rest>): InvokeWith<Rest>;
+  /** An answer of an earlier run shows as well that the request format works. */
+  trust(): void;
 }
 
 export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBreaker => {
@@ -147,6 +149,9 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
           if (result.error.code !== "unreachable") open();
         return result;
       },
+    trust: () => {
+      hasWorked = true;
+    },
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/connection.js";
+import { ConnectorError } from "../core/errors.js";
 import type { Invoke, Read, Underway } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
 import { budget } from "./budget.js";
@@ -68,8 +69,13 @@ export const composeInvoke = (parts: Parts): Invoke => {
   const repeated = retry(pacer, run, paced(false), paced(true));
   const guarded = breaker.guard(budget(connection.ceilings, run, repeated, purse));
   const filled = promptCache ? fillCache(promptCache, pacer.clock, guarded) : guarded;
+  const recall: Read = (request, raw) => {
+    const answer = read(request, raw);
+    if (!(answer.reply instanceof ConnectorError)) breaker.trust();
+    return answer;
+  };
   return deduplicate(
     underway,
-    ledger ? holding(ledger, reuse(ledger, read, onUnknown, filled, delivered)) : filled,
+    ledger ? holding(ledger, reuse(ledger, recall, onUnknown, filled, delivered)) : filled,
   );
 };

@@ -1,18 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
 import { demoCredentials, startEmulator } from "../../../dist/testing/emulator/index.js";
+import { measureCommand } from "../measure-command.js";
 import { type Section, table, verdict } from "../report.js";
-import { median } from "../statistics.js";
 
 const goal = 1.2;
-const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
-
 /** `write` from a Parquet file to a Parquet file, ledger on, as the file grows. The last one takes many minutes. */
 export const files = async (quick: boolean): Promise<Section> => {
   const sizes = quick ? [3_000, 10_000, 30_000] : [10_000, 100_000, 1_000_000];
@@ -58,35 +52,12 @@ const measure = async (folder: string, rows: number): Promise<Run> => {
   const ledger = join(folder, "ledger.jsonl");
   await rm(ledger, { force: true });
   await makeInput(input, rows);
-  const started = performance.now();
-  const options = [
-    "--config",
-    join(folder, "connection.json"),
-    "--input",
-    input,
-    "--output",
-    output,
-    "--ledger",
-    ledger,
-  ];
-  const child = spawn(process.execPath, [program, "write", ...options], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let words = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-2_000);
-  });
-  const samples: number[] = [];
-  const timer = setInterval(() => samples.push(residentMbOf(child.pid ?? 0)), 250);
-  const [code] = await once(child, "exit");
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`write of ${rows} rows ended with ${code}: ${words.trim()}`);
-  const seen = samples.filter((sample) => sample > 0);
+  const seen = await measureCommand([
+    ...["write", "--config", join(folder, "connection.json"), "--input", input, "--output", output],
+    ...["--ledger", ledger],
+  ]);
   return {
-    rows,
-    residentMb: median(seen.slice(seen.length / 2)),
-    peakMb: Math.max(...seen),
-    seconds: (performance.now() - started) / 1000,
+    ...{ rows, ...seen },
     inputMb: (await stat(input)).size / 1e6,
     outputMb: (await stat(output)).size / 1e6,
   };
@@ -130,15 +101,6 @@ const connection = (endpoint: string) => ({
     inferenceConfig: { maxTokens: 100 },
   },
 });
-
-const residentMbOf = (pid: number): number => {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000;
-  } catch {
-    return 0;
-  }
-};
 
 const head = ["rows", "MB in", "MB out", "resident MB", "peak MB", "against the first", "seconds"];
 const legend = `\`bedrock-model write\` from a Parquet file of six columns to a Parquet file, ledger on, 50 calls at a time, answers at

@@ -34,8 +34,8 @@ export const darken = (
   { now, sentAt, retryAfterMs, callMs, first }: Refusal,
 ): Blackout => {
   const gapMs = before
-    ? Math.min(Math.max(longestGapMs, before.gapMs), before.gapMs * 1.7)
-    : Math.max(shortestGapMs, Math.min(2 * longestGapMs, callMs * (first ? 4 : 1.2)));
+    ? Math.min(Math.max(longestGapMs, before.gapMs), before.gapMs * slower)
+    : Math.max(shortestGapMs, Math.min(2 * longestGapMs, callMs * (first ? firstGapCalls : gapCalls)));
   return {
     since: before?.since ?? sentAt,
     lastRejectedAt: sentAt,
@@ -46,6 +46,10 @@ export const darken = (
   };
 };
 
+/** The first probe waits as long as so many calls take, as the pace has gone too far by then; later ones wait longer. */
+const firstGapCalls = 4;
+const gapCalls = 1.2;
+const slower = 1.7;
 const shortestGapMs = 20;
 const longestGapMs = 1000;
 /** A service that asks for more is asked again after this: rows give up when nothing was let in for so long. */
@@ -57,10 +61,19 @@ export const hasLeft = ({ sentAt }: Probe): boolean => sentAt < Number.POSITIVE_
 export const timeLeft = ({ probe, probeAt }: Blackout, now: number, echoMs: number): number => {
   if (probe === null) return Math.max(0, probeAt - now);
   // When it leaves or is given back, all that wait look again by themselves.
-  return hasLeft(probe) ? Math.max(0, probe.sentAt + Math.min(1000, echoMs * 2 + 3) - now) : lookAgainMs;
+  return hasLeft(probe)
+    ? Math.max(0, probe.sentAt + Math.min(longestEchoMs, echoMs * echoes + marginMs) - now)
+    : lookAgainMs;
 };
 
 const lookAgainMs = 1000;
+/** How often longer than usual a rejection may take, and the least that it takes longer. */
+const echoes = 2;
+const marginMs = 3;
+/** From very far away, nobody waits longer than this for a rejection. */
+const longestEchoMs = 1000;
 
 /** A quota that comes back by itself in a moment, or one that stays away until its window is over. */
-export const isLong = ({ rejections }: Blackout): boolean => rejections >= 3;
+export const isLong = ({ rejections }: Blackout): boolean => rejections >= longRejections;
+
+const longRejections = 3;

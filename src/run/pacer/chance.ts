@@ -16,7 +16,7 @@ export const createChance = () => {
   return {
     share: (): number => (rejected + expected) / (calls + trust),
     /** What it may well be, where it was counted from few. */
-    atMost: (): number => Math.min(0.9, (rejected + expected + Math.sqrt(rejected)) / (calls + trust)),
+    atMost: (): number => (rejected + expected + Math.sqrt(rejected)) / (calls + trust),
     count(tally: Tally): void {
       calls += tally.calls;
       rejected += tally.rejected;

@@ -10,10 +10,8 @@ export type Phase = keyof typeof phases;
 const phases = {
   /** Nothing was found yet: the pace doubles, so an empty bucket soon rejects half of all. */
   start: { share: 0.5, enough: 20, innocent: true },
-  /** Below the estimate, and the pace is what calls wait for. */
+  /** Below the estimate, or far more went in than it explains, at a pace that no call waits for. */
   slow: { share: 0.25, enough: 10, innocent: true },
-  /** Far more went in than the estimate explains, at a pace that no call waits for. */
-  free: { share: 0.25, enough: 10, innocent: true },
   /** Everywhere else the bucket is expected to run empty. With next to no chance, one rejection is enough. */
   fast: { share: 0.25, enough: 7, innocent: false },
 } as const;
@@ -89,20 +87,15 @@ export const createEvidence = (): Evidence => {
       const { share, innocent } = phases[phase];
       since++;
       if (innocent && probation) {
-        probation = {
-          ...probation,
-          weight: probation.weight + passing(probation),
-          passed: probation.passed + 1,
-        };
-        if (probation.weight < -sure) {
-          probation = null;
-        }
+        probation.weight += passing(probation);
+        probation.passed++;
+        if (probation.weight < -sure) probation = null;
       }
       if (run === null) return innocent && count({ calls: 1, rejected: 0 });
       run.calls++;
       if (innocent) run.innocent = add(run.innocent, { calls: 1, rejected: 0 });
       run.weight += weigh({ calls: 1, rejected: 0 }, share);
-      if (run.weight > 0 && run.innocent.calls < longestRun) return false;
+      if (run.weight > 0) return false;
       const { innocent: fizzled } = run;
       run = null;
       return count(fizzled);
@@ -115,12 +108,8 @@ export const createEvidence = (): Evidence => {
       if (innocent) {
         run.innocent = add(run.innocent, { calls: 0, rejected: 1 });
         if (probation) {
-          const { weight, passed } = probation;
-          probation = {
-            ...probation,
-            weight: weight - passing(probation) + Math.log(ratio),
-            passed: passed - 1,
-          };
+          probation.weight += Math.log(ofChance / ofQuota) - passing(probation);
+          probation.passed--;
           // Where none at all passes, the quota may have fallen further.
           if (probation.weight >= sure && probation.passed > 0) return byChance();
         }
@@ -128,22 +117,19 @@ export const createEvidence = (): Evidence => {
       run.weight += weigh({ calls: 1, rejected: 1 }, share);
       if (run.weight < enough) return null;
       const { innocent: found, calls, rejected, since: first } = run;
+      const tally = { calls: Math.max(found.calls, since), rejected: found.rejected };
       probation =
         found.rejected === 0
           ? null
-          : {
-              tally: { calls: Math.max(found.calls, Math.min(mostCounted, since)), rejected: found.rejected },
-              weight: probation?.weight ?? 0,
-              passed: 0,
-            };
+          : { tally, weight: probation?.weight ?? 0, passed: probation?.passed ?? 0 };
       since = 0;
       run = null;
       // Half a call for each rejection, since where they lie is chance.
       const letIn = calls - rejected + (rejected + 1) / 2;
       return { rejected, calls, pace: innocent ? letIn / (sentAt - first + callMs) : null };
     },
-    rely({ calls, rejected }) {
-      proof = { calls: proof.calls / 2 + calls, rejected: proof.rejected / 2 + rejected };
+    rely(finding) {
+      proof = finding;
     },
     ended(rejections) {
       if (rejections >= inRow) probation = null;
@@ -177,17 +163,21 @@ interface Probation {
   /** What made it suspect. */
   readonly tally: Tally;
   /** How much more likely chance is, as a logarithm, by the calls at the slower pace. */
-  readonly weight: number;
+  weight: number;
   /** How many of these passed. */
-  readonly passed: number;
+  passed: number;
 }
 
-/** The share that chance would reject is taken for half of what was seen, that of the quota for a tenth. */
+/** What it tells that a call passed at the slower pace. */
 const passing = ({ tally: { calls, rejected } }: Probation): number => {
-  const seen = rejected / (calls + 3);
-  return Math.log((1 - 0.5 * seen) / (1 - 0.1 * seen));
+  const seen = rejected / (calls + unseen);
+  return Math.log((1 - ofChance * seen) / (1 - ofQuota * seen));
 };
-const ratio = 5;
+/** What chance is taken to reject there, of the share that was seen, and what a quota is. */
+const ofChance = 0.5;
+const ofQuota = 0.1;
+/** So many calls more are taken to have passed, where few were seen. */
+const unseen = 3;
 
 const add = (a: Tally, b: Tally): Tally => ({ calls: a.calls + b.calls, rejected: a.rejected + b.rejected });
 
@@ -196,10 +186,6 @@ const none: Tally = { calls: 0, rejected: 0 };
 /** The evidence that an estimate has to keep, when chance turns out to be more than was thought. */
 const proven = 5.2;
 /** The evidence for a verdict of a probation. */
-const sure = 2.5;
-/** Rejections that have proved nothing among so many calls are chance. */
-const longestRun = 25;
+const sure = 2.2;
 /** It is not chance that so many calls are rejected in a row, one by one. */
 const inRow = 4;
-/** So many calls before a finding are taken to show what share is rejected. */
-const mostCounted = 100;

@@ -1,16 +1,7 @@
 import { type Blackout, darken, hasLeft, longestAskedMs, type Probe, timeLeft } from "./blackout.js";
 import { certainty, createEvidence, type Finding } from "./evidence.js";
 import type { Quota, QuotaTerms } from "./quota.js";
-import {
-  type Cycle,
-  climb,
-  isSlow,
-  isSurging,
-  phaseOf,
-  planCycle,
-  type Stretch,
-  unboundCalls,
-} from "./quota-cycle.js";
+import { type Cycle, climb, isSlow, isSurging, phaseOf, planCycle, type Stretch } from "./quota-cycle.js";
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
@@ -45,7 +36,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let restUntil = Number.NEGATIVE_INFINITY;
   const refusals = createRefusals();
   // A told quota is never passed, so nothing catches up there.
-  const spacing = createSpacing(told === null ? 0.95 : 1);
+  const spacing = createSpacing(told === null ? catchUp : 1);
   /** Rejections of calls that started before the last one was known say nothing new. */
   let knownAt = Number.NEGATIVE_INFINITY;
   /** How long the service takes to reject a call. */
@@ -113,7 +104,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       surge,
       found,
       chance: evidence.chance(),
-      binding: unbound < unboundCalls,
     });
     evidence.rely(found);
     highest = Math.max(highest, rateBefore);
@@ -126,9 +116,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         ? { ...stretch, spent: stretch.spent + cost, calls: stretch.calls + 1 }
         : { from: cycle.restart, spent: cost, probed: Math.min(cost, cycle.meanCost), calls: 1 };
   };
-
-  /** How late a timer may be for the next calls to make up for it. */
-  const lateMs = (): number => (told !== null || cycle?.even ? 20 : 50);
 
   /** How long nothing goes in, but for one probe when its time has come. */
   const darkFor = (now: number): number => {
@@ -160,7 +147,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       const left = darkFor(now);
       if (dark) return left;
       if (rate === Number.POSITIVE_INFINITY) return 0;
-      level = Math.min(level, Math.max(savedMs * rate, cost + lateMs() * rate));
+      level = Math.min(level, Math.max(savedMs * rate, cost + lateMs * rate));
       binding = cost - level > rounding;
       waited ||= binding;
       return binding ? (cost - level) / sent() : 0;
@@ -169,7 +156,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       advance(now);
       // Nobody asked for the quota meanwhile, so that time says nothing of it.
       if (!binding && !dark)
-        stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (1.2 * cost) / rate));
+        stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (idleCalls * cost) / rate));
       unbound = waited || dark ? 0 : unbound + 1;
       waited = false;
       busyAt = now;
@@ -217,7 +204,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying -= cost;
       stretch.spent -= cost;
       stretch.calls--;
-      echoMs += (now - sentAt - echoMs) * 0.3;
+      echoMs += (now - sentAt - echoMs) * echoWeight;
       if (sentAt < knownAt) {
         level += cost;
         return;
@@ -241,6 +228,14 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
 
 /** Between two calls that nothing held back, more than this, and than a call takes at this pace, is a pause. */
 const idleMs = 200;
+const idleCalls = 1.2;
+
+/** A call that leaves late shortens the distance to the next one to this share. */
+const catchUp = 0.95;
+/** How late a timer may be for the next calls to make up for it. */
+const lateMs = 50;
+/** How much the last rejection counts for how long they take. */
+const echoWeight = 0.3;
 
 /** A service that asks for a rest is given one, as long as it is not known to reject by chance. */
 const littleChance = 0.01;

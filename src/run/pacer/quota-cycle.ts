@@ -22,8 +22,6 @@ export interface Cycle {
   readonly slack: number;
   /** The quota let in much more than its rate at times, as fixed windows do: the pace keeps near the estimate. */
   readonly patient: boolean;
-  /** The quota saves nothing up: two calls that are closer than its rate are one too many. */
-  readonly even: boolean;
   /** A call sets aside much more than it takes in the end, so that one rejection says little. */
   readonly coarse: boolean;
   /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
@@ -58,8 +56,6 @@ interface Observation {
   readonly found: Finding;
   /** The share of calls that is rejected by chance. */
   readonly chance: number;
-  /** The pace is what calls waited for. */
-  readonly binding: boolean;
 }
 
 /** Judges a stretch that a rejection ended, and plans the next. */
@@ -67,24 +63,24 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const { stretch, ended, cost, flying, rate, surge, found } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
-  const coarse = cost > 3 * meanCost;
+  const coarse = cost > coarseTimes * meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
-  const unsure = before !== null && spent < 3 * cost;
-  const cliff =
-    before !== null && surge !== null && seen.binding && Math.abs(rate - before.peak) < 0.1 * rate;
-  const judged = unsure ? before.quota * 0.97 : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  const unsure = before !== null && spent < fewestCalls * cost;
+  const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
+  const judged = unsure ? before.quota * lower : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
   // A quota that has fallen is what was let in since.
   const quota =
     before === null || found.pace === null
       ? judged
-      : Math.max(judged / 4, Math.min(judged, found.pace * cost));
+      : Math.max(judged / mostFall, Math.min(judged, found.pace * cost));
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
-  const rose = surge !== null && (before === null || quota > 1.1 * before.quota);
+  const patient = burst > fewestCalls * cost;
+  const rose = surge !== null && (before === null || quota > rise * before.quota);
   // Short cycles while little is known, then longer ones.
   const most = before === null ? firstCalls : rose && !cliff && !coarse ? risenCalls : mostCalls;
-  const planned = Math.min(most, Math.max(8, (3 * spent) / cost));
+  const planned = Math.min(most, Math.max(fewestPlanned, (growth * spent) / cost));
   const length =
     before !== null && found.pace !== null
       ? Math.min(suddenCalls, planned)
@@ -93,21 +89,20 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
         : planned;
   const shortest = Math.min(longestMs, (length * (before ? found.rejected : 1) * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
-  const swing = Math.max(0.04 + 1.5 * seen.chance, Math.min(0.3, (1.5 * cost) / (quota * lengthMs)));
+  const swing = Math.max(leastSwing + swingCalls * seen.chance, (swingCalls * cost) / (quota * lengthMs));
   return {
     quota,
     rate: quota * (1 - swing),
     slope: (quota * swing * 2) / lengthMs,
     top: quota * (1 + 2 * swing),
-    slack: Math.max((coarse ? 3 : 1) * cost, Math.min(burst, quota * 5000)),
-    patient: burst > 3 * cost,
-    even: cliff || (before?.even === true && burst <= 3 * cost),
+    slack: Math.max(cost, burst),
+    patient,
     coarse,
     burst,
     peak: rate,
     meanCost,
     length,
-    doubtAt: ended.lastRejectedAt + (burst > 3 * cost ? 3 * longestMs : 3.5 * lengthMs),
+    doubtAt: ended.lastRejectedAt + patience * (patient ? longestMs : lengthMs),
     // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
     level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
@@ -123,11 +118,35 @@ const risenCalls = 20;
 const suddenCalls = 10;
 /** A quota is counted by the minute; whatever was learned is put to the test about as often. */
 const longestMs = 60_000;
+/** From no rejection in so many times as long as planned, the quota must be higher. */
+const patience = 3.5;
+/** A cycle is planned for so many times the calls of the last, and never for fewer than these. */
+const growth = 3;
+const fewestPlanned = 8;
+/** How far below and above the estimate a cycle goes, at least; and by how many calls it must come apart from it. */
+const leastSwing = 0.04;
+const swingCalls = 1.5;
+
+/** Fewer calls than this say little of a quota: the estimate only goes down by a little. */
+const fewestCalls = 3;
+const lower = 0.97;
+/** A call that sets so many times aside what it takes is coarse. */
+const coarseTimes = 3;
+/** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
+const samePace = 0.1;
+const belowCliff = 0.88;
+/** What was let in since a sudden finding lowers the estimate to a quarter at most. */
+const mostFall = 4;
+/** An estimate that is higher than the last by so much has risen. */
+const rise = 1.1;
+/** The first pace may have gone up to so many times the quota; it is at most so many times what was let in. */
+const doubled = 5;
+const beyondSeen = 2.2;
 
 /** The quota that explains a stretch. */
 const judgeCycle = (
   before: Cycle | null,
-  { stretch, ended, cost, rate, burstMs, surge }: Observation,
+  { stretch, ended, rate, burstMs, surge }: Observation,
   { until, meanCost, coarse, cliff }: { until: number; meanCost: number; coarse: boolean; cliff: boolean },
 ): number => {
   const passed = Math.max(1, until - stretch.from);
@@ -136,11 +155,11 @@ const judgeCycle = (
   const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
   if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
   // The first pace doubles fast, but no further than this; a quota that saves nothing up is more than it seems.
-  if (before === null) return Math.max(estimate, Math.min(rate / 5, 2.2 * estimate));
-  if (surge === null || stretch.spent <= 6 * cost) return estimate;
+  if (before === null) return Math.max(estimate, Math.min(rate / doubled, beyondSeen * estimate));
+  if (surge === null) return estimate;
   const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
   // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
-  return Math.max(estimate, surged, cliff ? 0.88 * rate : 0);
+  return Math.max(estimate, surged, cliff ? belowCliff * rate : 0);
 };
 
 /** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */
@@ -149,10 +168,10 @@ export const climb = (
   cycle: Cycle | null,
   { debt, now, passed }: { debt: number; now: number; passed: number },
 ): number => {
-  if (cycle === null || isSurging(cycle, debt, now)) return rate * 2 ** (passed / 500);
+  if (cycle === null || isSurging(cycle, debt, now)) return rate * 2 ** (passed / doubleMs);
   const { coarse, patient, slope, top } = cycle;
   if (debt < 0 || patient) return Math.max(rate, Math.min(rate + slope * passed, top));
-  return coarse ? rate + slope * passed : rate * 2 ** (passed / 1000);
+  return coarse ? rate + slope * passed : rate * 2 ** (passed / pastTopMs);
 };
 
 /** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
@@ -176,9 +195,15 @@ export const phaseOf = (
 ): Phase => {
   if (cycle === null) return "start";
   if (unbound === 0 && isSlow(cycle, rate, now)) return "slow";
-  const certain = cycle.slack + cycle.quota * burstMs + 5 * cycle.meanCost;
-  return unbound >= unboundCalls && debt > certain ? "free" : "fast";
+  const certain = cycle.slack + cycle.quota * burstMs + certainCalls * cycle.meanCost;
+  return unbound >= unboundCalls && debt > certain ? "slow" : "fast";
 };
 
+/** How long the pace takes to double: while nothing is known or the quota has risen, and past the estimate. */
+const doubleMs = 500;
+const pastTopMs = 1000;
+
+/** Beyond what the bucket may have held, so many calls make certain that a quota does not bind. */
+const certainCalls = 5;
 /** So many calls in a row that nothing held back are more than the pauses between others. */
-export const unboundCalls = 8;
+const unboundCalls = 8;

@@ -17,10 +17,10 @@ export const createRefusals = () => {
      */
     passed(ended: Blackout, endedAt: number, callMs: number): number {
       const ms = endedAt - ended.since;
-      if (ms < Math.max(shortestMs, 5 * callMs)) return 0;
+      if (ms < Math.max(shortestMs, refillCalls * callMs)) return 0;
       // An account that refuses everything for long, just after the first call, was met in the midst of a window.
       const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
-      const isWindow = before !== null && ended.since - before.endedAt < 10 * before.ms;
+      const isWindow = before !== null && ended.since - before.endedAt < windowTimes * before.ms;
       last = { ms, endedAt };
       return isWindow ? 0 : ms;
     },
@@ -30,3 +30,7 @@ export const createRefusals = () => {
 /** From far away, the first rejections alone take some hundred milliseconds. */
 const shortestMs = 1000;
 const youngMs = 8000;
+/** A bucket that fills up again takes no longer than so many calls. */
+const refillCalls = 5;
+/** Windows come again within so many times their length. */
+const windowTimes = 10;

@@ -47,6 +47,12 @@ export const clean: readonly Account[] = [
     { wayMs: 150, rows: 900 },
   ),
   bucketOf(
+    "20 requests a second, 1.5 s away",
+    20,
+    { goodput: 0.95, wasted: 0.1, reached: { goodput: 0.5, wasted: 0.7 } },
+    { wayMs: 1500, rows: 900, concurrency: 300 },
+  ),
+  bucketOf(
     "600 requests a minute, told, with a disk that stops now and then",
     10,
     { goodput: 0.995, wasted: 0 },
