@@ -15,6 +15,7 @@ import { type Emulator, startEmulator } from "../../src/testing/emulator/index.j
 import { createBucket, objectsOf, roleArn } from "../batch/batches.js";
 import { localConfig } from "../support/sync-config.js";
 import type { Ended, Task } from "./batch-process.js";
+import { type Rule, tellBroken } from "./rules.js";
 
 const [rowCount = 10_000] = process.argv.slice(2).map(Number);
 const hour = 3_600_000;
@@ -214,7 +215,7 @@ try {
   };
   const inOrder = (list: readonly { id: number }[]) =>
     list.length === rowCount && list.every(({ id }, index) => id === index);
-  const rules: readonly (readonly [string, boolean])[] = [
+  const rules: readonly Rule[] = [
     ["the process was killed at every state of a job", missed.length === 0],
     ["every row came out once, in order", inOrder(rows) && inOrder(again)],
     ["rows are enriched, or named as what befell them", rows.every(isNamed)],
@@ -226,11 +227,7 @@ try {
     ["manifests and ledger are equal", isEqual(ledger, manifests)],
     ["the bill and the ledger are equal", isEqual(ledger, billedInJobs)],
   ];
-  for (const [rule, holds] of rules) {
-    if (holds) continue;
-    process.exitCode = 1;
-    console.error(`Broken: ${rule}.`);
-  }
+  tellBroken(rules);
   if (missed.length > 0) console.error(`Never came to: ${missed.join(", ")}.`);
   const unnamed = rows.filter((row) => !isNamed(row));
   if (unnamed.length > 0) console.error(JSON.stringify(unnamed.slice(0, 3)));

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { type Fault, startEmulator } from "../../src/testing/emulator/index.js";
 import { startPostgres } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
+import { type Rule, tellBroken } from "./rules.js";
 
 const [rowCount = 400, kills = 24, processes = 4] = process.argv.slice(2).map(Number);
 const rows = Array.from({ length: rowCount }, (_, id) => ({ id, text: `Mail number ${id}.` }));
@@ -99,16 +100,12 @@ try {
   console.log(JSON.stringify(numbers));
   const named = (list: readonly string[]) =>
     list.every((status) => status === "enriched" || status === "held");
-  const rules: readonly (readonly [string, boolean])[] = [
+  const rules: readonly Rule[] = [
     ["every process told of every row", statuses.every((list) => list.length === rowCount && named(list))],
     ["no row was paid for twice", numbers.paid_twice === 0],
     ["every row is answered or held", numbers.answered + numbers.held === rowCount && numbers.open === 0],
   ];
-  for (const [rule, holds] of rules) {
-    if (holds) continue;
-    process.exitCode = 1;
-    console.error(`Broken: ${rule}.`);
-  }
+  tellBroken(rules);
 } finally {
   await bedrock.close();
   await postgres.stop();

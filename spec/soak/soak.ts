@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { type Fault, startEmulator } from "../../src/testing/emulator/index.js";
 import { type Ending, type Moment, runAndKill } from "../run/ledger/killing.js";
 import { localConfig } from "../support/sync-config.js";
+import { type Rule, tellBroken } from "./rules.js";
 
 const [rowCount = 2_000, kills = 50] = process.argv.slice(2).map(Number);
 const rows = Array.from({ length: rowCount }, (_, id) => ({ id, text: `Mail number ${id}.` }));
@@ -81,7 +82,7 @@ try {
 
   const inOrder = (list: readonly Ending[]) =>
     list.length === rows.length && list.every(({ id }, index) => id === index);
-  const rules: readonly (readonly [string, boolean])[] = [
+  const rules: readonly Rule[] = [
     ["every row came out, in order", inOrder(endings) && inOrder(rest.endings)],
     ["every row is enriched, held or failed for its answer", numbers.not_sent === 0],
     ["no row was paid for twice", numbers.paid_twice === 0],
@@ -96,11 +97,7 @@ try {
     ],
     ["every row was paid for", end.distinct_billed === rows.length],
   ];
-  for (const [rule, holds] of rules) {
-    if (holds) continue;
-    process.exitCode = 1;
-    console.error(`Broken: ${rule}.`);
-  }
+  tellBroken(rules);
 } finally {
   await bedrock.close();
   rmSync(folder, { recursive: true, force: true });

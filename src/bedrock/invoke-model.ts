@@ -12,7 +12,7 @@ import {
   type Read,
   unsent,
 } from "../core/invoke.js";
-import { familyOf } from "../models/find-family.js";
+import { familyOf, namesPrompt } from "../models/find-family.js";
 import { callFailure } from "./call-failure.js";
 import { callMetadata, withCallKey } from "./call-key.js";
 import { createRefreshingClient } from "./refreshing-client.js";
@@ -51,8 +51,6 @@ export const isOfIdentity = ({ code }: ConnectorError): boolean =>
 /** A clock that is off by more is why a signature was refused; AWS allows five minutes. */
 const clockToleranceMs = 4 * 60_000;
 
-const isPrompt = /:prompt\//;
-
 const call = async (
   client: BedrockRuntimeClient,
   connection: Connection,
@@ -61,7 +59,7 @@ const call = async (
 ): Promise<Invocation | FailedInvocation> => {
   const { modelId, onEvent, plainWords, serviceTier = connection.serviceTier } = request;
   // A prompt of the account's prompt management takes its variables, and what else is not known.
-  const isNamed = connection.requestMetadata === "call" && !isPrompt.test(modelId);
+  const isNamed = connection.requestMetadata === "call" && !namesPrompt(modelId);
   const isConverse = connection.api === "converse";
   const chosen = request.cached ?? request.body;
   const body = isConverse && request.serviceTier ? withTier(chosen, request.serviceTier) : chosen;

@@ -1,4 +1,4 @@
-import { ConnectorError } from "../core/errors.js";
+import type { ConnectorError } from "../core/errors.js";
 import { type JsonObject, tryParseJson } from "../core/json.js";
 import type { Outcome } from "../core/outcome.js";
 import { complete } from "../enrich/enrich.js";
@@ -6,6 +6,7 @@ import { drive, type RunOptions, readAhead } from "../enrich/enrich-rows.js";
 import { requestOf } from "../enrich/request.js";
 import type { Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
+import { withLedger } from "../enrich/with-ledger.js";
 import type { Entry } from "../run/ledger/entry.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 
@@ -16,21 +17,11 @@ interface Replayed {
 }
 
 /** Sends again what a ledger holds of this connection as refused or of unknown outcome. */
-export const replayLedger = async (
+export const replayLedger = (
   session: Session | ConnectorError,
   options: RunOptions | null | undefined,
-): Promise<Replayed | ConnectorError> => {
-  if (session instanceof ConnectorError) return session;
-  const { ledger } = session;
-  if (!ledger) return new ConnectorError("ledger_unusable", "The configuration names no ledger.");
-  const release = await ledger.hold();
-  if (release instanceof ConnectorError) return release;
-  try {
-    return await sendAgain(session, ledger, options);
-  } finally {
-    release();
-  }
-};
+): Promise<Replayed | ConnectorError> =>
+  withLedger(session, (opened, ledger) => sendAgain(opened, ledger, options));
 
 const sendAgain = async (
   session: Session,

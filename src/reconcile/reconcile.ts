@@ -2,6 +2,7 @@ import pMap from "p-map";
 import { storeOf } from "../bedrock/object-store.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Session } from "../enrich/session.js";
+import { withLedger } from "../enrich/with-ledger.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { toEntry } from "../run/record-and-reuse.js";
 import { findLogs } from "./find-logs.js";
@@ -16,25 +17,18 @@ import { type UnknownCall, unknownCalls } from "./unknown-calls.js";
  * Looks in the account's model invocation logs for the calls whose outcome a ledger does not know, and settles them there.
  * Sends nothing to a model.
  */
-export const reconcileLedger = async (
+export const reconcileLedger = (
   session: Session | ConnectorError,
   options: ReconcileOptions = {},
   now = Date.now,
-): Promise<Reconciled | ConnectorError> => {
-  if (session instanceof ConnectorError) return session;
-  const { ledger } = session;
-  if (!ledger) return new ConnectorError("ledger_unusable", "The configuration names no ledger.");
-  const release = await ledger.hold();
-  if (release instanceof ConnectorError) return release;
-  try {
-    return await reconcile(session, ledger, options, now);
-  } catch (error) {
-    if (error instanceof ConnectorError) return error;
-    return new ConnectorError("logs_unusable", `${(error as Error).message}.`, { cause: error });
-  } finally {
-    release();
-  }
-};
+): Promise<Reconciled | ConnectorError> =>
+  withLedger(session, (opened, ledger) =>
+    reconcile(opened, ledger, options, now).catch((error: unknown) =>
+      error instanceof ConnectorError
+        ? error
+        : new ConnectorError("logs_unusable", `${(error as Error).message}.`, { cause: error }),
+    ),
+  );
 
 const reconcile = async (
   { plan: { connection } }: Session,
