@@ -1,8 +1,10 @@
+import { BedrockClient } from "@aws-sdk/client-bedrock";
 import {
   BedrockRuntimeClient,
   type BedrockRuntimeClientConfig,
   InvokeModelCommand,
 } from "@aws-sdk/client-bedrock-runtime";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Emulator } from "../../../src/testing/emulator/index.js";
 import { sdkKeys } from "../../support/sdk-keys.js";
@@ -57,3 +59,28 @@ export const refusalOf = (call: Promise<unknown>): Promise<Error> =>
     () => new Error("The call was answered."),
     (error: Error) => error,
   );
+
+/** Clients of a local Bedrock's control plane and of its S3, which has a bucket of that name; new ones for every spec. */
+export const useClients = (emulator: { readonly url: string }, bucket: string) => {
+  let opened: { readonly bedrock: BedrockClient; readonly s3: S3Client };
+  beforeEach(async () => {
+    const settings = { region: "us-east-1", endpoint: emulator.url, credentials: sdkKeys, maxAttempts: 1 };
+    opened = {
+      bedrock: new BedrockClient({ ...settings, authSchemePreference: ["sigv4"] }),
+      s3: new S3Client({ ...settings, forcePathStyle: true }),
+    };
+    await opened.s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  });
+  afterEach(() => {
+    opened.bedrock.destroy();
+    opened.s3.destroy();
+  });
+  return {
+    get bedrock() {
+      return opened.bedrock;
+    },
+    get s3() {
+      return opened.s3;
+    },
+  };
+};

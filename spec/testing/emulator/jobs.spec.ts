@@ -1,23 +1,15 @@
 import {
-  BedrockClient,
   CreateModelInvocationJobCommand,
   type CreateModelInvocationJobCommandInput,
   GetModelInvocationJobCommand,
   ListModelInvocationJobsCommand,
   StopModelInvocationJobCommand,
 } from "@aws-sdk/client-bedrock";
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type { LocalAccount } from "../../../src/testing/emulator/index.js";
 import { useFreshBedrock } from "../../support/bedrock.js";
-import { sdkKeys } from "../../support/sdk-keys.js";
-import { refusalOf } from "./client.js";
+import { refusalOf, useClients } from "./client.js";
 
 const modelId = "us.amazon.nova-lite-v1:0";
 const few = { min_records: 1 };
@@ -28,21 +20,10 @@ const record = (index: number, changes: object = {}) => ({
 
 describe("emulator: batch inference jobs", () => {
   const emulator = useFreshBedrock({ account: { batch: few } });
-  let bedrock: BedrockClient;
-  let s3: S3Client;
-  beforeEach(async () => {
-    const settings = { region: "us-east-1", endpoint: emulator.url, credentials: sdkKeys, maxAttempts: 1 };
-    bedrock = new BedrockClient({ ...settings, authSchemePreference: ["sigv4"] });
-    s3 = new S3Client({ ...settings, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: "rows" }));
-  });
-  afterEach(() => {
-    bedrock.destroy();
-    s3.destroy();
-  });
+  const clients = useClients(emulator, "rows");
 
   const put = (records: readonly object[], name = "a.jsonl") =>
-    s3.send(
+    clients.s3.send(
       new PutObjectCommand({
         Bucket: "rows",
         Key: `in/${name}`,
@@ -50,7 +31,7 @@ describe("emulator: batch inference jobs", () => {
       }),
     );
   const submit = async (changes: Partial<CreateModelInvocationJobCommandInput> = {}) => {
-    const { jobArn = "" } = await bedrock.send(
+    const { jobArn = "" } = await clients.bedrock.send(
       new CreateModelInvocationJobCommand({
         jobName: "rows-1",
         roleArn: "arn:aws:iam::123456789012:role/batch",
@@ -62,10 +43,11 @@ describe("emulator: batch inference jobs", () => {
     );
     return jobArn;
   };
-  const look = (jobIdentifier: string) => bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier }));
+  const look = (jobIdentifier: string) =>
+    clients.bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier }));
   const read = async (arn: string, name: string): Promise<string> => {
     const Key = `out/${arn.split("/").at(-1)}/${name}.out`;
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: "rows", Key }));
+    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: "rows", Key }));
     return (await Body?.transformToString()) ?? "";
   };
   // biome-ignore lint/suspicious/noExplicitAny: lines of another's making
@@ -107,7 +89,7 @@ describe("emulator: batch inference jobs", () => {
     const s3Uri = "s3://own/out/";
     const arn = await submit({ outputDataConfig: { s3OutputDataConfig: { s3Uri } } });
     expect((await look(arn)).status).to.equal("Completed");
-    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: "own" }));
+    const { Contents } = await clients.s3.send(new ListObjectsV2Command({ Bucket: "own" }));
     expect(Contents?.map(({ Key }) => Key)).to.deep.equal([`out/${arn.split("/")[1]}/a.jsonl.out`]);
   });
 
@@ -117,7 +99,9 @@ describe("emulator: batch inference jobs", () => {
     await put([record(4)], "notes.txt");
     const arn = await submit();
     await look(arn);
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "rows", Prefix: "out/" }));
+    const { Contents = [] } = await clients.s3.send(
+      new ListObjectsV2Command({ Bucket: "rows", Prefix: "out/" }),
+    );
     expect(Contents.map(({ Key }) => Key?.split("/").at(-1))).to.deep.equal([
       ...["a.jsonl.out", "b.jsonl.out", "manifest.json.out"],
     ]);
@@ -203,14 +187,14 @@ describe("emulator: batch inference jobs", () => {
     const slow = await submit({ timeoutDurationInHours: 24 });
     const stopped = await submit();
     emulator.passTime(4.8 * 3600 + 1);
-    await bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped }));
+    await clients.bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped }));
     expect(await look(stopped)).to.include({ status: "Stopping", processedRecordCount: 1 });
     emulator.passTime(20 * 3600);
     expect((await look(late)).status).to.equal("Expired");
     expect(await look(slow)).to.include({ status: "PartiallyCompleted", processedRecordCount: 5 });
     expect((await look(stopped)).status).to.equal("Stopped");
     expect(await lines(stopped)).to.have.length(1);
-    const again = bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped }));
+    const again = clients.bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped }));
     expect(await refusalOf(again)).to.have.property("name", "ConflictException");
   });
 
@@ -236,13 +220,13 @@ describe("emulator: batch inference jobs", () => {
     expect(await submit({ jobName: "one", clientRequestToken: "token1" })).to.equal(first);
     const second = await submit({ jobName: "two" });
     expect(await refusalOf(submit())).to.have.property("name", "ServiceQuotaExceededException");
-    const page = await bedrock.send(new ListModelInvocationJobsCommand({ maxResults: 1 }));
+    const page = await clients.bedrock.send(new ListModelInvocationJobsCommand({ maxResults: 1 }));
     expect(page.invocationJobSummaries?.map(({ jobArn }) => jobArn)).to.deep.equal([second]);
     const { nextToken } = page;
-    const next = await bedrock.send(new ListModelInvocationJobsCommand({ maxResults: 1, nextToken }));
+    const next = await clients.bedrock.send(new ListModelInvocationJobsCommand({ maxResults: 1, nextToken }));
     expect(next.invocationJobSummaries?.[0]).to.include({ jobArn: first, clientRequestToken: "token1" });
     expect(next.nextToken).to.equal(undefined);
-    const named = await bedrock.send(new ListModelInvocationJobsCommand({ nameContains: "tw" }));
+    const named = await clients.bedrock.send(new ListModelInvocationJobsCommand({ nameContains: "tw" }));
     expect(named.invocationJobSummaries).to.have.length(1);
     jobs({ token_repeats: "no_arn" });
     expect(await submit({ clientRequestToken: "token1" })).to.equal("");
@@ -264,7 +248,7 @@ describe("emulator: batch inference jobs", () => {
       },
     ]);
     for (const jobName of ["lost", "never", "failed"]) await refusalOf(submit({ jobName }));
-    const { invocationJobSummaries } = await bedrock.send(new ListModelInvocationJobsCommand({}));
+    const { invocationJobSummaries } = await clients.bedrock.send(new ListModelInvocationJobsCommand({}));
     expect(invocationJobSummaries?.map(({ jobName }) => jobName)).to.deep.equal(["failed", "lost"]);
   });
 

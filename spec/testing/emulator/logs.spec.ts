@@ -1,15 +1,13 @@
 import { gunzipSync } from "node:zlib";
 import {
-  BedrockClient,
   GetModelInvocationLoggingConfigurationCommand,
   PutModelInvocationLoggingConfigurationCommand,
 } from "@aws-sdk/client-bedrock";
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { useFreshBedrock } from "../../support/bedrock.js";
-import { sdkKeys } from "../../support/sdk-keys.js";
-import { clientFor, refusalOf } from "./client.js";
+import { clientFor, refusalOf, useClients } from "./client.js";
 
 const modelId = "us.amazon.nova-lite-v1:0";
 const claude = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
@@ -17,30 +15,19 @@ const messages = [{ role: "user" as const, content: [{ text: "The parcel came la
 
 describe("emulator: model invocation logs", () => {
   const emulator = useFreshBedrock();
-  let bedrock: BedrockClient;
-  let s3: S3Client;
-  beforeEach(async () => {
-    const settings = { region: "us-east-1", endpoint: emulator.url, credentials: sdkKeys, maxAttempts: 1 };
-    bedrock = new BedrockClient({ ...settings, authSchemePreference: ["sigv4"] });
-    s3 = new S3Client({ ...settings, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: "logs" }));
-  });
-  afterEach(() => {
-    bedrock.destroy();
-    s3.destroy();
-  });
+  const clients = useClients(emulator, "logs");
 
   const turnOn = (changes: object = {}) =>
-    bedrock.send(
+    clients.bedrock.send(
       new PutModelInvocationLoggingConfigurationCommand({
         loggingConfig: { s3Config: { bucketName: "logs", keyPrefix: "bedrock" }, ...changes },
       }),
     );
   const objects = async () => {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "logs" }));
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: "logs" }));
     const texts: [string, string][] = [];
     for (const { Key = "" } of Contents) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: "logs", Key }));
+      const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: "logs", Key }));
       const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
       texts.push([Key, Key.endsWith(".gz") ? gunzipSync(bytes).toString() : bytes.toString()]);
     }
@@ -57,7 +44,7 @@ describe("emulator: model invocation logs", () => {
   };
 
   it("are off until they are configured, and leave the service's mark in the bucket", async () => {
-    const config = () => bedrock.send(new GetModelInvocationLoggingConfigurationCommand({}));
+    const config = () => clients.bedrock.send(new GetModelInvocationLoggingConfigurationCommand({}));
     expect((await config()).loggingConfig).to.equal(undefined);
     await invoke();
     await turnOn();
