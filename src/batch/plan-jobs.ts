@@ -9,6 +9,7 @@ import { isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
+import { refusedByJob } from "../run/record-and-reuse.js";
 import { unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
@@ -110,7 +111,7 @@ const addRows = async (
       if (isWaiting) planned.waiting++;
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (ledger.underway.has(request.key)) continue;
+      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;
