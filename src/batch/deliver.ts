@@ -12,6 +12,7 @@ import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { limitsInWords } from "./limits.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
 import { readTwice } from "./read-twice.js";
 import { type BatchProgress, openInWords, viewJob } from "./view.js";
@@ -118,7 +119,10 @@ const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
 };
 
 /** Tells a listener what is new. Its faults are not the rows'. */
-const reporter = (options: DeliverOptions | null | undefined, { records, waiting, onLine }: Planned) => {
+const reporter = (
+  options: DeliverOptions | null | undefined,
+  { records, waiting, onLine, limits }: Planned,
+) => {
   let last = "";
   let first: TakeOver | undefined;
   return (phase: BatchProgress["phase"], jobs: readonly JobEntry[], taken?: TakeOver): void => {
@@ -129,6 +133,7 @@ const reporter = (options: DeliverOptions | null | undefined, { records, waiting
       records,
       waiting,
       on_line: Object.fromEntries(onLine),
+      ...(limits && { limits: limitsInWords(limits) }),
       ...(first && { take_over: first }),
     };
     const text = JSON.stringify(progress);

@@ -9,7 +9,8 @@ import type { Session } from "../enrich/session.js";
 import { batchRates } from "../models/prices/rates.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
-import { type BatchLimits, strictLimits } from "./limits.js";
+import { limitsOf } from "./ask-limits.js";
+import type { BatchLimits, KnownLimits } from "./limits.js";
 
 /** Moments of a job at which a process may be gone the next: specs stop it there. */
 export type Moment =
@@ -32,7 +33,8 @@ export interface Door {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly clock: Clock;
-  readonly limits: BatchLimits;
+  /** Asks the account, which may take seconds the first time. */
+  limits(): Promise<KnownLimits>;
   /** At the price of batch jobs. */
   readonly ceilings: Ceilings;
   at(moment: Moment): void;
@@ -56,7 +58,10 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
     jobs: openJobs(plan.connection),
-    limits: { ...strictLimits, ...limits },
+    async limits() {
+      const known = await limitsOf(plan, clock.date());
+      return { ...known, limits: { ...known.limits, ...limits } };
+    },
     ceilings: { ...bounds, prices: rates },
   };
 };

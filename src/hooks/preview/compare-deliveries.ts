@@ -1,5 +1,5 @@
 import { unbatchable } from "../../batch/batchable.js";
-import { strictLimits } from "../../batch/limits.js";
+import type { BatchLimits } from "../../batch/limits.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
@@ -46,9 +46,9 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
     learn(outputTokens: number | null): void {
       for (const way of Object.values(ways)) way.learn(outputTokens);
     },
-    deliveries(): Deliveries {
-      const tooFew = records > 0 && records < strictLimits.leastRecords;
-      if (tooFew) not.set(`fewer than the ${strictLimits.leastRecords} that a job takes`, records);
+    deliveries({ leastRecords }: BatchLimits): Deliveries {
+      const tooFew = records > 0 && records < leastRecords;
+      if (tooFew) not.set(`fewer than the ${leastRecords} that a job takes`, records);
       const isOpen = records > 0 && !tooFew;
       const hasFlex = facts?.flex === true;
       return {
