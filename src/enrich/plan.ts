@@ -16,7 +16,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { factsOf } from "../models/model-facts.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
-import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { isCheaper, type PriceTable, type TierRates } from "../models/prices/rates.js";
 import { changingParts } from "../template/changing-parts.js";
 import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
@@ -61,7 +61,10 @@ export interface Plan {
   readonly tiers?: TierRates;
   /** What a prompt cache can keep of the rows, or why there is nothing, as the end of a sentence. */
   readonly promptCache: PromptCachePlan | string;
-  /** Whether its calls go by the flex tier where that has room: `delivery: auto`, and a model that has the tier. */
+  /**
+   * Whether its calls go by the flex tier where that has room: `delivery: auto`, and a model that has the tier, at a price that
+   * is lower or not known.
+   */
   readonly isFlexible: boolean;
   /** The tags that the model may write around reasoning. */
   readonly reasoningTags: readonly ReasoningTags[];
@@ -147,7 +150,8 @@ export const compilePlan = (
       connection.delivery === "auto" &&
       connection.serviceTier === null &&
       purpose === "enrich" &&
-      factsOf(...connection.candidateModelIds)?.flex === true,
+      factsOf(...connection.candidateModelIds)?.flex === true &&
+      !(tiers?.flex && tiers.default && !isCheaper(tiers.flex, tiers.default)),
     reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,
