@@ -5,9 +5,10 @@ import { expect } from "chai";
 import { defaultLedger, ledgerOf, withLedger } from "../../../src/cli/ledger-option.js";
 import { refuseOverwrite } from "../../../src/cli/refuse-overwrite.js";
 import { ledgerReport } from "../../../src/cli/report/ledger-lines.js";
+import { closeLedger } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 describe("ledger", () => {
   describe("option", () => {
@@ -78,11 +79,14 @@ describe("ledger", () => {
       folder = await mkdtemp(join(tmpdir(), "cli-ledger-"));
       await writeFile(join(folder, "config.json"), JSON.stringify(localConfig(emulator.url)));
     });
-    afterEach(endLeftovers);
     after(async () => {
       await rm(folder, { recursive: true });
     });
-    const run = (args: string[], input = "") => runCli(args, input, { cwd: folder });
+    /** Each run finds the ledgers as a process does: nobody has them. */
+    const run = async (args: string[], input = "") => {
+      for (const name of [defaultLedger, "damaged.jsonl"]) await closeLedger(join(folder, name));
+      return runCli(args, input, { cwd: folder });
+    };
     const rows = '{"text":"first"}\n{"text":"second"}\n{"text":"third"}\n';
 
     it("resumes: a report, a replay of what was held, and a second write that costs nothing", async () => {
