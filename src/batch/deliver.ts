@@ -12,6 +12,7 @@ import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { limitsInWords } from "./limits.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
 import { readTwice } from "./read-twice.js";
 import { type BatchProgress, openInWords, viewJob } from "./view.js";
@@ -20,15 +21,26 @@ import { type BatchProgress, openInWords, viewJob } from "./view.js";
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger
  * first, and the run finds its answers there.
  */
-export async function* deliverRecords(
+export const deliverRecords = (
   session: Session | ConnectorError,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: DeliverOptions | null | undefined,
   runId?: string,
   parts?: DoorParts,
-): AsyncGenerator<Outcome, Summary> {
+): AsyncGenerator<Outcome, Summary> => {
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
-  if (session instanceof ConnectorError || !door) return yield* runRecords(session, records, options, runId);
+  return session instanceof ConnectorError || !door
+    ? runRecords(session, records, options, runId)
+    : deliverByJobs(session, door, records, options, runId);
+};
+
+async function* deliverByJobs(
+  session: Session,
+  door: Door,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options: DeliverOptions | null | undefined,
+  runId: string | undefined,
+): AsyncGenerator<Outcome, Summary> {
   const rows = readTwice(records);
   const filled = await fill(session, door, rows.first, options, runId).catch((thrown: unknown) => {
     if (thrown instanceof ConnectorError) return thrown;
@@ -107,7 +119,10 @@ const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
 };
 
 /** Tells a listener what is new. Its faults are not the rows'. */
-const reporter = (options: DeliverOptions | null | undefined, { records, waiting, onLine }: Planned) => {
+const reporter = (
+  options: DeliverOptions | null | undefined,
+  { records, waiting, onLine, limits }: Planned,
+) => {
   let last = "";
   let first: TakeOver | undefined;
   return (phase: BatchProgress["phase"], jobs: readonly JobEntry[], taken?: TakeOver): void => {
@@ -118,6 +133,7 @@ const reporter = (options: DeliverOptions | null | undefined, { records, waiting
       records,
       waiting,
       on_line: Object.fromEntries(onLine),
+      ...(limits && { limits: limitsInWords(limits) }),
       ...(first && { take_over: first }),
     };
     const text = JSON.stringify(progress);

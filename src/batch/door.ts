@@ -6,10 +6,11 @@ import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Plan } from "../enrich/plan.js";
 import type { Session } from "../enrich/session.js";
-import { batchRates } from "../models/prices/rates.js";
+import { ratesOfBatch } from "../models/prices/rates.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
-import { type BatchLimits, strictLimits } from "./limits.js";
+import { limitsOf } from "./ask-limits.js";
+import type { BatchLimits, KnownLimits } from "./limits.js";
 
 /** Moments of a job at which a process may be gone the next: specs stop it there. */
 export type Moment =
@@ -32,7 +33,8 @@ export interface Door {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly clock: Clock;
-  readonly limits: BatchLimits;
+  /** Asks the account, which may take seconds the first time. */
+  limits(): Promise<KnownLimits>;
   /** At the price of batch jobs. */
   readonly ceilings: Ceilings;
   at(moment: Moment): void;
@@ -51,13 +53,15 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
   const { batch: place, ceilings } = plan.connection;
   if (!ledger || !place) return null;
   const { tiers, prices, ...bounds } = ceilings;
-  const rates = tiers?.batch ?? (prices && batchRates(tiers?.default ?? prices));
   return {
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
     jobs: openJobs(plan.connection),
-    limits: { ...strictLimits, ...limits },
-    ceilings: { ...bounds, prices: rates },
+    async limits() {
+      const known = await limitsOf(plan, clock.date());
+      return { ...known, limits: { ...known.limits, ...limits } };
+    },
+    ceilings: { ...bounds, prices: ratesOfBatch(prices, tiers) },
   };
 };
 

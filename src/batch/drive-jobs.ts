@@ -41,7 +41,7 @@ export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
     drive.report([...ended, ...jobs]);
     if (jobs.length === 0 || drive.stop.aborted) return { ended, open: jobs, fault };
     const stopThem = drive.wanted?.(jobs) ?? false;
-    let places = door.limits.openJobs - jobs.filter(({ stage }) => stage === "submitted").length;
+    let places = await placesFor(door, jobs);
     for (const job of jobs) {
       if (drive.stop.aborted) break;
       try {
@@ -71,6 +71,13 @@ export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
     }
     await clock.sleep(pauseMs(clock.now() - began), drive.stop);
   }
+};
+
+/** How many of the planned jobs may be made now. */
+const placesFor = async (door: Door, jobs: readonly JobEntry[]): Promise<number> => {
+  if (jobs.every(({ stage }) => stage !== "planned")) return 0;
+  const { limits } = await door.limits();
+  return limits.openJobs - jobs.filter(({ stage }) => stage === "submitted").length;
 };
 
 const stillOpen = async (door: Door): Promise<JobEntry[]> =>

@@ -11,7 +11,8 @@ export const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): stri
   `{"recordId":"${key}","modelInput":${body}}\n`;
 
 /** The files of a job, cut from its calls in the ledger's order, which is the same whenever they are read. */
-export const cutFiles = async ({ ledger, limits }: Door, job: JobEntry): Promise<JobFile[]> => {
+export const cutFiles = async (door: Door, job: JobEntry): Promise<JobFile[]> => {
+  const { limits } = await door.limits();
   const files: JobFile[] = [];
   let [records, bytes] = [0, 0];
   const cut = (): void => {
@@ -19,7 +20,7 @@ export const cutFiles = async ({ ledger, limits }: Door, job: JobEntry): Promise
       files.push({ name: `part-${String(files.length + 1).padStart(4, "0")}.jsonl`, records, bytes });
     [records, bytes] = [0, 0];
   };
-  for await (const call of ledger.callsOf(job.key)) {
+  for await (const call of door.ledger.callsOf(job.key)) {
     const length = Buffer.byteLength(lineOf(call));
     if (records === limits.recordsPerFile || bytes + length > limits.bytesPerFile) cut();
     records++;

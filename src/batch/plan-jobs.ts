@@ -9,9 +9,11 @@ import { isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
-import { unbatchable } from "./batchable.js";
+import { refusedByJob } from "../run/record-and-reuse.js";
+import { dearer, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
+import type { KnownLimits } from "./limits.js";
 
 /** What became of rows when jobs were planned of them. */
 export interface Planned {
@@ -24,6 +26,8 @@ export interface Planned {
   readonly onLine: Map<string, number>;
   /** The keys of new jobs, and what is set aside for them. */
   readonly jobs: Map<string, Draft>;
+  /** What the new jobs are held to; `null` where no row was for one. */
+  limits: KnownLimits | null;
 }
 
 /** A job while calls are added to it. */
@@ -49,10 +53,14 @@ const addRows = async (
   rows: AsyncIterable<unknown> | Iterable<unknown>,
   { purse, stop, deadline }: { purse: Purse; stop: AbortSignal; deadline?: number | undefined },
 ): Promise<Planned> => {
-  const { plan, ledger, limits } = door;
+  const { plan, ledger } = door;
   const { connection } = plan;
+  const noJobs = dearer(plan);
   const seen = createKeyIndex();
-  const planned: Planned = { rows: 0, records: 0, waiting: 0, onLine: new Map(), jobs: new Map() };
+  const planned: Planned = {
+    ...{ rows: 0, records: 0, waiting: 0, limits: null },
+    ...{ onLine: new Map(), jobs: new Map() },
+  };
   const writing = new Set<Promise<void>>();
   const keys: string[] = [];
   let draft: Draft | null = null;
@@ -70,6 +78,7 @@ const addRows = async (
     await settleAll();
     const done = draft;
     draft = null;
+    const { limits } = await door.limits();
     if (done.records < limits.leastRecords) {
       await ledger.appendJob(after(done.entry, door.clock, { stage: "abandoned" }));
       if (done.records > 0) note(planned.onLine, tooFew(limits.leastRecords), done.records);
@@ -93,7 +102,7 @@ const addRows = async (
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-      const why = unbatchable(request, connection.api);
+      const why = noJobs ?? unbatchable(request, connection.api);
       if (why !== null) {
         note(planned.onLine, why, 1);
         continue;
@@ -103,10 +112,11 @@ const addRows = async (
       if (isWaiting) planned.waiting++;
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (ledger.underway.has(request.key)) continue;
+      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
-      if (draft && (draft.records === limits.recordsPerJob || draft.bytes + bytes > limits.bytesPerJob))
-        await finish();
+      planned.limits ??= await door.limits();
+      const { recordsPerJob, bytesPerJob } = planned.limits.limits;
+      if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
       const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
       if (share instanceof ConnectorError) continue;
       if (share && (await purse.take(share)) !== null) {

@@ -64,3 +64,9 @@ export interface Logging {
   /** Whether requests and answers are in them, and not their counts alone. */
   readonly holdsText: boolean;
 }
+
+/** A quota of the account, by the name that AWS gives it. */
+export interface Quota {
+  readonly name: string;
+  readonly value: number;
+}

@@ -13,6 +13,7 @@ import type { Connection } from "../connection/connection.js";
 import type { ConnectorError } from "../core/errors.js";
 import type { ModelId } from "../models/model-id.js";
 import { bedrockArn } from "./arn.js";
+import { askService } from "./ask-service.js";
 import { askCaller } from "./caller.js";
 import { secretsOf, signing, usesApiKey } from "./client.js";
 import type {
@@ -21,6 +22,7 @@ import type {
   FoundationModel,
   Logging,
   Profile,
+  Quota,
   ResolvedModel,
 } from "./control-answers.js";
 import { type ControlQuery, createControlQuery } from "./control-query.js";
@@ -30,6 +32,7 @@ import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
 import { askResolvedModel, toProfile } from "./resolved-model.js";
 import { throwServiceErrors } from "./service-error.js";
+import { listQuotas, quotasQuestion } from "./service-quotas.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -49,6 +52,8 @@ export interface ControlPlane {
   useCaseForm(): Promise<ControlAnswer<true>>;
   /** Where the account keeps logs of the region's calls. */
   logging(): Promise<ControlAnswer<Logging>>;
+  /** The quotas of Bedrock that hold for the account in the region. */
+  quotas(): Promise<ControlAnswer<readonly Quota[]>>;
   /** The system-defined profiles of the region. */
   profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
@@ -113,6 +118,15 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         );
         return toLogging(loggingConfig);
       }),
+    quotas: async () =>
+      usesApiKey(connection)
+        ? { is: "unasked", why: "an API key opens Bedrock alone" }
+        : query("servicequotas:ListServiceQuotas", "*", () =>
+            listQuotas(
+              (body) => askService(client, connection, { ...quotasQuestion, region, body }, options),
+              deadline.signal,
+            ),
+          ),
     profiles: () =>
       query("bedrock:ListInferenceProfiles", "*", async () => {
         const found: Profile[] = [];

@@ -20,7 +20,7 @@ export const createControlQuery =
     try {
       // The SDK learns the clock of the far side from a refusal, so the second question is signed by it.
       const value = await send().catch((thrown) => (isOfClock(thrown) ? send() : Promise.reject(thrown)));
-      return value === undefined ? { is: "unasked", why: notControlPlane } : { is: "known", value };
+      return value === undefined ? { is: "unasked", why: isNot(action) } : { is: "known", value };
     } catch (thrown) {
       const { name, message = "" } = thrown as { name?: string; message?: string };
       if (name === "ResourceNotFoundException" || (name === "ValidationException" && unknownId.test(message)))
@@ -29,9 +29,9 @@ export const createControlQuery =
       if (noApiKeys.test(message)) return { is: "refused", error: apiKeysDenied() };
       if (badApiKey.test(message)) return { is: "refused", error: apiKeyRejected() };
       if (isRefusal(error.code)) return { is: "refused", error };
-      if (name === "AccessDeniedException")
+      if (name === "AccessDeniedException" || name === "AccessDenied")
         return { is: "unasked", why: `${action} is denied; allow it on ${resource}` };
-      return unaskedFor(error.code, notControlPlane);
+      return unaskedFor(error.code, isNot(action));
     }
   };
 
@@ -63,7 +63,12 @@ const apiKeysDenied = (): ConnectorError =>
 const apiKeyRejected = (): ConnectorError =>
   new ConnectorError("credentials_rejected", "The API key is not valid, or no longer.");
 
-const notControlPlane = "what answers at the endpoint is not Bedrock's control plane";
+const isNot = (action: string): string =>
+  `what answers at the endpoint is not ${services[action.slice(0, action.indexOf(":"))] ?? "AWS"}`;
+const services: Readonly<Record<string, string>> = {
+  bedrock: "Bedrock's control plane",
+  servicequotas: "Service Quotas",
+};
 
 const noConnection = "no connection to AWS's control plane";
 

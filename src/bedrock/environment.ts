@@ -42,6 +42,7 @@ const home = (): string => {
 
 /** The SDK drops what stands behind the path of these URLs. */
 const endpointProblems = (): Problem[] =>
-  ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+  ["_BEDROCK_RUNTIME", "_BEDROCK", "_STS", "_SERVICE_QUOTAS", ""]
+    .map((service) => `AWS_ENDPOINT_URL${service}`)
     .filter((name) => !isEndpoint(process.env[name] || "http://localhost"))
     .map((field) => ({ field, sentence: notAnEndpoint }));

@@ -39,7 +39,7 @@ export const throwServiceErrors = <Input extends object, Output extends Metadata
 };
 
 /** The body is whole where the usual transport carried it. */
-const textOf = async (body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> => {
+export const textOf = async (body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> => {
   if (body instanceof Uint8Array) return Buffer.from(body).toString();
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);

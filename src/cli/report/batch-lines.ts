@@ -31,13 +31,14 @@ const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
 };
 
 /** What was planned, in lines. Pure. */
-const plannedLines = ({ records, waiting, on_line, jobs }: BatchProgress): string[] => {
+const plannedLines = ({ records, waiting, on_line, jobs, limits }: BatchProgress): string[] => {
   const made = jobs.filter(({ stage }) => stage !== "abandoned").length;
   return [
     ...(records > 0
       ? [`${counted(records, "record")} planned for batch, ${counted(made, "job")} in all`]
       : []),
     ...(waiting > 0 ? [`${counted(waiting, "row")} in jobs of before`] : []),
+    ...(limits ? [limits] : []),
     ...Object.entries(on_line).map(([why, rows]) => `${counted(rows, "row")} on line: ${why}`),
   ];
 };

@@ -5,6 +5,7 @@ import {
   known,
   type Logging,
   type Profile,
+  type Quota,
   type ResolvedModel,
 } from "../../bedrock/control-answers.js";
 import type { ControlPlane } from "../../bedrock/control-plane.js";
@@ -26,6 +27,8 @@ export interface AwsAnswers {
   readonly models: ControlAnswer<readonly FoundationModel[]> | null;
   /** Where the account logs calls, which then carry a key. */
   readonly logging: ControlAnswer<Logging> | null;
+  /** What its batch jobs are held to. */
+  readonly quotas: ControlAnswer<readonly Quota[]> | null;
   /** Why no call gets to where models are called; `null` where nothing speaks for that. */
   readonly unreachedRuntime: ConnectorError | null;
 }
@@ -38,13 +41,14 @@ export const askAws = async (
   const called = parseModelId(connection.modelId);
   const shared = called.kind === "model" || throughProfile(called);
   const baseModel = called.baseModel ?? base;
-  const { requestMetadata } = connection;
-  const [caller, resolvedModel, model, access, logging] = await Promise.all([
+  const { requestMetadata, delivery, batch } = connection;
+  const [caller, resolvedModel, model, access, logging, quotas] = await Promise.all([
     plane.caller(),
     throughProfile(called) || ownCapacity(called) ? plane.resolvedModel(called) : null,
     shared && baseModel ? plane.model(baseModel) : null,
     shared && baseModel ? plane.access(baseModel) : null,
     requestMetadata === "call" ? plane.logging() : null,
+    delivery !== "now" && batch ? plane.quotas() : null,
   ]);
   const found = known(model);
   const wantsOther =
@@ -59,7 +63,7 @@ export const askAws = async (
     wantsForm ? plane.useCaseForm() : null,
     isCutOff(resolvedModel, model, access) || (!shared && isCutOff(caller)) ? plane.unreachedRuntime() : null,
   ]);
-  const standing = { caller, resolvedModel, model, access, useCaseForm, logging };
+  const standing = { caller, resolvedModel, model, access, useCaseForm, logging, quotas };
   return { called, baseModel, ...standing, profiles, models, unreachedRuntime };
 };
 

@@ -1,4 +1,3 @@
-import { known } from "../../bedrock/control-answers.js";
 import { sourceSettings } from "../../connection/source-settings.js";
 import { ConnectorError } from "../../core/errors.js";
 import { placeOf } from "../../enrich/place.js";
@@ -39,7 +38,7 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
     const finding = verdictOf(answers, plan);
     const place = await table;
     if (finding instanceof ConnectorError) return finding;
-    const batch = side === "source" ? [] : await checkBatch(plan, known(answers.caller));
+    const batch = side === "source" ? [] : await checkBatch(plan, answers);
     if (batch instanceof ConnectorError) return batch;
     return place instanceof ConnectorError
       ? place

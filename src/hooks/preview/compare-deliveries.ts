@@ -1,10 +1,10 @@
 import { unbatchable } from "../../batch/batchable.js";
-import { strictLimits } from "../../batch/limits.js";
+import type { BatchLimits } from "../../batch/limits.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
 import { factsOf } from "../../models/model-facts.js";
-import { batchRates } from "../../models/prices/rates.js";
+import { ratesOfBatch } from "../../models/prices/rates.js";
 import { createForecast } from "./cost-forecast.js";
 
 /** What rows would cost by batch jobs and by the flex tier, where the model has them. */
@@ -24,9 +24,8 @@ interface Delivery {
 export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined) => {
   const { price, tiers, connection, mostCalls } = plan;
   const facts = factsOf(...connection.candidateModelIds);
-  const half = tiers?.batch ?? (price && batchRates(tiers?.default ?? price));
   const ways = {
-    batched: createForecast(half ?? null, bytesPerToken, 1),
+    batched: createForecast(ratesOfBatch(price, tiers), bytesPerToken, 1),
     called: createForecast(price, bytesPerToken, mostCalls),
     flex: createForecast(tiers?.flex ?? null, bytesPerToken, mostCalls),
   };
@@ -46,9 +45,9 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
     learn(outputTokens: number | null): void {
       for (const way of Object.values(ways)) way.learn(outputTokens);
     },
-    deliveries(): Deliveries {
-      const tooFew = records > 0 && records < strictLimits.leastRecords;
-      if (tooFew) not.set(`fewer than the ${strictLimits.leastRecords} that a job takes`, records);
+    deliveries({ leastRecords }: BatchLimits): Deliveries {
+      const tooFew = records > 0 && records < leastRecords;
+      if (tooFew) not.set(`fewer than the ${leastRecords} that a job takes`, records);
       const isOpen = records > 0 && !tooFew;
       const hasFlex = facts?.flex === true;
       return {

@@ -1,3 +1,5 @@
+import { limitsOf } from "../../batch/ask-limits.js";
+import { strictSide } from "../../batch/limits.js";
 import type { Connection } from "../../connection/connection.js";
 import { ConnectorError } from "../../core/errors.js";
 import { countError, type ErrorCounts } from "../../core/outcome.js";
@@ -223,5 +225,6 @@ const countRows = async (
     add(request, fate === "repeated");
     ways.add(request, fate === "repeated");
   }
-  return { rows, errors, ...forecast(), deliveries: ways.deliveries() };
+  const { limits } = plan.connection.batch ? await limitsOf(plan) : strictSide("there is no place for jobs");
+  return { rows, errors, ...forecast(), deliveries: ways.deliveries(limits) };
 };

@@ -8,6 +8,7 @@ import { chooseFault, planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type HttpReply, isForS3, refuse, type WireRequest } from "./http-message.js";
 import { type Backend, countFault, invokeModel } from "./invocation.js";
 import { catchUp } from "./jobs/run-job.js";
+import { quotasOperation, serveQuotas } from "./jobs/serve-quotas.js";
 import { deliverLogs } from "./logs/deliver-logs.js";
 import { s3Refusal } from "./objects/s3-message.js";
 import { objectOperation, serveObjects } from "./objects/serve-objects.js";
@@ -97,7 +98,8 @@ export const serveEmulator = async (request: WireRequest, backend: Backend): Pro
     return set(body, 'The time to let pass must be {"seconds": N}, written as JSON.', (given) => {
       backend.passTime((given as { seconds?: unknown } | null)?.seconds);
     });
-  const operation = objectOperation(request) ?? controlOperation(request) ?? stsAction(request);
+  const operation =
+    objectOperation(request) ?? controlOperation(request) ?? quotasOperation(request) ?? stsAction(request);
   return operation === null
     ? (serveCountTokens(request, backend) ?? serveOperation(request, backend))
     : befallen(operation, request, backend, () => serveOperation(request, backend));
@@ -128,6 +130,7 @@ const serveOperation = (request: WireRequest, backend: Backend): HttpReply | nul
   return (
     serveObjects(request, objects, accounts, account.clockMinutes) ??
     controlPlane(request, backend) ??
+    serveQuotas(request, backend) ??
     serveSts(request, backend)
   );
 };

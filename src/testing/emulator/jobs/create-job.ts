@@ -6,6 +6,7 @@ import { type HttpReply, refuse, regionOf, type WireRequest } from "../http-mess
 import type { Backend } from "../invocation.js";
 import { localAccountId } from "../model-catalog.js";
 import { hasEnded, type Job, type JobRequest } from "./job.js";
+import { limitsOf } from "./job-rules.js";
 
 /** CreateModelInvocationJob: the new job's ARN, or the service's words on what is wrong. */
 export const createJob = (request: WireRequest, backend: Backend): HttpReply => {
@@ -17,7 +18,8 @@ export const createJob = (request: WireRequest, backend: Backend): HttpReply => 
   const closed = refuseDoor("batch", model.baseId, account);
   if (closed) return closed;
   const rules = account.batch ?? {};
-  const { token_seconds = Number.POSITIVE_INFINITY, token_repeats = "same_job", max_jobs = 20 } = rules;
+  const { token_seconds = Number.POSITIVE_INFINITY, token_repeats = "same_job" } = rules;
+  const { max_jobs } = limitsOf(rules);
   const token = asked.clientRequestToken;
   const first = [...jobs.values()].find(
     ({ request: { clientRequestToken }, submitted }) =>

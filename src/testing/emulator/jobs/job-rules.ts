@@ -98,3 +98,12 @@ export const jobRulesFault = (given: unknown): string | null => {
   }
   return null;
 };
+
+/** What jobs are held to. */
+export const limitsOf = ({
+  min_records = 100,
+  max_records = 50_000,
+  max_file_bytes = 1e9,
+  max_job_bytes = 5e9,
+  max_jobs = 20,
+}: JobRules) => ({ min_records, max_records, max_file_bytes, max_job_bytes, max_jobs });

@@ -1,13 +1,14 @@
 import { isObject } from "../../../core/json.js";
 import { type ObjectStore, objectsUnder } from "../objects/store.js";
 import type { Job, Line } from "./job.js";
+import { limitsOf } from "./job-rules.js";
 
 /** The files and lines of a job's input; or why the job fails, as its message says it. */
 export const readInput = (
   { request, rules, arn }: Job,
   store: ObjectStore,
 ): { files: string[]; lines: Line[] } | string => {
-  const { min_records = 100, max_records = 50_000, max_file_bytes = 1e9, max_job_bytes = 5e9 } = rules;
+  const { min_records, max_records, max_file_bytes, max_job_bytes } = limitsOf(rules);
   const output = objectsUnder(store, request.outputDataConfig.s3OutputDataConfig.s3Uri);
   const found = objectsUnder(store, request.inputDataConfig.s3InputDataConfig.s3Uri);
   if (!found || !output)
