@@ -135,10 +135,10 @@ describe("ledger", () => {
       // All but the first lines.
       await writeFile(path, text.split("\n").slice(0, 5).join("\n"));
       const { requests } = emulator.stats();
-      const [refused, report] = await Promise.all([
-        run(["write", ...given], rows),
-        run(["ledger", "damaged.jsonl"]),
-      ]);
+      const [refused, report] = [
+        await run(["write", ...given], rows),
+        await run(["ledger", "damaged.jsonl"]),
+      ];
       expect([refused.code, report.code]).to.deep.equal([1, 1]);
       for (const { stderr } of [refused, report]) expect(stderr).to.contain("--repair");
       const repaired = await run(["ledger", "damaged.jsonl", "--repair"]);
@@ -154,10 +154,10 @@ describe("ledger", () => {
     });
 
     it("that cannot be read is a sentence and exit code 1", async () => {
-      const [missing, other] = await Promise.all([
-        run(["ledger", "none.jsonl"]),
-        run(["replay", "--config", "config.json", "--ledger", "config.json"]),
-      ]);
+      const [missing, other] = [
+        await run(["ledger", "none.jsonl"]),
+        await run(["replay", "--config", "config.json", "--ledger", "config.json"]),
+      ];
       expect(missing).to.include({ code: 1, stdout: "" });
       expect(missing.stderr).to.equal("bedrock-model: cannot read none.jsonl: no such file or folder\n");
       expect(other).to.include({ code: 1, stdout: "" });
