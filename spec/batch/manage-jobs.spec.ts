@@ -40,6 +40,27 @@ describe("batch jobs that nobody waits for", () => {
     expect(bedrock.stats()).to.include({ billed: 200, requests: 0 });
   });
 
+  for (const delivery of ["batch", "auto"])
+    it(`have what they refused told once, by delivery ${delivery}, as a call's refusal is; then it goes again`, async () => {
+      const refusal = { status: 400, message: "Malformed input.", includes: "Letter 7" };
+      const faults = [{ ...refusal, kind: "record_error" as const }];
+      bedrock.setAccount({ batch: { seconds: { InProgress: 1000 }, faults } });
+      const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`), { delivery });
+      const rows = [...letters(110), ...letters(8)];
+      const write = async () => {
+        const { tracking } = await new AwsBedrockModel().write(syncConfig(settings), rows);
+        const { enriched, failed, calls } = tracking.meta.summary;
+        return { enriched, failed, calls, requests: bedrock.stats().requests };
+      };
+      expect(await write()).to.include({ enriched: 0, failed: 0 });
+      bedrock.passTime(1000);
+      expect((await manageJobs(settings, "wait"))[0]).to.include({ answered: 99, refused: 11 });
+      expect(await write()).to.deep.equal({ enriched: 106, failed: 12, calls: 0, requests: 0 });
+      expect(await write()).to.deep.equal({ enriched: 118, failed: 0, calls: 11, requests: 11 });
+      expect(bedrock.stats()).to.include({ billed: 110, distinct_billed: 110 });
+      expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(1);
+    });
+
   it("are stopped: what they have answered is kept, and the rest is free for another job", async () => {
     const settings = await detached();
     bedrock.passTime(400);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { deliverRecords } from "../../src/batch/deliver.js";
+import type { Moment } from "../../src/batch/door.js";
 import { systemClock } from "../../src/core/clock.js";
 import { ConnectorError } from "../../src/core/errors.js";
 import { compilePlan } from "../../src/enrich/plan.js";
@@ -18,7 +19,7 @@ describe("workers that share a ledger in PostgreSQL and have the same rows in ba
   beforeEach(() => createBucket(bedrock));
 
   const rows = letters(60);
-  const work = async (at: () => void = () => undefined) => {
+  const work = async (at: (moment: Moment) => void = () => undefined) => {
     const url = servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
     const ledger = createDatabaseLedger(url);
     const plan = compilePlan(batchConfig(bedrock, url), "enrich");
@@ -40,6 +41,20 @@ describe("workers that share a ledger in PostgreSQL and have the same rows in ba
     const { bill, billed, distinct_billed, requests } = bedrock.stats();
     // A row that is in nobody's job, since two came to it at once, goes on line.
     expect([billed, distinct_billed, (bill.batch?.calls ?? 0) + requests]).to.deep.equal([60, 60, 60]);
+  });
+
+  it("one of which refuses some: the next worker tells of it without a call, and the one after sends them again", async () => {
+    await servers.postgres.query("TRUNCATE bedrock_ledger");
+    const refusal = { kind: "record_error" as const, status: 400, message: "Malformed." };
+    bedrock.setAccount({ batch: { min_records: 10, faults: [{ ...refusal, includes: "Letter 5:" }] } });
+    const gone = await work((moment) => {
+      if (moment === "settled") throw new Error("gone");
+    }).catch((error: Error) => error.message);
+    expect(gone).to.equal("gone");
+    expect(await work()).to.deep.equal({ enriched: 59, failed: 1 });
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 59 });
+    expect(await work()).to.deep.equal({ enriched: 60 });
+    expect(bedrock.stats()).to.include({ requests: 1, billed: 60 });
   });
 
   it("one after another, the first of which goes away with its job planned", async () => {

@@ -1,12 +1,16 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
 import { ConnectorError } from "../../src/core/errors.js";
 import { type Invoke, isFailed } from "../../src/core/invoke.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { preferFlex } from "../../src/run/flex.js";
+import { roleArn } from "../batch/batches.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { answerOf, requestOf } from "../support/requests.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { virtualClock } from "../support/virtual-clock.js";
+import { scratch } from "./ledger/scratch.js";
 
 const stop = new AbortController().signal;
 
@@ -48,10 +52,13 @@ describe("the flex tier", () => {
   describe("with delivery: auto", () => {
     const bedrock = useFreshBedrock();
     const rows = Array.from({ length: 12 }, (_, id) => ({ text: `Letter ${id}.` }));
-    const write = async (changes: Record<string, unknown>) => {
+    const folder = scratch();
+    let files = 0;
+    const write = async (changes: Record<string, unknown>, options: { detach?: boolean } = {}) => {
       const model_id = "us.amazon.nova-2-lite-v1:0";
       const config = localConfig(bedrock.url, { delivery: "auto", model_id, ...changes });
-      return (await new AwsBedrockModel().write(syncConfig(config), rows)).tracking.meta.summary;
+      return (await new AwsBedrockModel().write(syncConfig(config), rows, undefined, options)).tracking.meta
+        .summary;
     };
 
     it("is asked for by the models that have it, through both APIs", async () => {
@@ -61,6 +68,48 @@ describe("the flex tier", () => {
       await write({ model_id: "us.amazon.nova-lite-v1:0", log_payloads: true });
       await write({ service_tier: "priority" });
       expect(bedrock.stats().bill.flex?.calls).to.equal(24);
+    });
+
+    it("is taken where its price is not known or lower, and left alone where it is not", async () => {
+      const path = join(folder, "prices.json");
+      const usual = { input: 1, output: 4 };
+      for (const [flex, calls] of [
+        [{ input: 0.5, output: 2 }, 12],
+        [{ input: 1, output: 4 }, 0],
+        [{ input: 0.5, output: 5 }, 0],
+      ] as const) {
+        const before = bedrock.stats().bill.flex?.calls ?? 0;
+        const price = { ...usual, service_tiers: { flex } };
+        await writeFile(path, JSON.stringify({ prices: { "us.amazon.nova-2-lite-v1:0": price } }));
+        const { cost_usd } = await write({ prices_file: path, description: JSON.stringify(flex) });
+        expect((bedrock.stats().bill.flex?.calls ?? 0) - before, JSON.stringify(flex)).to.equal(calls);
+        expect(cost_usd).to.be.a("number");
+      }
+    });
+
+    it("goes before batch jobs where it is known to cost less, and after them otherwise", async () => {
+      bedrock.setAccount({ batch: { min_records: 10 }, buckets: ["batches"] });
+      const path = join(folder, "prices.json");
+      for (const [flex, batch, ways] of [
+        [{ input: 0.4, output: 2 }, undefined, { flex: 12 }],
+        [{ input: 0.5, output: 2 }, undefined, { batch: 12 }],
+        [undefined, { input: 1, output: 4 }, { flex: 12 }],
+        [{ input: 1, output: 4 }, { input: 1, output: 4 }, { default: 12 }],
+      ] as const) {
+        const before = structuredClone(bedrock.stats().bill);
+        const price = { input: 1, output: 4, service_tiers: { flex, batch } };
+        await writeFile(path, JSON.stringify({ prices: { "us.amazon.nova-2-lite-v1:0": price } }));
+        const place = { batch_s3_uri: "s3://batches/in/", batch_role_arn: roleArn };
+        const ledger = join(folder, `${files++}.jsonl`);
+        expect(await write({ prices_file: path, ...place, ledger }, { detach: false })).to.include({
+          enriched: 12,
+        });
+        const after = bedrock.stats().bill;
+        const used = Object.keys(after)
+          .map((tier) => [tier, (after[tier]?.calls ?? 0) - (before[tier]?.calls ?? 0)] as const)
+          .filter(([, calls]) => calls > 0);
+        expect(Object.fromEntries(used), JSON.stringify(price)).to.deep.equal(ways);
+      }
     });
 
     it("that throttles slows nothing down: the default tier answers", async () => {

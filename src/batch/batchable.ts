@@ -1,4 +1,6 @@
 import type { InvokeRequest } from "../core/invoke.js";
+import type { Plan } from "../enrich/plan.js";
+import { isCheaper, ratesOfBatch } from "../models/prices/rates.js";
 
 /**
  * Parts of a body that batch jobs leave out or refuse, each with why. As JSON writes them, so that no text of a row is taken
@@ -14,3 +16,13 @@ const parts: readonly (readonly [part: RegExp, why: string, api?: "converse"])[]
 /** Why a request cannot be a record of a batch job; `null` where it can. */
 export const unbatchable = ({ body }: Pick<InvokeRequest, "body">, api: string): string | null =>
   parts.find(([part, , only]) => (only ?? api) === api && part.test(body))?.[1] ?? null;
+
+/** Why `delivery: auto` makes no batch jobs, where another way is known to cost no more; `null` where it makes them. */
+export const dearer = ({ connection, price, tiers, isFlexible }: Plan): string | null => {
+  const batch = ratesOfBatch(price, tiers);
+  if (connection.delivery !== "auto" || !batch) return null;
+  const calls = tiers?.default ?? price;
+  if (isFlexible && tiers?.flex && isCheaper(tiers.flex, batch))
+    return "the flex tier costs less than batch jobs";
+  return calls && !isCheaper(batch, calls) ? "batch jobs cost no less than calls" : null;
+};

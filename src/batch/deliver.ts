@@ -21,15 +21,26 @@ import { type BatchProgress, openInWords, viewJob } from "./view.js";
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger
  * first, and the run finds its answers there.
  */
-export async function* deliverRecords(
+export const deliverRecords = (
   session: Session | ConnectorError,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: DeliverOptions | null | undefined,
   runId?: string,
   parts?: DoorParts,
-): AsyncGenerator<Outcome, Summary> {
+): AsyncGenerator<Outcome, Summary> => {
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
-  if (session instanceof ConnectorError || !door) return yield* runRecords(session, records, options, runId);
+  return session instanceof ConnectorError || !door
+    ? runRecords(session, records, options, runId)
+    : deliverByJobs(session, door, records, options, runId);
+};
+
+async function* deliverByJobs(
+  session: Session,
+  door: Door,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options: DeliverOptions | null | undefined,
+  runId: string | undefined,
+): AsyncGenerator<Outcome, Summary> {
   const rows = readTwice(records);
   const filled = await fill(session, door, rows.first, options, runId).catch((thrown: unknown) => {
     if (thrown instanceof ConnectorError) return thrown;

@@ -6,7 +6,7 @@ import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Plan } from "../enrich/plan.js";
 import type { Session } from "../enrich/session.js";
-import { batchRates } from "../models/prices/rates.js";
+import { ratesOfBatch } from "../models/prices/rates.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { limitsOf } from "./ask-limits.js";
@@ -53,7 +53,6 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
   const { batch: place, ceilings } = plan.connection;
   if (!ledger || !place) return null;
   const { tiers, prices, ...bounds } = ceilings;
-  const rates = tiers?.batch ?? (prices && batchRates(tiers?.default ?? prices));
   return {
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
@@ -62,7 +61,7 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
       const known = await limitsOf(plan, clock.date());
       return { ...known, limits: { ...known.limits, ...limits } };
     },
-    ceilings: { ...bounds, prices: rates },
+    ceilings: { ...bounds, prices: ratesOfBatch(prices, tiers) },
   };
 };
 

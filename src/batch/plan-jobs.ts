@@ -9,7 +9,8 @@ import { isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
-import { unbatchable } from "./batchable.js";
+import { refusedByJob } from "../run/record-and-reuse.js";
+import { dearer, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
@@ -54,6 +55,7 @@ const addRows = async (
 ): Promise<Planned> => {
   const { plan, ledger } = door;
   const { connection } = plan;
+  const noJobs = dearer(plan);
   const seen = createKeyIndex();
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
@@ -100,7 +102,7 @@ const addRows = async (
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-      const why = unbatchable(request, connection.api);
+      const why = noJobs ?? unbatchable(request, connection.api);
       if (why !== null) {
         note(planned.onLine, why, 1);
         continue;
@@ -110,7 +112,7 @@ const addRows = async (
       if (isWaiting) planned.waiting++;
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (ledger.underway.has(request.key)) continue;
+      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;

@@ -1,5 +1,7 @@
 import type { JobState } from "../bedrock/jobs.js";
+import { isConflict } from "../bedrock/objects.js";
 import { ConnectorError } from "../core/errors.js";
+import { FileFailure } from "../core/file-failure.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import { after, type Door, holding } from "./door.js";
 import { upload } from "./input-files.js";
@@ -19,7 +21,7 @@ export const submit = (door: Door, key: string, stop: AbortSignal): Promise<Subm
   holding(door, async () => {
     const job = (await door.ledger.jobs()).find((entry) => entry.key === key);
     if (job?.stage !== "planned") return { is: "later", why: "another process is at it" };
-    await upload(door, job);
+    if (!(await isUploaded(door, job))) return { is: "later", why: "another process is at it" };
     const made = await make(door, job, stop);
     if ("why" in made) return { is: "later", why: made.why };
     if ("error" in made) {
@@ -36,6 +38,17 @@ export const submit = (door: Door, key: string, stop: AbortSignal): Promise<Subm
     door.at("submitted");
     return { is: "submitted", job: submitted };
   });
+
+/** Whether its files are in their place; no where another process is just putting them there. */
+const isUploaded = async (door: Door, job: JobEntry): Promise<boolean> => {
+  try {
+    await upload(door, job);
+    return true;
+  } catch (error) {
+    if (error instanceof FileFailure && isConflict(error.cause)) return false;
+    throw error;
+  }
+};
 
 type Made = Pick<JobState, "arn" | "status"> | { readonly why: string } | { readonly error: ConnectorError };
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
@@ -100,49 +101,66 @@ interface Putting {
 }
 
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */
-export const putObject = async (
-  address: string,
-  path: string,
-  { store = machineStore, once = false, kmsKey = null }: Putting = {},
-): Promise<void> => {
-  const { bucket: Bucket, key: Key } = readAddress(address);
+export const putObject = async (address: string, path: string, putting: Putting = {}): Promise<void> => {
+  const { store = machineStore, once = false } = putting;
   const { client, sdk } = await store();
   const { size } = await stat(path);
-  const condition = once && { IfNoneMatch: "*" };
-  const encryption = kmsKey !== null && { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: kmsKey };
-  const isThere = (error: { name?: string }): undefined => {
-    if (once && error.name === "PreconditionFailed") return undefined;
-    return failed("write", address)(error);
-  };
-  const ask = <Answer>(answer: Promise<Answer>): Promise<Answer> => answer.catch(failed("write", address));
   const file = await open(path);
   try {
-    if (size <= partBytes) {
-      const whole = { Bucket, Key, Body: await readPart(file, 0, size), ...condition, ...encryption };
-      await client.send(new sdk.PutObjectCommand(whole)).catch(isThere);
-      return;
-    }
-    const upload = { Bucket, Key, ...encryption };
-    const { UploadId } = await ask(client.send(new sdk.CreateMultipartUploadCommand(upload)));
-    const place = { Bucket, Key, UploadId };
-    const length = Math.max(partBytes, Math.ceil(size / mostParts));
-    const numbers = Array.from({ length: Math.ceil(size / length) }, (_, index) => index + 1);
-    const put = async (PartNumber: number) => {
-      const start = (PartNumber - 1) * length;
-      const Body = await readPart(file, start, Math.min(length, size - start));
-      const { ETag } = await client.send(new sdk.UploadPartCommand({ ...place, PartNumber, Body }));
-      return { PartNumber, ETag };
-    };
-    try {
-      const Parts = await pMap(numbers, put, { concurrency: 3 });
-      const complete = { ...place, MultipartUpload: { Parts }, ...condition };
-      await client.send(new sdk.CompleteMultipartUploadCommand(complete));
-    } catch (error) {
-      await client.send(new sdk.AbortMultipartUploadCommand(place)).catch(() => undefined);
-      isThere(error as Error);
-    }
+    for (let tries = 1; ; tries++)
+      try {
+        return await putFile({ client, sdk }, address, { file, size }, putting);
+      } catch (error) {
+        const { name } = error as Error;
+        if (once && name === "PreconditionFailed") return;
+        // Whether the object is there then, only another try tells.
+        if (!once || !isConflict(error) || tries === mostTries) failed("write", address)(error);
+        await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random()));
+      }
   } finally {
     await file.close();
+  }
+};
+
+/** Whether S3 would not say if a write that is to be the first one is, since others write at the same time. */
+export const isConflict = (error: unknown): boolean =>
+  (error as Partial<Error>).name === "ConditionalRequestConflict";
+
+const mostTries = 4;
+const firstPauseMs = 50;
+
+const putFile = async (
+  { client, sdk }: Awaited<ReturnType<Store>>,
+  address: string,
+  { file, size }: { readonly file: FileHandle; readonly size: number },
+  { once = false, kmsKey = null }: Putting,
+): Promise<void> => {
+  const { bucket: Bucket, key: Key } = readAddress(address);
+  const condition = once && { IfNoneMatch: "*" };
+  const encryption = kmsKey !== null && { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: kmsKey };
+  if (size <= partBytes) {
+    const whole = { Bucket, Key, Body: await readPart(file, 0, size), ...condition, ...encryption };
+    await client.send(new sdk.PutObjectCommand(whole));
+    return;
+  }
+  const upload = { Bucket, Key, ...encryption };
+  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(upload));
+  const place = { Bucket, Key, UploadId };
+  const length = Math.max(partBytes, Math.ceil(size / mostParts));
+  const numbers = Array.from({ length: Math.ceil(size / length) }, (_, index) => index + 1);
+  const put = async (PartNumber: number) => {
+    const start = (PartNumber - 1) * length;
+    const Body = await readPart(file, start, Math.min(length, size - start));
+    const { ETag } = await client.send(new sdk.UploadPartCommand({ ...place, PartNumber, Body }));
+    return { PartNumber, ETag };
+  };
+  try {
+    const Parts = await pMap(numbers, put, { concurrency: 3 });
+    const complete = { ...place, MultipartUpload: { Parts }, ...condition };
+    await client.send(new sdk.CompleteMultipartUploadCommand(complete));
+  } catch (error) {
+    await client.send(new sdk.AbortMultipartUploadCommand(place)).catch(() => undefined);
+    throw error;
   }
 };
 
@@ -183,11 +201,13 @@ const failed =
               ? `the credentials may not; they need ${rights[verb]}, and s3:ListBucket to tell what is missing`
               : status === 412
                 ? "it was replaced while it was read; run again"
-                : status === undefined && /credential/i.test(`${name} ${message}`)
-                  ? "no AWS credentials were found on this machine"
-                  : name === "TransportError"
-                    ? message
-                    : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
+                : status === 409
+                  ? "others write it at the same time; run again"
+                  : status === undefined && /credential/i.test(`${name} ${message}`)
+                    ? "no AWS credentials were found on this machine"
+                    : name === "TransportError"
+                      ? message
+                      : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
     const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
     failure.cause = error;
     throw failure;

@@ -3,7 +3,7 @@ import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
 import { failedTrace, type Outcome, type Trace, trace, usageTrace } from "../core/outcome.js";
 import { emptyReply } from "../core/reply.js";
 import { estimateUsd } from "../models/prices/estimate.js";
-import { batchRates, batchTier, roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
+import { batchTier, ratesOfBatch, roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
 import { invokeUntilFit } from "./invoke-until-fit.js";
 import type { Plan } from "./plan.js";
 import { emptyColumns, readColumns } from "./read-columns.js";
@@ -33,7 +33,7 @@ export const complete = async (
   const read = (answer: Invocation) => readColumns(answer, plan);
   const result = await invokeUntilFit(request, invoke, stop, plan.mostCalls - 1, read);
   const isBatched = !("error" in result) && result.answer.usage.serviceTier === batchTier;
-  const rates = isBatched && plan.price ? batchRates(plan.price) : plan.price;
+  const rates = isBatched ? ratesOfBatch(plan.price, plan.tiers) : plan.price;
   const estimate = estimateUsd(rates, request, plan.mostCalls);
   if ("error" in result) {
     const { error, attempts, rejections = {} } = result;

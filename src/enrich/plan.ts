@@ -8,6 +8,7 @@ import type { ConnectorError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { ReasoningTags } from "../core/reply.js";
 import { reasoningTagsOf } from "../models/answer/reasoning.js";
+import { endingOf, type ModelEnding } from "../models/ending.js";
 import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
@@ -15,7 +16,7 @@ import { lintForModel } from "../models/lint-rules.js";
 import { factsOf } from "../models/model-facts.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
-import type { PriceTable, TierRates } from "../models/prices/rates.js";
+import { isCheaper, type PriceTable, type TierRates } from "../models/prices/rates.js";
 import { changingParts } from "../template/changing-parts.js";
 import { chatTemplateRemark } from "../template/chat-template.js";
 import { leavesOf } from "../template/leaves.js";
@@ -52,13 +53,18 @@ export interface Plan {
   readonly schemaRequest: SchemaRequest | null;
   /** The calls that a row may take: an answer that does not fit the output schema may be asked for again. */
   readonly mostCalls: number;
+  /** What is known of the end of its model; `null` for one that lives. */
+  readonly ending: ModelEnding | null;
   /** The price of the model's tokens at the tier that is asked for; `null` where it is not known. */
   readonly price: Price | null;
   /** The prices of the tiers that may serve a call in its place; without them all cost the same. */
   readonly tiers?: TierRates;
   /** What a prompt cache can keep of the rows, or why there is nothing, as the end of a sentence. */
   readonly promptCache: PromptCachePlan | string;
-  /** Whether its calls go by the flex tier where that has room: `delivery: auto`, and a model that has the tier. */
+  /**
+   * Whether its calls go by the flex tier where that has room: `delivery: auto`, and a model that has the tier, at a price that
+   * is lower or not known.
+   */
   readonly isFlexible: boolean;
   /** The tags that the model may write around reasoning. */
   readonly reasoningTags: readonly ReasoningTags[];
@@ -135,6 +141,7 @@ export const compilePlan = (
     modelFamily: resolveFamily(...connection.candidateModelIds),
     baseModel: firstBaseModel(...connection.candidateModelIds),
     template,
+    ending: endingOf(...connection.candidateModelIds),
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),
     price,
     ...(tiers && { tiers }),
@@ -143,7 +150,8 @@ export const compilePlan = (
       connection.delivery === "auto" &&
       connection.serviceTier === null &&
       purpose === "enrich" &&
-      factsOf(...connection.candidateModelIds)?.flex === true,
+      factsOf(...connection.candidateModelIds)?.flex === true &&
+      !(tiers?.flex && tiers.default && !isCheaper(tiers.flex, tiers.default)),
     reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,
     mostCalls: structured ? 1 + connection.schemaRetries : 1,

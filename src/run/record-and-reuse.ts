@@ -10,7 +10,8 @@ import {
   unsent,
 } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob, nameClaim, type Received } from "./ledger/entry.js";
+import { type Entry, isInJob, nameClaim, type Received, type Unanswered } from "./ledger/entry.js";
+import { createKeyIndex } from "./ledger/index-by-key.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
 
@@ -39,17 +40,18 @@ export interface Delivered {
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
- * `outcome_unknown`, unless the user wants it sent again; one in a batch job waits for it.
+ * `outcome_unknown`, unless the user wants it sent again; one in a batch job waits for it, and what the job refused of it is
+ * its outcome once, as a call's refusal is.
  */
-export const reuse =
-  (
-    ledger: Pick<Ledger, "find">,
-    read: Read,
-    onUnknown: OnUnknown,
-    next: Invoke,
-    delivered?: Delivered,
-  ): Invoke =>
-  async (request, stop) => {
+export const reuse = (
+  ledger: Pick<Ledger, "find" | "append">,
+  read: Read,
+  onUnknown: OnUnknown,
+  next: Invoke,
+  delivered?: Delivered,
+): Invoke => {
+  const told = createKeyIndex();
+  return async (request, stop) => {
     for (;;) {
       let entry: Entry | null;
       try {
@@ -60,6 +62,13 @@ export const reuse =
       const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
       if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
       if (isInJob(entry)) return unsent(new ConnectorError("batch_pending", delivered?.pending()));
+      const refusal = delivered ? refusedByJob(entry, told.get(request.key) !== null) : null;
+      if (refusal) {
+        told.set(request.key, { offset: 0, state: "refused" });
+        // While a job is open, its output may yet be read anew.
+        if (delivered?.pending() === undefined) await tell(ledger, refusal.entry);
+        return { error: refusal.error, attempts };
+      }
       if (attempts > 0 && entry && "code" in entry) {
         const { code, state } = entry;
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
@@ -72,6 +81,28 @@ export const reuse =
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
     }
   };
+};
+
+/** What a batch job refused for what is in the row, where no other run has told of it yet; `null` for all else. */
+export const refusedByJob = (
+  entry: Entry | null,
+  isToldHere = false,
+): { readonly entry: Unanswered; readonly error: ConnectorError } | null => {
+  if (entry?.state !== "refused" || (entry.job === undefined && !isToldHere)) return null;
+  const error = new ConnectorError(entry.code, undefined, { billed: "no" });
+  const isOfRow = error.scope === "row" || error.scope === "either";
+  return isOfRow && !error.retryable ? { entry, error } : null;
+};
+
+/** A refusal that was told is as a call's: it names no job, and the next run may send its row again. */
+const tell = async (ledger: Pick<Ledger, "append">, { job, ...entry }: Unanswered): Promise<void> => {
+  if (job === undefined) return;
+  try {
+    await ledger.append(entry);
+  } catch {
+    // It is told again then.
+  }
+};
 
 const readFailure = (cause: Error): ConnectorError =>
   cause instanceof ConnectorError

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { batchRates, costOf, usdOfUsage } from "../../../src/models/prices/rates.js";
+import { costOf, ratesOfBatch, usdOfUsage } from "../../../src/models/prices/rates.js";
 
 describe("the cost of a call", () => {
   const rates = { input: 1, output: 5, cache_read: 0.1, cache_write: 1.25 };
@@ -44,6 +44,6 @@ describe("the cost of a call", () => {
       expect(usdOfUsage(halved, batched, tiers)).to.equal((usdOfUsage(halved, usage, tiers) ?? 0) / 2);
     expect(usdOfUsage(halved, batched, { default: halved, batch: { input: 1, output: 1 } })).to.equal(0.0011);
     expect(usdOfUsage(null, batched)).to.equal(null);
-    expect(batchRates(halved)).not.to.have.property("cache_write");
+    expect(ratesOfBatch(halved)).not.to.have.property("cache_write");
   });
 });

@@ -35,10 +35,12 @@ function deliveryLines({ deliveries, rows }: Preview): string[] {
     const all = Object.entries(not);
     const closed = all.some(([, count]) => count >= rows.to_send);
     const why = all.map(([reason, count]) => `${closed ? "" : `${counted(count, "row")} not: `}${reason}`);
-    const amount = cost_usd ? usdRange(cost_usd) : closed ? "no" : "price unknown";
+    const amount = cost_usd ? usdRange(cost_usd) : closed ? "no" : noPrice;
     return [`  ${waysInWords[name]}: ${amount}${why.length > 0 ? ` (${why.join("; ")})` : ""}`];
   });
 }
+
+const noPrice = "price unknown: no list has it, and prices_file tells yours";
 
 const waysInWords = {
   batch: "by batch jobs, hours later",

@@ -1,3 +1,4 @@
+import { dearer } from "../../batch/batchable.js";
 import { limitsInWords, readLimits, strictSide } from "../../batch/limits.js";
 import { policiesFor } from "../../batch/policies.js";
 import { known } from "../../bedrock/control-answers.js";
@@ -10,16 +11,17 @@ import type { AwsAnswers } from "./ask-aws.js";
 
 /** What is to be said of the batch jobs of a connection, in sentences; what stands in their way. Asks for the bucket alone. */
 export const checkBatch = async (
-  { connection, baseModel }: Plan,
+  plan: Plan,
   { caller, quotas }: AwsAnswers,
 ): Promise<string[] | ConnectorError> => {
+  const { connection, baseModel } = plan;
   const { delivery, batch: place } = connection;
   if (delivery === "now") return [];
   const facts = factsOf(...connection.candidateModelIds);
   if (!place)
-    return [
-      `delivery: auto makes no batch jobs without batch_s3_uri and batch_role_arn; ${facts?.flex ? "calls go by the flex tier where it has room" : "the model is not known to have the flex tier, so all rows are called"}.`,
-    ];
+    return [`delivery: auto makes no batch jobs without batch_s3_uri and batch_role_arn; ${onLine(plan)}.`];
+  const why = dearer(plan);
+  if (why !== null) return [`delivery: auto makes no batch jobs, since ${why}; ${onLine(plan)}.`];
   const store = storeOf(connection);
   for (const folder of new Set([place.input, place.output])) {
     const refused = await checkBucket(`${folder}check`, store).catch((error: Error) => error);
@@ -33,4 +35,11 @@ export const checkBatch = async (
       : ["The model is not known to take batch jobs: making one may be refused, which costs nothing."]),
     `Whether the role may read and write the bucket only a job tells. It needs: ${policiesFor(connection, place, known(caller))}`,
   ];
+};
+
+const onLine = ({ connection, isFlexible }: Plan): string => {
+  if (isFlexible) return "calls go by the flex tier where it has room";
+  return factsOf(...connection.candidateModelIds)?.flex
+    ? "the flex tier is not cheaper, or another one is set, so rows are called as usual"
+    : "the model is not known to have the flex tier, so all rows are called";
 };

@@ -4,7 +4,7 @@ import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
 import { factsOf } from "../../models/model-facts.js";
-import { batchRates } from "../../models/prices/rates.js";
+import { ratesOfBatch } from "../../models/prices/rates.js";
 import { createForecast } from "./cost-forecast.js";
 
 /** What rows would cost by batch jobs and by the flex tier, where the model has them. */
@@ -24,9 +24,8 @@ interface Delivery {
 export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined) => {
   const { price, tiers, connection, mostCalls } = plan;
   const facts = factsOf(...connection.candidateModelIds);
-  const half = tiers?.batch ?? (price && batchRates(tiers?.default ?? price));
   const ways = {
-    batched: createForecast(half ?? null, bytesPerToken, 1),
+    batched: createForecast(ratesOfBatch(price, tiers), bytesPerToken, 1),
     called: createForecast(price, bytesPerToken, mostCalls),
     flex: createForecast(tiers?.flex ?? null, bytesPerToken, mostCalls),
   };

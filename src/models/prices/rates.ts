@@ -85,13 +85,28 @@ export const batchTier = "batch";
  * Half of the price of calls: what Bedrock takes for batch inference, which caches no prompts. Source: its user guide,
  * capacity-limits-cost-optimization.
  */
-export const batchRates = ({ long_context: long, ...usual }: Rates): Rates => {
+const batchRates = ({ long_context: long, ...usual }: Rates): Rates => {
   const half = ({ input, output }: Pick<Rates, "input" | "output">) => ({
     input: input / 2,
     ...(output !== undefined && { output: output / 2 }),
   });
   const { above_input_tokens = 0 } = long ?? {};
   return { ...half(usual), ...(long && { long_context: { above_input_tokens, ...half(long) } }) };
+};
+
+/** The rates of batch jobs of a model: those that a table names, else half of its calls'; `null` where these are not known. */
+export const ratesOfBatch = (calls: Rates | null, tiers?: TierRates): Rates | null => {
+  const usual = tiers?.default ?? calls;
+  return tiers?.[batchTier] ?? (usual && batchRates(usual));
+};
+
+/** Whether tokens cost less by some rates than by others: no rate is higher, and one is lower. */
+export const isCheaper = (one: Rates, other: Rates): boolean => {
+  const pairs = [
+    [one.input, other.input],
+    [one.output ?? 0, other.output ?? 0],
+  ] as const;
+  return pairs.every(([a, b]) => a <= b) && pairs.some(([a, b]) => a < b);
 };
 
 /**
@@ -110,7 +125,7 @@ export const usdSavedByCache = (rates: Rates | null, usage: Usage, tiers?: TierR
 
 /** The rates of the tier that served a call; those of the tier that it asked for where the service tells none. */
 const servedRates = (asked: Rates | null, tier: string | undefined, tiers?: TierRates): Rates | null => {
-  if (tier === batchTier) return tiers?.[batchTier] ?? (asked && batchRates(tiers?.default ?? asked));
+  if (tier === batchTier) return ratesOfBatch(asked, tiers);
   if (tier === undefined || !tiers) return asked;
   const served = tier.toLowerCase();
   return tiers[served === "standard" ? "default" : served] ?? null;

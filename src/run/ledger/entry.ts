@@ -52,7 +52,7 @@ export interface Received extends Common {
   readonly request_id: string | null;
 }
 
-interface Unanswered extends Common, OneCall, Request {
+export interface Unanswered extends Common, OneCall, Request {
   readonly state: "refused" | "unknown";
   readonly code: ErrorCode;
 }

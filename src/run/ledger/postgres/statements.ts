@@ -94,16 +94,20 @@ export const claim = `INSERT INTO ${table} AS l (key, state, claim, worker, leas
   WHERE l.claim = $2 AND l.state = 'intent' OR l.version = $8::bigint
   RETURNING version`;
 
-/** Writes what became of a call. An answer is written whoever has the claim by then; an answer is never overwritten. */
+/**
+ * Writes what became of a call. An answer is written whoever has the claim by then; an answer is never overwritten. A refusal
+ * may take the place of another, and of its claim: one of a batch job is no job's any more once it was told.
+ */
 export const settle = `INSERT INTO ${table} AS l (key, state, claim, model, target, body, response, code,
     input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, service_tier, latency_ms, request_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
   ON CONFLICT (key) DO UPDATE
-  SET state = $2, lease_until = NULL, model = coalesce($4, l.model), target = coalesce($5, l.target),
+  SET state = $2, claim = CASE WHEN $2 = 'refused' AND l.state = 'refused' THEN NULLIF($3, '') ELSE l.claim END,
+    lease_until = NULL, model = coalesce($4, l.model), target = coalesce($5, l.target),
     body = CASE WHEN $2 = 'received' THEN NULL ELSE coalesce($6, l.body) END, response = $7, code = $8,
     input_tokens = $9, output_tokens = $10, cache_read_tokens = $11, cache_write_tokens = $12, service_tier = $13,
     latency_ms = $14, request_id = $15, version = l.version + 1, at = now()
-  WHERE l.state <> 'received' AND (l.claim = $3 OR $2 = 'received')
+  WHERE l.state <> 'received' AND (l.claim = $3 OR $2 = 'received' OR ($2 = 'refused' AND l.state = 'refused'))
   RETURNING version`;
 
 /** The rows of calls, a page at a time, behind a key. */
