@@ -10,7 +10,7 @@ import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { dearer, unbatchable } from "./batchable.js";
+import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
@@ -55,7 +55,7 @@ const addRows = async (
 ): Promise<Planned> => {
   const { plan, ledger } = door;
   const { connection } = plan;
-  const noJobs = dearer(plan);
+  const none = noJobs(plan);
   const seen = createKeyIndex();
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
@@ -102,7 +102,7 @@ const addRows = async (
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-      const why = noJobs ?? unbatchable(request, connection.api);
+      const why = none ?? unbatchable(request, connection.api);
       if (why !== null) {
         note(planned.onLine, why, 1);
         continue;
