@@ -26,6 +26,7 @@ describe("start-up", () => {
     expect(packages).to.deep.equal([]);
     expect(modules.map((url) => url.split("/").at(-1))).to.have.members([
       "main.ts",
+      "command-line.ts",
       "index.ts",
       "help.ts",
       "fit-words.ts",

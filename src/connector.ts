@@ -97,8 +97,7 @@ export class AwsBedrockModel implements Hooks {
   ): Promise<TrackedMessage> {
     const outcomes: Outcome[] = [];
     const session = await open(syncConfig, "destination", "enrich");
-    const { deliverRecords } = await import("./batch/deliver.js");
-    const { readDelivery } = await import("./batch/delivery.js");
+    const [{ deliverRecords }, { readDelivery }] = await loadDelivery();
     // A host waits some minutes for a page of rows, and a batch job takes hours.
     const detached = readDelivery(options, { detach: true });
     const run = deliverRecords(session, toRows(records), detached, runIdOf(syncConfig));
@@ -196,7 +195,7 @@ export class AwsBedrockModel implements Hooks {
     options?: DeliverOptions,
   ): AsyncGenerator<RecordMessage | TrackedMessage, void> {
     const session = await open(syncConfig, "destination", "enrich");
-    const { deliverRecords } = await import("./batch/deliver.js");
+    const [{ deliverRecords }] = await loadDelivery();
     const run = deliverRecords(session, records, options);
     try {
       let step = await run.next();
@@ -208,7 +207,19 @@ export class AwsBedrockModel implements Hooks {
   }
 }
 
-/** The SDK, Ajv and Liquid are loaded here, on first need, so that `spec` starts at once. */
+/** Loads modules on first need. A host calls `write` for every row, and asking Node again takes a part of a row's work. */
+const once = <Modules>(load: () => Promise<Modules>): (() => Promise<Modules>) => {
+  let loaded: Promise<Modules> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+};
+
+/** The SDK, Ajv and Liquid come with it: `spec` starts at once. */
+const loadSession = once(() => import("./enrich/session.js"));
+const loadDelivery = once(() => Promise.all([import("./batch/deliver.js"), import("./batch/delivery.js")]));
+
 const open = async (
   syncConfig: unknown,
   side: Side,
@@ -216,7 +227,7 @@ const open = async (
   changes: Partial<ConnectionConfig> | null = null,
 ): Promise<Session | ConnectorError> => {
   try {
-    const { openSession } = await import("./enrich/session.js");
+    const { openSession } = await loadSession();
     const settings = readPath(syncConfig, side, "connection_specification");
     return await openSession(changes ? { ...(settings as ConnectionConfig), ...changes } : settings, purpose);
   } catch (cause) {

@@ -8,6 +8,7 @@ import { deliverRecords } from "../../src/batch/deliver.js";
 import type { DeliverOptions } from "../../src/batch/delivery.js";
 import type { Moment } from "../../src/batch/door.js";
 import type { BatchLimits } from "../../src/batch/limits.js";
+import type { BatchJob } from "../../src/batch/view.js";
 import { systemClock } from "../../src/core/clock.js";
 import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
@@ -148,6 +149,39 @@ describe("one job and one bill, whatever happens on the way", () => {
     expect(seen.at(-1)?.[0]).to.equal("the service says that it worked on 12 records, and its output has 11");
     expect(await run(settings)).to.deep.equal({ enriched: 11, held: 1 });
     expect(bedrock.stats()).to.include({ requests: 0, billed: 12 });
+  });
+
+  it("a line that is there twice hides none that is missing, and counts once", async () => {
+    const missing = { kind: "missing", includes: "Letter 3:" } as const;
+    bedrock.setAccount({ batch: { ...few, faults: [missing, { kind: "repeated", includes: "Letter 5:" }] } });
+    const settings = config({ delivery: "auto" });
+    const seen: BatchJob[] = [];
+    const onBatch: NonNullable<DeliverOptions["onBatch"]> = ({ jobs }) => seen.push(...jobs);
+    expect(await run(settings, { onBatch })).to.deep.equal({ enriched: 11, held: 1 });
+    expect(seen.at(-1)).to.include({ processed: 12, answered: 11, unknown: 1, unprocessed: 0 });
+    expect(seen.at(-1)?.remarks?.slice(0, 2)).to.deep.equal([
+      "the service says that it worked on 12 records, and its output has 11",
+      "lines of the output that repeat a record: 1",
+    ]);
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 12 });
+  });
+
+  it("a job that was seen at work, failed, and has no output and no numbers: its calls are held", async () => {
+    bedrock.setAccount({ batch: { ...few, end: "Failed", end_after: 7, seconds: { InProgress: 100 } } });
+    const settings = config();
+    await run(settings, { detach: true });
+    bedrock.passTime(40);
+    await run(settings, { detach: true });
+    bedrock.passTime(60);
+    bedrock.setFaults([
+      {
+        ...{ kind: "body", operation: "ListObjectsV2" },
+        body: "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>",
+      },
+    ]);
+    expect(await run(settings)).to.deep.equal({ held: 12 });
+    expect(await run(settings)).to.deep.equal({ held: 12 });
+    expect(bedrock.stats()).to.include({ requests: 0, billed: 7 });
   });
 
   for (const kind of ["reset_before", "reset_after"] as const)

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import { demoCredentials } from "../../src/testing/emulator/index.js";
 import { useBedrock } from "../support/bedrock.js";
-import { endLeftovers, finished, type Message, runCli, said, startCli } from "./run-cli.js";
+import { endLeftovers, finished, type Message, runCli, runProgram, said, startCli } from "./run-cli.js";
 
 describe("command line", () => {
   let folder: string;
@@ -193,8 +193,8 @@ describe("command line", () => {
 
   it("checks, reads and lists models", async () => {
     const [check, denied, read, models] = await Promise.all([
-      runCli(["check", "--config", config], "", place),
-      runCli(["check", "--config", await writeConfig("half.json", { region: "us-east-1" })]),
+      runProgram(["check", "--config", config], "", place),
+      runProgram(["check", "--config", await writeConfig("half.json", { region: "us-east-1" })]),
       runCli(
         ["read", "--config", config, "--query", '{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}'],
         "",

@@ -23,7 +23,7 @@ const { peerDependencies, peerDependenciesMeta } = JSON.parse(
 const installWith = (folder: string, present: readonly string[]): string => {
   const missing = Object.keys(peerDependencies).filter((name) => !present.includes(name));
   // Copies: a module looks for packages from where it really is.
-  for (const part of ["dist", "schemas", "src", "package.json"])
+  for (const part of ["schemas", "src", "package.json"])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   for (const name of packagesIn(join(root, "node_modules"))) {
     if (missing.includes(name)) continue;
@@ -81,7 +81,7 @@ describe("a package that one door alone needs", () => {
   });
 
   it("is named by `sync` in one sentence, where it is libsql", () => {
-    expect(run(bare, "dist/cli/main.js", "sync", "--pipeline", pipeline(bare, file))).to.deep.equal({
+    expect(run(bare, "src/cli/main.js", "sync", "--pipeline", pipeline(bare, file))).to.deep.equal({
       status: 1,
       stdout: "",
       stderr: `bedrock-model: ${sentence("the pipeline host", "libsql")}`,
@@ -89,7 +89,7 @@ describe("a package that one door alone needs", () => {
   });
 
   it("is named by `conform` in one sentence, where it is fast-check", () => {
-    expect(run(bare, "dist/cli/main.js", "conform", "--only", "S01")).to.deep.equal({
+    expect(run(bare, "src/cli/main.js", "conform", "--only", "S01")).to.deep.equal({
       status: 1,
       stdout: "",
       stderr: `bedrock-model: ${sentence("the conformance suite", "fast-check")}`,
@@ -98,14 +98,14 @@ describe("a package that one door alone needs", () => {
 
   it("rejects `openHost` with the same sentence", () => {
     expect(
-      printed(bare, `import { openHost } from "./dist/host/index.js"; await openHost({ state: "host.db" })`),
+      printed(bare, `import { openHost } from "./src/host/index.js"; await openHost({ state: "host.db" })`),
     ).to.equal(sentence("the pipeline host", "libsql"));
   });
 
   it("rejects the sync of a PostgreSQL table, where it is pg, and a file is synced without", () => {
     const script = (source: object): string => `
-      import { openHost } from "./dist/host/index.js";
-      import { AwsBedrockModel } from "./dist/index.js";
+      import { openHost } from "./src/host/index.js";
+      import { AwsBedrockModel } from "./src/index.js";
       class Fake extends AwsBedrockModel {
         checkConnection = async () => ({ type: "connection_status", connection_status: { status: "succeeded" } });
       }
@@ -123,8 +123,8 @@ describe("a package that one door alone needs", () => {
 
   it("is not needed by the rest: the connector, the local Bedrock and its word analysis", () => {
     const script = `
-      import { AwsBedrockModel } from "./dist/index.js";
-      import { demoCredentials, startEmulator } from "./dist/testing/emulator/index.js";
+      import { AwsBedrockModel } from "./src/index.js";
+      import { demoCredentials, startEmulator } from "./src/testing/emulator/index.js";
       const bedrock = await startEmulator();
       const connection_specification = {
         ...demoCredentials,

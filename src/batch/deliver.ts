@@ -5,13 +5,13 @@ import { wasteOf } from "../enrich/plan-problems.js";
 import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
-import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";
 import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { createKeySet } from "./key-set.js";
 import { limitsInWords } from "./limits.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
 import { readTwice } from "./read-twice.js";
@@ -21,15 +21,26 @@ import { type BatchProgress, openInWords, viewJob } from "./view.js";
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger
  * first, and the run finds its answers there.
  */
-export async function* deliverRecords(
+export const deliverRecords = (
   session: Session | ConnectorError,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: DeliverOptions | null | undefined,
   runId?: string,
   parts?: DoorParts,
-): AsyncGenerator<Outcome, Summary> {
+): AsyncGenerator<Outcome, Summary> => {
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
-  if (session instanceof ConnectorError || !door) return yield* runRecords(session, records, options, runId);
+  return session instanceof ConnectorError || !door
+    ? runRecords(session, records, options, runId)
+    : deliverByJobs(session, door, records, options, runId);
+};
+
+async function* deliverByJobs(
+  session: Session,
+  door: Door,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  options: DeliverOptions | null | undefined,
+  runId: string | undefined,
+): AsyncGenerator<Outcome, Summary> {
   const rows = readTwice(records);
   const filled = await fill(session, door, rows.first, options, runId).catch((thrown: unknown) => {
     if (thrown instanceof ConnectorError) return thrown;
@@ -99,12 +110,8 @@ const fill = async (
 /** Whether an entry is of one of some jobs and was not asked for before. */
 const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
   const keys = new Set(jobs.map(({ key }) => key));
-  const seen = createKeyIndex();
-  return ({ key, job }) => {
-    if (job === undefined || !keys.has(job) || seen.get(key)) return false;
-    seen.set(key, { offset: 0, state: "received" });
-    return true;
-  };
+  const seen = createKeySet();
+  return ({ key, job }) => job !== undefined && keys.has(job) && seen.add(key);
 };
 
 /** Tells a listener what is new. Its faults are not the rows'. */

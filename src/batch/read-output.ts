@@ -1,20 +1,13 @@
 import { pMapIterable } from "p-map";
 import type { JobState } from "../bedrock/jobs.js";
 import { listObjects, openObject } from "../bedrock/objects.js";
-import { ownWords, withoutRows } from "../bedrock/sayable.js";
-import { ConnectorError, type ErrorCode } from "../core/errors.js";
-import { isObject, type JsonObject, tryParseJson } from "../core/json.js";
-import { readerOf } from "../enrich/reader.js";
-import { requestOf } from "../enrich/request.js";
-import { batchTier } from "../models/prices/rates.js";
-import { isBounded, toShare, worstCase } from "../run/budget.js";
-import { type Intent, isInJob } from "../run/ledger/entry.js";
+import { isObject, tryParseJson } from "../core/json.js";
 import type { JobEntry, JobReport } from "../run/ledger/job.js";
 import { nothing, type Purse } from "../run/purse.js";
-import { toEntry } from "../run/record-and-reuse.js";
 import { after, type Door, holding } from "./door.js";
 import { linesOf } from "./lines.js";
-import { readRecord } from "./read-record.js";
+import { takeLines, worstOf } from "./take-lines.js";
+import { areFree, workedOn } from "./what-is-missing.js";
 
 /**
  * Reads all that a job has written, whatever its end, and writes what became of each call into the ledger. What it has not come
@@ -29,54 +22,8 @@ export const readOutput = (
 ): Promise<JobEntry> =>
   holding(door, async () => {
     const { ledger, clock, store } = door;
-    const counts = { lines: 0, answered: 0, refused: 0, unknown: 0, elsewhere: 0, strange: 0 };
-    const tokens = { input: 0, output: 0, untold: 0 };
-    const first: Partial<Record<ErrorCode, string>> = {};
-    const read = readerOf(door.plan);
+    const { counts, tokens, words, take } = takeLines(door, job, purse);
     const folder = `${job.plan.output}${idOf(state.arn)}/`;
-    const isOurs = purse !== null && isBounded(door.ceilings);
-
-    const take = async (line: string): Promise<void> => {
-      if (line.trim() === "") return;
-      counts.lines++;
-      const record = readRecord(line);
-      const entry = record && keyPattern.test(record.key) ? await ledger.find(record.key) : null;
-      if (!record || !entry) {
-        counts.strange++;
-        return;
-      }
-      // Its call has gone another way since: the line is of this job all the same, and says nothing new.
-      if (entry.job !== job.key) {
-        counts.elsewhere++;
-        return;
-      }
-      const { key } = record;
-      const request = isInJob(entry) ? entry : null;
-      const body = request?.body ?? "";
-      const worst = isOurs && request ? worstOf(door, request) : null;
-      if ("answer" in record) {
-        const counted = { serviceTier: batchTier };
-        const raw = { body: record.answer, counts: counted, latencyMs: null, requestId: null, attempts: 1 };
-        const answer = read({ body }, raw);
-        counts.answered++;
-        const { inputTokens, outputTokens } = answer.usage;
-        if (inputTokens === null || outputTokens === null) tokens.untold++;
-        tokens.input += inputTokens ?? 0;
-        tokens.output += outputTokens ?? 0;
-        if (request) await ledger.append({ ...toEntry(key, answer, clock.date()), job: job.key });
-        if (worst) await purse?.settle(worst, toShare(answer, worst, door.ceilings));
-        return;
-      }
-      const { code, billed, words } = record;
-      counts[billed === "no" ? "refused" : "unknown"]++;
-      first[code] ??= withoutRows(words, { own: ownWords(door.plan.connection, undefined), body });
-      if (!request) return;
-      const { model, target } = request;
-      const end = billed === "no" ? "refused" : "unknown";
-      await ledger.append({ state: end, key, at: clock.date(), job: job.key, model, target, body, code });
-      if (worst) await purse?.settle(worst, billed === "no" ? nothing : worst);
-    };
-
     let manifest: Manifest | null = null;
     let files = 0;
     for await (const { address } of listObjects(folder, store)) {
@@ -92,63 +39,74 @@ export const readOutput = (
     }
     door.at("read");
 
+    const found = counts.received + counts.refused + counts.unknown;
+    const planned = job.plan.files.reduce((sum, { records }) => sum + records, 0);
+    const missing = counts.elsewhere > 0 ? await countOf(ledger.callsOf(job.key)) : planned - found;
+    const told = {
+      ...{
+        manifest: manifest?.processed ?? null,
+        state: state.processed,
+        before: job.report?.processed ?? null,
+      },
+      ...{ found, missing, planned, hasOutput: files > 0, status: state.status },
+    };
+    const [processed, isFree] = [workedOn(told), areFree(told)];
     const remarks: string[] = [];
-    const processed =
-      manifest?.processed ?? state.processed ?? (files === 0 && !mustHaveOutput.has(state.status) ? 0 : null);
-    const agrees = processed === counts.lines - counts.strange;
-    if (!agrees)
+    if (!isFree)
       remarks.push(
-        `the service says that it worked on ${processed ?? "an unknown number of"} records, and its output has ${counts.lines - counts.strange}`,
+        `the service says that it worked on ${processed ?? "an unknown number of"} records, and its output has ${found}`,
       );
-    if (counts.strange > 0) remarks.push(`${counts.strange} lines of the output are of no call of this job`);
-    if (counts.elsewhere > 0)
-      remarks.push(`${counts.elsewhere} lines of the output are of calls that went another way meanwhile`);
-    let unprocessed = 0;
-    let lost = 0;
-    const never = agrees && counts.lines === 0;
+    for (const [lines, what] of [
+      [counts.again, "repeat a record"],
+      [counts.strange, "are of no call of this job"],
+      [counts.elsewhere, "are of calls that went another way meanwhile"],
+    ] as const)
+      if (lines > 0) remarks.push(`lines of the output that ${what}: ${lines}`);
     // Nothing was worked on: the calls are as if they had never been planned.
-    if (!never)
+    const isUntouched = isFree && found === 0;
+    if (!isUntouched)
       for await (const call of ledger.callsOf(job.key)) {
         const { key, model, target, body } = call;
-        const worst = isOurs ? worstOf(door, call) : null;
-        if (worst) await purse?.settle(worst, agrees ? nothing : worst);
-        const end = agrees
+        const worst = purse && worstOf(door, call);
+        if (worst) await purse.settle(worst, isFree ? nothing : worst);
+        const end = isFree
           ? ({ state: "refused", code: "batch_unprocessed" } as const)
           : ({ state: "unknown", code: "outcome_unknown" } as const);
-        if (agrees) unprocessed++;
-        else lost++;
         await ledger.append({ ...end, key, at: clock.date(), job: job.key, model, target, body });
       }
-    if (tokens.untold === 0 && manifest?.tokens && counts.answered > 0) {
+    const rest = Math.max(missing, planned - found);
+    if (tokens.untold === 0 && manifest?.tokens && counts.received > 0) {
       const [input, output] = manifest.tokens;
       if (input !== tokens.input || output !== tokens.output)
         remarks.push(
           `the service counts ${input} tokens in and ${output} out, and the answers ${tokens.input} and ${tokens.output}`,
         );
     }
-    for (const [code, words] of Object.entries(first)) remarks.push(`${code}: ${words}`);
+    for (const [code, said] of words) remarks.push(`${code}: ${said}`);
     const [input_tokens, output_tokens] = manifest?.tokens ?? [tokens.input, tokens.output];
     const report: JobReport = {
       status: state.status,
       ...(state.message !== null && { message: state.message }),
-      processed: counts.lines - counts.strange,
-      answered: counts.answered,
+      processed: processed ?? found,
+      answered: counts.received,
       refused: counts.refused,
-      unknown: counts.unknown + lost,
-      unprocessed,
+      unknown: counts.unknown + (isFree ? 0 : rest),
+      unprocessed: isFree ? rest : 0,
       ...{ input_tokens, output_tokens, remarks },
     };
-    const settled = after(job, clock, { stage: never ? "refused" : "settled", report });
+    const settled = after(job, clock, { stage: isUntouched ? "refused" : "settled", report });
     await ledger.appendJob(settled);
     door.at("settled");
     return settled;
   });
 
-/** Jobs with other ends may not have begun. */
-const mustHaveOutput: ReadonlySet<string> = new Set(["Completed", "PartiallyCompleted"]);
+const countOf = async (items: AsyncIterable<unknown>): Promise<number> => {
+  let count = 0;
+  for await (const _ of items) count++;
+  return count;
+};
 
 const readAtOnce = 200;
-const keyPattern = /^[0-9a-f]{32}$/;
 
 /** The last part of a job's ARN, which its output's folder is called by. */
 export const idOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
@@ -173,11 +131,4 @@ const wholeText = async ({ store }: Door, address: string): Promise<string> => {
   const pieces: Buffer[] = [];
   for await (const piece of object.stream()) pieces.push(piece);
   return Buffer.concat(pieces).toString();
-};
-
-/** What was set aside for a call when it was planned. */
-const worstOf = ({ plan, ceilings }: Door, { key, model: modelId, body }: Intent) => {
-  const parsed = (tryParseJson(body) ?? {}) as JsonObject;
-  const share = worstCase(requestOf(plan, { key, modelId, body }, parsed), ceilings);
-  return share instanceof ConnectorError ? null : share;
 };

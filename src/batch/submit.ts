@@ -55,7 +55,7 @@ type Made = Pick<JobState, "arn" | "status"> | { readonly why: string } | { read
 const make = async (door: Door, job: JobEntry, stop: AbortSignal): Promise<Made> => {
   const { jobs, clock, place, plan } = door;
   const name = nameOf(job);
-  const look = (): Promise<JobState | null> => jobs.find(name, job.key, job.at - clockSpareMs);
+  const look = (): Promise<JobState | null> => jobs.find(name, job.key);
   let last: ConnectorError | null = null;
   for (let tries = 0; tries < mostTries && !stop.aborted; tries++) {
     if (tries > 0) await clock.sleep(Math.min(1000 * 2 ** (tries - 1), 15_000) * lookedAfter(clock), stop);
@@ -81,9 +81,6 @@ const make = async (door: Door, job: JobEntry, stop: AbortSignal): Promise<Made>
 
 const mostTries = 8;
 const lookedAfter = (clock: Door["clock"]): number => 0.5 + clock.random();
-
-/** This machine's clock and the service's may differ. */
-const clockSpareMs = 3_600_000;
 
 /** The name of a job at the service. */
 export const nameOf = ({ key }: Pick<JobEntry, "key">): string => `bedrock-model-${key}`;

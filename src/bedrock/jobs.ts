@@ -51,8 +51,8 @@ export interface Jobs {
   /** The job's ARN; `null` where the reply has none, as one to a token that was known may not. */
   create(job: NewJob): Promise<string | null>;
   get(arn: string): Promise<JobState>;
-  /** The job that was made with a name and token since a time, milliseconds since 1970; `null` where there is none. */
-  find(name: string, token: string, since: number): Promise<JobState | null>;
+  /** The job that was made with a name and token; `null` where the list has none. */
+  find(name: string, token: string): Promise<JobState | null>;
   stop(arn: string): Promise<void>;
   close(): void;
 }
@@ -81,12 +81,14 @@ export const openJobs = (connection: Connection): Jobs => {
       }),
     get: (jobIdentifier) =>
       ask(async () => toState(await client.send(new GetModelInvocationJobCommand({ jobIdentifier })))),
-    find: (nameContains, token, since) =>
+    find: (nameContains, token) =>
       ask(async () => {
-        const asked = { nameContains, submitTimeAfter: new Date(since), maxResults: 100 };
+        const asked = { nameContains, maxResults: 100 };
+        // A list may leave the token out; the name holds it.
         for await (const page of paginateListModelInvocationJobs({ client }, asked))
           for (const summary of page.invocationJobSummaries ?? [])
-            if (summary.clientRequestToken === token) return toState(summary);
+            if (summary.jobName === nameContains && (summary.clientRequestToken ?? token) === token)
+              return toState(summary);
         return null;
       }),
     stop: (jobIdentifier) =>

@@ -16,6 +16,12 @@ export const ledgerOf = ({ values }: Arguments, connection: Fields): string => {
   return values.ledger ?? (isUnset ? defaultLedger : String(ledger));
 };
 
+/** The connection at a ledger: a file is the one that its name says in the working directory of this moment. */
+export const atLedger = (connection: Fields, ledger: string): Fields => ({
+  ...connection,
+  ledger: isFile(ledger) ? resolve(ledger) : ledger,
+});
+
 /** The connection with its ledger put in, or taken out by --no-ledger. Throws wrong usage for both options. */
 export const withLedger = (
   given: Arguments,
@@ -43,7 +49,10 @@ export const holdLedger = async (ledger: string | undefined): Promise<() => void
   const lock = await takeLock(`${path}.run`);
   if (lock instanceof LockHeld) throw cannotRun(`another run uses the ledger ${ledger}; ${lock.sentence}`);
   process.once("exit", lock);
-  return lock;
+  return () => {
+    process.off("exit", lock);
+    lock();
+  };
 };
 
 /** Not an address, as of an object. */

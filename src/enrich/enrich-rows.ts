@@ -1,15 +1,15 @@
 import { setMaxListeners } from "node:events";
-import { pMapIterable } from "p-map";
 import { ConnectorError } from "../core/errors.js";
 import { isObject } from "../core/json.js";
 import { failedTrace, type Outcome } from "../core/outcome.js";
-import { endingOf, type ModelEnding } from "../models/ending.js";
+import type { ModelEnding } from "../models/ending.js";
 import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
 import { wasteOf } from "./plan-problems.js";
 import type { Door, Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
+import { workAhead } from "./work-ahead.js";
 
 /** Extensions of the host's contract, for hosts that have them. */
 export interface RunOptions {
@@ -49,7 +49,7 @@ export const runRecords = (
   };
   return drive(records, work, options, {
     run,
-    ending: endingOf(...session.plan.connection.candidateModelIds),
+    ending: session.plan.ending,
     width: writeBack ? whileWriting(session) : readAhead(session),
     wantsRows: session.wantsRows,
   });
@@ -72,11 +72,12 @@ export async function* drive<Row>(
   { run, ending, width, wantsRows }: Driving = { width: 1 },
 ): AsyncGenerator<Outcome, Summary> {
   const { signal, onProgress } = readOptions(options);
-  // Rows that were read ahead are not sent once the consumer has left.
-  const left = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
   // Every row that waits listens to it.
-  setMaxListeners(0, stop);
+  setMaxListeners(0, stop.signal);
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
   const tally = createTally(run, ending);
   const report = (): void => {
     try {
@@ -85,25 +86,28 @@ export async function* drive<Row>(
       // A listener's fault is not the rows'.
     }
   };
-  const end = async ({ row }: { row: Row }): Promise<Outcome> => {
+  const workOn = async (row: Row): Promise<Outcome> => {
     tally.receive();
     report();
-    const outcome = await work(row, stop);
+    const outcome = await work(row, stop.signal);
     run?.note(outcome);
     tally.settle(outcome);
     report();
     return outcome;
   };
-  const source = endAtError(rows, () => stop.aborted || wantsRows?.());
+  const turn = (): Promise<void> | undefined => (stop.signal.aborted ? undefined : wantsRows?.());
+  const ahead = workAhead(rows, workOn, { width, turn });
+  let hasLeft = true;
   try {
-    yield* pMapIterable(source.rows, end, { concurrency: width, backpressure: width });
+    for (let outcome = await ahead.next(); outcome; outcome = await ahead.next()) yield outcome;
+    hasLeft = false;
+    return tally.summary();
   } finally {
-    left.abort();
+    ahead.leave();
+    signal?.removeEventListener("abort", end);
+    // Rows that were read ahead are not sent once the consumer has left.
+    if (hasLeft) end();
   }
-  // Only now, so that no row that was taken before is lost with its answer.
-  const failure = source.failure();
-  if (failure) throw failure.error;
-  return tally.summary();
 }
 
 /** A copy that can be read again and again without surprise; a record that cannot be read is none. */
@@ -127,33 +131,6 @@ export const readOptions = (options: RunOptions | null | undefined): RunOptions 
   } catch {
     return {};
   }
-};
-
-/**
- * The rows up to the first error of their source, and that error. Each row is boxed, so that nothing awaits it:
- * a record may have a column called `then`.
- */
-const endAtError = <Row>(rows: Iterable<Row> | AsyncIterable<Row>, turn: () => unknown) => {
-  let failure: { readonly error: unknown } | null = null;
-  return {
-    failure: () => failure,
-    rows: (async function* () {
-      try {
-        if (Symbol.asyncIterator in rows)
-          for await (const row of rows) {
-            await turn();
-            yield { row };
-          }
-        else
-          for (const row of rows) {
-            await turn();
-            yield { row };
-          }
-      } catch (error) {
-        failure = { error };
-      }
-    })(),
-  };
 };
 
 /** Enough rows that a few slow or throttled ones in front do not idle the rest; little enough to stay in memory. */

@@ -8,6 +8,7 @@ import type { ConnectorError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { ReasoningTags } from "../core/reply.js";
 import { reasoningTagsOf } from "../models/answer/reasoning.js";
+import { endingOf, type ModelEnding } from "../models/ending.js";
 import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
@@ -52,6 +53,8 @@ export interface Plan {
   readonly schemaRequest: SchemaRequest | null;
   /** The calls that a row may take: an answer that does not fit the output schema may be asked for again. */
   readonly mostCalls: number;
+  /** What is known of the end of its model; `null` for one that lives. */
+  readonly ending: ModelEnding | null;
   /** The price of the model's tokens at the tier that is asked for; `null` where it is not known. */
   readonly price: Price | null;
   /** The prices of the tiers that may serve a call in its place; without them all cost the same. */
@@ -138,6 +141,7 @@ export const compilePlan = (
     modelFamily: resolveFamily(...connection.candidateModelIds),
     baseModel: firstBaseModel(...connection.candidateModelIds),
     template,
+    ending: endingOf(...connection.candidateModelIds),
     columns: structured?.columns ?? named ?? textColumn(connection.outputField),
     price,
     ...(tiers && { tiers }),

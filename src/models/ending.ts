@@ -1,5 +1,5 @@
+import { knownModels } from "../generated/models.js";
 import { firstBaseModel } from "./find-family.js";
-import { listModels } from "./list-models.js";
 
 /** A model that is on its way out, as of the autumn of 2026: Bedrock's own answer is newer. */
 export interface ModelEnding {
@@ -11,10 +11,10 @@ export interface ModelEnding {
 
 /** What is known of the end of the first id that names a model; `null` for one that lives, and one that is not known. */
 export const endingOf = (...modelIds: readonly string[]): ModelEnding | null => {
-  const base = firstBaseModel(...modelIds);
-  const model = listModels().find(({ modelId }) => modelId === base);
-  if (model?.lifecycle !== "legacy" && model?.lifecycle !== "gone") return null;
-  return { model: model.modelId, lifecycle: model.lifecycle, end_of_life: model.endOfLife };
+  const model = firstBaseModel(...modelIds);
+  const known = model !== null && Object.hasOwn(knownModels, model) ? knownModels[model] : undefined;
+  if (model === null || (known?.lifecycle !== "legacy" && known?.lifecycle !== "gone")) return null;
+  return { model, lifecycle: known.lifecycle, end_of_life: known.end_of_life ?? null };
 };
 
 /** The same in a sentence, without what to do. */

@@ -1,4 +1,4 @@
-import { endingInWords, endingOf } from "../models/ending.js";
+import { endingInWords } from "../models/ending.js";
 import { findRows, saidInColumns, saidInRow } from "./before.js";
 import { CannotRehearse } from "./cannot-rehearse.js";
 import type { RehearseOptions } from "./options.js";
@@ -44,7 +44,7 @@ export const drawRows = async (
         );
       },
     );
-  const ending = endingOf(...old.plan.connection.candidateModelIds);
+  const { ending } = old.plan;
   if (ending?.lifecycle !== "gone") {
     const { drawn, rows: input } = await spreadSample(rows, size, seed);
     return { rows: drawn.map((each) => ({ ...each, before: null })), input, unanswered: 0, calls: true };

@@ -5,9 +5,10 @@ import { expect } from "chai";
 import { defaultLedger, ledgerOf, withLedger } from "../../../src/cli/ledger-option.js";
 import { refuseOverwrite } from "../../../src/cli/refuse-overwrite.js";
 import { ledgerReport } from "../../../src/cli/report/ledger-lines.js";
+import { closeLedger } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 describe("ledger", () => {
   describe("option", () => {
@@ -78,11 +79,14 @@ describe("ledger", () => {
       folder = await mkdtemp(join(tmpdir(), "cli-ledger-"));
       await writeFile(join(folder, "config.json"), JSON.stringify(localConfig(emulator.url)));
     });
-    afterEach(endLeftovers);
     after(async () => {
       await rm(folder, { recursive: true });
     });
-    const run = (args: string[], input = "") => runCli(args, input, { cwd: folder });
+    /** Each run finds the ledgers as a process does: nobody has them. */
+    const run = async (args: string[], input = "") => {
+      for (const name of [defaultLedger, "damaged.jsonl"]) await closeLedger(join(folder, name));
+      return runCli(args, input, { cwd: folder });
+    };
     const rows = '{"text":"first"}\n{"text":"second"}\n{"text":"third"}\n';
 
     it("resumes: a report, a replay of what was held, and a second write that costs nothing", async () => {
@@ -131,10 +135,10 @@ describe("ledger", () => {
       // All but the first lines.
       await writeFile(path, text.split("\n").slice(0, 5).join("\n"));
       const { requests } = emulator.stats();
-      const [refused, report] = await Promise.all([
-        run(["write", ...given], rows),
-        run(["ledger", "damaged.jsonl"]),
-      ]);
+      const [refused, report] = [
+        await run(["write", ...given], rows),
+        await run(["ledger", "damaged.jsonl"]),
+      ];
       expect([refused.code, report.code]).to.deep.equal([1, 1]);
       for (const { stderr } of [refused, report]) expect(stderr).to.contain("--repair");
       const repaired = await run(["ledger", "damaged.jsonl", "--repair"]);
@@ -150,10 +154,10 @@ describe("ledger", () => {
     });
 
     it("that cannot be read is a sentence and exit code 1", async () => {
-      const [missing, other] = await Promise.all([
-        run(["ledger", "none.jsonl"]),
-        run(["replay", "--config", "config.json", "--ledger", "config.json"]),
-      ]);
+      const [missing, other] = [
+        await run(["ledger", "none.jsonl"]),
+        await run(["replay", "--config", "config.json", "--ledger", "config.json"]),
+      ];
       expect(missing).to.include({ code: 1, stdout: "" });
       expect(missing.stderr).to.equal("bedrock-model: cannot read none.jsonl: no such file or folder\n");
       expect(other).to.include({ code: 1, stdout: "" });

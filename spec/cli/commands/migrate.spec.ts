@@ -7,7 +7,7 @@ import { ConnectorError } from "../../../src/core/errors.js";
 import { compilePlan } from "../../../src/enrich/plan.js";
 import { renderRequest } from "../../../src/enrich/request.js";
 import { openLedger } from "../../../src/run/ledger/ledger.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 const reference = `${"$"}{BEDROCK_KEY_OF_NOBODY}`;
 
@@ -27,7 +27,6 @@ describe("bedrock-model migrate", () => {
     cwd = mkdtempSync(join(tmpdir(), "migrate-cli-"));
   });
   after(() => {
-    endLeftovers();
     rmSync(cwd, { recursive: true });
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 describe("bedrock-model preview", () => {
   const bedrock = useBedrock();
@@ -14,7 +14,6 @@ describe("bedrock-model preview", () => {
     writeFileSync(join(cwd, "config.json"), JSON.stringify(localConfig(bedrock.url)));
   });
   after(() => {
-    endLeftovers();
     rmSync(cwd, { recursive: true });
   });
   const rows = '{"text":"One."}\n{"text":"Two."}\n{"id":3}\n';

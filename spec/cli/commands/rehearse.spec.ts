@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { agree } from "../../../src/cli/agree.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { localConfig } from "../../support/sync-config.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 describe("bedrock-model rehearse", () => {
   const bedrock = useBedrock();
@@ -43,7 +43,6 @@ describe("bedrock-model rehearse", () => {
     );
   });
   after(() => {
-    endLeftovers();
     rmSync(cwd, { recursive: true });
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { testReport } from "../../../src/cli/report/test-lines.js";
-import { endLeftovers, runCli } from "../run-cli.js";
+import { runCli } from "../run-cli.js";
 
 describe("command line: test", () => {
   let folder: string;
@@ -24,7 +24,6 @@ describe("command line: test", () => {
     await mkdir(join(folder, "tests"));
     await write("connection.json", settings);
   });
-  afterEach(endLeftovers);
   after(() => rm(folder, { recursive: true }));
 
   it("reads cases with comments and the config that they name, and exits with 0 when all pass", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
 import type { LocalAccount } from "../../../src/testing/emulator/index.js";
-import { endLeftovers, runCli } from "../../cli/run-cli.js";
+import { runCli } from "../../cli/run-cli.js";
 import { useBedrock } from "../../support/bedrock.js";
 import { blockOf } from "../../support/pages.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -23,7 +23,6 @@ const example = JSON.parse(blockOf("src/connection/README.md", "Converse", "json
 
 describe("checkConnection, through Converse", () => {
   const bedrock = useBedrock();
-  afterEach(endLeftovers);
 
   const config = (changes: Record<string, unknown> = {}) =>
     localConfig(bedrock.url, { ...example, ...changes });

@@ -9,7 +9,7 @@ import {
   readDescriptor,
   runConformance,
 } from "../../../src/testing/conformance/index.js";
-import { runCli } from "../../cli/run-cli.js";
+import { runCli, runProgram } from "../../cli/run-cli.js";
 import { scratch } from "../../run/ledger/scratch.js";
 import { standIn } from "../../support/program.js";
 
@@ -59,7 +59,7 @@ describe("bedrock-model conform", () => {
     });
 
   it("starts this package's own class in a process of its own", async () => {
-    const { code, stdout, stderr } = await runCli(["conform", "--adapter", "class", "--only", "L02"]);
+    const { code, stdout, stderr } = await runProgram(["conform", "--adapter", "class", "--only", "L02"]);
     expect({ code, stderr }, stdout).to.deep.equal({ code: 0, stderr: "" });
     expect(stdout).to.match(/^1 passed, 0 failed, 0 skipped$/m);
   });

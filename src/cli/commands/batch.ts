@@ -2,7 +2,7 @@ import type { JobsAction } from "../../index.js";
 import type { Arguments, Command } from "../command.js";
 import { loadConfig } from "../config.js";
 import { cannotRun, wrongUsage } from "../failure.js";
-import { defaultLedger, ledgerOf } from "../ledger-option.js";
+import { atLedger, defaultLedger, ledgerOf } from "../ledger-option.js";
 import { counted } from "../report/amounts.js";
 import { jobLine } from "../report/batch-lines.js";
 import { createTerminal, onInterrupt } from "../report/terminal.js";
@@ -30,7 +30,7 @@ const lookAfter = async (given: Arguments): Promise<number> => {
   if (!actions.includes(action))
     throw wrongUsage(`batch takes ${actions.join(", ")}, not ${JSON.stringify(action)}`);
   const settings = await loadConfig(given.values.config ?? "", process.env);
-  const connection = { ...settings, ledger: ledgerOf(given, settings) };
+  const connection = atLedger(settings, ledgerOf(given, settings));
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
   const removeHandlers = onInterrupt(() => {

@@ -3,7 +3,7 @@ import type { Arguments, Command } from "../command.js";
 import { loadConfig } from "../config.js";
 import { connect } from "../connect.js";
 import { cannotRun } from "../failure.js";
-import { defaultLedger, holdLedger, ledgerOf } from "../ledger-option.js";
+import { atLedger, defaultLedger, holdLedger, ledgerOf } from "../ledger-option.js";
 import { replayCommand } from "../report/amounts.js";
 import { reconcileLines } from "../report/reconcile-lines.js";
 import { createTerminal } from "../report/terminal.js";
@@ -40,7 +40,7 @@ const reconcileCalls = async (given: Arguments): Promise<number> => {
   const settings = await loadConfig(config ?? "", process.env);
   const path = ledgerOf(given, settings);
   await readLedger(path);
-  const connection = { ...settings, ledger: path };
+  const connection = atLedger(settings, path);
   const giveLedger = await holdLedger(path);
   const connector = await connect(connection);
   try {

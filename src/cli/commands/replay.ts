@@ -3,7 +3,7 @@ import type { LedgerReport } from "../../index.js";
 import type { Arguments, Command } from "../command.js";
 import { loadConfig } from "../config.js";
 import { connect } from "../connect.js";
-import { defaultLedger, holdLedger, ledgerOf } from "../ledger-option.js";
+import { atLedger, defaultLedger, holdLedger, ledgerOf } from "../ledger-option.js";
 import { counted, replayCommand } from "../report/amounts.js";
 import { summaryLines } from "../report/summary-lines.js";
 import { createTerminal, jsonOption, onInterrupt, sendMessage, speaksJson } from "../report/terminal.js";
@@ -30,7 +30,7 @@ async function replayRows(given: Arguments): Promise<number> {
   const settings = await loadConfig(config ?? "", process.env);
   const path = ledgerOf(given, settings);
   const report = await readLedger(path);
-  const connection = { ...settings, ledger: path };
+  const connection = atLedger(settings, path);
   const giveLedger = await holdLedger(path);
   const connector = await connect(connection);
 

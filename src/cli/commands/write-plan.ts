@@ -5,7 +5,7 @@ import { wholeNumber } from "../arguments.js";
 import type { Arguments } from "../command.js";
 import type { Fields } from "../config.js";
 import { wrongUsage } from "../failure.js";
-import { isFile, withLedger } from "../ledger-option.js";
+import { atLedger, isFile, withLedger } from "../ledger-option.js";
 import { withOverrides } from "../overrides.js";
 import { speaksJson } from "../report/terminal.js";
 import { readShard, type Shard, shardFile, shardSettings } from "../shard.js";
@@ -63,7 +63,7 @@ export const planWrite = async (given: Arguments): Promise<WritePlan> => {
   const own = host.destination.connection_specification;
   const { connection: unsharded, ledger: whole } = withLedger(given, own);
   const ledger = whole !== undefined && shard && isFile(whole) ? shardFile(whole, shard) : whole;
-  const unchanged = ledger === undefined ? unsharded : { ...unsharded, ledger };
+  const unchanged = ledger === undefined ? unsharded : atLedger(unsharded, ledger);
   const overridden = withBatch(given, await withOverrides(given, unchanged));
   const connection = shard ? shardSettings(overridden, shard) : overridden;
   const output =

@@ -53,7 +53,10 @@ const run = async (plan: WritePlan): Promise<RunOutcome> => {
   const { syncConfig, connection, output } = plan;
   // The places first: what another run writes is not even looked at.
   const claim = output === undefined || output === "-" ? undefined : await claimOutput(output);
-  const giveLedger = await holdLedger(plan.ledger);
+  const giveLedger = await holdLedger(plan.ledger).catch((error: Error) => {
+    claim?.release();
+    throw error;
+  });
   const terminal = createTerminal(process.stderr);
   const stop = new AbortController();
   let kept: Awaited<ReturnType<typeof keepStdin>> | undefined;
@@ -141,7 +144,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     const progress = plan.jsonProgress
-      ? jsonProgress((line) => process.stderr.write(`${line}\n`), seconds)
+      ? jsonProgress(terminal, (line) => process.stderr.write(`${line}\n`), seconds)
       : watchProgress(terminal, {
           // Where stdout is the same screen, a redrawn line would run into the messages.
           drawn: target.sink !== undefined || !process.stdout.isTTY,

@@ -1,18 +1,19 @@
 import type { Progress } from "../../index.js";
+import type { Terminal } from "./terminal.js";
 
 /**
  * Returns what takes the counts of a run, and says one line of JSON about them a second, for whatever watches the run:
  * a heartbeat also while no row ends.
  */
 export const jsonProgress = (
+  { every }: Pick<Terminal, "every">,
   say: (line: string) => void,
   seconds: () => number,
-  everyMs = 1000,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
-  setInterval(() => {
+  every(1000, () => {
     if (latest) say(JSON.stringify(lineOf(latest, seconds())));
-  }, everyMs).unref();
+  });
   return (progress) => {
     latest = progress;
   };

@@ -7,6 +7,8 @@ import { fitWords } from "./fit-words.js";
 /** Words on stderr: lines that stay, and below them one line that is redrawn while a run goes on. */
 export interface Terminal {
   say(line: string): void;
+  /** Looks at a run every so many milliseconds until `stop` is called. */
+  every(ms: number, look: () => void): void;
   /**
    * Redraws the lowest line until `stop` is called. Where no terminal is, says `opening`, and every half minute the line
    * in full.
@@ -25,7 +27,7 @@ const logMs = 30_000;
 const sameMomentMs = 100;
 
 export const createTerminal = (stream: Screen): Terminal => {
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   let drawn = false;
   const erase = (): void => {
     if (drawn) stream.write("\r\u001B[K");
@@ -35,12 +37,13 @@ export const createTerminal = (stream: Screen): Terminal => {
     erase();
     stream.write(`${stream.isTTY ? fitWords(line, stream.columns) : line}\n`);
   };
+  const every = (ms: number, look: () => void): void => void timers.push(setInterval(look, ms).unref());
   return {
-    say,
+    ...{ say, every },
     watch(line, opening) {
       if (!stream.isTTY) {
         say(opening);
-        timer = setInterval(() => say(line(Number.POSITIVE_INFINITY)), logMs).unref();
+        every(logMs, () => say(line(Number.POSITIVE_INFINITY)));
         return;
       }
       const draw = (): void => {
@@ -49,10 +52,10 @@ export const createTerminal = (stream: Screen): Terminal => {
         drawn = true;
       };
       draw();
-      timer = setInterval(draw, redrawMs).unref();
+      every(redrawMs, draw);
     },
     stop() {
-      clearInterval(timer);
+      for (const timer of timers.splice(0)) clearInterval(timer);
       erase();
     },
   };

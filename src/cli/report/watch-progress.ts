@@ -12,14 +12,12 @@ interface Watched {
   seconds(): number;
   /** What goes on before the first row has an end, in words. */
   before?: () => string | undefined;
-  /** How often waiting rows are looked for. */
-  lookMs?: number;
 }
 
 /** Returns what takes the counts of a run: it keeps a line about them, and says once that rows wait for Bedrock. */
 export const watchProgress = (
   terminal: Terminal,
-  { drawn, opening, fraction, seconds, before, lookMs = 250 }: Watched,
+  { drawn, opening, fraction, seconds, before }: Watched,
 ): ((progress: Readonly<Progress>) => void) => {
   let latest: Readonly<Progress> | undefined;
   if (drawn) {
@@ -32,11 +30,12 @@ export const watchProgress = (
     );
   }
   // While all rows wait none ends, and nobody is called; but the counts are kept up to date.
-  const timer = setInterval(() => {
-    if (!latest?.waiting) return;
-    clearInterval(timer);
+  let isTold = false;
+  terminal.every(250, () => {
+    if (isTold || !latest?.waiting) return;
+    isTold = true;
     terminal.say("Bedrock throttles, or cannot be reached: rows wait and are sent again for some minutes");
-  }, lookMs).unref();
+  });
   return (progress) => {
     latest = progress;
   };

@@ -67,7 +67,7 @@ const conditionsOf = (kind: string): Rules => {
   return kind === "reset_before" ? others : conditions;
 };
 
-const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing", Rules>> = {
+const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing" | "repeated", Rules>> = {
   error: {
     status: whole(200, 599),
     type: errorName,
@@ -88,6 +88,9 @@ const details: Readonly<Record<Trouble["kind"] | "record_error" | "missing", Rul
   stream_error: { type: errorName, message: text, after: whole(0) },
   record_error: { status: whole(100, 599), message: text, billed: flag },
   missing: {},
+  repeated: {},
 };
-const kindsOfCalls = Object.keys(details).filter((kind) => kind !== "record_error" && kind !== "missing");
+/** Those of a job's records alone. */
+const ofRecords = ["record_error", "missing", "repeated"];
+const kindsOfCalls = Object.keys(details).filter((kind) => !ofRecords.includes(kind));
 const required = new Set(["kind", "status", "type", "message", "body", "reason"]);

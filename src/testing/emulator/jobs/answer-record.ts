@@ -26,7 +26,8 @@ export const answerRecord = async (job: Job, { file, bytes }: Line, backend: Bac
   job["error" in said ? "failed" : "succeeded"] += 1;
   // The order of keys is not promised, so there are two.
   const line = job.processed % 2 ? { recordId, modelInput, ...said } : { modelInput, ...said, recordId };
-  if (fault?.kind !== "missing") job.files[file]?.written.push(JSON.stringify(line));
+  const times = fault?.kind === "missing" ? 0 : fault?.kind === "repeated" ? 2 : 1;
+  for (let left = times; left > 0; left--) job.files[file]?.written.push(JSON.stringify(line));
 };
 
 type Result =

@@ -19,6 +19,8 @@ export interface JobRules {
   readonly error_code?: "number" | "string";
   /** Whether there is a manifest. Default true. */
   readonly manifest?: boolean;
+  /** Whether jobs are told with numbers of records. Default true. */
+  readonly counts?: boolean;
   /** What a repeated clientRequestToken gets: the ARN of the `same_job` (the default), 200 and `no_arn`, or a `conflict`. */
   readonly token_repeats?: "same_job" | "no_arn" | "conflict";
   /** For how long tokens are remembered. Default for good. */
@@ -33,7 +35,7 @@ export interface JobRules {
 
 type TimedState = "Submitted" | "Validating" | "Scheduled" | "InProgress" | "Stopping";
 
-/** What befalls a record: it is refused, its answer ends otherwise, or its line is missing from the output. */
+/** What befalls a record: it is refused, its answer ends otherwise, or its line is missing from the output, or there twice. */
 export type RecordFault = Conditions &
   (
     | {
@@ -44,6 +46,7 @@ export type RecordFault = Conditions &
       }
     | { readonly kind: "stop"; readonly reason: string; readonly text?: string }
     | { readonly kind: "missing" }
+    | { readonly kind: "repeated" }
   );
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
@@ -73,6 +76,7 @@ const rules: Readonly<
   order: oneOf("shuffled", "as_sent"),
   error_code: oneOf("number", "string"),
   manifest: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+  counts: { expected: "true or false", fits: (value) => typeof value === "boolean" },
   token_repeats: oneOf("same_job", "no_arn", "conflict"),
   token_seconds: { expected: "a number of 0 or more", fits: isSeconds },
   min_records: count,
@@ -87,7 +91,7 @@ export const jobRulesFault = (given: unknown): string | null => {
   if (!isObject(given)) return "batch must be an object.";
   for (const [name, value] of Object.entries(given)) {
     if (name === "faults") {
-      const fault = checkFaults(value, "batch.faults", ["record_error", "stop", "missing"]);
+      const fault = checkFaults(value, "batch.faults", ["record_error", "stop", "missing", "repeated"]);
       if (fault) return fault;
       continue;
     }

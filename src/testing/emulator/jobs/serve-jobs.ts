@@ -34,17 +34,18 @@ const notFound = refuse(404, "ResourceNotFoundException", "The provided job iden
 
 /** A job as Get and List tell it. */
 const told = (job: Job): object => {
-  const { arn, request, state, message, submitted, since, expires, lines, processed, succeeded, failed } =
-    job;
+  const { arn, request, rules, state, message, submitted, since, expires } = job;
+  const { total, processed, succeeded, failed } = job;
   return {
     ...{ jobArn: arn, ...request, status: state },
     ...(message !== null && { message }),
     ...{ submitTime: iso(submitted), lastModifiedTime: iso(since), jobExpirationTime: iso(expires) },
     ...(hasEnded(job) && { endTime: iso(since) }),
-    ...(lines.length > 0 && {
-      ...{ totalRecordCount: lines.length, processedRecordCount: processed },
-      ...{ successRecordCount: succeeded, errorRecordCount: failed },
-    }),
+    ...(rules.counts !== false &&
+      (total > 0 || hasEnded(job)) && {
+        ...{ totalRecordCount: total, processedRecordCount: processed },
+        ...{ successRecordCount: succeeded, errorRecordCount: failed },
+      }),
   };
 };
 
