@@ -58,7 +58,7 @@ describe("rows in batch jobs", () => {
     const inputs = [...objects].filter(([key]) => key.endsWith(".jsonl"));
     expect(inputs).to.have.length(1);
     const [[key, text] = ["", ""]] = inputs;
-    expect(key).to.match(/^in\/[0-9a-f]{32}\/part-0001\.jsonl$/);
+    expect(key).to.match(/^in\/[0-9a-f]{32}\/in\/part-0001\.jsonl$/);
     const lines = text
       .trim()
       .split("\n")
@@ -119,6 +119,19 @@ describe("rows in batch jobs", () => {
     bedrock.passTime(3600);
     expect((await hook()).tracking.meta.summary).to.include({ enriched: 100, calls: 100 });
     expect(bedrock.stats().billed).to.equal(100);
+  });
+
+  it("go on line by auto where a guardrail or a tier is set, which no job has", async () => {
+    for (const [changes, why] of [
+      [{ guardrail_identifier: "g", guardrail_version: "1" }, "batch jobs apply no guardrail"],
+      [{ service_tier: "priority" }, "batch jobs have no service tier"],
+    ] as const) {
+      const { enriched, seen } = await write(config({ delivery: "auto", ...changes }), letters(100));
+      expect(enriched).to.equal(100);
+      expect(seen[0]?.on_line).to.deep.equal({ [why]: 100 });
+    }
+    expect(bedrock.stats()).to.include({ requests: 200 });
+    expect((await objectsOf(bedrock)).size).to.equal(0);
   });
 
   it("go on line at once by auto, where the model is known not to take jobs; one that nothing is known of is tried", async () => {

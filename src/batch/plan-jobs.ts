@@ -166,8 +166,9 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
       model: plan.connection.modelId,
       target: plan.routeKey,
       api: plan.connection.api,
-      input: `${place.input}${key}/`,
-      output: `${place.output}${key}/`,
+      // The service takes all that is in the one, and writes into the other while it does.
+      input: `${place.input}${key}/in/`,
+      output: `${place.output}${key}/out/`,
       files: [],
       ...(deadline !== undefined && { deadline }),
     },

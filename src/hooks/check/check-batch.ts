@@ -51,7 +51,7 @@ const checkFolders = ({ region }: Connection, folders: readonly Folder[]): strin
 /** What is to be said of the batch jobs of a connection, in sentences; what stands in their way. */
 export const checkBatch = (
   plan: Plan,
-  { caller, quotas, role }: AwsAnswers,
+  { caller, jobs, quotas, role }: AwsAnswers,
   folders: readonly Folder[],
 ): string[] | ConnectorError => {
   const { connection, baseModel } = plan;
@@ -61,6 +61,9 @@ export const checkBatch = (
     return [`delivery: auto makes no batch jobs without batch_s3_uri and batch_role_arn; ${onLine(plan)}.`];
   const why = noJobs(plan);
   if (why !== null) return [`delivery: auto makes no batch jobs, since ${why}; ${onLine(plan)}.`];
+  // A job is looked for before it is made, so that none is made twice.
+  if (jobs?.is === "unasked" && /is denied/.test(jobs.why))
+    return new ConnectorError("batch_unusable", `${jobs.why}, since a job is looked for before it is made.`);
   const ofPlace = checkFolders(connection, folders);
   if (ofPlace instanceof ConnectorError) return ofPlace;
   const account = known(caller);
