@@ -19,6 +19,7 @@ export type Moment =
   | "written"
   | "uploaded"
   | "looked"
+  | "marked"
   | "created"
   | "submitted"
   | "ended"
@@ -83,9 +84,9 @@ export const holding = async <Result>(
 export const ownJobs = async ({ ledger, plan }: Pick<Door, "ledger" | "plan">): Promise<JobEntry[]> =>
   (await ledger.jobs()).filter((job) => job.plan.target === plan.routeKey);
 
-/** A job with what has changed, at this time. */
-export const after = (job: JobEntry, clock: Clock, changes: Partial<JobEntry>): JobEntry => ({
-  ...job,
-  ...changes,
-  at: clock.date(),
-});
+/** The next step of a job, with what has changed, at this time. */
+export const after = (
+  { trouble: _, ...job }: JobEntry,
+  clock: Pick<Clock, "date">,
+  changes: Partial<JobEntry>,
+): JobEntry => ({ ...job, ...changes, at: clock.date(), step: job.step + 1 });

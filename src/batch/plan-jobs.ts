@@ -10,6 +10,7 @@ import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
+import { accountOf } from "./account.js";
 import { dearer, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
@@ -20,8 +21,9 @@ export interface Planned {
   /** Rows that went through, and calls that are in new jobs. */
   rows: number;
   records: number;
-  /** Rows that are in a job of before. */
+  /** Rows that are in jobs of before, and the keys of these. */
   waiting: number;
+  readonly waitedFor: Set<string>;
   /** Rows that go on line, by why. */
   readonly onLine: Map<string, number>;
   /** The keys of new jobs, and what is set aside for them. */
@@ -59,7 +61,7 @@ const addRows = async (
   const seen = createKeyIndex();
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
-    ...{ onLine: new Map(), jobs: new Map() },
+    ...{ onLine: new Map(), jobs: new Map(), waitedFor: new Set<string>() },
   };
   const writing = new Set<Promise<void>>();
   const keys: string[] = [];
@@ -97,21 +99,23 @@ const addRows = async (
   };
   try {
     for await (const row of rows) {
-      if (stop.aborted || isFull) break;
+      if (stop.aborted) break;
       planned.rows++;
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-      const why = noJobs ?? unbatchable(request, connection.api);
-      if (why !== null) {
-        note(planned.onLine, why, 1);
-        continue;
-      }
       const entry = await ledger.find(request.key, stop);
       const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting) planned.waiting++;
+      if (isWaiting) {
+        planned.waiting++;
+        planned.waitedFor.add(entry?.job ?? "");
+      }
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
+      const why = noJobs ?? unbatchable(request, connection.api);
+      if (why !== null) note(planned.onLine, why, 1);
+      // Rows behind a ceiling may be in jobs of before all the same.
+      if (why !== null || isFull) continue;
       if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
@@ -150,7 +154,7 @@ const begin = async (door: Door, deadline: number | undefined, keys: string[]): 
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, stage: "planning" },
+    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
     plan: {
       model: plan.connection.modelId,
       target: plan.routeKey,
@@ -158,6 +162,7 @@ const begin = async (door: Door, deadline: number | undefined, keys: string[]): 
       input: `${place.input}${key}/`,
       output: `${place.output}${key}/`,
       files: [],
+      account: accountOf(place.roleArn),
       ...(deadline !== undefined && { deadline }),
     },
   };

@@ -122,6 +122,15 @@ export const putObject = async (address: string, path: string, putting: Putting 
   }
 };
 
+/** Whether what S3 refused may go when it is tried again: it had too much to do, or nobody was reached. */
+export const passes = ({ cause }: FileFailure): boolean => {
+  if (cause instanceof ConnectorError) return cause.retryable;
+  const { name = "", message = "", $metadata } = (cause ?? {}) as S3Error;
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined) return cause !== undefined && !/credential/i.test(`${name} ${message}`);
+  return status >= 500 || [408, 409, 412, 429].includes(status);
+};
+
 /** Whether S3 would not say if a write that is to be the first one is, since others write at the same time. */
 export const isConflict = (error: unknown): boolean =>
   (error as Partial<Error>).name === "ConditionalRequestConflict";
@@ -176,19 +185,18 @@ const readPart = async (file: FileHandle, start: number, length: number): Promis
 
 const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
 
+/** The parts of what the SDK throws that tell what happened. */
+interface S3Error {
+  readonly name?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
 /** S3's refusal in words; they name what the credentials lack. */
 const failed =
   (verb: keyof typeof rights, address: string) =>
   (error: unknown): never => {
-    const {
-      name = "",
-      $metadata,
-      message = "",
-    } = error as {
-      name?: string;
-      message?: string;
-      $metadata?: { httpStatusCode?: number };
-    };
+    const { name = "", $metadata, message = "" } = error as S3Error;
     const status = $metadata?.httpStatusCode;
     const reason =
       error instanceof ConnectorError
