@@ -1,4 +1,4 @@
-import { passes } from "../bedrock/objects.js";
+import { passes } from "../bedrock/object-failure.js";
 import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
 import type { FailureKind } from "./moves.js";

@@ -1,8 +1,9 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
+import { failed } from "./object-failure.js";
 import { machineStore, type Store } from "./object-store.js";
 
 /** An object of S3 by its address. */
@@ -30,7 +31,9 @@ export const openObject = async (address: string, store: Store = machineStore) =
   const slice = async (start: number, end: number): Promise<Buffer> => {
     const range = { Bucket, Key, Range: `bytes=${start}-${end - 1}`, ...(ETag && { IfMatch: ETag }) };
     const { Body } = await ask(client.send(new sdk.GetObjectCommand(range)));
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    // As the transport has it, without the copies that the client would make.
+    const pieces: Buffer[] = await ask((Body as Readable).toArray());
+    return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
   };
   return {
     size,
@@ -55,6 +58,26 @@ export const checkBucket = async (address: string, store: Store = machineStore):
     if (status === undefined || status === 404)
       failed("write", address)(status ? { name: "NoSuchBucket", $metadata: error.$metadata } : error);
   });
+};
+
+/**
+ * Sees that there are credentials, and a bucket in which a folder may be listed. Resolves to the bucket's region, `null` where S3
+ * does not say. Throws a FileFailure.
+ */
+export const lookAtFolder = async (
+  folder: string,
+  store: Store,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<{ readonly region: string | null }> => {
+  const { bucket: Bucket, key } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  // Who may list a folder need not be allowed to see the whole bucket.
+  const { BucketRegion = null } = await client
+    .send(new sdk.HeadBucketCommand({ Bucket }), options)
+    .catch(() => ({ BucketRegion: undefined }));
+  const page = { Bucket, Prefix: key.slice(0, -1), MaxKeys: 1 };
+  await client.send(new sdk.ListObjectsV2Command(page), options).catch(failed("list", folder));
+  return { region: BucketRegion };
 };
 
 /** The objects below an address that ends in a slash: their addresses and bytes. Throws a FileFailure. */
@@ -122,17 +145,8 @@ export const putObject = async (address: string, path: string, putting: Putting 
   }
 };
 
-/** Whether what S3 refused may go when it is tried again: it had too much to do, or nobody was reached. */
-export const passes = ({ cause }: FileFailure): boolean => {
-  if (cause instanceof ConnectorError) return cause.retryable;
-  const { name = "", message = "", $metadata } = (cause ?? {}) as S3Error;
-  const status = $metadata?.httpStatusCode;
-  if (status === undefined) return cause !== undefined && !/credential/i.test(`${name} ${message}`);
-  return status >= 500 || [408, 409, 412, 429].includes(status);
-};
-
 /** Whether S3 would not say if a write that is to be the first one is, since others write at the same time. */
-export const isConflict = (error: unknown): boolean =>
+const isConflict = (error: unknown): boolean =>
   (error as Partial<Error>).name === "ConditionalRequestConflict";
 
 const mostTries = 4;
@@ -175,48 +189,10 @@ const putFile = async (
 
 const rangeBytes = 8_000_000;
 /** S3 takes 10,000 parts of an object, and 5 MiB at least in each but the last. */
-const partBytes = 16_000_000;
+const partBytes = 8_000_000;
 const mostParts = 9_000;
 
 const readPart = async (file: FileHandle, start: number, length: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
   return buffer.subarray(0, bytesRead);
 };
-
-const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
-
-/** The parts of what the SDK throws that tell what happened. */
-interface S3Error {
-  readonly name?: string;
-  readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** S3's refusal in words; they name what the credentials lack. */
-const failed =
-  (verb: keyof typeof rights, address: string) =>
-  (error: unknown): never => {
-    const { name = "", $metadata, message = "" } = error as S3Error;
-    const status = $metadata?.httpStatusCode;
-    const reason =
-      error instanceof ConnectorError
-        ? error.message
-        : name === "NoSuchBucket"
-          ? "there is no such bucket"
-          : status === 404
-            ? "there is no such object"
-            : status === 403
-              ? `the credentials may not; they need ${rights[verb]}, and s3:ListBucket to tell what is missing`
-              : status === 412
-                ? "it was replaced while it was read; run again"
-                : status === 409
-                  ? "others write it at the same time; run again"
-                  : status === undefined && /credential/i.test(`${name} ${message}`)
-                    ? "no AWS credentials were found on this machine"
-                    : name === "TransportError"
-                      ? message
-                      : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
-    const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
-    failure.cause = error;
-    throw failure;
-  };
