@@ -121,6 +121,20 @@ describe("rows in batch jobs", () => {
     expect(bedrock.stats().billed).to.equal(100);
   });
 
+  it("go on line at once by auto, where the model is known not to take jobs; one that nothing is known of is tried", async () => {
+    const request_format = '{"prompt":"In short: {{ text }}","max_gen_len":20}';
+    const known = { delivery: "auto", model_id: "meta.llama3-8b-instruct-v1:0", request_format };
+    const { enriched, seen } = await write(config(known), letters(100));
+    expect(enriched).to.equal(100);
+    expect(seen[0]?.on_line).to.deep.equal({ "the model is not known to take batch jobs": 100 });
+    expect((await objectsOf(bedrock)).size).to.equal(0);
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+    bedrock.setAccount({ models: { "amazon.nova-9-lite-v1:0": {} } });
+    const unknown = { delivery: "auto", model_id: "amazon.nova-9-lite-v1:0" };
+    expect(await write(config(unknown), letters(100))).to.include({ enriched: 100 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(100);
+  });
+
   it("that are too few for a job, or cannot be in one, go on line", async () => {
     const small = await write(config(), letters(9));
     expect(small).to.include({ enriched: 9, calls: 9 });
