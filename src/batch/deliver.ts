@@ -5,13 +5,13 @@ import { wasteOf } from "../enrich/plan-problems.js";
 import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
-import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";
 import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { createKeySet } from "./key-set.js";
 import { limitsInWords } from "./limits.js";
 import { type Planned, planJobs } from "./plan-jobs.js";
 import { readTwice } from "./read-twice.js";
@@ -110,12 +110,8 @@ const fill = async (
 /** Whether an entry is of one of some jobs and was not asked for before. */
 const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {
   const keys = new Set(jobs.map(({ key }) => key));
-  const seen = createKeyIndex();
-  return ({ key, job }) => {
-    if (job === undefined || !keys.has(job) || seen.get(key)) return false;
-    seen.set(key, { offset: 0, state: "received" });
-    return true;
-  };
+  const seen = createKeySet();
+  return ({ key, job }) => job !== undefined && keys.has(job) && seen.add(key);
 };
 
 /** Tells a listener what is new. Its faults are not the rows'. */

@@ -6,11 +6,10 @@ import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
 import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
-import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { dearer, unbatchable } from "./batchable.js";
+import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
@@ -55,27 +54,21 @@ const addRows = async (
 ): Promise<Planned> => {
   const { plan, ledger } = door;
   const { connection } = plan;
-  const noJobs = dearer(plan);
-  const seen = createKeyIndex();
+  const none = noJobs(plan);
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
     ...{ onLine: new Map(), jobs: new Map() },
   };
-  const writing = new Set<Promise<void>>();
-  const keys: string[] = [];
+  const keys = new Set<string>();
   let draft: Draft | null = null;
   let isFull = false;
   await giveUpDead(door);
   // Their output may have been read in part only: what it refuses is not for another job yet.
   const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
-  let failure: unknown;
-  const settleAll = async (): Promise<void> => {
-    await Promise.all(writing);
-    if (failure !== undefined) throw failure;
-  };
+  const writing = createCrowd(addedAtOnce);
   const finish = async (): Promise<void> => {
     if (!draft) return;
-    await settleAll();
+    await writing.ended();
     const done = draft;
     draft = null;
     const { limits } = await door.limits();
@@ -101,15 +94,16 @@ const addRows = async (
       planned.rows++;
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
-      if (request instanceof ConnectorError || request === "blank" || seen.get(request.key)) continue;
-      const why = noJobs ?? unbatchable(request, connection.api);
+      if (request instanceof ConnectorError || request === "blank") continue;
+      const why = none ?? unbatchable(request, connection.api);
       if (why !== null) {
         note(planned.onLine, why, 1);
         continue;
       }
+      if (ledger.underway.has(request.key)) continue;
       const entry = await ledger.find(request.key, stop);
       const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting) planned.waiting++;
+      if (isWaiting && !keys.has(entry.job ?? "")) planned.waiting++;
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
       if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
@@ -124,18 +118,10 @@ const addRows = async (
         continue;
       }
       draft ??= await begin(door, deadline, keys);
-      seen.set(request.key, { offset: 0, state: "intent" });
       draft.records++;
       draft.bytes += bytes;
       draft.share = addShares(draft.share, share ?? nothing);
-      const adding: Promise<void> = add(door, request, draft, purse)
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => writing.delete(adding));
-      writing.add(adding);
-      if (writing.size >= addedAtOnce) await Promise.race(writing);
-      if (failure !== undefined) await settleAll();
+      await writing.join(add(door, request, draft, purse));
     }
     await finish();
     return planned;
@@ -146,7 +132,32 @@ const addRows = async (
 
 const addedAtOnce = 500;
 
-const begin = async (door: Door, deadline: number | undefined, keys: string[]): Promise<Draft> => {
+/** Work that goes on beside the rows, of so many of them at most. Its first failure ends both. */
+const createCrowd = (most: number) => {
+  let [earlier, latest]: [Promise<void>[], Promise<void>[]] = [[], []];
+  let failure: unknown;
+  const ended = async (): Promise<void> => {
+    await Promise.all([...earlier, ...latest]);
+    if (failure !== undefined) throw failure;
+  };
+  return {
+    ended,
+    /** Resolves when there is room for more. To ask each of them who is done would take longer than all of the rest. */
+    async join(work: Promise<void>): Promise<void> {
+      latest.push(
+        work.catch((error: unknown) => {
+          failure ??= error;
+        }),
+      );
+      if (failure !== undefined) await ended();
+      if (latest.length < most / 2) return;
+      await Promise.all(earlier);
+      [earlier, latest] = [latest, []];
+    },
+  };
+};
+
+const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
@@ -161,7 +172,7 @@ const begin = async (door: Door, deadline: number | undefined, keys: string[]): 
       ...(deadline !== undefined && { deadline }),
     },
   };
-  keys.push(key);
+  keys.add(key);
   underway.add(key);
   await ledger.appendJob(entry);
   door.at("planning");

@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { ConnectorError } from "../core/errors.js";
@@ -30,7 +31,9 @@ export const openObject = async (address: string, store: Store = machineStore) =
   const slice = async (start: number, end: number): Promise<Buffer> => {
     const range = { Bucket, Key, Range: `bytes=${start}-${end - 1}`, ...(ETag && { IfMatch: ETag }) };
     const { Body } = await ask(client.send(new sdk.GetObjectCommand(range)));
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    // As the transport has it, without the copies that the client would make.
+    const pieces: Buffer[] = await ask((Body as Readable).toArray());
+    return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
   };
   return {
     size,
@@ -55,6 +58,26 @@ export const checkBucket = async (address: string, store: Store = machineStore):
     if (status === undefined || status === 404)
       failed("write", address)(status ? { name: "NoSuchBucket", $metadata: error.$metadata } : error);
   });
+};
+
+/**
+ * Sees that there are credentials, and a bucket in which a folder may be listed. Resolves to the bucket's region, `null` where S3
+ * does not say. Throws a FileFailure.
+ */
+export const lookAtFolder = async (
+  folder: string,
+  store: Store,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<{ readonly region: string | null }> => {
+  const { bucket: Bucket, key } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  // Who may list a folder need not be allowed to see the whole bucket.
+  const { BucketRegion = null } = await client
+    .send(new sdk.HeadBucketCommand({ Bucket }), options)
+    .catch(() => ({ BucketRegion: undefined }));
+  const page = { Bucket, Prefix: key.slice(0, -1), MaxKeys: 1 };
+  await client.send(new sdk.ListObjectsV2Command(page), options).catch(failed("list", folder));
+  return { region: BucketRegion };
 };
 
 /** The objects below an address that ends in a slash: their addresses and bytes. Throws a FileFailure. */
@@ -166,12 +189,25 @@ const putFile = async (
 
 const rangeBytes = 8_000_000;
 /** S3 takes 10,000 parts of an object, and 5 MiB at least in each but the last. */
-const partBytes = 16_000_000;
+const partBytes = 8_000_000;
 const mostParts = 9_000;
 
 const readPart = async (file: FileHandle, start: number, length: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
   return buffer.subarray(0, bytesRead);
+};
+
+interface S3Error {
+  readonly name?: string;
+  readonly message?: string;
+  readonly deadlinePassed?: boolean;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Whether a question to S3 was given up at the end of its time. */
+export const isLate = (error: unknown): boolean => {
+  const { name, deadlinePassed } = error as S3Error;
+  return deadlinePassed === true || name === "AbortError";
 };
 
 const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
@@ -180,15 +216,7 @@ const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBuck
 const failed =
   (verb: keyof typeof rights, address: string) =>
   (error: unknown): never => {
-    const {
-      name = "",
-      $metadata,
-      message = "",
-    } = error as {
-      name?: string;
-      message?: string;
-      $metadata?: { httpStatusCode?: number };
-    };
+    const { name = "", $metadata, message = "" } = error as S3Error;
     const status = $metadata?.httpStatusCode;
     const reason =
       error instanceof ConnectorError
@@ -203,11 +231,13 @@ const failed =
                 ? "it was replaced while it was read; run again"
                 : status === 409
                   ? "others write it at the same time; run again"
-                  : status === undefined && /credential/i.test(`${name} ${message}`)
-                    ? "no AWS credentials were found on this machine"
-                    : name === "TransportError"
-                      ? message
-                      : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
+                  : isLate(error)
+                    ? "no answer in time"
+                    : status === undefined && /credential/i.test(`${name} ${message}`)
+                      ? "no AWS credentials were found on this machine"
+                      : name === "TransportError"
+                        ? message
+                        : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
     const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
     failure.cause = error;
     throw failure;

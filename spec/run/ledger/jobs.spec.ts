@@ -2,21 +2,23 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ConnectorError } from "../../../src/core/errors.js";
+import { type Disk, localDisk } from "../../../src/run/ledger/disk.js";
 import type { Intent } from "../../../src/run/ledger/entry.js";
 import { type Ledger, openLedger } from "../../../src/run/ledger/ledger.js";
+import { isOwned } from "../../../src/run/ledger/own-file.js";
 import { repairLedger } from "../../../src/run/ledger/repair.js";
 import { holdsJobs, jobEntry } from "./holds-jobs.js";
 import { scratch } from "./scratch.js";
 
 describe("batch jobs in a ledger's file", () => {
   const folder = scratch();
-  const open = async (name: string): Promise<Ledger> => {
-    const ledger = await openLedger(join(folder, name));
+  const open = async (name: string, disk = localDisk): Promise<Ledger> => {
+    const ledger = await openLedger(join(folder, name), disk);
     if (ledger instanceof ConnectorError) throw ledger;
     return ledger;
   };
-  const intent = (digit: string, job: string): Intent => ({
-    ...{ state: "intent", key: digit.repeat(32), at: 1_800_000_000_000, job },
+  const intent = (digits: string, job: string): Intent => ({
+    ...{ state: "intent", key: digits.repeat(32).slice(0, 32), at: 1_800_000_000_000, job },
     ...{ model: "m", target: "0123456789abcdef", body: "{}" },
   });
 
@@ -29,6 +31,44 @@ describe("batch jobs in a ledger's file", () => {
     expect(await second.find("2".repeat(32))).to.include({ job: "d".repeat(32) });
     expect(await second.find("3".repeat(32))).to.equal(null);
     await second.close();
+  });
+
+  it("are gone through without the rest of a long file, also once that is opened anew", async () => {
+    let read = 0;
+    const counting: Disk = {
+      ...localDisk,
+      async own(path) {
+        const owned = await localDisk.own(path);
+        if (!isOwned(owned)) return owned;
+        const { file } = owned;
+        const counted = async (...where: Parameters<typeof file.read>) => {
+          const result = await file.read(...where);
+          read += result.bytesRead;
+          return result;
+        };
+        return { ...owned, file: { ...file, read: counted } };
+      },
+    };
+    const callsOfSecond = async (ledger: Ledger): Promise<void> => {
+      read = 0;
+      const keys: string[] = [];
+      for await (const { key } of ledger.callsOf("b".repeat(32))) keys.push(key.slice(0, 2));
+      expect(keys).to.deep.equal(["b1", "b2", "b3"]);
+      expect(read).to.be.within(500, 2_000);
+      for await (const { key } of ledger.callsOf("d".repeat(32))) expect.fail(`no such job has ${key}`);
+    };
+    const ledger = await open("long.jsonl", counting);
+    for (const job of ["a", "b", "c"]) {
+      await ledger.appendJob(jobEntry(job));
+      for (const call of ["1", "2", "3"]) await ledger.append(intent(job + call, job.repeat(32)));
+      const { job: _, ...other } = intent("fe", "");
+      await ledger.append({ ...other, body: `"${"long ".repeat(40_000)}"` });
+    }
+    await callsOfSecond(ledger);
+    await ledger.close();
+    const again = await open("long.jsonl", counting);
+    await callsOfSecond(again);
+    await again.close();
   });
 
   it("leave their calls held, not free, where their own lines are lost", async () => {

@@ -86,16 +86,20 @@ interface Position {
 export interface Head extends Position {
   readonly state: EntryState;
   readonly key: string;
+  /** The batch job that took the call, where one did. */
+  readonly job?: string | undefined;
 }
 
 /**
  * The line of an entry, with its line break: JSON that begins with a CRC-32 of what follows it, in hexadecimal, the length of
- * the entry in bytes, and its position. State and key come next, so that a scan needs no JSON parser.
+ * the entry in bytes, and its position. State, key, time and job come next, so that a scan needs no JSON parser.
  */
-export const encodeEntry = ({ state, key, at, ...rest }: Line, position: Position): Buffer =>
-  encodeText(JSON.stringify({ state, key, at, ...rest }), position);
+export const encodeEntry = ({ state, key, at, ...rest }: Line, position: Position): Buffer => {
+  const job = "job" in rest && { job: rest.job };
+  return encodeText(JSON.stringify({ state, key, at, ...job, ...rest }), position);
+};
 
-/** The same of an entry that is JSON already, state, key and time first. */
+/** The same of an entry that is JSON already, in that order. */
 export const encodeText = (entry: string, { n, after }: Position): Buffer => {
   const length = Buffer.byteLength(entry);
   const head = `{"sum":"        ","length":${length},"n":${n},"after":"${after}",`;
@@ -123,17 +127,18 @@ export const readHead = (line: Buffer): Head | null => {
 
 /** The head of what may be a part of a line, unchecked. */
 export const guessHead = (line: Buffer): { head: Head; sum: string; length: number; end: number } | null => {
-  const found = headPattern.exec(line.toString("latin1", 0, 220));
+  const found = headPattern.exec(line.toString("latin1", 0, longestHead));
   if (!found) return null;
-  const [start, sum = "", length, n, after = "", state, key = ""] = found;
-  const head = { n: Number(n), after, state: state as EntryState, key };
+  const [start, sum = "", length, n, after = "", state, key = "", job] = found;
+  const head = { n: Number(n), after, state: state as EntryState, key, job };
   return { head, sum, length: Number(length), end: start.indexOf('"state":') };
 };
 
 const sumAt = '{"sum":"'.length;
 const sumEnd = '{"sum":"12345678",'.length;
+const longestHead = 256;
 const headPattern = new RegExp(
-  `^\\{"sum":"([0-9a-f]{8})","length":(\\d+),"n":(\\d+),"after":"([0-9a-f]{32}|)","state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d`,
+  `^\\{"sum":"([0-9a-f]{8})","length":(\\d+),"n":(\\d+),"after":"([0-9a-f]{32}|)","state":"(${entryStates.join("|")})","key":"([0-9a-f]{32})","at":\\d(?:[^,]*,"job":"([0-9a-f]{32})")?`,
 );
 
 /** The head of a line of the first format, which had no checksum, length or number. */

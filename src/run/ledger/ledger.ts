@@ -23,7 +23,7 @@ import { type Loaded, loadFile } from "./load.js";
 import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
 import { finishRewrite, syncFolder } from "./rewrite.js";
-import { readLine, scanLines } from "./scan.js";
+import { readLine, type Span, scanLines } from "./scan.js";
 
 /** A durable, append-only record of paid calls. One process at a time holds it. */
 export interface Ledger {
@@ -78,7 +78,7 @@ export const openLedger = async (
 
 const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
   const { path, given, file } = owned;
-  const { index } = loaded;
+  const { index, calls } = loaded;
   let { last } = loaded;
   let written = last.n;
   const opened = await file.stat();
@@ -95,7 +95,7 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
   };
   const commits = createGroupCommit(file, loaded.size, around, clock);
   const marked = index.get(lostKey);
-  const marker = marked && (decodeEntry(await readLine(file, marked.offset)) as Lost | null);
+  const marker = marked && ((await readLine(file, marked.offset, decodeEntry)) as Lost | null);
   const lost = marked ? (marker?.lines ?? 1) : 0;
   /** Whether a lost line may be a later one of a key. One that is open or answered is not sent again anyway. */
   const mayBeLost = (place: Place | null): boolean =>
@@ -106,29 +106,31 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     const position = { n: last.n + 1, after: last.key };
     last = { n: position.n, key: entry.key };
     try {
-      const offset = await commits.append(encodeEntry(entry, position));
+      const line = encodeEntry(entry, position);
+      const offset = await commits.append(line);
       index.set(entry.key, { offset, state: entry.state });
+      if (entry.state === "intent" && entry.job !== undefined)
+        calls.add(entry.job, { from: offset, to: offset + line.length });
     } catch (error) {
       throw new ConnectorError("ledger_unwritable", `${path}: ${systemReason(error)}.`, { cause: error });
     }
   };
   const counted = (entry: Entry): Entry | null =>
     isInJob(entry) ? standingOf(entry, jobs.get(entry.job)?.stage) : entry;
-  const entryAt = async ({ offset }: Place, key: string): Promise<Entry | null> => {
-    const line = await readLine(file, offset);
-    const head = readHead(line);
-    // Another key that shares the bits which the index knows.
-    if (head && head.key !== key) return null;
-    const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
-    return entry ?? (marked && offset < marked.offset ? heldEntry(key) : null);
-  };
+  const entryAt = ({ offset }: Place, key: string): Promise<Entry | null> =>
+    readLine(file, offset, (line) => {
+      const head = readHead(line);
+      // Another key that shares the bits which the index knows.
+      if (head && head.key !== key) return null;
+      const entry = counted((head && (decodeEntry(line) as Entry | null)) ?? heldEntry(key));
+      return entry ?? (marked && offset < marked.offset ? heldEntry(key) : null);
+    });
   /** The latest entries in some state, and all that is not damaged of them. */
-  async function* latest(wants: (state: Line["state"]) => boolean): AsyncGenerator<Entry> {
+  async function* latest(wants: (state: Line["state"]) => boolean, span?: Span): AsyncGenerator<Entry> {
     await commits.settled();
     // What is appended while the entries are worked on is not among them.
-    const { size: end } = await file.stat();
-    for await (const { bytes, offset } of scanLines(file)) {
-      if (offset >= end) return;
+    const { size: to } = await file.stat();
+    for await (const { bytes, offset } of scanLines(file, span ?? { from: 0, to })) {
       const head = readHead(bytes);
       if (!head || !wants(head.state) || index.get(head.key)?.offset !== offset) continue;
       const entry = counted((decodeEntry(bytes) as Entry | null) ?? heldEntry(head.key));
@@ -136,8 +138,9 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     }
   }
   for (const key of loaded.jobs) {
-    const line = await readLine(file, index.get(key)?.offset ?? 0);
-    const entry = readHead(line)?.key === key ? decodeEntry(line) : null;
+    const entry = await readLine(file, index.get(key)?.offset ?? 0, (line) =>
+      readHead(line)?.key === key ? decodeEntry(line) : null,
+    );
     if (entry?.state === "job") jobs.set(key, entry);
   }
   return {
@@ -158,7 +161,9 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
       return true;
     },
     async *callsOf(job) {
-      for await (const entry of latest((state) => state === "intent"))
+      const span = calls.of(job);
+      if (!span) return;
+      for await (const entry of latest((state) => state === "intent", span))
         if (isInJob(entry) && entry.job === job) yield entry;
     },
     isOpen: () => isOpen && !commits.isBroken(),

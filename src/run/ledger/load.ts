@@ -1,3 +1,4 @@
+import { type CallSpans, createCallSpans } from "./call-spans.js";
 import { type EntryState, guessHead, type Head, readHead, readOldHead } from "./entry.js";
 import { headLength, readHeadOf } from "./head.js";
 import { createKeyIndex, type KeyIndex } from "./index-by-key.js";
@@ -8,8 +9,9 @@ import { readStart, scanLines } from "./scan.js";
 export interface Loaded {
   readonly is: "whole" | "old" | "new" | "other" | "rewriting";
   readonly index: KeyIndex;
-  /** The keys of the batch jobs. */
+  /** The keys of the batch jobs, and where the calls in them stand. */
   readonly jobs: ReadonlySet<string>;
+  readonly calls: CallSpans;
   /** Where the next line goes: behind the last one that checks. */
   readonly size: number;
   /** The place of the newest of its two marks. */
@@ -45,6 +47,7 @@ const loadLines = async (
 ): Promise<Loaded> => {
   const index = createKeyIndex();
   const jobs = new Set<string>();
+  const calls = createCallSpans();
   const told = new Map<number, string>();
   const gaps: { from: number; to: number; where: string }[] = [];
   let last: Pick<Head, "n" | "key"> = { n: 0, key: "" };
@@ -73,9 +76,10 @@ const loadLines = async (
     if (found.n > last.n) last = found;
     index.set(found.key, { offset, state: found.state });
     if (found.state === "job") jobs.add(found.key);
+    if (found.state === "intent" && found.job !== undefined) calls.add(found.job, { from: offset, to: size });
   }
   if (is === "other" && lines === 0)
-    return { is, index, jobs, size: 0, slot, lines, last, torn: false, damage: null };
+    return { is, index, jobs, calls, size: 0, slot, lines, last, torn: false, damage: null };
   const certain = entries ?? last.n + 1;
   if (certain > last.n) gaps.push({ from: last.n + 1, to: certain, where: junk ?? "its end is cut off" });
   const real = gaps.filter(({ from }) => from <= certain);
@@ -84,7 +88,7 @@ const loadLines = async (
     if (!real.some(({ from, to }) => from <= n && n <= Math.min(to, certain))) told.delete(n);
   const isWhole = is !== "other" && entries !== null && missing === 0 && disorder === null;
   return {
-    ...{ is: is === "other" ? "whole" : is, index, jobs, size, slot, lines, last },
+    ...{ is: is === "other" ? "whole" : is, index, jobs, calls, size, slot, lines, last },
     torn: gaps.length > real.length || real.some(({ to }) => to > certain),
     damage: isWhole ? null : { lines: missing, where: real[0]?.where ?? disorder ?? "its first lines", told },
   };
@@ -109,5 +113,6 @@ const loadOld = async (file: OpenFile): Promise<Loaded> => {
     index.set(found.key, { offset, state: found.state as EntryState });
   }
   const damage = bad > 0 ? { lines: bad, where, told: new Map() } : null;
-  return { is: "old", index, jobs: new Set(), size, slot: 0, lines, last, torn: false, damage };
+  const none = { jobs: new Set<string>(), calls: createCallSpans() };
+  return { is: "old", index, ...none, size, slot: 0, lines, last, torn: false, damage };
 };

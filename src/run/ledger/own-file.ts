@@ -13,6 +13,7 @@ import {
 } from "../../core/lock.js";
 import { readRegularFile } from "../../core/regular-file.js";
 import type { OpenFile } from "./open-file.js";
+import { quickFile } from "./quick-file.js";
 
 /** A ledger's file, open for this process alone. */
 export interface OwnedFile {
@@ -59,7 +60,7 @@ export const own = async (
     const removeNote = (): void => forget(note);
     process.once("exit", removeNote);
     return {
-      ...{ path, given: name, file },
+      ...{ path, given: name, file: quickFile(file) },
       async release() {
         process.off("exit", removeNote);
         removeNote();

@@ -53,10 +53,8 @@ export const repairLedger = async (
     const untold = forgetLost ? 0 : damage.lines - damage.told.size;
     const { file: source } = owned;
     async function* texts(): AsyncGenerator<Text> {
-      const read = async (offset: number): Promise<string> => {
-        const line = await readLine(source, offset);
-        return loaded.is === "old" ? line.toString("utf8") : textOf(line);
-      };
+      const read = (offset: number): Promise<string> =>
+        readLine(source, offset, (line) => (loaded.is === "old" ? line.toString("utf8") : textOf(line)));
       for (const { key, offset } of good) yield { key, text: await read(offset) };
       for (const key of held) yield { key, text: JSON.stringify(heldEntry(key)) };
       if (untold > 0) yield { key: lostKey, text: JSON.stringify(lostEntry(untold, clock.date())) };

@@ -44,7 +44,7 @@ export const createJob = (request: WireRequest, backend: Backend): HttpReply => 
     faults: planFaults(rules.faults ?? []),
     submitted: now(),
     expires: now() + asked.timeoutDurationInHours * 3_600_000,
-    ...{ state: "Submitted", since: now(), message: null, files: [], lines: [] },
+    ...{ state: "Submitted", since: now(), message: null, files: [], lines: [], total: 0 },
     ...{ processed: 0, succeeded: 0, failed: 0, inputTokens: 0, outputTokens: 0 },
     underway: Promise.resolve(),
   };

@@ -53,8 +53,10 @@ export interface Job {
   /** When it came to its state. */
   since: number;
   message: string | null;
+  /** Both are empty once it has ended. */
   files: readonly JobFile[];
   lines: readonly Line[];
+  total: number;
   processed: number;
   succeeded: number;
   failed: number;

@@ -37,6 +37,8 @@ const advance = async (job: Job, backend: Backend): Promise<void> => {
     job.state = next;
     // What was due earlier came to be then, so that states do not add up their delays.
     job.since = Math.min(now, Math.max(job.since, due));
+    // The records of millions are not kept for nothing.
+    if (hasEnded(job)) [job.files, job.lines] = [[], []];
   }
 };
 
@@ -58,6 +60,7 @@ const steps: Readonly<Partial<Record<JobState, Step>>> = {
     if (job.rules.end === "Failed" && !job.rules.end_after) return fail(job, job.rules.end_message);
     job.files = input.files.map((name) => ({ name, written: [] }));
     job.lines = input.lines;
+    job.total = input.lines.length;
     return "Scheduled";
   },
   Scheduled({ rules, expires }, _backend, { now, due }) {
@@ -112,9 +115,9 @@ const writeOutput = (job: Job, { objects, now }: Backend): void => {
     const lines = job.rules.order === "as_sent" ? written : shuffled(written);
     put(name, lines.map((line) => `${line}\n`).join(""));
   }
-  const { processed, succeeded, failed, inputTokens, outputTokens, lines } = job;
+  const { processed, succeeded, failed, inputTokens, outputTokens, total } = job;
   const manifest = {
-    ...{ totalRecordCount: lines.length, processedRecordCount: processed },
+    ...{ totalRecordCount: total, processedRecordCount: processed },
     ...{ successRecordCount: succeeded, errorRecordCount: failed },
     ...{ inputTokenCount: inputTokens, outputTokenCount: outputTokens },
   };

@@ -35,15 +35,15 @@ const notFound = refuse(404, "ResourceNotFoundException", "The provided job iden
 /** A job as Get and List tell it. */
 const told = (job: Job): object => {
   const { arn, request, rules, state, message, submitted, since, expires } = job;
-  const { lines, processed, succeeded, failed } = job;
+  const { total, processed, succeeded, failed } = job;
   return {
     ...{ jobArn: arn, ...request, status: state },
     ...(message !== null && { message }),
     ...{ submitTime: iso(submitted), lastModifiedTime: iso(since), jobExpirationTime: iso(expires) },
     ...(hasEnded(job) && { endTime: iso(since) }),
     ...(rules.counts !== false &&
-      (lines.length > 0 || hasEnded(job)) && {
-        ...{ totalRecordCount: lines.length, processedRecordCount: processed },
+      (total > 0 || hasEnded(job)) && {
+        ...{ totalRecordCount: total, processedRecordCount: processed },
         ...{ successRecordCount: succeeded, errorRecordCount: failed },
       }),
   };
