@@ -13,9 +13,7 @@ import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
 import { startCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, hurriedClock, letters, objectsOf } from "./batches.js";
-
-const few = { min_records: 10 };
+import { batchConfig, createBucket, few, hurriedClock, letters, objectsOf } from "./batches.js";
 
 describe("one job and one bill, whatever happens on the way", () => {
   const bedrock = useFreshBedrock({ account: { batch: few } });
