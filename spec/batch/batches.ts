@@ -47,5 +47,8 @@ export const batchConfig = (
     ...changes,
   });
 
+/** Rules of an account whose jobs may be small, so that a spec needs few rows. */
+export const few = { min_records: 10 };
+
 export const letters = (count: number) =>
   Array.from({ length: count }, (_, id) => ({ id, text: `Letter ${id}: the parcel came late.` }));

@@ -14,12 +14,10 @@ import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
 import { startCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, letters, objectsOf } from "./batches.js";
+import { batchConfig, createBucket, few, letters, objectsOf } from "./batches.js";
 
 /** Pauses that are over at once. */
 const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
-
-const few = { min_records: 10 };
 
 describe("one job and one bill, whatever happens on the way", () => {
   const bedrock = useFreshBedrock({ account: { batch: few } });

@@ -1,5 +1,6 @@
 import type { InvokeRequest } from "../core/invoke.js";
 import type { Plan } from "../enrich/plan.js";
+import { hasDoor } from "../models/model-facts.js";
 import { isCheaper, ratesOfBatch } from "../models/prices/rates.js";
 
 /**
@@ -17,12 +18,19 @@ const parts: readonly (readonly [part: RegExp, why: string, api?: "converse"])[]
 export const unbatchable = ({ body }: Pick<InvokeRequest, "body">, api: string): string | null =>
   parts.find(([part, , only]) => (only ?? api) === api && part.test(body))?.[1] ?? null;
 
-/** Why `delivery: auto` makes no batch jobs, where another way is known to cost no more; `null` where it makes them. */
-export const dearer = ({ connection, price, tiers, isFlexible }: Plan): string | null => {
+/**
+ * Why `delivery: auto` makes no batch jobs: the model is known and not to take them, or another way is known to cost no more;
+ * `null` where it makes them. What nothing is known of is tried, since a job that is refused costs nothing.
+ */
+export const noJobs = ({ connection, price, tiers, isFlexible }: Plan): string | null => {
+  if (connection.delivery !== "auto") return null;
+  if (hasDoor("batch", ...connection.candidateModelIds) === false) return notKnownToTakeJobs;
   const batch = ratesOfBatch(price, tiers);
-  if (connection.delivery !== "auto" || !batch) return null;
   const calls = tiers?.default ?? price;
+  if (!batch || !calls) return null;
   if (isFlexible && tiers?.flex && isCheaper(tiers.flex, batch))
     return "the flex tier costs less than batch jobs";
-  return calls && !isCheaper(batch, calls) ? "batch jobs cost no less than calls" : null;
+  return isCheaper(batch, calls) ? null : "batch jobs cost no less than calls";
 };
+
+export const notKnownToTakeJobs = "the model is not known to take batch jobs";

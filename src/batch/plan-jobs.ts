@@ -8,7 +8,7 @@ import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { dearer, unbatchable } from "./batchable.js";
+import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
@@ -54,7 +54,7 @@ const addRows = async (
 ): Promise<Planned> => {
   const { plan, ledger } = door;
   const { connection } = plan;
-  const noJobs = dearer(plan);
+  const none = noJobs(plan);
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
     ...{ onLine: new Map(), jobs: new Map() },
@@ -95,7 +95,7 @@ const addRows = async (
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank") continue;
-      const why = noJobs ?? unbatchable(request, connection.api);
+      const why = none ?? unbatchable(request, connection.api);
       if (why !== null) {
         note(planned.onLine, why, 1);
         continue;

@@ -2,16 +2,22 @@ import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { Connection } from "../connection/connection.js";
 import { credentialChain } from "./credential-chain.js";
-import { takeShortcuts } from "./reuse-request-form.js";
+import { type SendCall, takeShortcuts } from "./reuse-request-form.js";
 import { throwServiceErrors } from "./service-error.js";
 import { Sha256 } from "./sha256.js";
 import { createTransport } from "./transport.js";
 import { useConverse } from "./use-converse.js";
 
+/** The SDK's client of one connection, and the way of its calls. */
+export interface RuntimeClient {
+  readonly sdk: BedrockRuntimeClient;
+  readonly send: SendCall;
+}
+
 /** A client for one connection: no retries of its own, and signing pinned to what the connection says. */
-export const createClient = (connection: Connection): BedrockRuntimeClient => {
+export const createClient = (connection: Connection): RuntimeClient => {
   const { region, endpoint, maxConcurrency, requestTimeoutMs } = connection;
-  const client = new BedrockRuntimeClient({
+  const sdk = new BedrockRuntimeClient({
     region,
     ...(endpoint && { endpoint }),
     maxAttempts: 1,
@@ -21,10 +27,9 @@ export const createClient = (connection: Connection): BedrockRuntimeClient => {
     sha256: Sha256,
     ...signing(connection),
   });
-  if (connection.api === "converse") useConverse(client);
-  throwServiceErrors(client.middlewareStack);
-  takeShortcuts(client, region, () => apiKeyOf(connection));
-  return client;
+  if (connection.api === "converse") useConverse(sdk);
+  throwServiceErrors(sdk.middlewareStack);
+  return { sdk, send: takeShortcuts(sdk, region, () => apiKeyOf(connection)) };
 };
 
 /** Credentials that take longer than this are not coming. */

@@ -19,6 +19,7 @@ import { secretsOf, signing, usesApiKey } from "./client.js";
 import type {
   Access,
   ControlAnswer,
+  Decision,
   FoundationModel,
   Logging,
   Profile,
@@ -27,6 +28,7 @@ import type {
 } from "./control-answers.js";
 import { type ControlQuery, createControlQuery } from "./control-query.js";
 import { toFoundationModel } from "./foundation-model.js";
+import { iamQuestion, readDecision, readRoleArn, readTrust } from "./iam.js";
 import { reachRuntime } from "./reach-runtime.js";
 import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
@@ -54,6 +56,10 @@ export interface ControlPlane {
   logging(): Promise<ControlAnswer<Logging>>;
   /** The quotas of Bedrock that hold for the account in the region. */
   quotas(): Promise<ControlAnswer<readonly Quota[]>>;
+  /** The trust policy of a role: who may take it on. */
+  trustOf(roleArn: string): Promise<ControlAnswer<unknown>>;
+  /** Whether the policies of a role let it do something with something of its own account. */
+  mayRole(roleArn: string, action: string, resourceArn: string): Promise<ControlAnswer<Decision>>;
   /** The system-defined profiles of the region. */
   profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
@@ -79,6 +85,9 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   throwServiceErrors(client.middlewareStack);
   const query: ControlQuery = createControlQuery(secretsOf(connection));
   const options = { abortSignal: deadline.signal };
+  /** A question to another service than Bedrock, which takes signatures alone. */
+  const beside: ControlQuery = async (...question) =>
+    usesApiKey(connection) ? { is: "unasked", why: "an API key opens Bedrock alone" } : query(...question);
 
   return {
     missingCredentials: () =>
@@ -118,15 +127,31 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         );
         return toLogging(loggingConfig);
       }),
-    quotas: async () =>
-      usesApiKey(connection)
-        ? { is: "unasked", why: "an API key opens Bedrock alone" }
-        : query("servicequotas:ListServiceQuotas", "*", () =>
-            listQuotas(
-              (body) => askService(client, connection, { ...quotasQuestion, region, body }, options),
-              deadline.signal,
-            ),
-          ),
+    quotas: () =>
+      beside("servicequotas:ListServiceQuotas", "*", () =>
+        listQuotas(
+          (body) => askService(client, connection, { ...quotasQuestion, region, body }, options),
+          deadline.signal,
+        ),
+      ),
+    trustOf: (role) =>
+      beside("iam:GetRole", role, async () => {
+        const { partition, name } = readRoleArn(role) ?? { partition: "", name: role };
+        const asked = iamQuestion(partition, { Action: "GetRole", RoleName: name });
+        return readTrust(await askService(client, connection, asked, options));
+      }),
+    mayRole: (role, action, resource) =>
+      beside("iam:SimulatePrincipalPolicy", role, async () => {
+        const account = readRoleArn(role)?.account ?? "";
+        const asked = iamQuestion(readRoleArn(role)?.partition ?? "", {
+          ...{ Action: "SimulatePrincipalPolicy", PolicySourceArn: role },
+          ...{ "ActionNames.member.1": action, "ResourceArns.member.1": resource },
+          "ContextEntries.member.1.ContextKeyName": "aws:ResourceAccount",
+          "ContextEntries.member.1.ContextKeyType": "string",
+          "ContextEntries.member.1.ContextKeyValues.member.1": account,
+        });
+        return readDecision(await askService(client, connection, asked, options));
+      }),
     profiles: () =>
       query("bedrock:ListInferenceProfiles", "*", async () => {
         const found: Profile[] = [];

@@ -17,7 +17,7 @@ export const createTokenCounter = (connection: Connection) => {
     if (client instanceof ConnectorError) return client;
     const deadline = AbortSignal.timeout(patienceMs);
     try {
-      const { inputTokens } = await client.send(
+      const { inputTokens } = await client.sdk.send(
         new CountTokensCommand({
           modelId: firstBaseModel(connection.modelId, ...connection.candidateModelIds) ?? connection.modelId,
           input:

@@ -40,7 +40,7 @@ export const exchange = (
   deadlineMs: number,
   signal?: AbortSignal,
   onPart?: OnPart,
-): Promise<HttpResponse> =>
+): Promise<{ response: HttpResponse }> =>
   new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | undefined;
     let head: Head | undefined;
@@ -67,7 +67,7 @@ export const exchange = (
       const { statusCode, headers } = head as Head;
       try {
         const body = unpacked(only && chunks.length === 1 ? only : Buffer.concat(chunks), headers);
-        resolve(new HttpResponse({ statusCode, headers, body }));
+        resolve({ response: new HttpResponse({ statusCode, headers, body }) });
       } catch (cause) {
         fail(cause as Error);
       }

@@ -60,6 +60,26 @@ export const checkBucket = async (address: string, store: Store = machineStore):
   });
 };
 
+/**
+ * Sees that there are credentials, and a bucket in which a folder may be listed. Resolves to the bucket's region, `null` where S3
+ * does not say. Throws a FileFailure.
+ */
+export const lookAtFolder = async (
+  folder: string,
+  store: Store,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<{ readonly region: string | null }> => {
+  const { bucket: Bucket, key } = readAddress(`${folder}x`);
+  const { client, sdk } = await store();
+  // Who may list a folder need not be allowed to see the whole bucket.
+  const { BucketRegion = null } = await client
+    .send(new sdk.HeadBucketCommand({ Bucket }), options)
+    .catch(() => ({ BucketRegion: undefined }));
+  const page = { Bucket, Prefix: key.slice(0, -1), MaxKeys: 1 };
+  await client.send(new sdk.ListObjectsV2Command(page), options).catch(failed("list", folder));
+  return { region: BucketRegion };
+};
+
 /** The objects below an address that ends in a slash: their addresses and bytes. Throws a FileFailure. */
 export async function* listObjects(
   folder: string,
@@ -177,21 +197,26 @@ const readPart = async (file: FileHandle, start: number, length: number): Promis
   return buffer.subarray(0, bytesRead);
 };
 
+interface S3Error {
+  readonly name?: string;
+  readonly message?: string;
+  readonly deadlinePassed?: boolean;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Whether a question to S3 was given up at the end of its time. */
+export const isLate = (error: unknown): boolean => {
+  const { name, deadlinePassed } = error as S3Error;
+  return deadlinePassed === true || name === "AbortError";
+};
+
 const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
 
 /** S3's refusal in words; they name what the credentials lack. */
 const failed =
   (verb: keyof typeof rights, address: string) =>
   (error: unknown): never => {
-    const {
-      name = "",
-      $metadata,
-      message = "",
-    } = error as {
-      name?: string;
-      message?: string;
-      $metadata?: { httpStatusCode?: number };
-    };
+    const { name = "", $metadata, message = "" } = error as S3Error;
     const status = $metadata?.httpStatusCode;
     const reason =
       error instanceof ConnectorError
@@ -206,11 +231,13 @@ const failed =
                 ? "it was replaced while it was read; run again"
                 : status === 409
                   ? "others write it at the same time; run again"
-                  : status === undefined && /credential/i.test(`${name} ${message}`)
-                    ? "no AWS credentials were found on this machine"
-                    : name === "TransportError"
-                      ? message
-                      : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
+                  : isLate(error)
+                    ? "no answer in time"
+                    : status === undefined && /credential/i.test(`${name} ${message}`)
+                      ? "no AWS credentials were found on this machine"
+                      : name === "TransportError"
+                        ? message
+                        : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
     const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
     failure.cause = error;
     throw failure;

@@ -1,32 +1,36 @@
-import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { Connection } from "../connection/connection.js";
 import { faultInKey } from "../connection/key-text.js";
 import { ConnectorError } from "../core/errors.js";
 import { credentialsFailure } from "./call-failure.js";
-import { createClient, credentialsMs, secretsOf, tokenVariable, usesApiKey } from "./client.js";
+import {
+  createClient,
+  credentialsMs,
+  type RuntimeClient,
+  secretsOf,
+  tokenVariable,
+  usesApiKey,
+} from "./client.js";
 
 /** Who the calls are made as: a client whose credentials are there, for all rows the same. */
 interface RefreshingClient {
   /** Failures cost nothing: no call was made. */
-  client(): Promise<BedrockRuntimeClient | ConnectorError> | BedrockRuntimeClient;
+  client(): Promise<RuntimeClient | ConnectorError> | RuntimeClient;
   /**
    * Fetches credentials anew, once for all rows whose calls found that `expired` has expired.
    * `null` where there are no others: given keys are what they are.
    */
-  renew(expired: BedrockRuntimeClient): Promise<BedrockRuntimeClient | ConnectorError | null>;
+  renew(expired: RuntimeClient): Promise<RuntimeClient | ConnectorError | null>;
 }
 
 export const createRefreshingClient = (connection: Connection): RefreshingClient => {
   let current = createClient(connection);
-  let renewing: Promise<BedrockRuntimeClient | ConnectorError> | null = null;
+  let renewing: Promise<RuntimeClient | ConnectorError> | null = null;
   const isGiven = connection.auth.kind !== "default" && !connection.role;
 
-  const withCredentials = async (
-    client: BedrockRuntimeClient,
-  ): Promise<BedrockRuntimeClient | ConnectorError> =>
-    (await missingCredentials(client, connection)) ?? client;
+  const withCredentials = async (client: RuntimeClient): Promise<RuntimeClient | ConnectorError> =>
+    (await missingCredentials(client.sdk, connection)) ?? client;
 
-  const replace = async (): Promise<BedrockRuntimeClient | ConnectorError> => {
+  const replace = async (): Promise<RuntimeClient | ConnectorError> => {
     const fresh = await withCredentials(createClient(connection));
     if (!(fresh instanceof ConnectorError)) current = fresh;
     renewing = null;

@@ -1,26 +1,32 @@
-import { randomUUID } from "node:crypto";
-import type {
-  BedrockRuntimeClient,
-  InvokeModelCommandInput,
-  InvokeModelCommandOutput,
-  ServiceInputTypes,
-  ServiceOutputTypes,
+import {
+  type BedrockRuntimeClient,
+  InvokeModelCommand,
+  type InvokeModelCommandInput,
+  type InvokeModelCommandOutput,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from "@aws-sdk/client-bedrock-runtime";
-import { HttpRequest, type HttpResponse } from "@smithy/core/protocols";
+import type { HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import type {
   DeserializeMiddleware,
   InitializeHandlerOutput,
   InitializeMiddleware,
+  HttpRequest as PlainRequest,
   RequestSigner,
 } from "@smithy/types";
 
 /** What a call came to, with the headers that the SDK hides: some families' token counts stand nowhere else. */
 export type AnswerWithHeaders = InvokeModelCommandOutput & Pick<HttpResponse, "headers">;
 
+/** Makes one call. Rejects as the SDK does. */
+export type SendCall = (
+  input: InvokeModelCommandInput,
+) => Promise<Pick<AnswerWithHeaders, "body" | "headers">>;
+
 /** The request that every call of a model is made of. */
 interface Form {
-  /** Without its body and what signing added. */
-  readonly request: HttpRequest;
+  /** Without its body and what is of the one call alone. */
+  readonly request: PlainRequest;
   /** The SDK's own; `null` where the request carries an API key. */
   readonly signer: RequestSigner | null;
   readonly until: number;
@@ -36,52 +42,26 @@ export const takeShortcuts = (
   client: BedrockRuntimeClient,
   region: string,
   apiKey: () => string | null,
-): void => {
+): SendCall => {
+  const { config, middlewareStack } = client;
   const forms = new Map<string, Form>();
 
-  /** Sends a request in a known form; `null` where there is none. */
-  const fillForm = async ({
-    body,
-    requestMetadata,
-    ...input
-  }: InvokeModelCommandInput): Promise<HttpResponse | null> => {
+  /** The known form of a call; `null` where it has to be learned. */
+  const formOf = (input: InvokeModelCommandInput): Form | null => {
     const form = forms.get(formName(input));
     if (!form || form.until < Date.now()) return null;
-    const { signer } = form;
-    const bytes = Buffer.from(body as string);
-    const request = new HttpRequest({
-      ...form.request,
-      headers: {
-        ...form.request.headers,
-        "content-length": String(bytes.length),
-        "amz-sdk-invocation-id": randomUUID(),
-        ...(typeof requestMetadata === "string" && { [metadataHeader]: requestMetadata }),
-      },
-      body: bytes,
-    });
-    if (!signer && request.headers.Authorization !== `Bearer ${apiKey()}`) return null;
-    const signingDate = new Date(Date.now() + client.config.systemClockOffset);
-    const ready = signer ? ((await signer.sign(request, { signingDate })) as HttpRequest) : request;
-    const { response } = await client.config.requestHandler.handle(ready);
-    return response;
+    return form.signer || form.request.headers.Authorization === `Bearer ${apiKey()}` ? form : null;
   };
 
-  const send: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
-    if (!isCall(args.input)) return next(args);
-    const response = await fillForm(args.input);
-    if (response?.statusCode === 200 && response.body instanceof Uint8Array)
-      return {
-        response,
-        output: { body: response.body, headers: response.headers } as unknown as ServiceOutputTypes,
-      };
-    return withHeaders(await next(response ? ({ ...args, response } as typeof args) : args));
-  };
+  /** By the SDK's own steps, or by those alone that come after an answer. Without options, which would turn its cache off. */
+  const bySdk = (input: InvokeModelCommandInput, response?: HttpResponse) =>
+    client.send(
+      new InvokeModelCommand(response ? { ...input, ...{ response } } : input),
+    ) as Promise<AnswerWithHeaders>;
 
-  /**
-   * Stands where the SDK is about to send: takes the form of what was answered, or hands on what is there already.
-   */
+  /** Stands where the SDK is about to send: takes the form of what was answered, or hands on what is there already. */
   const learn: DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
-    const { response } = args as { response?: HttpResponse };
+    const { response } = args.input as { response?: HttpResponse };
     if (response) return { response } as Awaited<ReturnType<typeof next>>;
     const result = await next(args);
     if (!isCall(args.input)) return result;
@@ -91,31 +71,71 @@ export const takeShortcuts = (
     const isSigned = authorization.includes(`/${region}/bedrock/aws4_request,`);
     if (isSigned || bearer !== undefined)
       forms.set(formName(args.input), {
-        request: unsigned(request),
-        signer: isSigned ? await client.config.signer() : null,
+        request: withoutOwn(request),
+        signer: isSigned ? await config.signer() : null,
         until: Date.now() + lifetimeMs,
       });
     return result;
   };
 
-  client.middlewareStack.add(send, { step: "initialize", priority: "high", name: "bedrockShortcut" });
-  client.middlewareStack.add(learn, { step: "deserialize", priority: "low", name: "bedrockForm" });
+  middlewareStack.add(showHeaders, { step: "initialize", priority: "high", name: "bedrockHeaders" });
+  middlewareStack.add(learn, { step: "deserialize", priority: "low", name: "bedrockForm" });
+
+  return async (input) => {
+    const form = formOf(input);
+    if (!form) return bySdk(input);
+    const request = filled(form, input);
+    const signingDate = new Date(Date.now() + config.systemClockOffset);
+    const ready = form.signer ? await form.signer.sign(request, { signingDate }) : request;
+    const { response } = await config.requestHandler.handle(ready as HttpRequest);
+    return isPlainSuccess(response) ? response : bySdk(input, response);
+  };
 };
+
+const isPlainSuccess = (
+  response: HttpResponse,
+): response is HttpResponse & { body: AnswerWithHeaders["body"] } =>
+  response.statusCode === 200 && response.body instanceof Uint8Array;
 
 /** Not so are CountTokens and calls whose answers are streamed. */
 const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput =>
   "body" in input && !("onPart" in input);
 
+const filled = ({ request }: Form, { body, requestMetadata }: InvokeModelCommandInput): PlainRequest => {
+  const headers = { ...request.headers };
+  if (typeof requestMetadata === "string") headers[metadataHeader] = requestMetadata;
+  return { ...request, headers, body: Buffer.from(body as string) };
+};
+
 const metadataHeader = "x-amzn-bedrock-request-metadata";
 
 const lifetimeMs = 60_000;
 
-const unsigned = (signed: HttpRequest): HttpRequest => {
-  const own = Object.entries(signed.headers).filter(([name]) => !addedBySigning.includes(name));
-  return new HttpRequest({ ...signed, headers: Object.fromEntries(own), body: undefined });
+const withoutOwn = (sent: HttpRequest): PlainRequest => {
+  const shared = Object.entries(sent.headers).filter(([name]) => !leftOut.includes(name));
+  const { method, protocol, hostname, port, path, query } = sent;
+  return {
+    method,
+    protocol,
+    hostname,
+    ...(port !== undefined && { port }),
+    path,
+    query,
+    headers: Object.fromEntries(shared),
+  };
 };
 
-const addedBySigning = ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"];
+/** What signing adds, what counts the SDK's attempts at one call, and what the transport or another header says as well. */
+const leftOut = [
+  ...["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"],
+  ...["amz-sdk-invocation-id", "amz-sdk-request"],
+  ...["content-length", "x-amz-user-agent"],
+];
+
+const showHeaders: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
+  const result = await next(args);
+  return isCall(args.input) ? withHeaders(result) : result;
+};
 
 const withHeaders = <Result extends InitializeHandlerOutput<ServiceOutputTypes>>(result: Result): Result => {
   const { headers } = result.response as HttpResponse;

@@ -20,9 +20,8 @@ export class Sha256 implements Hash {
   async digest(): Promise<Uint8Array> {
     const [only = nothing] = this.#parts;
     const all = this.#parts.length > 1 ? Buffer.concat(this.#parts) : only;
-    return this.#key === null
-      ? hash("sha256", all, "buffer")
-      : createHmac("sha256", this.#key).update(all).digest();
+    if (this.#key === null) return hash("sha256", all, "buffer");
+    return typeof this.#key === "string" ? ofText(this.#key, all) : keyed(this.#key, all);
   }
 
   reset(): void {
@@ -31,6 +30,17 @@ export class Sha256 implements Hash {
 }
 
 const nothing = new Uint8Array();
+
+const keyed = (key: string | Uint8Array, all: Uint8Array): Uint8Array =>
+  createHmac("sha256", key).update(all).digest();
+
+/** The signer names its key of the day by its credentials, and asks for this digest of them with every call. */
+const ofText = (key: string, all: Uint8Array): Uint8Array => {
+  if (last?.key !== key || Buffer.compare(last.all, all) !== 0) last = { key, all, digest: keyed(key, all) };
+  return last.digest;
+};
+
+let last: { readonly key: string; readonly all: Uint8Array; readonly digest: Uint8Array } | undefined;
 
 const bytesOf = (data: SourceData): string | Uint8Array => {
   if (typeof data === "string" || data instanceof Uint8Array) return data;

@@ -1,5 +1,6 @@
 import { type Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
 import type { HttpProxy } from "./proxy.js";
+import { poolSkippingContinue } from "./skip-continue.js";
 
 /** The proxy made no tunnel, so nothing was sent to the place behind it. */
 export class ProxyError extends Error {
@@ -28,6 +29,7 @@ export const throughProxy = (
 ): Dispatcher =>
   new ProxyAgent({
     ...options,
+    factory: poolSkippingContinue,
     uri: proxy.origin,
     ...(proxy.authorization !== null && { token: proxy.authorization }),
     proxyTls: connect,

@@ -1,6 +1,6 @@
 import { buildQueryString, type HttpHandler } from "@smithy/core/protocols";
 import type { HttpHandlerOptions } from "@smithy/types";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { trustedAuthorities } from "./authorities.js";
 import { exchange, type OnPart } from "./exchange.js";
 import { proxyTo } from "./proxy.js";
@@ -27,7 +27,7 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
   const ways = createWays(connections, connectTimeoutMs);
   return {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, path, query, method, headers, body }, given = {}) {
+    handle({ protocol, hostname, port, path, query, method, headers, body }, given = {}) {
       const { abortSignal, onPart } = given as TransportOptions;
       const search = buildQueryString(query);
       const origin = `${protocol}//${hostname}${port ? `:${port}` : ""}`;
@@ -35,7 +35,7 @@ const throughUndici: MakeTransport = (connections, deadlineMs, connectTimeoutMs 
       const options = { origin, path: search ? `${path}?${search}` : path, method, headers, body };
       const signal = abortSignal as AbortSignal | undefined;
       const answer = exchange(dispatcher, options, deadlineMs, signal, onPart);
-      return { response: await (proxy === null ? answer : answer.catch(naming(proxy))) };
+      return proxy === null ? answer : answer.catch(naming(proxy));
     },
     destroy() {
       ways.destroy();
@@ -63,18 +63,18 @@ const createWays = (connections: number, connectTimeoutMs: number) => {
   const secureContext = trustedAuthorities();
   const options = {
     connections,
-    factory: poolSkippingContinue,
     connect: { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const direct: Way = { dispatcher: new Agent(options), proxy: null };
   const ways = new Map<string, Way>();
   const find = (origin: string): Way => {
     const proxy = proxyTo(new URL(origin));
-    return proxy ? { dispatcher: throughProxy(proxy, options), proxy: proxy.name } : direct;
+    return proxy
+      ? { dispatcher: throughProxy(proxy, options), proxy: proxy.name }
+      : { dispatcher: poolSkippingContinue(origin, options), proxy: null };
   };
   return {
     to(origin: string): Way {
@@ -83,7 +83,7 @@ const createWays = (connections: number, connectTimeoutMs: number) => {
       return way;
     },
     destroy() {
-      for (const { dispatcher } of new Set([direct, ...ways.values()])) void dispatcher.destroy();
+      for (const { dispatcher } of ways.values()) void dispatcher.destroy();
     },
   };
 };
