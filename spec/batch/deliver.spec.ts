@@ -167,8 +167,8 @@ describe("rows in batch jobs", () => {
     expect({ enriched, not_sent }).to.deep.equal({ enriched: 11, not_sent: 2 });
     expect(errors).to.have.property("budget_reached");
     for (const delivery of ["batch", "auto"]) {
-      const spent = await write(config({ delivery, max_spend_usd: 0.0001 }), letters(40));
-      expect(spent.cost_usd).to.be.within(0.00008, 0.0001);
+      const spent = await write(config({ delivery, max_spend_usd: 0.0003 }), letters(90));
+      expect(spent.cost_usd).to.be.within(0.00025, 0.0003);
       expect(spent.not_sent).to.be.above(0);
     }
   });
