@@ -1,12 +1,10 @@
 import { type Jobs, openJobs } from "../bedrock/jobs.js";
 import { type Store, storeOf } from "../bedrock/object-store.js";
 import type { BatchPlace } from "../connection/batch-place.js";
-import type { Ceilings } from "../connection/connection.js";
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Plan } from "../enrich/plan.js";
 import type { Session } from "../enrich/session.js";
-import { ratesOfBatch } from "../models/prices/rates.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { limitsOf } from "./ask-limits.js";
@@ -36,8 +34,6 @@ export interface Door {
   readonly clock: Clock;
   /** Asks the account, which may take seconds the first time. */
   limits(): Promise<KnownLimits>;
-  /** At the price of batch jobs. */
-  readonly ceilings: Ceilings;
   at(moment: Moment): void;
 }
 
@@ -51,9 +47,8 @@ export interface DoorParts {
 export const openDoor = (session: Session, parts: DoorParts = {}): Door | null => {
   const { plan, ledger } = session;
   const { limits, at = () => undefined, clock = session.clock } = parts;
-  const { batch: place, ceilings } = plan.connection;
+  const { batch: place } = plan.connection;
   if (!ledger || !place) return null;
-  const { tiers, prices, ...bounds } = ceilings;
   return {
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
@@ -62,7 +57,6 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
       const known = await limitsOf(plan, clock.date());
       return { ...known, limits: { ...known.limits, ...limits } };
     },
-    ceilings: { ...bounds, prices: ratesOfBatch(prices, tiers) },
   };
 };
 

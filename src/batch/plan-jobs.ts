@@ -4,7 +4,6 @@ import { type InvokeRequest, unsent } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
 import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
-import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
@@ -14,6 +13,7 @@ import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { shareOf } from "./share.js";
 
 /** What became of rows when jobs were planned of them. */
 export interface Planned {
@@ -115,7 +115,7 @@ const addRows = async (
       planned.limits ??= await door.limits();
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;
       if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
-      const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+      const share = shareOf(plan, request);
       if (share instanceof ConnectorError) continue;
       if (share && (await purse.take(share)) !== null) {
         isFull = true;
@@ -202,7 +202,7 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
   } catch (error) {
     if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
     draft.records--;
-    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+    const share = shareOf(door.plan, request);
     if (share && !(share instanceof ConnectorError)) await purse.settle(share, nothing);
   } finally {
     ledger.underway.delete(key);
