@@ -5,7 +5,7 @@ import { type Rehearsal, rehearsalPage, rehearse } from "../../src/index.js";
 import { html } from "../../src/rehearse/page/html.js";
 import { marked } from "../../src/rehearse/page/marks.js";
 import { startEmulator } from "../../src/testing/emulator/index.js";
-import { localConfig } from "../support/sync-config.js";
+import { localConfig, roomy } from "../support/sync-config.js";
 
 describe("the page of a rehearsal", () => {
   let rehearsal: Rehearsal;
@@ -24,6 +24,7 @@ describe("the page of a rehearsal", () => {
     ]);
     const config = (endpoint: string, model_id: string) =>
       localConfig(endpoint, {
+        ...roomy,
         model_id,
         request_format: {
           messages: [{ role: "user", content: [{ text: "ticket {{ id }}. {{ text }}" }] }],
