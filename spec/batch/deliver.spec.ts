@@ -58,7 +58,7 @@ describe("rows in batch jobs", () => {
     const inputs = [...objects].filter(([key]) => key.endsWith(".jsonl"));
     expect(inputs).to.have.length(1);
     const [[key, text] = ["", ""]] = inputs;
-    expect(key).to.match(/^in\/[0-9a-f]{32}\/part-0001\.jsonl$/);
+    expect(key).to.match(/^in\/[0-9a-f]{32}\/in\/part-0001\.jsonl$/);
     const lines = text
       .trim()
       .split("\n")
@@ -121,6 +121,19 @@ describe("rows in batch jobs", () => {
     expect(bedrock.stats().billed).to.equal(100);
   });
 
+  it("go on line by auto where a guardrail or a tier is set, which no job has", async () => {
+    for (const [changes, why] of [
+      [{ guardrail_identifier: "g", guardrail_version: "1" }, "batch jobs apply no guardrail"],
+      [{ service_tier: "priority" }, "batch jobs have no service tier"],
+    ] as const) {
+      const { enriched, seen } = await write(config({ delivery: "auto", ...changes }), letters(100));
+      expect(enriched).to.equal(100);
+      expect(seen[0]?.on_line).to.deep.equal({ [why]: 100 });
+    }
+    expect(bedrock.stats()).to.include({ requests: 200 });
+    expect((await objectsOf(bedrock)).size).to.equal(0);
+  });
+
   it("go on line at once by auto, where the model is known not to take jobs; one that nothing is known of is tried", async () => {
     const request_format = '{"prompt":"In short: {{ text }}","max_gen_len":20}';
     const known = { delivery: "auto", model_id: "meta.llama3-8b-instruct-v1:0", request_format };
@@ -166,9 +179,11 @@ describe("rows in batch jobs", () => {
     const { not_sent, enriched, errors } = await write(config({ max_rows: 11 }), letters(13));
     expect({ enriched, not_sent }).to.deep.equal({ enriched: 11, not_sent: 2 });
     expect(errors).to.have.property("budget_reached");
-    const spent = await write(config({ max_spend_usd: 0.0001 }), letters(40));
-    expect(spent.cost_usd).to.be.at.most(0.0001);
-    expect(spent.not_sent).to.be.above(0);
+    for (const delivery of ["batch", "auto"]) {
+      const spent = await write(config({ delivery, max_spend_usd: 0.0003 }), letters(90));
+      expect(spent.cost_usd).to.be.within(0.00025, 0.0003);
+      expect(spent.not_sent).to.be.above(0);
+    }
   });
 
   it("come out with what a job was refused for, and none is called", async () => {

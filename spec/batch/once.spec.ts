@@ -9,15 +9,11 @@ import type { DeliverOptions } from "../../src/batch/delivery.js";
 import type { Moment } from "../../src/batch/door.js";
 import type { BatchLimits } from "../../src/batch/limits.js";
 import type { BatchJob } from "../../src/batch/view.js";
-import { systemClock } from "../../src/core/clock.js";
 import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
 import { startCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, few, letters, objectsOf } from "./batches.js";
-
-/** Pauses that are over at once. */
-const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
+import { batchConfig, createBucket, few, hurriedClock, letters, objectsOf } from "./batches.js";
 
 describe("one job and one bill, whatever happens on the way", () => {
   const bedrock = useFreshBedrock({ account: { batch: few } });
@@ -46,7 +42,7 @@ describe("one job and one bill, whatever happens on the way", () => {
     const counts: Record<string, number> = {};
     try {
       for await (const { trace } of deliverRecords(session, options.rows ?? rows, options, undefined, {
-        clock: hurried,
+        clock: hurriedClock(),
         limits: { leastRecords: 10, ...options.limits },
         at,
       }))
@@ -71,6 +67,7 @@ describe("one job and one bill, whatever happens on the way", () => {
     "written",
     "uploaded",
     "looked",
+    "marked",
     "created",
     "submitted",
     "ended",

@@ -77,9 +77,13 @@ const fill = async (
   const deadline = given === undefined ? undefined : door.clock.date() + given;
   const planned = await planJobs(door, rows, { purse, stop, deadline });
   const report = reporter(options, planned);
+  const isOnLine = session.plan.connection.delivery === "auto" || deadline !== undefined;
+  const takesOver = ({ plan }: JobEntry): boolean => isOnLine || plan.deadline !== undefined;
   const { ended, open, fault } = await driveJobs(door, {
     stop,
+    takesOver,
     once: options?.detach === true,
+    isMine: ({ key }) => planned.jobs.has(key) || planned.waitedFor.has(key),
     wanted(jobs) {
       const at = deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
       const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
@@ -94,16 +98,15 @@ const fill = async (
     const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
     if (draft) await purse.settle(draft.share, nothing, draft.records);
   }
-  const hasDeadline = deadline !== undefined || ended.some(({ plan }) => plan.deadline !== undefined);
-  const takesOver = session.plan.connection.delivery === "auto" || hasDeadline;
+  const isTakenOver = isOnLine || ended.some(takesOver);
   return {
     purse,
     delivered: {
-      takesOver,
+      takesOver: isTakenOver,
       isOurs: firstOf(ended),
       pending: () => (open.length > 0 ? openInWords(open) : undefined),
     },
-    ...(fault && !takesOver && { ended: fault }),
+    ...(fault && !isTakenOver && { ended: fault }),
   };
 };
 

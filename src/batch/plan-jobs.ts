@@ -4,23 +4,25 @@ import { type InvokeRequest, unsent } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
 import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
-import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
+import { accountOf } from "./account.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { shareOf } from "./share.js";
 
 /** What became of rows when jobs were planned of them. */
 export interface Planned {
   /** Rows that went through, and calls that are in new jobs. */
   rows: number;
   records: number;
-  /** Rows that are in a job of before. */
+  /** Rows that are in jobs of before, and the keys of these. */
   waiting: number;
+  readonly waitedFor: Set<string>;
   /** Rows that go on line, by why. */
   readonly onLine: Map<string, number>;
   /** The keys of new jobs, and what is set aside for them. */
@@ -57,7 +59,7 @@ const addRows = async (
   const none = noJobs(plan);
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
-    ...{ onLine: new Map(), jobs: new Map() },
+    ...{ onLine: new Map(), jobs: new Map(), waitedFor: new Set<string>() },
   };
   const keys = new Set<string>();
   let draft: Draft | null = null;
@@ -90,28 +92,30 @@ const addRows = async (
   };
   try {
     for await (const row of rows) {
-      if (stop.aborted || isFull) break;
+      if (stop.aborted) break;
       planned.rows++;
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank") continue;
-      const why = none ?? unbatchable(request, connection.api);
-      if (why !== null) {
-        note(planned.onLine, why, 1);
-        continue;
-      }
       if (ledger.underway.has(request.key)) continue;
       const entry = await ledger.find(request.key, stop);
       const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting && !keys.has(entry.job ?? "")) planned.waiting++;
+      if (isWaiting && !keys.has(entry.job ?? "")) {
+        planned.waiting++;
+        planned.waitedFor.add(entry.job ?? "");
+      }
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
+      const why = none ?? unbatchable(request, connection.api);
+      if (why !== null) note(planned.onLine, why, 1);
+      // Rows behind a ceiling may be in jobs of before all the same.
+      if (why !== null || isFull) continue;
+      if (refusedByJob(entry)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;
       if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
-      const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+      const share = shareOf(plan, request);
       if (share instanceof ConnectorError) continue;
       if (share && (await purse.take(share)) !== null) {
         isFull = true;
@@ -161,14 +165,16 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, stage: "planning" },
+    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
     plan: {
       model: plan.connection.modelId,
       target: plan.routeKey,
       api: plan.connection.api,
-      input: `${place.input}${key}/`,
-      output: `${place.output}${key}/`,
+      // The service takes all that is in the one, and writes into the other while it does.
+      input: `${place.input}${key}/in/`,
+      output: `${place.output}${key}/out/`,
       files: [],
+      account: accountOf(place.roleArn),
       ...(deadline !== undefined && { deadline }),
     },
   };
@@ -197,7 +203,7 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
   } catch (error) {
     if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
     draft.records--;
-    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+    const share = shareOf(door.plan, request);
     if (share && !(share instanceof ConnectorError)) await purse.settle(share, nothing);
   } finally {
     ledger.underway.delete(key);

@@ -25,6 +25,8 @@ export const batch: Command = {
   run: (given) => lookAfter(given),
 };
 
+const openStages = new Set<string>(["planned", "creating", "submitted"]);
+
 const lookAfter = async (given: Arguments): Promise<number> => {
   const action = (given.argument ?? "status") as JobsAction;
   if (!actions.includes(action))
@@ -52,7 +54,7 @@ const lookAfter = async (given: Arguments): Promise<number> => {
     }).catch((error: Error) => {
       throw cannotRun(error.message);
     });
-    const open = jobs.filter(({ stage }) => stage === "planned" || stage === "submitted").length;
+    const open = jobs.filter(({ stage }) => openStages.has(stage)).length;
     const words = [
       ...jobs.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
       jobs.length === 0 ? "no batch jobs" : `${counted(jobs.length, "job")}, ${open} open`,

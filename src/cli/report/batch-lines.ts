@@ -27,6 +27,7 @@ export const jobLine = (job: BatchJob): string => {
 const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
   planning: "being planned",
   planned: "planned, not made yet",
+  creating: "asked for, no answer yet",
   abandoned: "given up before it was made",
 };
 
@@ -90,12 +91,13 @@ export const watchBatch = (terminal: Terminal) => {
       if (!last) for (const line of plannedLines(progress)) terminal.say(line);
       last = progress;
       if (progress.take_over) lineOf(takeOverLine(progress.take_over), "take over");
-      for (const job of progress.jobs)
-        if (said.get(job.name) !== `${job.stage}${job.status}`) {
-          lineOf(jobLine(job), `${job.name} line`);
-          said.set(job.name, `${job.stage}${job.status}`);
-          for (const remark of job.remarks ?? []) lineOf(`  ${remark}`, `${job.name} ${remark}`);
-        }
+      for (const job of progress.jobs) {
+        const state = `${job.stage} ${job.status} ${job.message ?? ""}`;
+        if (said.get(job.name) === state) continue;
+        lineOf(jobLine(job), `${job.name} line`);
+        said.set(job.name, state);
+        for (const remark of job.remarks ?? []) lineOf(`  ${remark}`, `${job.name} ${remark}`);
+      }
     },
   };
 };

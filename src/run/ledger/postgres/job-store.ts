@@ -1,5 +1,5 @@
 import { type Intent, isInJob } from "../entry.js";
-import { type JobEntry, rankOf } from "../job.js";
+import type { JobEntry } from "../job.js";
 import type { SharedLedger } from "../shared-ledger.js";
 import type { Database } from "./database.js";
 import * as statements from "./statements.js";
@@ -13,12 +13,9 @@ export const createJobStore = (
     const rows = await ask<{ body: string }>(statements.jobs);
     return rows.map(({ body }) => JSON.parse(body) as JobEntry);
   },
-  async appendJob(job, idleMs) {
-    const { key, stage } = job;
-    const body = JSON.stringify(job);
-    if (idleMs !== undefined)
-      return (await ask(statements.abandonJob, [key, body, rankOf(stage), idleMs])).length > 0;
-    const put = () => ask(statements.putJob, [key, body, stage, rankOf(stage)]);
+  async appendJob(job, idleMs = 0) {
+    const { key, stage, step } = job;
+    const put = () => ask(statements.putJob, [key, JSON.stringify(job), stage, step, idleMs]);
     const rows = await put().catch(async (error: { code?: string }) => {
       if (error.code !== checkViolation) throw error;
       await ask(statements.takeJobs);
