@@ -175,7 +175,7 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
       output: `${place.output}${key}/out/`,
       files: [],
       account: accountOf(place.roleArn),
-      ...(deadline !== undefined && { deadline }),
+      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
     },
   };
   keys.add(key);
@@ -184,6 +184,10 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
 };
+
+/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
+const hoursUntil = (deadline: number, now: number): number =>
+  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));
 
 /** Writes that a call is in a job. One that is called meanwhile stays out of it. */
 const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purse): Promise<void> => {
