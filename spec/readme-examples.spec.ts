@@ -10,7 +10,7 @@ import * as host from "../src/host/index.js";
 import * as connector from "../src/index.js";
 import * as emulator from "../src/testing/emulator/index.js";
 import { endLeftovers, finished, runCli, runProgram, said, startCli } from "./cli/run-cli.js";
-import { useBedrock } from "./support/bedrock.js";
+import { useBedrock, withBedrock } from "./support/bedrock.js";
 import { blockOf, blocksOf, pages, readText, sectionOf } from "./support/pages.js";
 import { program } from "./support/program.js";
 import { localConfig, roomy, syncConfig } from "./support/sync-config.js";
@@ -135,43 +135,47 @@ describe("what the READMEs show, run against the local Bedrock:", () => {
   });
 
   it("reconcile, the answers of calls that broke off", async () => {
-    const logging = { s3Config: { bucketName: "logs", keyPrefix: "bedrock" }, textDataDeliveryEnabled: true };
-    bedrock.setAccount({ buckets: ["logs"], logging });
-    const place = join(folder, "reconcile");
-    await mkdir(place);
-    const request_format = {
-      messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
-    };
-    const config = localConfig(bedrock.url, {
-      ...{ ...roomy, max_concurrency: 1 },
-      request_format: JSON.stringify(request_format),
+    await withBedrock({}, async (bedrock) => {
+      const logging = {
+        s3Config: { bucketName: "logs", keyPrefix: "bedrock" },
+        textDataDeliveryEnabled: true,
+      };
+      bedrock.setAccount({ buckets: ["logs"], logging });
+      const place = join(folder, "reconcile");
+      await mkdir(place);
+      const request_format = {
+        messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
+      };
+      const config = localConfig(bedrock.url, {
+        ...{ ...roomy, max_concurrency: 1 },
+        request_format: JSON.stringify(request_format),
+      });
+      await writeFile(join(place, "connection.json"), JSON.stringify(config));
+      const rows = Array.from({ length: 200 }, (_, id) => ({
+        id,
+        text: `Parcel ${id} came ${id % 7} days late.`,
+      }));
+      const input = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      const write = () =>
+        runCli(["write", "--config", "connection.json", "--output", "out.ndjson"], input, { cwd: place });
+      bedrock.setFaults([{ kind: "reset_after", at: rows.map((_, index) => 2 * index + 2) }]);
+      const { stderr: cut } = await write();
+      expect(cut).to.match(/100 enriched/);
+      // As the end of the process does.
+      await connector.closeLedger(join(place, ".bedrock-model", "ledger.jsonl"));
+      bedrock.setFaults([]);
+      const [command = "", ...shown] = (
+        blocksOf(sectionOf("src/reconcile/README.md", "Reconcile"), "")[0] ?? ""
+      )
+        .replace("$ npx bedrock-model ", "")
+        .trimEnd()
+        .split("\n");
+      const { stdout, stderr } = await runCli(command.split(" "), "", { cwd: place });
+      expect((stdout + stderr).split("\n").filter((line) => line !== "")).to.deep.equal(shown);
+      const { billed } = bedrock.stats();
+      expect((await write()).stderr).to.match(/200 enriched; 0 calls/);
+      expect(bedrock.stats().billed).to.equal(billed);
     });
-    await writeFile(join(place, "connection.json"), JSON.stringify(config));
-    const rows = Array.from({ length: 200 }, (_, id) => ({
-      id,
-      text: `Parcel ${id} came ${id % 7} days late.`,
-    }));
-    const input = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-    const write = () =>
-      runCli(["write", "--config", "connection.json", "--output", "out.ndjson"], input, { cwd: place });
-    bedrock.setFaults([{ kind: "reset_after", at: rows.map((_, index) => 2 * index + 2) }]);
-    const { stderr: cut } = await write();
-    expect(cut).to.match(/100 enriched/);
-    // As the end of the process does.
-    await connector.closeLedger(join(place, ".bedrock-model", "ledger.jsonl"));
-    bedrock.setFaults([]);
-    const [command = "", ...shown] = (
-      blocksOf(sectionOf("src/reconcile/README.md", "Reconcile"), "")[0] ?? ""
-    )
-      .replace("$ npx bedrock-model ", "")
-      .trimEnd()
-      .split("\n");
-    const { stdout, stderr } = await runCli(command.split(" "), "", { cwd: place });
-    expect((stdout + stderr).split("\n").filter((line) => line !== "")).to.deep.equal(shown);
-    const { billed } = bedrock.stats();
-    expect((await write()).stderr).to.match(/200 enriched; 0 calls/);
-    expect(bedrock.stats().billed).to.equal(billed);
-    bedrock.setAccount({});
   });
 
   it("root, the row before and after", async () => {
