@@ -12,12 +12,12 @@ import type { Outcome } from "../../src/core/outcome.js";
 import { openSession } from "../../src/enrich/session.js";
 import { closeLedger, type Summary } from "../../src/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, letters } from "./batches.js";
+import { batchConfig, createBucket, few, letters } from "./batches.js";
 
 const hour = 3_600_000;
 
 describe("rows that are wanted by a deadline", () => {
-  const bedrock = useFreshBedrock();
+  const bedrock = useFreshBedrock({ account: { batch: few } });
   let folder: string;
   let files = 0;
   beforeEach(() => createBucket(bedrock));
@@ -31,7 +31,7 @@ describe("rows that are wanted by a deadline", () => {
   /** A run whose waiting lets the time of the service pass: four minutes a look. */
   const run = async (
     settings: ReturnType<typeof config>,
-    { rows = letters(200), at, ...options }: DeliverOptions & { rows?: unknown[]; at?: (m: Moment) => void },
+    { rows = letters(20), at, ...options }: DeliverOptions & { rows?: unknown[]; at?: (m: Moment) => void },
   ) => {
     let passed = 0;
     const clock = {
@@ -58,17 +58,17 @@ describe("rows that are wanted by a deadline", () => {
   };
 
   it("are taken over when the time that is left is what the rest needs on line: one result and one bill a row", async () => {
-    bedrock.setAccount({ batch: { seconds: { InProgress: 10 * 3600 } } });
+    bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 10 * 3600 } } });
     const { summary, hours, seen } = await run(config(), { deadlineMs: 6 * hour });
-    expect(summary).to.include({ received: 200, enriched: 200 });
+    expect(summary).to.include({ received: 20, enriched: 20 });
     expect(hours).to.be.within(5, 6);
     const { billed, distinct_billed, requests, bill } = bedrock.stats();
-    expect([billed, distinct_billed]).to.deep.equal([200, 200]);
-    expect(bill.batch?.calls).to.be.above(80).and.below(130);
-    expect(requests).to.equal(200 - (bill.batch?.calls ?? 0));
+    expect([billed, distinct_billed]).to.deep.equal([20, 20]);
+    expect(bill.batch?.calls).to.be.within(8, 13);
+    expect(requests).to.equal(20 - (bill.batch?.calls ?? 0));
     expect(seen.at(-1)?.jobs[0]).to.include({ status: "Stopped", unprocessed: requests });
     const taken = seen.at(-1)?.take_over;
-    expect(taken?.rows).to.be.within(requests, requests + 5);
+    expect(taken?.rows).to.be.within(requests, requests + 1);
     expect(taken).to.include({ rows_per_minute: 60, is_known: false, needed_ms: (taken?.rows ?? 0) * 1000 });
     expect(taken?.margin_ms).to.equal((taken?.needed_ms ?? 0) / 10 + 300_000);
     if (!taken) throw new Error("nothing was taken over");
@@ -80,24 +80,40 @@ describe("rows that are wanted by a deadline", () => {
   });
 
   it("stay in their job where it ends in time", async () => {
-    bedrock.setAccount({ batch: { seconds: { InProgress: 2 * 3600 } } });
+    bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 2 * 3600 } } });
     const { summary } = await run(config(), { deadlineMs: 6 * hour });
-    expect(summary).to.include({ enriched: 200, calls: 200 });
+    expect(summary).to.include({ enriched: 20, calls: 20 });
     expect(bedrock.stats().requests).to.equal(0);
   });
 
   it("go on line at once where a job has no time", async () => {
     const { summary } = await run(config(), { deadlineMs: hour / 2 });
-    expect(summary).to.include({ enriched: 200 });
-    expect(bedrock.stats()).to.include({ requests: 200, billed: 200 });
+    expect(summary).to.include({ enriched: 20 });
+    expect(bedrock.stats()).to.include({ requests: 20, billed: 20 });
     expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+  });
+
+  it("go by the default tier where the deadline is near, which flex may not keep", async () => {
+    const { summary } = await run(config({ model_id: "us.amazon.nova-2-lite-v1:0" }), {
+      deadlineMs: hour / 4,
+    });
+    expect(summary).to.include({ enriched: 20 });
+    expect(bedrock.stats().bill.flex).to.equal(undefined);
+    expect(bedrock.stats().bill.default?.calls).to.equal(20);
+  });
+
+  it("give a job the hours that it has", async () => {
+    bedrock.setAccount({ batch: { ...few, seconds: { Scheduled: 30 * 3600 } } });
+    const { summary } = await run(config(), { deadlineMs: 72 * hour });
+    expect(summary).to.include({ enriched: 20, calls: 20 });
+    expect(bedrock.stats().requests).to.equal(0);
   });
 
   it("are paid for once, also where a process goes away while it takes them over", async () => {
     for (const moment of ["ended", "read", "settled"] as const) {
-      bedrock.setAccount({ batch: { seconds: { InProgress: 10 * 3600 } } });
+      bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 10 * 3600 } } });
       const settings = config();
-      const rows = letters(120).map((row) => ({ ...row, text: `${moment}: ${row.text}` }));
+      const rows = letters(12).map((row) => ({ ...row, text: `${moment}: ${row.text}` }));
       const gone = await run(settings, {
         ...{ rows, deadlineMs: 6 * hour },
         at: (now) => {
@@ -106,17 +122,17 @@ describe("rows that are wanted by a deadline", () => {
       }).catch((error: Error) => error.message);
       expect(gone).to.equal("gone");
       const { summary } = await run(settings, { rows, deadlineMs: 6 * hour });
-      expect(summary).to.include({ enriched: 120 });
+      expect(summary).to.include({ enriched: 12 });
     }
-    expect(bedrock.stats()).to.include({ billed: 360, distinct_billed: 360 });
+    expect(bedrock.stats()).to.include({ billed: 36, distinct_billed: 36 });
   });
 
   it("of an expired job go on line with auto, and wait for another job with batch", async () => {
-    bedrock.setAccount({ batch: { end: "Expired" } });
-    expect((await run(config(), {})).summary).to.include({ enriched: 200 });
-    const rows = letters(100).map((row) => ({ ...row, text: `Other: ${row.text}` }));
+    bedrock.setAccount({ batch: { ...few, end: "Expired" } });
+    expect((await run(config(), {})).summary).to.include({ enriched: 20 });
+    const rows = letters(10).map((row) => ({ ...row, text: `Other: ${row.text}` }));
     const waiting = await run(config({ delivery: "batch" }), { rows });
-    expect(waiting.summary).to.include({ enriched: 0, not_sent: 100 });
-    expect(bedrock.stats()).to.include({ requests: 200, billed: 200 });
+    expect(waiting.summary).to.include({ enriched: 0, not_sent: 10 });
+    expect(bedrock.stats()).to.include({ requests: 20, billed: 20 });
   });
 });

@@ -5,10 +5,10 @@ import { expect } from "chai";
 import { AwsBedrockModel, type BatchProgress, closeLedger, inspectLedger } from "../../src/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { syncConfig } from "../support/sync-config.js";
-import { batchConfig, createBucket, letters, objectsOf } from "./batches.js";
+import { batchConfig, createBucket, few, letters, objectsOf } from "./batches.js";
 
 describe("rows in batch jobs", () => {
-  const bedrock = useFreshBedrock();
+  const bedrock = useFreshBedrock({ account: { batch: few } });
   let folder: string;
   let files = 0;
   beforeEach(() => createBucket(bedrock));
@@ -28,13 +28,13 @@ describe("rows in batch jobs", () => {
   type Row = { _bedrock: Record<string, unknown> };
 
   it("are answered once and in their order, at half of what calls cost", async () => {
-    const rows = [...letters(130), ...letters(5)];
+    const rows = [...letters(13), ...letters(5)];
     const { enriched, cost_usd, records, calls, estimated_cost_usd } = await write(config(), rows);
-    expect(enriched).to.equal(135);
+    expect(enriched).to.equal(18);
     expect(records.map((row) => (row as { id: number }).id)).to.deep.equal(rows.map(({ id }) => id));
     const { bill, requests } = bedrock.stats();
     expect(requests).to.equal(0);
-    expect(calls).to.equal(130).and.equal(bill.batch?.calls);
+    expect(calls).to.equal(13).and.equal(bill.batch?.calls);
     expect(cost_usd).to.be.closeTo(bill.batch?.usd ?? 0, 1e-9);
     const half = await write(config({ delivery: "now" }), rows);
     expect(cost_usd).to.be.closeTo((half.cost_usd ?? 0) / 2, 1e-9);
@@ -58,7 +58,7 @@ describe("rows in batch jobs", () => {
     const inputs = [...objects].filter(([key]) => key.endsWith(".jsonl"));
     expect(inputs).to.have.length(1);
     const [[key, text] = ["", ""]] = inputs;
-    expect(key).to.match(/^in\/[0-9a-f]{32}\/part-0001\.jsonl$/);
+    expect(key).to.match(/^in\/[0-9a-f]{32}\/in\/part-0001\.jsonl$/);
     const lines = text
       .trim()
       .split("\n")
@@ -121,13 +121,40 @@ describe("rows in batch jobs", () => {
     expect(bedrock.stats().billed).to.equal(100);
   });
 
+  it("go on line by auto where a guardrail or a tier is set, which no job has", async () => {
+    for (const [changes, why] of [
+      [{ guardrail_identifier: "g", guardrail_version: "1" }, "batch jobs apply no guardrail"],
+      [{ service_tier: "priority" }, "batch jobs have no service tier"],
+    ] as const) {
+      const { enriched, seen } = await write(config({ delivery: "auto", ...changes }), letters(100));
+      expect(enriched).to.equal(100);
+      expect(seen[0]?.on_line).to.deep.equal({ [why]: 100 });
+    }
+    expect(bedrock.stats()).to.include({ requests: 200 });
+    expect((await objectsOf(bedrock)).size).to.equal(0);
+  });
+
+  it("go on line at once by auto, where the model is known not to take jobs; one that nothing is known of is tried", async () => {
+    const request_format = '{"prompt":"In short: {{ text }}","max_gen_len":20}';
+    const known = { delivery: "auto", model_id: "meta.llama3-8b-instruct-v1:0", request_format };
+    const { enriched, seen } = await write(config(known), letters(100));
+    expect(enriched).to.equal(100);
+    expect(seen[0]?.on_line).to.deep.equal({ "the model is not known to take batch jobs": 100 });
+    expect((await objectsOf(bedrock)).size).to.equal(0);
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+    bedrock.setAccount({ models: { "amazon.nova-9-lite-v1:0": {} } });
+    const unknown = { delivery: "auto", model_id: "amazon.nova-9-lite-v1:0" };
+    expect(await write(config(unknown), letters(100))).to.include({ enriched: 100 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(100);
+  });
+
   it("that are too few for a job, or cannot be in one, go on line", async () => {
-    const few = await write(config(), letters(99));
-    expect(few).to.include({ enriched: 99, calls: 99 });
-    expect(few.seen[0]?.on_line).to.deep.equal({ "too few for a job, which takes 100 at least": 99 });
+    const small = await write(config(), letters(9));
+    expect(small).to.include({ enriched: 9, calls: 9 });
+    expect(small.seen[0]?.on_line).to.deep.equal({ "too few for a job, which takes 10 at least": 9 });
     const request_format = `{"messages":[{"role":"user","content":[{"text":"{{ text }}"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"a","inputSchema":{"json":{}}}}]}}`;
-    const tools = await write(config({ api: "converse", request_format }), letters(100));
-    expect(tools.seen[0]?.on_line).to.deep.equal({ "batch jobs take no tools with api: converse": 100 });
+    const tools = await write(config({ api: "converse", request_format }), letters(10));
+    expect(tools.seen[0]?.on_line).to.deep.equal({ "batch jobs take no tools with api: converse": 10 });
     expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
   });
 
@@ -149,12 +176,14 @@ describe("rows in batch jobs", () => {
   });
 
   it("stay under the ceilings of a run, at the price of batch jobs", async () => {
-    const { not_sent, enriched, errors } = await write(config({ max_rows: 110 }), letters(130));
-    expect({ enriched, not_sent }).to.deep.equal({ enriched: 110, not_sent: 20 });
+    const { not_sent, enriched, errors } = await write(config({ max_rows: 11 }), letters(13));
+    expect({ enriched, not_sent }).to.deep.equal({ enriched: 11, not_sent: 2 });
     expect(errors).to.have.property("budget_reached");
-    const spent = await write(config({ max_spend_usd: 0.001 }), letters(400));
-    expect(spent.cost_usd).to.be.at.most(0.001);
-    expect(spent.not_sent).to.be.above(0);
+    for (const delivery of ["batch", "auto"]) {
+      const spent = await write(config({ delivery, max_spend_usd: 0.0003 }), letters(90));
+      expect(spent.cost_usd).to.be.within(0.00025, 0.0003);
+      expect(spent.not_sent).to.be.above(0);
+    }
   });
 
   it("come out with what a job was refused for, and none is called", async () => {

@@ -125,7 +125,7 @@ describe("the limits of batch jobs", () => {
       const { enriched, jobs, requests, limits } = await write(12);
       expect({ enriched, jobs, requests }).to.deep.equal({ enriched: 12, jobs: 0, requests: 12 });
       expect(limits).to.match(
-        /100 to 50000 records.*strict side.*servicequotas:ListServiceQuotas is denied; allow it on \*/,
+        /100 to 50,000 records.*strict side.*servicequotas:ListServiceQuotas is denied; allow it on \*/,
       );
     });
 

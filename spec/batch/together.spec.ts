@@ -1,20 +1,17 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { deliverRecords } from "../../src/batch/deliver.js";
 import type { Moment } from "../../src/batch/door.js";
-import { systemClock } from "../../src/core/clock.js";
 import { ConnectorError } from "../../src/core/errors.js";
 import { compilePlan } from "../../src/enrich/plan.js";
 import { createSession } from "../../src/enrich/session.js";
 import { createDatabaseLedger } from "../../src/run/ledger/postgres/database-ledger.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, letters } from "./batches.js";
-
-const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
+import { openDatabase } from "../support/postgres.js";
+import { batchConfig, createBucket, hurriedClock, letters } from "./batches.js";
 
 describe("workers that share a ledger in PostgreSQL and have the same rows in batch jobs", () => {
-  const { servers } = withPostgres();
+  const { servers } = withPostgres(openDatabase);
   const bedrock = useFreshBedrock({ account: { batch: { min_records: 10 } } });
   beforeEach(() => createBucket(bedrock));
 
@@ -24,7 +21,7 @@ describe("workers that share a ledger in PostgreSQL and have the same rows in ba
     const ledger = createDatabaseLedger(url);
     const plan = compilePlan(batchConfig(bedrock, url), "enrich");
     if (plan instanceof ConnectorError) throw plan;
-    const parts = { clock: hurried, limits: { leastRecords: 10 }, at };
+    const parts = { clock: hurriedClock(), limits: { leastRecords: 10 }, at };
     const counts: Record<string, number> = {};
     try {
       for await (const { trace } of deliverRecords(createSession(plan, ledger), rows, {}, undefined, parts))

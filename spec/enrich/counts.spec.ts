@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { AwsBedrockModel, closeLedger, inspectLedger, type Summary } from "../../src/index.js";
 import { startServer } from "../support/http-server.js";
-import { localConfig, syncConfig } from "../support/sync-config.js";
+import { localConfig, roomy, syncConfig } from "../support/sync-config.js";
 
 const [input, output] = [20, 10];
 const content = [{ type: "text", text: "Fine." }];
@@ -72,6 +72,7 @@ for (const [way, { api, body, headers }] of Object.entries(ways))
 
     const write = async (count: number, settings: Record<string, unknown>, limit = 10): Promise<Summary> => {
       const connection = localConfig(server.url, {
+        ...roomy,
         model_id: "us.anthropic.claude-haiku-4-5-20251001-v1:0",
         api,
         request_format: requestOf(api, limit),

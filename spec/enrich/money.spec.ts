@@ -158,22 +158,6 @@ describe("what a fault costs", () => {
       rowBilled: "unknown",
     },
     {
-      what: "headers that never come",
-      fault: { kind: "stall_headers", includes: hit },
-      changes: { request_timeout_seconds: 5 },
-      status: "held",
-      code: "deadline_exceeded",
-      rowBilled: "unknown",
-    },
-    {
-      what: "a body that stalls",
-      fault: { kind: "stall_body", includes: hit },
-      changes: { request_timeout_seconds: 5 },
-      status: "held",
-      code: "deadline_exceeded",
-      rowBilled: "unknown",
-    },
-    {
       what: "a body that breaks off",
       fault: { kind: "torn_body", includes: hit },
       status: "failed",
@@ -240,6 +224,25 @@ describe("what a fault costs", () => {
       expect(result.billed).to.equal(9 + billed);
       expect(result.summary.calls).to.equal(result.requests);
     });
+
+  it("headers that never come and a body that stalls: the row is held, billed unknown; no other row is touched", async () => {
+    const stalls = { 4: "stall_headers", 6: "stall_body" } as const;
+    const faults = Object.entries(stalls).map(([id, kind]) => ({ kind, includes: `mail-${id}-.` }));
+    // Both are waited for together.
+    const result = await run(faults, { request_timeout_seconds: 5 });
+    invariant(result.rows, result.summary);
+    for (const [id, { _bedrock, completion }] of result.rows.entries()) {
+      const isHit = id in stalls;
+      expect(_bedrock).to.include(
+        isHit
+          ? { status: "held", billed: "unknown", attempts: 1 }
+          : { status: "enriched", billed: "yes", attempts: 1 },
+      );
+      expect(_bedrock.error?.code).to.equal(isHit ? "deadline_exceeded" : undefined);
+      expect(completion === null).to.equal(isHit);
+    }
+    expect([result.requests, result.billed, result.summary.calls]).to.deep.equal([10, 10, 10]);
+  });
 
   it("a throttled row does not hold up the others, and the summary has one line for all throttles", async () => {
     const throttle = (message: string, includes: string): Fault => ({

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { AwsBedrockModel, closeLedger, type Summary } from "../../src/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { useStandIn } from "../support/stand-in.js";
-import { localConfig, syncConfig } from "../support/sync-config.js";
+import { localConfig, roomy, syncConfig } from "../support/sync-config.js";
 
 const manual = "Sort the mail by our rules, one after the other, as they stand in the manual. ".repeat(300);
 const question = `${manual}\n\nMail: {{ text }}`;
@@ -49,7 +49,8 @@ describe("prompt_cache: auto", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const settings = (config: object) => localConfig(bedrock.url, { prompt_cache: "auto", ...config });
+  const settings = (config: object) =>
+    localConfig(bedrock.url, { ...roomy, prompt_cache: "auto", ...config });
   const write = async (config: object, rows: unknown[]): Promise<Summary> => {
     const { tracking } = await new AwsBedrockModel().write(
       syncConfig(settings(config)),

@@ -11,7 +11,7 @@ import { closeLedger, shareLedger } from "../../src/run/ledger/open-ledgers.js";
 import type { Fault, LocalAccount } from "../../src/testing/emulator/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { turnLogsOn } from "../support/logging.js";
-import { localConfig, syncConfig } from "../support/sync-config.js";
+import { localConfig, roomy, syncConfig } from "../support/sync-config.js";
 
 const converse = {
   api: "converse",
@@ -37,7 +37,10 @@ describe("reconcile", () => {
   });
 
   const configOf = (changes: object) =>
-    localConfig(emulator.url, { ...{ ledger, max_concurrency: 20, request_timeout_seconds: 5 }, ...changes });
+    localConfig(emulator.url, {
+      ...{ ...roomy, ledger, max_concurrency: 20, request_timeout_seconds: 5 },
+      ...changes,
+    });
   const write = async (config: ReturnType<typeof configOf>, records: object[]) => {
     const { tracking } = await connector.write(syncConfig(config), records);
     return tracking.meta.summary;
@@ -129,6 +132,12 @@ describe("reconcile", () => {
     const session = await openSession(config, "enrich");
     const told = await reconcileLedger(session, { logs: none }, () => later);
     expect(told).to.have.deep.property("still_unknown", { not_logged: 1 });
+    const elsewhere = await openSession(
+      { ...config, region: "us-west-2", endpoint: `${emulator.url}/` },
+      "enrich",
+    );
+    const other = await reconcileLedger(elsewhere, { logs: none }, () => later);
+    expect(other).to.have.deep.property("still_unknown", { of_another_connection: 1 });
   });
 
   it("lets go again what was certainly refused, and that once; not what broke off within an answer", async () => {

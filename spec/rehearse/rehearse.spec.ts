@@ -16,13 +16,14 @@ import type { Share } from "../../src/rehearse/compare/pair.js";
 import { spreadSample } from "../../src/rehearse/spread-sample.js";
 import { type Fault, startEmulator } from "../../src/testing/emulator/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { localConfig, syncConfig } from "../support/sync-config.js";
+import { localConfig, roomy, syncConfig } from "../support/sync-config.js";
 
 const mails = loadMails(200).map(({ id, subject }) => ({ id, subject }));
 
 /** Settings that ask for one label. */
 const labelling = (endpoint: string, changes: Record<string, unknown> = {}) =>
   localConfig(endpoint, {
+    ...roomy,
     request_format: {
       messages: [{ role: "user", content: [{ text: "Mail {{ id }}: {{ subject }}" }] }],
       inferenceConfig: { maxTokens: 40 },
@@ -409,6 +410,7 @@ describe("rehearse", () => {
   it("compares vectors by their cosine, and says that those of another length stand in no index", async () => {
     const vectors = (dimensions: number, words = "") =>
       localConfig(bedrock.url, {
+        ...roomy,
         model_id: "amazon.titan-embed-text-v2:0",
         request_format: { inputText: `${words}{{ subject }}`, dimensions },
       });

@@ -4,6 +4,9 @@ import { demoCredentials } from "../../src/testing/emulator/index.js";
 /** Settings as the connector's types want them. A spec may have made any of them wrong. */
 export type AnyConfig = ConnectionConfig & Record<string, unknown>;
 
+/** Settings of an account with room for all that a spec sends: none waits while its pace is learned. */
+export const roomy = { requests_per_minute: 60_000, tokens_per_minute: 60_000_000 };
+
 /** A connection to a local Bedrock that works, with whatever the spec changes about it. */
 export const localConfig = (endpoint: string, changes: Record<string, unknown> = {}): AnyConfig => ({
   ...demoCredentials,

@@ -77,13 +77,19 @@ const fill = async (
   const deadline = given === undefined ? undefined : door.clock.date() + given;
   const planned = await planJobs(door, rows, { purse, stop, deadline });
   const report = reporter(options, planned);
+  const isOnLine = session.plan.connection.delivery === "auto" || deadline !== undefined;
+  const takesOver = ({ plan }: JobEntry): boolean => isOnLine || plan.deadline !== undefined;
+  let isHurried = deadline !== undefined && deadline - door.clock.date() < flexMs;
   const { ended, open, fault } = await driveJobs(door, {
     stop,
+    takesOver,
     once: options?.detach === true,
+    isMine: ({ key }) => planned.jobs.has(key) || planned.waitedFor.has(key),
     wanted(jobs) {
       const at = deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
       const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
       if (taken) report("waiting", jobs, taken);
+      isHurried ||= taken !== null;
       return taken !== null;
     },
     purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
@@ -94,18 +100,21 @@ const fill = async (
     const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
     if (draft) await purse.settle(draft.share, nothing, draft.records);
   }
-  const hasDeadline = deadline !== undefined || ended.some(({ plan }) => plan.deadline !== undefined);
-  const takesOver = session.plan.connection.delivery === "auto" || hasDeadline;
+  const isTakenOver = isOnLine || ended.some(takesOver);
   return {
     purse,
     delivered: {
-      takesOver,
+      takesOver: isTakenOver,
       isOurs: firstOf(ended),
       pending: () => (open.length > 0 ? openInWords(open) : undefined),
     },
-    ...(fault && !takesOver && { ended: fault }),
+    isHurried,
+    ...(fault && !isTakenOver && { ended: fault }),
   };
 };
+
+/** What a call by the flex tier may take, and another in its place. */
+const flexMs = 30 * 60_000;
 
 /** Whether an entry is of one of some jobs and was not asked for before. */
 const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {

@@ -104,8 +104,9 @@ const plain = (name: string): string =>
 /** The limits of jobs and where they are from, in a sentence. */
 export const limitsInWords = ({ limits, told, unasked }: KnownLimits): string => {
   const { leastRecords, recordsPerJob, recordsPerFile, bytesPerFile, bytesPerJob, openJobs } = limits;
-  const perFile = recordsPerFile < recordsPerJob ? ` and ${recordsPerFile} records` : "";
-  const words = `${leastRecords} to ${recordsPerJob} records, ${bytes(bytesPerFile)}${perFile} a file, ${bytes(bytesPerJob)} a job, ${openJobs} open jobs`;
+  const count = (amount: number): string => amount.toLocaleString("en-US");
+  const perFile = recordsPerFile < recordsPerJob ? ` and ${count(recordsPerFile)} records` : "";
+  const words = `${count(leastRecords)} to ${count(recordsPerJob)} records, ${bytes(bytesPerFile)}${perFile} a file, ${bytes(bytesPerJob)} a job, ${openJobs} open jobs`;
   const untold = kinds.flatMap(([limit]) => (told.has(limit) ? [] : [limitNames[limit]]));
   if (untold.length === 0) return `A batch job takes, by the account's quotas, ${words}.`;
   const strict = `the strict side of what is published`;

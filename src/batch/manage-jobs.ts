@@ -1,8 +1,11 @@
 import { ConnectorError } from "../core/errors.js";
 import { openSession } from "../enrich/session.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { after, type Door, holding, openDoor, ownJobs } from "./door.js";
+import { attempt, isFailure } from "./attempt.js";
+import { type Door, holding, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { move, type Stepped, tell } from "./step.js";
+import { factsOf, findOut } from "./submit.js";
 import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./view.js";
 
 /**
@@ -25,7 +28,9 @@ export const manageJobs = async (
       const { fault } = await driveJobs(door, {
         stop: signal,
         once: false,
-        ...(action === "stop" && { wanted: () => true }),
+        isMine: () => true,
+        takesOver: () => false,
+        ...(action === "stop" && { wanted: () => true, forgets: true }),
         purse: () => null,
         report: (jobs) => onJobs?.(jobs.map(viewJob)),
       });
@@ -39,11 +44,19 @@ export const manageJobs = async (
 
 const jobsOf = (door: Door): Promise<JobEntry[]> => holding(door, () => ownJobs(door));
 
+/** Asks how far the open jobs are. Why one was not told is said of it, and keeps nobody from the others. */
 const look = async (door: Door): Promise<void> => {
   for (const job of await jobsOf(door)) {
-    if (job.stage !== "submitted" || job.arn === undefined) continue;
-    const { status, message, processed } = await door.jobs.get(job.arn);
-    const report = { status, ...(message !== null && { message }), ...(processed !== null && { processed }) };
-    await holding(door, () => door.ledger.appendJob(after(job, door.clock, { report })));
+    const { failure, ...seen } = await ask(door, job);
+    if (failure) await tell(door, seen.job, failure.why);
   }
+};
+
+const ask = async (door: Door, job: JobEntry): Promise<Stepped> => {
+  const { stage, arn } = job;
+  if (stage === "creating") return findOut(door, job);
+  if (stage !== "submitted" || arn === undefined) return { job };
+  const state = await attempt("get", () => door.jobs.get(arn));
+  if (isFailure(state)) return { job, failure: state };
+  return state === null ? { job } : move(door, job, "get", "open", factsOf(state));
 };

@@ -4,23 +4,26 @@ import { type InvokeRequest, unsent } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
 import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
-import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { dearer, unbatchable } from "./batchable.js";
+import { accountOf } from "./account.js";
+import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
+import { shareOf } from "./share.js";
 
 /** What became of rows when jobs were planned of them. */
 export interface Planned {
   /** Rows that went through, and calls that are in new jobs. */
   rows: number;
   records: number;
-  /** Rows that are in a job of before. */
+  /** Rows that are in jobs of before, and the keys of these. */
   waiting: number;
+  readonly waitedFor: Set<string>;
   /** Rows that go on line, by why. */
   readonly onLine: Map<string, number>;
   /** The keys of new jobs, and what is set aside for them. */
@@ -54,18 +57,18 @@ const addRows = async (
 ): Promise<Planned> => {
   const { plan, ledger } = door;
   const { connection } = plan;
-  const noJobs = dearer(plan);
+  const none = noJobs(plan);
   const planned: Planned = {
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
-    ...{ onLine: new Map(), jobs: new Map() },
+    ...{ onLine: new Map(), jobs: new Map(), waitedFor: new Set<string>() },
   };
-  const keys = new Set<string>();
   let draft: Draft | null = null;
   let isFull = false;
   await giveUpDead(door);
   // Their output may have been read in part only: what it refuses is not for another job yet.
   const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
   const writing = createCrowd(addedAtOnce);
+  const plans = leasePlans(door);
   const finish = async (): Promise<void> => {
     if (!draft) return;
     await writing.ended();
@@ -90,34 +93,36 @@ const addRows = async (
   };
   try {
     for await (const row of rows) {
-      if (stop.aborted || isFull) break;
+      if (stop.aborted) break;
       planned.rows++;
       const record = copyRow(row);
       const request = placeless(record, plan) ?? renderRequest(record, plan);
       if (request instanceof ConnectorError || request === "blank") continue;
-      const why = noJobs ?? unbatchable(request, connection.api);
-      if (why !== null) {
-        note(planned.onLine, why, 1);
-        continue;
-      }
       if (ledger.underway.has(request.key)) continue;
       const entry = await ledger.find(request.key, stop);
       const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting && !keys.has(entry.job ?? "")) planned.waiting++;
+      if (isWaiting && !plans.has(entry.job ?? "")) {
+        planned.waiting++;
+        planned.waitedFor.add(entry.job ?? "");
+      }
       const mayGo = entry === null || entry.state === "refused";
       if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
+      const why = none ?? unbatchable(request, connection.api);
+      if (why !== null) note(planned.onLine, why, 1);
+      // Rows behind a ceiling may be in jobs of before all the same.
+      if (why !== null || isFull) continue;
+      if (refusedByJob(entry)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;
       if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
-      const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+      const share = shareOf(plan, request);
       if (share instanceof ConnectorError) continue;
       if (share && (await purse.take(share)) !== null) {
         isFull = true;
         continue;
       }
-      draft ??= await begin(door, deadline, keys);
+      draft ??= await begin(door, deadline, plans);
       draft.records++;
       draft.bytes += bytes;
       draft.share = addShares(draft.share, share ?? nothing);
@@ -126,7 +131,7 @@ const addRows = async (
     await finish();
     return planned;
   } finally {
-    for (const key of keys) underway.delete(key);
+    plans.end();
   }
 };
 
@@ -157,27 +162,32 @@ const createCrowd = (most: number) => {
   };
 };
 
-const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
+const begin = async (door: Door, deadline: number | undefined, plans: Leased): Promise<Draft> => {
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, stage: "planning" },
+    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
     plan: {
       model: plan.connection.modelId,
       target: plan.routeKey,
       api: plan.connection.api,
-      input: `${place.input}${key}/`,
-      output: `${place.output}${key}/`,
+      // The service takes all that is in the one, and writes into the other while it does.
+      input: `${place.input}${key}/in/`,
+      output: `${place.output}${key}/out/`,
       files: [],
-      ...(deadline !== undefined && { deadline }),
+      account: accountOf(place.roleArn),
+      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
     },
   };
-  keys.add(key);
-  underway.add(key);
+  plans.add(key);
   await ledger.appendJob(entry);
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
 };
+
+/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
+const hoursUntil = (deadline: number, now: number): number =>
+  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));
 
 /** Writes that a call is in a job. One that is called meanwhile stays out of it. */
 const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purse): Promise<void> => {
@@ -197,28 +207,12 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
   } catch (error) {
     if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
     draft.records--;
-    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
+    const share = shareOf(door.plan, request);
     if (share && !(share instanceof ConnectorError)) await purse.settle(share, nothing);
   } finally {
     ledger.underway.delete(key);
   }
 };
-
-/**
- * Gives up plans that a process left behind: who holds a file knows that no other process is at them; elsewhere they are given
- * time.
- */
-export const giveUpDead = async (door: Door): Promise<void> => {
-  for (const job of await ownJobs(door))
-    if (job.stage === "planning" && !underway.has(job.key))
-      await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
-};
-
-/** The jobs that this process is planning. */
-const underway = new Set<string>();
-
-/** A planner writes its calls one after the other. */
-const deadAfterMs = 120_000;
 
 const tooFew = (least: number): string => `too few for a job, which takes ${least} at least`;
 

@@ -2,12 +2,22 @@ import { bedrockArn } from "../bedrock/arn.js";
 import type { BatchPlace } from "../connection/batch-place.js";
 import type { Connection } from "../connection/connection.js";
 
-/** The policies of the role that batch jobs work as, filled in: who may take it on, and what it may do. JSON, to be pasted. */
+/** Policies for pasting, as JSON. */
+interface Policies {
+  /** Who may take on the role that batch jobs work as. */
+  readonly trust: string;
+  /** What that role may do. */
+  readonly access: string;
+  /** What the identity that makes the jobs may do. */
+  readonly caller: string;
+}
+
+/** The policies that batch jobs need, filled in. */
 export const policiesFor = (
   { region, modelId }: Pick<Connection, "region" | "modelId">,
-  { input, output, kmsKey }: BatchPlace,
+  { input, output, kmsKey, roleArn, tags }: BatchPlace,
   account: string | null,
-): string => {
+): Policies => {
   const owner = account ?? "ACCOUNT";
   const [, partition = "aws"] = bedrockArn(region, "", "").split(":");
   const buckets = [...new Set([input, output].map((folder) => folder.split("/")[2] ?? ""))];
@@ -27,18 +37,19 @@ export const policiesFor = (
       },
     ],
   };
+  const objects = {
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+    Resource: buckets.flatMap((name) => [`arn:${partition}:s3:::${name}`, `arn:${partition}:s3:::${name}/*`]),
+  };
+  const keys =
+    kmsKey === null
+      ? []
+      : [{ Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: kmsKey }];
   const access = {
     Version: "2012-10-17",
     Statement: [
-      {
-        Effect: "Allow",
-        Action: ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
-        Resource: buckets.flatMap((name) => [
-          `arn:${partition}:s3:::${name}`,
-          `arn:${partition}:s3:::${name}/*`,
-        ]),
-        Condition: { StringEquals: { "aws:ResourceAccount": owner } },
-      },
+      { ...objects, Condition: { StringEquals: { "aws:ResourceAccount": owner } } },
       // A profile runs its model in several regions.
       {
         Effect: "Allow",
@@ -50,10 +61,37 @@ export const policiesFor = (
           `arn:${partition}:bedrock:*::foundation-model/*`,
         ],
       },
-      ...(kmsKey === null
-        ? []
-        : [{ Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: kmsKey }]),
+      ...keys,
     ],
   };
-  return `trust ${JSON.stringify(trust)} access ${JSON.stringify(access)}`;
+  const caller = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: [
+          ...["Create", "Get", "Stop"].map((verb) => `bedrock:${verb}ModelInvocationJob`),
+          ...(Object.keys(tags).length > 0 ? ["bedrock:TagResource"] : []),
+        ],
+        Resource: [
+          `arn:${partition}:bedrock:*::foundation-model/*`,
+          `arn:${partition}:bedrock:*:${owner}:inference-profile/*`,
+          `arn:${partition}:bedrock:${region}:${owner}:model-invocation-job/*`,
+        ],
+      },
+      {
+        Effect: "Allow",
+        Action: ["bedrock:ListModelInvocationJobs", "servicequotas:ListServiceQuotas"],
+        Resource: "*",
+      },
+      {
+        Effect: "Allow",
+        Action: ["iam:PassRole", "iam:GetRole", "iam:SimulatePrincipalPolicy"],
+        Resource: roleArn,
+      },
+      objects,
+      ...keys,
+    ],
+  };
+  return { trust: JSON.stringify(trust), access: JSON.stringify(access), caller: JSON.stringify(caller) };
 };

@@ -48,7 +48,7 @@ export interface ManageOptions {
 }
 
 export const viewJob = (job: JobEntry): BatchJob => {
-  const { stage, arn = null, at, plan, report } = job;
+  const { stage, arn = null, at, plan, report, trouble } = job;
   const { status = null, ...numbers } = report ?? {};
   const records = plan.files.reduce((sum, file) => sum + file.records, 0);
   return {
@@ -61,6 +61,7 @@ export const viewJob = (job: JobEntry): BatchJob => {
     output: plan.output,
     at,
     ...numbers,
+    ...(trouble !== undefined && { message: trouble }),
   };
 };
 
@@ -70,5 +71,6 @@ export const openInWords = (jobs: readonly JobEntry[]): string => {
   const sum = (name: "records" | "processed"): number =>
     views.reduce((total, view) => total + (view[name] ?? 0), 0);
   const states = [...new Set(views.map(({ status, stage }) => status ?? stage))].join(", ");
-  return `${views.length === 1 ? "1 job" : `${views.length} jobs`} (${states}), ${sum("processed")} of ${sum("records")} records done.`;
+  const trouble = jobs.find((job) => isOpen(job) && job.trouble !== undefined)?.trouble;
+  return `${views.length === 1 ? "1 job" : `${views.length} jobs`} (${states}), ${sum("processed")} of ${sum("records")} records done.${trouble === undefined ? "" : ` ${trouble}`}`;
 };

@@ -47,7 +47,14 @@ export const askService = async (
   // As the SDK does it: the next question is signed by the clock of the far side.
   const date = Date.parse(answered.date ?? "");
   if (Number.isFinite(date) && /signature/i.test(text)) config.systemClockOffset = date - Date.now();
-  throw new ServiceError(statusCode, answered, text);
+  throw new ServiceError(statusCode, answered, inJson(text));
+};
+
+/** An error of a service that writes XML, as the others write theirs. */
+const inJson = (text: string): string => {
+  const [, code] = /<Code>([^<]*)<\/Code>/.exec(text) ?? [];
+  const [, message = ""] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
+  return code === undefined ? text : JSON.stringify({ code, message });
 };
 
 /** Services of a region are named alike, in every part of AWS, and where FIPS or IPv6 is asked for. */

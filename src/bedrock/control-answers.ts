@@ -65,6 +65,9 @@ export interface Logging {
   readonly holdsText: boolean;
 }
 
+/** What IAM says of whether a role may do something: `unsure` where a policy asks for what IAM was not told. */
+export type Decision = "allowed" | "denied" | "unsure";
+
 /** A quota of the account, by the name that AWS gives it. */
 export interface Quota {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   BedrockClient,
   GetFoundationModelAvailabilityCommand,
@@ -6,6 +7,7 @@ import {
   GetModelInvocationLoggingConfigurationCommand,
   GetUseCaseForModelAccessCommand,
   ListFoundationModelsCommand,
+  ListModelInvocationJobsCommand,
   type LoggingConfig,
   paginateListInferenceProfiles,
 } from "@aws-sdk/client-bedrock";
@@ -19,6 +21,7 @@ import { secretsOf, signing, usesApiKey } from "./client.js";
 import type {
   Access,
   ControlAnswer,
+  Decision,
   FoundationModel,
   Logging,
   Profile,
@@ -27,6 +30,7 @@ import type {
 } from "./control-answers.js";
 import { type ControlQuery, createControlQuery } from "./control-query.js";
 import { toFoundationModel } from "./foundation-model.js";
+import { iamQuestion, readDecision, readRoleArn, readTrust } from "./iam.js";
 import { reachRuntime } from "./reach-runtime.js";
 import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
@@ -54,6 +58,12 @@ export interface ControlPlane {
   logging(): Promise<ControlAnswer<Logging>>;
   /** The quotas of Bedrock that hold for the account in the region. */
   quotas(): Promise<ControlAnswer<readonly Quota[]>>;
+  /** Whether the batch jobs of the region may be listed. */
+  jobs(): Promise<ControlAnswer<true>>;
+  /** The trust policy of a role: who may take it on. */
+  trustOf(roleArn: string): Promise<ControlAnswer<unknown>>;
+  /** Whether the policies of a role let it do something with something of its own account. */
+  mayRole(roleArn: string, action: string, resourceArn: string): Promise<ControlAnswer<Decision>>;
   /** The system-defined profiles of the region. */
   profiles(): Promise<ControlAnswer<readonly Profile[]>>;
   /** What stands behind a profile or an ARN that hides its model. */
@@ -67,6 +77,8 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   const { region, endpoint } = connection;
   const startedAt = performance.now();
   const deadline = new AbortController();
+  // All questions that are open heed it.
+  setMaxListeners(0, deadline.signal);
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   const toSts = createTransport(1, deadlineMs, connectMs);
   const client = new BedrockClient({
@@ -79,6 +91,9 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   throwServiceErrors(client.middlewareStack);
   const query: ControlQuery = createControlQuery(secretsOf(connection));
   const options = { abortSignal: deadline.signal };
+  /** A question to another service than Bedrock, which takes signatures alone. */
+  const beside: ControlQuery = async (...question) =>
+    usesApiKey(connection) ? { is: "unasked", why: "an API key opens Bedrock alone" } : query(...question);
 
   return {
     missingCredentials: () =>
@@ -118,15 +133,36 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
         );
         return toLogging(loggingConfig);
       }),
-    quotas: async () =>
-      usesApiKey(connection)
-        ? { is: "unasked", why: "an API key opens Bedrock alone" }
-        : query("servicequotas:ListServiceQuotas", "*", () =>
-            listQuotas(
-              (body) => askService(client, connection, { ...quotasQuestion, region, body }, options),
-              deadline.signal,
-            ),
-          ),
+    quotas: () =>
+      beside("servicequotas:ListServiceQuotas", "*", () =>
+        listQuotas(
+          (body) => askService(client, connection, { ...quotasQuestion, region, body }, options),
+          deadline.signal,
+        ),
+      ),
+    jobs: () =>
+      query("bedrock:ListModelInvocationJobs", "*", async () => {
+        const asked = new ListModelInvocationJobsCommand({ maxResults: 1 });
+        return (await client.send(asked, options)).invocationJobSummaries && (true as const);
+      }),
+    trustOf: (role) =>
+      beside("iam:GetRole", role, async () => {
+        const { partition, name } = readRoleArn(role) ?? { partition: "", name: role };
+        const asked = iamQuestion(partition, { Action: "GetRole", RoleName: name });
+        return readTrust(await askService(client, connection, asked, options));
+      }),
+    mayRole: (role, action, resource) =>
+      beside("iam:SimulatePrincipalPolicy", role, async () => {
+        const account = readRoleArn(role)?.account ?? "";
+        const asked = iamQuestion(readRoleArn(role)?.partition ?? "", {
+          ...{ Action: "SimulatePrincipalPolicy", PolicySourceArn: role },
+          ...{ "ActionNames.member.1": action, "ResourceArns.member.1": resource },
+          "ContextEntries.member.1.ContextKeyName": "aws:ResourceAccount",
+          "ContextEntries.member.1.ContextKeyType": "string",
+          "ContextEntries.member.1.ContextKeyValues.member.1": account,
+        });
+        return readDecision(await askService(client, connection, asked, options));
+      }),
     profiles: () =>
       query("bedrock:ListInferenceProfiles", "*", async () => {
         const found: Profile[] = [];

@@ -23,6 +23,7 @@ export const createControlQuery =
       return value === undefined ? { is: "unasked", why: isNot(action) } : { is: "known", value };
     } catch (thrown) {
       const { name, message = "" } = thrown as { name?: string; message?: string };
+      if (name === "NoSuchEntity") return { is: "absent" };
       if (name === "ResourceNotFoundException" || (name === "ValidationException" && unknownId.test(message)))
         return { is: "absent" };
       const error = callFailure(thrown, (words) => redact(words, secrets));
@@ -68,6 +69,7 @@ const isNot = (action: string): string =>
 const services: Readonly<Record<string, string>> = {
   bedrock: "Bedrock's control plane",
   servicequotas: "Service Quotas",
+  iam: "IAM",
 };
 
 const noConnection = "no connection to AWS's control plane";

@@ -42,7 +42,7 @@ const home = (): string => {
 
 /** The SDK drops what stands behind the path of these URLs. */
 const endpointProblems = (): Problem[] =>
-  ["_BEDROCK_RUNTIME", "_BEDROCK", "_STS", "_SERVICE_QUOTAS", ""]
+  ["_BEDROCK_RUNTIME", "_BEDROCK", "_STS", "_SERVICE_QUOTAS", "_IAM", ""]
     .map((service) => `AWS_ENDPOINT_URL${service}`)
     .filter((name) => !isEndpoint(process.env[name] || "http://localhost"))
     .map((field) => ({ field, sentence: notAnEndpoint }));

@@ -228,7 +228,7 @@ export const errorCodes = {
     "The batch job ended before it came to this row. Run the same command again for another job.",
     "end",
   ),
-  batch_unusable: kind(true, "no", "The batch jobs came to nothing, so no more was sent:", "end"),
+  batch_unusable: kind(true, "no", "Batch jobs cannot be used, and no row is sent in their place:", "end"),
   write_back_failed: kind(true, "yes", "The answer could not be written to write_back_table:"),
   write_back_unusable: kind(true, "no", "The table write_back_table takes no rows, so none was sent:", "end"),
   ledger_locked: kind(

@@ -13,7 +13,7 @@ import type { Family } from "../models/families/family.js";
 import { familyOf, firstBaseModel, resolveFamily } from "../models/find-family.js";
 import { lintSample } from "../models/lint-body.js";
 import { lintForModel } from "../models/lint-rules.js";
-import { factsOf } from "../models/model-facts.js";
+import { hasDoor } from "../models/model-facts.js";
 import { type Price, priceOf, pricesOfTiers } from "../models/prices/price.js";
 import { readPriceFile } from "../models/prices/price-file.js";
 import { isCheaper, type PriceTable, type TierRates } from "../models/prices/rates.js";
@@ -150,7 +150,7 @@ export const compilePlan = (
       connection.delivery === "auto" &&
       connection.serviceTier === null &&
       purpose === "enrich" &&
-      factsOf(...connection.candidateModelIds)?.flex === true &&
+      hasDoor("flex", ...connection.candidateModelIds) === true &&
       !(tiers?.flex && tiers.default && !isCheaper(tiers.flex, tiers.default)),
     reasoningTags: reasoningTagsOf(family, ...connection.candidateModelIds),
     schemaRequest: structured?.schemaRequest ?? null,

@@ -5,7 +5,7 @@ import { firstBaseModel } from "./find-family.js";
 /** What is known of a model beside its family, from `facts/`. */
 type ModelFacts = Pick<
   KnownModel,
-  "limits" | "burndown" | "cache_from" | "vector_length" | "counts_tokens" | "traits" | "batch" | "flex"
+  "limits" | "burndown" | "cache_from" | "vector_length" | "counts_tokens" | "traits"
 >;
 
 /**
@@ -15,6 +15,12 @@ export const factsOf = (...modelIds: (string | undefined)[]): ModelFacts | undef
   const base = firstBaseModel(...modelIds.filter((id) => id !== undefined));
   if (base === null) return undefined;
   return Object.hasOwn(knownModels, base) ? knownModels[base] : lines.find(({ models }) => models.test(base));
+};
+
+/** Whether a model takes batch jobs, or has the flex tier; `null` where nothing is known of it, as of a new one. */
+export const hasDoor = (door: "batch" | "flex", ...modelIds: readonly string[]): boolean | null => {
+  const base = firstBaseModel(...modelIds);
+  return base !== null && Object.hasOwn(knownModels, base) ? knownModels[base]?.[door] === true : null;
 };
 
 const lines = modelLines.map((line) => ({ ...line, models: new RegExp(line.models) }));

@@ -61,7 +61,8 @@ export const reuse = (
       }
       const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
       if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
-      if (isInJob(entry)) return unsent(new ConnectorError("batch_pending", delivered?.pending()));
+      if (isInJob(entry))
+        return unsent(new ConnectorError("batch_pending", delivered ? delivered.pending() : unwatched));
       const refusal = delivered ? refusedByJob(entry, told.get(request.key) !== null) : null;
       if (refusal) {
         told.set(request.key, { offset: 0, state: "refused" });
@@ -103,6 +104,8 @@ const tell = async (ledger: Pick<Ledger, "append">, { job, ...entry }: Unanswere
     // It is told again then.
   }
 };
+
+const unwatched = "With delivery: now, `bedrock-model batch wait` alone reads the answers of jobs.";
 
 const readFailure = (cause: Error): ConnectorError =>
   cause instanceof ConnectorError

@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { agree } from "../../../src/cli/agree.js";
 import { useBedrock } from "../../support/bedrock.js";
-import { localConfig } from "../../support/sync-config.js";
+import { localConfig, roomy } from "../../support/sync-config.js";
 import { runCli } from "../run-cli.js";
 
 describe("bedrock-model rehearse", () => {
@@ -17,6 +17,7 @@ describe("bedrock-model rehearse", () => {
   }));
   const config = (changes: Record<string, unknown> = {}) =>
     localConfig(bedrock.url, {
+      ...roomy,
       request_format: {
         messages: [{ role: "user", content: [{ text: "{{ text }}" }] }],
         inferenceConfig: { maxTokens: 40 },

@@ -25,6 +25,8 @@ export const batch: Command = {
   run: (given) => lookAfter(given),
 };
 
+const openStages = new Set<string>(["planned", "creating", "submitted"]);
+
 const lookAfter = async (given: Arguments): Promise<number> => {
   const action = (given.argument ?? "status") as JobsAction;
   if (!actions.includes(action))
@@ -52,10 +54,12 @@ const lookAfter = async (given: Arguments): Promise<number> => {
     }).catch((error: Error) => {
       throw cannotRun(error.message);
     });
-    const open = jobs.filter(({ stage }) => stage === "planned" || stage === "submitted").length;
+    const open = jobs.filter(({ stage }) => openStages.has(stage)).length;
+    // Of a plan that was given up nothing was sent, and nothing will be.
+    const shown = jobs.filter(({ stage }) => stage !== "abandoned");
     const words = [
-      ...jobs.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
-      jobs.length === 0 ? "no batch jobs" : `${counted(jobs.length, "job")}, ${open} open`,
+      ...shown.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
+      shown.length === 0 ? "no batch jobs" : `${counted(shown.length, "job")}, ${open} open`,
     ];
     process.stdout.write(given.flags.has("json") ? `${JSON.stringify({ jobs })}\n` : `${words.join("\n")}\n`);
     return open === 0 ? 0 : 3;

@@ -8,7 +8,7 @@ import { probeLedger } from "../../run/ledger/open-ledgers.js";
 import { openTable } from "../../tables/open-table.js";
 import type { Side } from "../metadata.js";
 import { askAws } from "./ask-aws.js";
-import { checkBatch } from "./check-batch.js";
+import { checkBatch, lookAtFolders } from "./check-batch.js";
 import { verdictOf } from "./check-verdict.js";
 
 /** What a check of a configuration found: the error that stands in the way, else what may be a mistake. */
@@ -29,8 +29,10 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
   const ledger = await checkLedger(plan);
   if (ledger instanceof ConnectorError) return ledger;
   const table = checkTable(plan);
+  const leftMs = Math.max(0, Math.round(totalMs - (performance.now() - startedAt)));
+  const folders = side === "source" ? [] : lookAtFolders(plan, AbortSignal.timeout(leftMs));
   const { openControlPlane } = await import("../../bedrock/control-plane.js");
-  const plane = openControlPlane(plan.connection, totalMs - (performance.now() - startedAt));
+  const plane = openControlPlane(plan.connection, leftMs);
   try {
     const missing = await plane.missingCredentials();
     if (missing) return missing;
@@ -38,7 +40,7 @@ export const checkConfig = async (config: unknown, side: Side): Promise<CheckRes
     const finding = verdictOf(answers, plan);
     const place = await table;
     if (finding instanceof ConnectorError) return finding;
-    const batch = side === "source" ? [] : await checkBatch(plan, answers);
+    const batch = side === "source" ? [] : checkBatch(plan, answers, await folders);
     if (batch instanceof ConnectorError) return batch;
     return place instanceof ConnectorError
       ? place

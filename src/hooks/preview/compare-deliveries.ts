@@ -1,9 +1,9 @@
-import { unbatchable } from "../../batch/batchable.js";
+import { unbatchable, unpricedByJobs } from "../../batch/batchable.js";
 import type { BatchLimits } from "../../batch/limits.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
 import type { Plan } from "../../enrich/plan.js";
-import { factsOf } from "../../models/model-facts.js";
+import { hasDoor } from "../../models/model-facts.js";
 import { ratesOfBatch } from "../../models/prices/rates.js";
 import { createForecast } from "./cost-forecast.js";
 
@@ -23,7 +23,6 @@ interface Delivery {
 /** Adds up requests as they would go by each way, in flat memory. What a job cannot take is reckoned as a call. */
 export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined) => {
   const { price, tiers, connection, mostCalls } = plan;
-  const facts = factsOf(...connection.candidateModelIds);
   const ways = {
     batched: createForecast(ratesOfBatch(price, tiers), bytesPerToken, 1),
     called: createForecast(price, bytesPerToken, mostCalls),
@@ -32,7 +31,7 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
   const not = new Map<string, number>();
   let rows = 0;
   let records = 0;
-  const whole = wholly(plan);
+  const whole = unpricedByJobs(plan);
   return {
     add(request: InvokeRequest, shared: boolean): void {
       rows++;
@@ -49,7 +48,7 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
       const tooFew = records > 0 && records < leastRecords;
       if (tooFew) not.set(`fewer than the ${leastRecords} that a job takes`, records);
       const isOpen = records > 0 && !tooFew;
-      const hasFlex = facts?.flex === true;
+      const hasFlex = hasDoor("flex", ...connection.candidateModelIds) === true;
       return {
         batch: {
           cost_usd: isOpen ? add(ways.batched.forecast().cost_usd, ways.called.forecast().cost_usd) : null,
@@ -62,14 +61,6 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
       };
     },
   };
-};
-
-/** Why none of the rows can be in a batch job; `null` where they may. */
-const wholly = ({ connection }: Plan): string | null => {
-  const { guardrail, serviceTier, candidateModelIds } = connection;
-  if (guardrail) return "batch jobs apply no guardrail";
-  if (serviceTier && serviceTier !== "default") return "batch jobs have no service tier";
-  return factsOf(...candidateModelIds)?.batch === true ? null : "the model is not known to take batch jobs";
 };
 
 const add = (one: UsdRange | null, other: UsdRange | null): UsdRange | null =>

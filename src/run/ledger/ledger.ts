@@ -18,7 +18,7 @@ import {
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
 import type { Place } from "./index-by-key.js";
-import { type JobEntry, mayFollow } from "./job.js";
+import type { JobEntry } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
 import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
@@ -43,10 +43,12 @@ export interface Ledger {
   /** The batch jobs, the first one first. */
   jobs(): Promise<JobEntry[]>;
   /**
-   * Like `append`. False where the job has already gone on from there, which changes nothing. With `idleMs`, a plan is given
-   * up only if nobody has gone on with it for so long; who holds a file knows that nobody does.
+   * Like `append`. False where it is not the step after the job's last one, which changes nothing: somebody else was faster. With
+   * `idleMs`, only if nobody has gone on with the job for so long; who holds a file knows that nobody does.
    */
   appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /** Where workers share it: says that somebody is at a job, so that it is not idle. */
+  renewJob?(key: string): Promise<void>;
   /** The calls of a batch job that have no outcome yet. */
   callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */
@@ -155,7 +157,7 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     entries: () => latest((state) => state !== "lost" && state !== "job"),
     jobs: async () => [...jobs.values()],
     async appendJob(job) {
-      if (!mayFollow(jobs.get(job.key)?.stage, job.stage)) return false;
+      if (job.step !== (jobs.get(job.key)?.step ?? 0) + 1) return false;
       jobs.set(job.key, job);
       await write(job);
       return true;

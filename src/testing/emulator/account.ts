@@ -23,6 +23,8 @@ export interface LocalAccount {
   readonly denied?: readonly string[];
   /** Operations that are never answered. */
   readonly stalled?: readonly string[];
+  /** Roles of IAM by name. Where it is given there are no others. */
+  readonly roles?: Readonly<Record<string, LocalRole>>;
   /** `false` where the use case form was never handed in. */
   readonly useCaseForm?: boolean;
   /** How its batch inference jobs go. */
@@ -35,6 +37,14 @@ export interface LocalAccount {
   readonly logging?: LoggingConfig;
   /** How far the service's clock is ahead of this machine's, in minutes; behind it where negative. */
   readonly clockMinutes?: number;
+}
+
+/** A role: one that Bedrock may take on and that may do all, where nothing else is said. */
+export interface LocalRole {
+  /** Its trust policy. */
+  readonly trust?: object;
+  /** Actions that its policies do not allow, such as `s3:PutObject`. */
+  readonly may_not?: readonly string[];
 }
 
 /** In the service's own words. What is left out is as for a model that is active and can be called. */
@@ -89,6 +99,7 @@ const rules: Readonly<
   models: { expected: "an object of objects, by model id", fits: (value) => maps(value, isObject) },
   profiles: { expected: "lists of regions, by profile id", fits: (value) => maps(value, isTexts) },
   arns: { expected: "ids of base models or profiles, by ARN", fits: (value) => maps(value, isText) },
+  roles: { expected: "an object of objects, by the names of roles", fits: (value) => maps(value, isObject) },
   denied: texts,
   stalled: texts,
   useCaseForm: { expected: "true or false", fits: (value) => typeof value === "boolean" },

@@ -3,7 +3,7 @@ import type { Family } from "../../models/families/family.js";
 import { baseModelId, resolveFamily } from "../../models/find-family.js";
 import { geographies } from "../../models/geographies.js";
 import { listModels } from "../../models/list-models.js";
-import { factsOf } from "../../models/model-facts.js";
+import { hasDoor } from "../../models/model-facts.js";
 import { parseModelId } from "../../models/model-id.js";
 import type { LocalAccount } from "./account.js";
 import { type HttpReply, refuse } from "./http-message.js";
@@ -56,7 +56,7 @@ export const refuseDoor = (
   baseId: string,
   { models }: LocalAccount,
 ): HttpReply | null => {
-  if (factsOf(baseId)?.[door] || Object.hasOwn(models ?? {}, baseId)) return null;
+  if (hasDoor(door, baseId) || Object.hasOwn(models ?? {}, baseId)) return null;
   const what = door === "batch" ? "batch inference" : "the service tier flex";
   return refuse(400, "ValidationException", `The model ${baseId} does not support ${what}.`);
 };

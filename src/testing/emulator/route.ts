@@ -6,6 +6,7 @@ import { callerIdentity } from "./caller-identity.js";
 import { controlOperation, controlPlane, stalled } from "./control-routes.js";
 import { chooseFault, planFaults, type Turn, takeTurn } from "./faults.js";
 import { type Api, type HttpReply, isForS3, refuse, type WireRequest } from "./http-message.js";
+import { serveIam } from "./iam.js";
 import { type Backend, countFault, invokeModel } from "./invocation.js";
 import { catchUp } from "./jobs/run-job.js";
 import { quotasOperation, serveQuotas } from "./jobs/serve-quotas.js";
@@ -131,6 +132,7 @@ const serveOperation = (request: WireRequest, backend: Backend): HttpReply | nul
     serveObjects(request, objects, accounts, account.clockMinutes) ??
     controlPlane(request, backend) ??
     serveQuotas(request, backend) ??
+    serveIam(request, backend) ??
     serveSts(request, backend)
   );
 };

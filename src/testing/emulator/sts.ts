@@ -4,23 +4,24 @@ import { type Accounts, checkSignature } from "./sigv4.js";
 
 export const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/** The refusal of a caller that STS does not know, in its words; `null` for one that it knows. */
+/** The refusal of a caller that STS, or IAM, does not know, in their words; `null` for one that it knows. */
 export const refuseCaller = (
   request: WireRequest,
   accounts: Accounts,
   clockMinutes = 0,
+  service: "sts" | "iam" = "sts",
 ): HttpReply | null => {
-  const refusal = checkSignature(request, "sts", accounts, clockMinutes);
+  const refusal = checkSignature(request, service, accounts, clockMinutes);
   if (!refusal?.errorType) return null;
   const { message } = JSON.parse(refusal.body) as { message: string };
   return stsError(refusal.status, stsCodes[refusal.errorType] ?? refusal.errorType, message);
 };
 
-/** The name of the operation that a request to STS asks for, if it is one. */
+/** The name of the operation that a request to STS or IAM asks for, if it is one. */
 export const stsAction = ({ method, path, body }: WireRequest): string | null =>
   method === "POST" && path === "/" ? new URLSearchParams(body.toString()).get("Action") : null;
 
-/** STS has its own names for what other services say of a bad signature. */
+/** STS and IAM have their own names for what other services say of a bad signature. */
 const stsCodes: Readonly<Record<string, string>> = {
   InvalidSignatureException: "SignatureDoesNotMatch",
   UnrecognizedClientException: "InvalidClientTokenId",

@@ -1,6 +1,6 @@
 import { tryParseJson } from "../../../core/json.js";
 import { listModels } from "../../../models/list-models.js";
-import { factsOf } from "../../../models/model-facts.js";
+import { hasDoor } from "../../../models/model-facts.js";
 import { stalled } from "../control-routes.js";
 import { type HttpReply, refuse, regionOf, type WireRequest } from "../http-message.js";
 import type { Backend } from "../invocation.js";
@@ -68,7 +68,7 @@ export const serveQuotas = (
 const quotasOf = (rules: JobRules): (readonly [name: string, value: number])[] => {
   const { min_records, max_records, max_file_bytes, max_job_bytes, max_jobs } = limitsOf(rules);
   return listModels()
-    .filter(({ modelId }) => factsOf(modelId)?.batch)
+    .filter(({ modelId }) => hasDoor("batch", modelId))
     .flatMap(({ name }) => [
       [`Batch inference input file size (in GB) for ${name}`, max_file_bytes / 1e9] as const,
       [`Batch inference job size (in GB) for ${name}`, max_job_bytes / 1e9] as const,

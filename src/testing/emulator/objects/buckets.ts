@@ -6,7 +6,8 @@ export const createBucket: ServeObject = ({ bucket }, { buckets }) => {
   return s3Reply(200);
 };
 
-export const headBucket: ServeObject = () => s3Reply(200);
+/** All buckets are in one region, wherever they are asked for. */
+export const headBucket: ServeObject = () => s3Reply(200, "", { "x-amz-bucket-region": "us-east-1" });
 
 export const deleteBucket: ServeObject = ({ bucket }, { buckets }, objects) => {
   if (objects.size > 0)
