@@ -11,7 +11,7 @@ import {
 import type { Usage } from "../core/reply.js";
 
 /** An answer, and what was read of it. */
-interface ReadAnswer<Columns> {
+export interface ReadAnswer<Columns> {
   readonly answer: Invocation;
   /** What each of the row's answers took, without those that were there already beside ones that were paid for. */
   readonly usages: readonly Usage[];
