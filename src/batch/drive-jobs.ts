@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Purse } from "../run/purse.js";
+import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-jobs.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
@@ -55,7 +56,7 @@ export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
     let isSoon = false;
     for (const job of jobs) {
       if (drive.stop.aborted) break;
-      const isPlanned = job.stage === "planned";
+      const isPlanned = waitsForPlace(job);
       if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
       const stepped = await step(door, job, drive, stopIt);
       const { stage } = stepped.job;
@@ -71,7 +72,7 @@ export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
       }
       if (failure) await tell(door, stepped.job, failure.why);
       isSoon ||= failure?.isSoon ?? (stage !== job.stage && stage !== "submitted");
-      if (isPlanned && (stage !== "planned" || failure?.isSoon === false)) places--;
+      if (isPlanned && (!waitsForPlace(stepped.job) || failure?.isSoon === false)) places--;
     }
     const open = (await openJobs(door)).filter(drive.isMine);
     if (open.every(({ key }) => stuck.has(key)) || (drive.once && (!isSoon || round === mostRounds))) {
@@ -90,12 +91,18 @@ const step = async (door: Door, job: JobEntry, drive: Drive, stopIt: boolean): P
   const { purse, forgets = false, takesOver } = drive;
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
-  if (job.stage !== "planned") return { job };
+  if (!waitsForPlace(job)) return { job };
   if (stopIt) return giveUp(door, job, "there was no time for it");
-  const made = await submit(door, job);
+  const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
+  if (planned.job.stage !== "planned") return planned;
+  const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
   return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;
 };
+
+/** Whether a job is made as soon as there is a place for it. */
+const waitsForPlace = ({ stage }: JobEntry): boolean =>
+  stage === "collecting" || stage === "counting" || stage === "planned";
 
 /** A job that was not made yet is not made any more. */
 const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {
@@ -115,7 +122,7 @@ const readOthers = async (door: Door, all: readonly JobEntry[], { isMine, stop }
 
 /** How many of the planned jobs may be made now. */
 const placesFor = async (door: Door, jobs: readonly JobEntry[]): Promise<number> => {
-  if (jobs.every(({ stage }) => stage !== "planned")) return 0;
+  if (!jobs.some(waitsForPlace)) return 0;
   const { limits } = await door.limits();
   return limits.openJobs - jobs.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
 };

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { ConnectorError } from "../core/errors.js";
 import { type InvokeRequest, unsent } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
@@ -8,11 +7,11 @@ import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { accountOf } from "./account.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { newJob } from "./new-job.js";
 import { shareOf } from "./share.js";
 
 /** What became of rows when jobs were planned of them. */
@@ -162,25 +161,11 @@ const createCrowd = (most: number) => {
 };
 
 const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
-  const { plan, place, clock, ledger } = door;
-  const key = randomBytes(16).toString("hex");
-  const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
-    plan: {
-      model: plan.connection.modelId,
-      target: plan.routeKey,
-      api: plan.connection.api,
-      // The service takes all that is in the one, and writes into the other while it does.
-      input: `${place.input}${key}/in/`,
-      output: `${place.output}${key}/out/`,
-      files: [],
-      account: accountOf(place.roleArn),
-      ...(deadline !== undefined && { deadline }),
-    },
-  };
+  const entry = newJob(door, "planning", deadline === undefined ? {} : { deadline });
+  const { key } = entry;
   keys.add(key);
   underway.add(key);
-  await ledger.appendJob(entry);
+  await door.ledger.appendJob(entry);
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
 };
