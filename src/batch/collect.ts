@@ -43,7 +43,7 @@ export const collectRows = (
     const found = (await driver.look()).find(isOpenForRun);
     if (found) return found;
     const deadline = deadlineMs === undefined ? undefined : clock.date() + deadlineMs;
-    const job = newJob(door, "collecting", { run, ...(deadline !== undefined && { deadline }) });
+    const job = newJob(door, "collecting", { run, deadline });
     await ledger.appendJob(job);
     door.at("collecting");
     // Another worker may have begun one at the same time: the first is everybody's.
@@ -126,6 +126,7 @@ export const collectRows = (
   return {
     purse,
     lasts: true,
+    isHurried: deadlineMs !== undefined,
     delivered: {
       get takesOver() {
         return driver.takesOver();

@@ -96,6 +96,7 @@ const fill = async (
   const report = reporter(options, planned);
   const isOnLine = session.plan.connection.delivery === "auto" || deadline !== undefined;
   const takesOver = ({ plan }: JobEntry): boolean => isOnLine || plan.deadline !== undefined;
+  let isHurried = deadline !== undefined && deadline - door.clock.date() < flexMs;
   const { ended, open, fault } = await driveJobs(door, {
     stop,
     takesOver,
@@ -105,6 +106,7 @@ const fill = async (
       const at = deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
       const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
       if (taken) report("waiting", jobs, taken);
+      isHurried ||= taken !== null;
       return taken !== null;
     },
     purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
@@ -123,9 +125,13 @@ const fill = async (
       isOurs: firstOf(ended),
       pending: () => (open.length > 0 ? openInWords(open) : undefined),
     },
+    isHurried,
     ...(fault && !isTakenOver && { ended: fault }),
   };
 };
+
+/** What a call by the flex tier may take, and another in its place. */
+const flexMs = 30 * 60_000;
 
 /** Whether an entry is of one of some jobs and was not asked for before. */
 const firstOf = (jobs: readonly JobEntry[]): ((entry: Entry) => boolean) => {

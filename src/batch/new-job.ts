@@ -7,7 +7,7 @@ import type { Door } from "./door.js";
 export const newJob = (
   { plan, place, clock }: Pick<Door, "plan" | "place" | "clock">,
   stage: JobEntry["stage"],
-  more: Pick<JobEntry["plan"], "deadline" | "run">,
+  { deadline, run }: { deadline?: number | undefined; run?: string },
 ): JobEntry => {
   const key = randomBytes(16).toString("hex");
   return {
@@ -21,7 +21,12 @@ export const newJob = (
       output: `${place.output}${key}/out/`,
       files: [],
       account: accountOf(place.roleArn),
-      ...more,
+      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
+      ...(run !== undefined && { run }),
     },
   };
 };
+
+/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
+const hoursUntil = (deadline: number, now: number): number =>
+  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));

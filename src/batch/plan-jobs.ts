@@ -161,7 +161,7 @@ const createCrowd = (most: number) => {
 };
 
 const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
-  const entry = newJob(door, "planning", deadline === undefined ? {} : { deadline });
+  const entry = newJob(door, "planning", { deadline });
   const { key } = entry;
   keys.add(key);
   underway.add(key);

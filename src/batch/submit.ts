@@ -34,7 +34,7 @@ const create = async (door: Door, job: JobEntry): Promise<Stepped> => {
     jobs.create({
       ...{ name: nameOf(job), token: job.key, modelId: model, roleArn: place.roleArn },
       ...{ converse: api === "converse", input, output },
-      ...{ kmsKey: place.kmsKey, tags: place.tags, hours: longestHours },
+      ...{ kmsKey: place.kmsKey, tags: place.tags, hours: hoursOf(job) },
     }),
   );
   door.at("created");
@@ -49,8 +49,8 @@ const create = async (door: Door, job: JobEntry): Promise<Stepped> => {
   return made;
 };
 
-/** A job ends after so long, begun or not. */
-export const longestHours = 24;
+/** After so many hours a job ends, begun or not. */
+export const hoursOf = ({ plan }: JobEntry): number => plan.hours ?? 24;
 
 /**
  * What became of a job that was asked for and whose answer nobody has: the list has it, or has none after a while, and it may be
