@@ -57,6 +57,7 @@ export const createDriver = (
     } finally {
       own.jobs.close();
     }
+    await look();
   };
 
   return {
@@ -78,9 +79,9 @@ export const createDriver = (
       if (!last || clock.now() - last.at >= againMs) {
         last = { at: clock.now(), done: goOn(job, stop) };
         driven.set(job.key, last);
+        last.done.catch(() => driven.delete(job.key));
       }
       await last.done;
-      await look();
       return jobs.get(job.key) ?? job;
     },
   };

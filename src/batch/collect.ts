@@ -37,13 +37,15 @@ export const collectRows = (
   /** Rows of jobs that came to nothing here, which are called. */
   const onLine = new Set<string>();
 
-  const isOpenForRun = ({ stage, plan: { run: of } }: JobEntry): boolean =>
-    stage === "collecting" && of === run;
+  /** Jobs that take no more, and may have to wait for their place. */
+  const full = new Set<string>();
+
+  const isOpenForRun = ({ key, stage, plan: { run: of } }: JobEntry): boolean =>
+    stage === "collecting" && of === run && !full.has(key);
   const begin = async (): Promise<JobEntry> => {
     const found = (await driver.look()).find(isOpenForRun);
     if (found) return found;
-    const deadline = deadlineMs === undefined ? undefined : clock.date() + deadlineMs;
-    const job = newJob(door, "collecting", { run, deadline });
+    const job = newJob(door, "collecting", { run, deadline: newDeadline() });
     await ledger.appendJob(job);
     door.at("collecting");
     // Another worker may have begun one at the same time: the first is everybody's.
@@ -59,8 +61,10 @@ export const collectRows = (
     return open;
   };
 
-  const isNear = ({ plan: { deadline } }: JobEntry): boolean =>
-    deadline !== undefined && takeOver([], { at: deadline, pace: session.pace }, clock) !== null;
+  const newDeadline = (): number | undefined =>
+    deadlineMs === undefined ? undefined : clock.date() + deadlineMs;
+  const isNear = (at: number | undefined): boolean =>
+    at !== undefined && takeOver([], { at, pace: session.pace }, clock) !== null;
   const waiting = async (job: JobEntry, size?: JobSize): Promise<ConnectorError> => {
     const fault = driver.fault();
     if (fault) return fault;
@@ -78,7 +82,7 @@ export const collectRows = (
     const job = await driver.jobOf(entry.job);
     if (!job || !isOpen(job)) return null;
     const isOfRun = job.plan.run === run && clock.date() - entry.at < quietMs;
-    if (job.stage === "collecting" && isOfRun && !isNear(job)) return waiting(job);
+    if (job.stage === "collecting" && isOfRun && !isNear(job.plan.deadline)) return waiting(job);
     if (isOpenForRun(job)) open = null;
     const gone = await driver.drive(job, stop);
     if (isOpen(gone)) return waiting(gone);
@@ -95,7 +99,7 @@ export const collectRows = (
   /** Adds a call to the run's job: why its row waits; `null` where it is called. */
   const put: Collect["put"] = async (request, entry, stop) => {
     if (none !== null || unbatchable(request, plan.connection.api) !== null) return null;
-    if (onLine.has(request.key) || (await isCalled(entry))) return null;
+    if (isNear(newDeadline()) || onLine.has(request.key) || (await isCalled(entry))) return null;
     const share = shareOf(plan, request);
     if (share instanceof ConnectorError) return null;
     const refused = share && (await purse.take(share));
@@ -107,15 +111,15 @@ export const collectRows = (
     try {
       for (;;) {
         const job = await openJob();
-        if (isNear(job)) return null;
         const call = { state: "intent", key, at: clock.date(), job: job.key, model, target, body } as const;
         size = await ledger.addCall(call, recordsPerJob);
-        const isFull = size === null || size.calls >= recordsPerJob || size.bytes >= bytesPerJob * fullest;
-        if (isFull) open = null;
-        if (size) return await waiting(isFull ? await driver.drive(job, stop) : job, size);
-        // Somebody has closed it, or others are about to fill it.
-        if (isOpenForRun((await driver.look()).find((one) => one.key === job.key) ?? job))
-          await driver.drive(job, stop);
+        if (size && size.calls < recordsPerJob && size.bytes < bytesPerJob * fullest)
+          return await waiting(job, size);
+        // It is full, or somebody has closed it.
+        full.add(job.key);
+        if ((await open) === job) open = null;
+        const gone = await driver.drive(job, stop);
+        if (size) return await waiting(gone);
       }
     } finally {
       // This run will not hear what it has really cost.

@@ -57,7 +57,7 @@ const lookAfter = async (given: Arguments): Promise<number> => {
     const notMade = jobs.filter(({ stage }) => unmade.includes(stage)).length;
     const open = notMade + jobs.filter(({ stage }) => stage === "submitted").length;
     // Of a plan that was given up nothing was sent, and nothing will be.
-    const shown = jobs.filter(({ stage, message }) => stage !== "abandoned" || message !== undefined);
+    const shown = jobs.filter(({ stage }) => stage !== "abandoned");
     const words = [
       ...shown.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
       shown.length === 0 ? "no batch jobs" : `${counted(shown.length, "job")}, ${open} open`,
