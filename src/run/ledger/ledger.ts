@@ -53,6 +53,8 @@ export interface Ledger {
    * more, which changes nothing: who has closed it sees all of its calls.
    */
   addCall(call: JobCall, most: number): Promise<JobSize | null>;
+  /** Where workers share it: says that somebody is at a job, so that it is not idle. */
+  renewJob?(key: string): Promise<void>;
   /** The calls of a batch job that have no outcome yet. */
   callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */

@@ -13,7 +13,7 @@ import { type Ledger, openLedger } from "./ledger.js";
 export interface SharedLedger
   extends Pick<
     Ledger,
-    "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "addCall" | "callsOf"
+    "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "renewJob" | "addCall" | "callsOf"
   > {
   /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
   readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;

@@ -98,6 +98,11 @@ export const createDatabaseLedger = (
       ? cause
       : new ConnectorError("ledger_unwritable", `${path}: ${inWords(cause)}.`, { cause });
 
+  const unread = (cause: unknown): never => {
+    if (cause instanceof ConnectorError) throw cause;
+    throw new ConnectorError("ledger_unusable", `${path} could not be read: ${inWords(cause)}.`, { cause });
+  };
+
   const settle = async (entry: Entry): Promise<void> => {
     const { job } = entry;
     const values = outcomeOf(entry, job === undefined ? (claims.get(entry.key) ?? "") : `${ofJob}${job}`);
@@ -152,7 +157,7 @@ export const createDatabaseLedger = (
     async find(key, stop) {
       for (let wait = 50; ; wait = Math.min(wait * 1.5, 1_000)) {
         const waiting = pending.get(key);
-        const row = waiting ? null : await look(key);
+        const row = waiting ? null : await look(key).catch(unread);
         if (row) remember(key, row.version);
         else seen.delete(key);
         if (!waiting && !row?.live) return row && toEntry(row);
@@ -175,7 +180,7 @@ export const createDatabaseLedger = (
       }
     },
     addCall,
-    ...createJobStore(ask),
+    ...createJobStore(ask, unwritable),
     purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {
       await recording;
