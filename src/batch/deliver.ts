@@ -54,7 +54,8 @@ async function* deliverByJobs(
   records: Iterable<unknown> | AsyncIterable<unknown>,
   { options, runId, parts }: How,
 ): AsyncGenerator<Outcome, Summary> {
-  if (runId !== undefined && options?.detach && (await areFew(door, records))) {
+  const mayWait = session.plan.connection.delivery === "batch" || options?.deadlineMs !== undefined;
+  if (runId !== undefined && options?.detach && mayWait && (await areFew(door, records))) {
     const collected = collectRows(session, door, runId, { deadlineMs: options.deadlineMs, parts });
     return yield* runRecords(session, records, options, runId, collected);
   }

@@ -88,7 +88,8 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && !resting.has(after.stage));
+    const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
+    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted" && !waits);
     if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
@@ -141,9 +142,6 @@ const step = async (
 /** Whether a job is still to be made, and wants a place. */
 const isUnmade = ({ stage }: JobEntry): boolean =>
   stage === "collecting" || stage === "counting" || stage === "planned";
-
-/** Stages that a job stays at for a while: until it ends, or has a place. */
-const resting: ReadonlySet<JobEntry["stage"]> = new Set(["submitted", "planned"]);
 
 /** A job that was not made yet is not made any more. */
 const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {
