@@ -1,9 +1,9 @@
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { giveUpDead } from "./plan-jobs.js";
+import { giveUpDead } from "./draft.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
 import { findOut, nameOf, submit } from "./submit.js";
 import { watch } from "./watch.js";
@@ -22,7 +22,7 @@ interface Drive {
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
   readonly forgets?: boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 

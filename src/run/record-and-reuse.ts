@@ -3,6 +3,7 @@ import { ConnectorError } from "../core/errors.js";
 import {
   type Invocation,
   type Invoke,
+  type InvokeRequest,
   type InvokeWith,
   isFailed,
   type RawAnswer,
@@ -32,8 +33,8 @@ export const holding =
 export interface Delivered {
   /** Whether an outcome is of one of the run's jobs, and this the first row that has it: its call is then the run's. */
   isOurs(entry: Entry): boolean;
-  /** Whether what a job has not answered, and may be sent, goes on line. */
-  readonly takesOver: boolean;
+  /** Why a request without an answer is not called; `null` for one that is. */
+  withheld(request: InvokeRequest): ConnectorError | null;
   /** Why rows wait in a job, in words. */
   pending(): string | undefined;
 }
@@ -70,13 +71,15 @@ export const reuse = (
         if (delivered?.pending() === undefined) await tell(ledger, refusal.entry);
         return { error: refusal.error, attempts };
       }
+      const withheld = delivered?.withheld(request) ?? null;
       if (attempts > 0 && entry && "code" in entry) {
         const { code, state } = entry;
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
-        if (state === "unknown" || !delivered?.takesOver || !isOpenTo(error)) return { error, attempts };
+        if (state === "unknown" || withheld || !isOpenTo(error)) return { error, attempts };
       }
       if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
+      if (withheld) return unsent(withheld);
       const result = await next(request, stop);
       // Another worker was faster between the look and the claim: what it was told is waited for.
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
