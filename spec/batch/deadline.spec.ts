@@ -62,6 +62,22 @@ describe("rows that are wanted by a deadline", () => {
     expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
   });
 
+  it("go by the default tier where the deadline is near, which flex may not keep", async () => {
+    const { summary } = await run(config({ model_id: "us.amazon.nova-2-lite-v1:0" }), {
+      deadlineMs: hour / 4,
+    });
+    expect(summary).to.include({ enriched: 20 });
+    expect(bedrock.stats().bill.flex).to.equal(undefined);
+    expect(bedrock.stats().bill.default?.calls).to.equal(20);
+  });
+
+  it("give a job the hours that it has", async () => {
+    bedrock.setAccount({ batch: { ...few, seconds: { Scheduled: 30 * 3600 } } });
+    const { summary } = await run(config(), { deadlineMs: 72 * hour });
+    expect(summary).to.include({ enriched: 20, calls: 20 });
+    expect(bedrock.stats().requests).to.equal(0);
+  });
+
   it("are paid for once, also where a process goes away while it takes them over", async () => {
     for (const moment of ["ended", "read", "settled"] as const) {
       bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 10 * 3600 } } });

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,6 +113,22 @@ describe("one job and one bill, whatever happens on the way", () => {
       ...{ enriched: 9, failed: 11 },
     });
     expect(bedrock.stats()).to.include({ billed: 9, distinct_billed: 9 });
+  });
+
+  it("a part that a process leaves behind has no name: nothing of it stays on the disk", async () => {
+    const usual = process.env.TMPDIR;
+    process.env.TMPDIR = await mkdtemp(join(folder, "tmp-"));
+    const names: string[] = [];
+    const at = (moment: Moment): void => {
+      if (moment === "written") names.push(...readdirSync(tmpdir(), { recursive: true, encoding: "utf8" }));
+    };
+    try {
+      expect(await run(config(), { at })).to.deep.equal({ enriched: 12 });
+      expect(names.join()).to.match(/^bedrock-model-batch-\w+$/);
+    } finally {
+      if (usual === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = usual;
+    }
   });
 
   it("a job that came to a part of its records only: the answers stay, and the rest is free to go again", async () => {

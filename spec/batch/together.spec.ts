@@ -7,10 +7,11 @@ import { createSession } from "../../src/enrich/session.js";
 import { createDatabaseLedger } from "../../src/run/ledger/postgres/database-ledger.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { useFreshBedrock } from "../support/bedrock.js";
+import { openDatabase } from "../support/postgres.js";
 import { batchConfig, createBucket, hurriedClock, letters } from "./batches.js";
 
 describe("workers that share a ledger in PostgreSQL and have the same rows in batch jobs", () => {
-  const { servers } = withPostgres();
+  const { servers } = withPostgres(openDatabase);
   const bedrock = useFreshBedrock({ account: { batch: { min_records: 10 } } });
   beforeEach(() => createBucket(bedrock));
 

@@ -5,8 +5,9 @@ import type { JobEntry } from "../run/ledger/job.js";
 import { createDeposit, type Deposit, nothing, type Purse, type Share } from "../run/purse.js";
 import { accountOf } from "./account.js";
 import { createCrowd } from "./crowd.js";
-import { after, type Door, ownJobs } from "./door.js";
-import { cutFiles, lineOf } from "./input-files.js";
+import { after, type Door } from "./door.js";
+import { bytesOf, cutFiles } from "./input-files.js";
+import type { Leased } from "./plan-lease.js";
 
 /** A job while calls are added to it. It is in the ledger once they are enough for a job. */
 export interface Draft {
@@ -15,8 +16,8 @@ export interface Draft {
   readonly size: { records: number; bytes: number };
   /** Of its first calls: of all of them, where they are too few for a job. */
   readonly keys: string[];
-  /** Its key in the ledger; `null` before it is there. */
-  key(): string | null;
+  /** Its key in the ledger. */
+  readonly key: string;
   /** Calls that stay out of it, since they were called meanwhile, or are in another job. */
   missed(): number;
   isAdding(key: string): boolean;
@@ -24,14 +25,17 @@ export interface Draft {
   add(request: InvokeRequest, share: Share | null): Promise<void>;
   /** Adds no more: its calls are in a job, or free, since they are too few or another process took this one for dead. */
   close(): Promise<"planned" | "too few" | "lost">;
-  /** Leaves it as it is, for whoever gives up what is dead. */
-  drop(): void;
 }
 
-export const createDraft = (
-  door: Door,
-  { purse, deadline, least }: { purse: Purse; deadline?: number | undefined; least: number },
-): Draft => {
+interface DraftTerms {
+  readonly purse: Purse;
+  readonly deadline?: number | undefined;
+  /** The fewest calls that a job takes. */
+  readonly least: number;
+  readonly lease: Leased;
+}
+
+export const createDraft = (door: Door, { purse, deadline, least, lease }: DraftTerms): Draft => {
   const { ledger, clock } = door;
   const deposit = createDeposit(purse);
   const writing = createCrowd(writtenAtOnce);
@@ -39,60 +43,54 @@ export const createDraft = (
   const keys: string[] = [];
   const adding = new Set<string>();
   let waiting: (() => Promise<void>)[] = [];
-  let entry: JobEntry | null = null;
+  const entry = newJob(door, deadline);
+  let isBegun = false;
   let missed = 0;
-  const write = async (request: InvokeRequest, share: Share | null, job: string): Promise<void> => {
-    if (!(await addCall(door, request, job))) {
+  const write = async (request: InvokeRequest, share: Share | null): Promise<void> => {
+    if (!(await addCall(door, request, entry.key))) {
       missed++;
       size.records--;
       if (share) await deposit.settle(share, nothing);
     }
     adding.delete(request.key);
   };
-  const begin = async (): Promise<JobEntry> => {
-    const begun = newJob(door, deadline);
-    underway.add(begun.key);
-    await ledger.appendJob(begun);
+  const begin = async (): Promise<void> => {
+    isBegun = true;
+    lease.add(entry.key);
+    await ledger.appendJob(entry);
     door.at("planning");
-    return begun;
-  };
-  const drop = (): void => {
-    if (entry) underway.delete(entry.key);
-  };
-  const close = async (): ReturnType<Draft["close"]> => {
-    await writing.ended();
-    const isFew = size.records < least;
-    if (isFew || !entry) {
-      if (entry) await ledger.appendJob(after(entry, clock, { stage: "abandoned" }));
-      await deposit.giveBack();
-      return "too few";
-    }
-    const plan = { ...entry.plan, files: await cutFiles(door, entry) };
-    const isWhole = await ledger.appendJob(after(entry, clock, { stage: "planned", plan }));
-    if (isWhole) door.at("planned");
-    else await deposit.giveBack();
-    return isWhole ? "planned" : "lost";
   };
   return {
-    ...{ deposit, size, keys, drop },
-    key: () => entry?.key ?? null,
+    ...{ deposit, size, keys, key: entry.key },
     missed: () => missed,
     isAdding: (key) => adding.has(key),
     async add(request, share) {
       const { key } = request;
       adding.add(key);
       size.records++;
-      size.bytes += Buffer.byteLength(lineOf(request));
+      size.bytes += bytesOf(request);
       if (keys.length < least) keys.push(key);
       if (share) deposit.add(share);
-      waiting.push(() => write(request, share, entry?.key ?? ""));
-      if (size.records < least && !entry) return;
-      entry ??= await begin();
+      waiting.push(() => write(request, share));
+      if (size.records < least && !isBegun) return;
+      if (!isBegun) await begin();
       const all = waiting;
       waiting = [];
       for (const start of all) await writing.join(start());
     },
-    close: () => close().finally(drop),
+    async close() {
+      await writing.ended();
+      if (size.records < least) {
+        if (isBegun) await ledger.appendJob(after(entry, clock, { stage: "abandoned" }));
+        await deposit.giveBack();
+        return "too few";
+      }
+      const plan = { ...entry.plan, files: await cutFiles(door, entry) };
+      const isWhole = await ledger.appendJob(after(entry, clock, { stage: "planned", plan }));
+      if (isWhole) door.at("planned");
+      else await deposit.giveBack();
+      return isWhole ? "planned" : "lost";
+    },
   };
 };
 
@@ -111,10 +109,14 @@ const newJob = ({ plan, place, clock }: Door, deadline: number | undefined): Job
       output: `${place.output}${key}/out/`,
       files: [],
       account: accountOf(place.roleArn),
-      ...(deadline !== undefined && { deadline }),
+      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
     },
   };
 };
+
+/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
+const hoursUntil = (deadline: number, now: number): number =>
+  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));
 
 /** Writes that a call is in a job. False for one that was called meanwhile, or is in another job. */
 const addCall = async ({ ledger, clock }: Door, request: InvokeRequest, job: string): Promise<boolean> => {
@@ -137,19 +139,3 @@ const addCall = async ({ ledger, clock }: Door, request: InvokeRequest, job: str
     ledger.underway.delete(key);
   }
 };
-
-/**
- * Gives up plans that a process left behind: who holds a file knows that no other process is at them; elsewhere they are given
- * time.
- */
-export const giveUpDead = async (door: Door): Promise<void> => {
-  for (const job of await ownJobs(door))
-    if (job.stage === "planning" && !underway.has(job.key))
-      await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
-};
-
-/** The jobs that this process is planning. */
-const underway = new Set<string>();
-
-/** A planner writes its calls one after the other. */
-const deadAfterMs = 120_000;

@@ -31,6 +31,7 @@ export const fill = async (
   const deadline = given === undefined ? undefined : door.clock.date() + given;
   const isOnLine = session.plan.connection.delivery === "auto" || deadline !== undefined;
   const takesOver = ({ plan }: JobEntry): boolean => isOnLine || plan.deadline !== undefined;
+  let isHurried = deadline !== undefined && deadline - door.clock.date() < flexMs;
   const planned = createPlanned();
   const isMine = ({ key }: JobEntry): boolean => planned.jobs.has(key) || planned.waitedFor.has(key);
   const report = tellProgress(options, planned);
@@ -51,6 +52,7 @@ export const fill = async (
           const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
           if (taken) report("waiting", [...ended, ...jobs], taken);
           isTaken ||= taken !== null;
+          isHurried ||= isTaken;
           return taken !== null;
         },
         purse: ({ key }) => planned.jobs.get(key) ?? null,
@@ -71,10 +73,10 @@ export const fill = async (
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
       const refusal = fault ?? refusalOf(planned);
       return {
-        purse,
+        ...{ purse, isHurried },
         delivered: {
           isOurs: firstOf([...mine, ...ended]),
-          withheld: (request) => (isTakenOver || isOfPlan(request, planned) ? null : refusal),
+          withheld: (request) => (stop.aborted || isTakenOver || isOfPlan(request, planned) ? null : refusal),
           pending: () => (open.length > 0 ? openInWords(open) : undefined),
         },
       };
@@ -83,6 +85,9 @@ export const fill = async (
     await leaveAll(planned);
   }
 };
+
+/** What a call by the flex tier may take, and another in its place. */
+const flexMs = 30 * 60_000;
 
 /** So often in a row rows are looked for that others have let go, where there are none. */
 const mostLooks = 5;

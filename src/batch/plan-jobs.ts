@@ -8,12 +8,12 @@ import { isOpen } from "../run/ledger/job.js";
 import type { Deposit, Purse, Share } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
 import { noJobs, unbatchable } from "./batchable.js";
-import { createCrowd } from "./crowd.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { addCall, beginDraft, closeDraft, type Draft, dropDraft, giveUpDead } from "./draft.js";
-import { lineOf } from "./input-files.js";
+import { createDraft, type Draft } from "./draft.js";
+import { bytesOf } from "./input-files.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 import type { KnownLimits } from "./limits.js";
+import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
 import { shareOf } from "./share.js";
 
 /** What becomes of the rows of a run, as it was planned. Every row that is in none of this waits for another run. */
@@ -63,8 +63,9 @@ export const planJobs = (
   holding(door, async () => {
     Object.assign(planned, { waiting: 0, keptOut: null, missed: 0 } satisfies Partial<Planned>);
     await giveUpDead(door);
-    const drafts = createDrafts(door, planned, terms);
-    const free = await lookFor(door, planned, drafts.isAdding);
+    const lease = leasePlans(door);
+    const drafts = createDrafts(door, planned, { ...terms, lease });
+    const free = await lookFor(door, planned, (key) => drafts.isAdding(key) || lease.has(key));
     try {
       for await (const row of rows) {
         if (terms.stop.aborted) break;
@@ -73,12 +74,13 @@ export const planJobs = (
       }
       await drafts.end();
     } finally {
-      drafts.drop();
+      await drafts.leave();
+      lease.end();
     }
   });
 
 /** Looks what becomes of a row, and notes it, but where the row's call is free to be in a job: it is then told. */
-const lookFor = async (door: Door, planned: Planned, isAdding: (key: string) => boolean) => {
+const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boolean) => {
   const { plan, ledger } = door;
   const { connection } = plan;
   const none = noJobs(plan);
@@ -87,7 +89,7 @@ const lookFor = async (door: Door, planned: Planned, isAdding: (key: string) => 
   return async (row: unknown, stop: AbortSignal): Promise<InvokeRequest | null> => {
     const record = copyRow(row);
     const request = placeless(record, plan) ?? renderRequest(record, plan);
-    if (request instanceof ConnectorError || request === "blank" || isAdding(request.key)) return null;
+    if (request instanceof ConnectorError || request === "blank" || isNew(request.key)) return null;
     if (planned.line.has(request.key)) return null;
     if (ledger.underway.has(request.key)) {
       planned.missed++;
@@ -96,7 +98,7 @@ const lookFor = async (door: Door, planned: Planned, isAdding: (key: string) => 
     const entry = await ledger.find(request.key, stop);
     const job = entry?.job ?? "";
     if (isInJob(entry) || (entry?.state === "refused" && openJobs.has(job))) {
-      if (planned.jobs.has(job)) return null;
+      if (isNew(job) || planned.jobs.has(job)) return null;
       planned.waiting++;
       planned.waitedFor.add(job);
       return null;
@@ -114,57 +116,25 @@ const goesOnLine = ({ line, onLine }: Planned, why: string, keys: readonly strin
   for (const key of keys) if (line.add(key)) onLine.set(why, (onLine.get(why) ?? 0) + 1);
 };
 
-/** A call that is to be in a job, and what is set aside for it. */
-interface Free {
-  readonly request: InvokeRequest;
-  readonly share: Share | null;
-}
-
-/**
- * Puts calls into one job after the other, as far as the ceilings let them. A job is begun when there are enough of them, so that
- * those that are too few leave nothing in the ledger.
- */
-const createDrafts = (door: Door, planned: Planned, { purse, deadline, takesOver }: Terms) => {
-  const writing = createCrowd(addedAtOnce);
-  /** The keys of calls that are to be in the next job, or are just being written. */
-  const adding = new Set<string>();
-  let first: Free[] = [];
+/** Puts calls into one job after the other, as far as the ceilings let them. */
+const createDrafts = (door: Door, planned: Planned, terms: Terms & { readonly lease: Leased }) => {
   let draft: Draft | null = null;
-
-  const write = async ({ request, share }: Free, to: Draft): Promise<void> => {
-    to.records++;
-    to.bytes += bytesOf(request);
-    if (!(await addCall(door, request, to, share))) planned.missed++;
-    adding.delete(request.key);
-  };
-  const begin = async (deposit: Deposit): Promise<Draft> => {
-    const begun = await beginDraft(door, deposit, deadline);
-    planned.jobs.set(begun.entry.key, deposit);
-    for (const free of first) await writing.join(write(free, begun));
-    return begun;
-  };
-  const depositOf = (frees: readonly Free[]): Deposit => {
-    const deposit = createDeposit(purse);
-    for (const { share } of frees) if (share) deposit.add(share);
-    return deposit;
-  };
-  /** Ends the job that gets no more calls. */
   const end = async (): Promise<void> => {
-    await writing.ended();
-    const [done, few] = [draft, first];
-    [draft, first] = [null, []];
-    if (few.length === 0) return;
-    const became = done ? await closeDraft(door, done) : "too few";
-    if (became === "planned") planned.records += done?.records ?? 0;
-    else if (done) planned.jobs.delete(done.entry.key);
-    else await depositOf(few).giveBack();
-    if (became === "lost") planned.missed += done?.records ?? 0;
-    if (became === "too few") leaveFew(planned, few, done?.records ?? few.length, takesOver);
+    const done = draft;
+    if (!done) return;
+    const became = await done.close();
+    draft = null;
+    const { records } = done.size;
+    planned.missed += done.missed() + (became === "lost" ? records : 0);
+    if (became === "planned") {
+      planned.records += records;
+      planned.jobs.set(done.key, done.deposit);
+    } else if (became === "too few" && records > 0) leaveFew(planned, done, terms.takesOver);
   };
   return {
     end,
-    drop: () => draft && dropDraft(draft),
-    isAdding: (key: string) => adding.has(key),
+    leave: async () => draft?.deposit.leave(),
+    isAdding: (key: string) => draft?.isAdding(key) === true,
     async add(request: InvokeRequest): Promise<void> {
       const share = shareOf(door.plan, request);
       if (share instanceof ConnectorError) {
@@ -172,19 +142,32 @@ const createDrafts = (door: Door, planned: Planned, { purse, deadline, takesOver
         planned.line.add(request.key);
         return;
       }
-      const why = planned.keptOut?.why ?? (share && (await refusalOf(purse, share)));
+      const why = planned.keptOut?.why ?? (share && (await refusalOf(terms.purse, share)));
       if (why) {
         planned.keptOut = { calls: (planned.keptOut?.calls ?? 0) + 1, why };
         return;
       }
       planned.limits ??= await door.limits();
-      const { recordsPerJob, bytesPerJob, leastRecords } = planned.limits.limits;
-      if (draft && (draft.records === recordsPerJob || draft.bytes + bytesOf(request) > bytesPerJob))
+      const { recordsPerJob, bytesPerJob, leastRecords: least } = planned.limits.limits;
+      const bytes = bytesOf(request);
+      if (draft && (draft.size.records === recordsPerJob || draft.size.bytes + bytes > bytesPerJob))
         await end();
-      adding.add(request.key);
-      const free = { request, share };
+      draft ??= createDraft(door, { ...terms, least });
+      await draft.add(request, share);
     },
   };
+};
+
+/** Calls that are too few for a job go on line; where a ceiling has made them few, they are kept out as well. */
+const leaveFew = (planned: Planned, { keys, size }: Draft, takesOver: boolean): void => {
+  const { keptOut, limits } = planned;
+  const least = `which takes ${limits?.limits.leastRecords} at least`;
+  if (!keptOut || takesOver) goesOnLine(planned, `too few for a job, ${least}`, keys);
+  else
+    planned.keptOut = {
+      calls: keptOut.calls + size.records,
+      why: `${keptOut.why} It leaves ${size.records} rows for a batch job, ${least}: raise it, or set delivery: auto.`,
+    };
 };
 
 /** The ceiling that does not let a share be set aside, in words; `null` where it was. @throws ConnectorError */
@@ -193,5 +176,3 @@ const refusalOf = async (purse: Purse, share: Share): Promise<string | null> => 
   if (refused instanceof ConnectorError) throw refused;
   return refused?.reason ?? null;
 };
-
-const addedAtOnce = 500;

@@ -5,7 +5,7 @@ import { attempt, isFailure } from "./attempt.js";
 import type { Door } from "./door.js";
 import { hasEnded, readOutput } from "./read-output.js";
 import { move, type Stepped } from "./step.js";
-import { factsOf, longestHours, nameOf } from "./submit.js";
+import { factsOf, hoursOf, nameOf } from "./submit.js";
 
 interface Watch {
   /** Whether it is to be stopped. */
@@ -36,7 +36,8 @@ export const watch = async (door: Door, job: JobEntry, how: Watch): Promise<Step
   const seen = await move(door, job, "get", "open", isNews ? facts : {});
   if (!how.stopIt || state.status === "Stopping") return seen;
   const stopped = await attempt("stop", () => door.jobs.stop(state.arn));
-  return isFailure(stopped) ? { ...seen, failure: stopped } : seen;
+  // It may end by itself, and is waited for.
+  return isFailure(stopped) ? { ...seen, failure: { ...stopped, is: "passing" } } : seen;
 };
 
 const ends: ReadonlySet<string> = new Set([
@@ -57,7 +58,7 @@ const read = async (door: Door, job: JobEntry, state: JobState, { purse }: Watch
  * gives it up: what has no line then is held.
  */
 const readGone = async (door: Door, job: JobEntry, how: Watch): Promise<Stepped> => {
-  const isOver = how.forgets || door.clock.date() - job.at > 2 * longestHours * 3_600_000;
+  const isOver = how.forgets || door.clock.date() - job.at > 2 * hoursOf(job) * 3_600_000;
   const done = isOver || (await attempt("read", () => hasEnded(door, job)));
   if (isFailure(done)) return { job, failure: done };
   if (!done) return { job, failure: { is: "refused", why: unknownToBedrock, isSoon: false } };

@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
@@ -125,24 +125,29 @@ interface Putting {
 
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */
 export const putObject = async (address: string, path: string, putting: Putting = {}): Promise<void> => {
-  const { store = machineStore, once = false } = putting;
-  const { client, sdk } = await store();
-  const { size } = await stat(path);
   const file = await open(path);
   try {
-    for (let tries = 1; ; tries++)
-      try {
-        return await putFile({ client, sdk }, address, { file, size }, putting);
-      } catch (error) {
-        const { name } = error as Error;
-        if (once && name === "PreconditionFailed") return;
-        // Whether the object is there then, only another try tells.
-        if (!once || !isConflict(error) || tries === mostTries) failed("write", address)(error);
-        await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random()));
-      }
+    await putOpened(address, file, putting);
   } finally {
     await file.close();
   }
+};
+
+/** The same for a file that is open, and need not have a name any more. */
+export const putOpened = async (address: string, file: FileHandle, putting: Putting = {}): Promise<void> => {
+  const { store = machineStore, once = false } = putting;
+  const { client, sdk } = await store();
+  const { size } = await file.stat();
+  for (let tries = 1; ; tries++)
+    try {
+      return await putFile({ client, sdk }, address, { file, size }, putting);
+    } catch (error) {
+      const { name } = error as Error;
+      if (once && name === "PreconditionFailed") return;
+      // Whether the object is there then, only another try tells.
+      if (!once || !isConflict(error) || tries === mostTries) failed("write", address)(error);
+      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random()));
+    }
 };
 
 /** Whether S3 would not say if a write that is to be the first one is, since others write at the same time. */

@@ -49,6 +49,8 @@ export interface Door {
   readonly purse: Purse;
   /** What another way than calls has answered. */
   readonly delivered?: Delivered;
+  /** Whether its calls leave the flex tier alone, which may take its time. */
+  readonly isHurried?: boolean;
   /** Why the run is over for rows that would be called. */
   readonly ended?: ConnectorError;
 }
@@ -135,7 +137,7 @@ export const createSession = (
       underway,
       ledger,
       read,
-      call,
+      call: door?.isHurried ? wire : call,
       promptCache,
       leaseMs: (isFlexible ? patient(connection) : connection).requestTimeoutMs + leaseSpareMs,
       purse: door?.purse ?? purseOf(id),

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
-import { type Server, startPostgres } from "../../support/postgres.js";
+import { type Database, openDatabase } from "../../support/postgres.js";
 import { program } from "../../support/program.js";
 import { validate, validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -262,16 +262,16 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   });
 
   describe("with one ledger in PostgreSQL", () => {
-    let postgres: Server | string;
+    let postgres: Database | string;
     before(async function () {
-      postgres = await startPostgres();
+      postgres = await openDatabase();
       if (typeof postgres === "string") this.skip();
     });
     after(async () => {
       if (typeof postgres === "object") await postgres.stop();
     });
-    const ledger = () => (postgres as Server).connectionString.replace("postgresql:", "postgres:");
-    const query = (sql: string) => (postgres as Server).query(sql);
+    const ledger = () => (postgres as Database).connectionString.replace("postgresql:", "postgres:");
+    const query = (sql: string) => (postgres as Database).query(sql);
 
     it("has two host processes with the same rows pay once for each", async () => {
       const { billed } = emulator.stats();

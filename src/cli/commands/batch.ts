@@ -55,9 +55,11 @@ const lookAfter = async (given: Arguments): Promise<number> => {
       throw cannotRun(error.message);
     });
     const open = jobs.filter(({ stage }) => openStages.has(stage)).length;
+    // Of a plan that was given up nothing was sent, and nothing will be.
+    const shown = jobs.filter(({ stage }) => stage !== "abandoned");
     const words = [
-      ...jobs.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
-      jobs.length === 0 ? "no batch jobs" : `${counted(jobs.length, "job")}, ${open} open`,
+      ...shown.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
+      shown.length === 0 ? "no batch jobs" : `${counted(shown.length, "job")}, ${open} open`,
     ];
     process.stdout.write(given.flags.has("json") ? `${JSON.stringify({ jobs })}\n` : `${words.join("\n")}\n`);
     return open === 0 ? 0 : 3;

@@ -58,9 +58,14 @@ export const takeOverLine = ({
   return `the deadline is near: jobs are stopped, and ${counted(rows, "row")} that they have not answered go on line, reckoned with ${minutes(needed_ms)} at ${count(Math.round(rows_per_minute))} rows a minute${known}, and a margin of ${minutes(margin_ms)}`;
 };
 
+/** Records of all jobs, or those that are done. Pure. */
+export const sumOfJobs = ({ jobs }: Pick<BatchProgress, "jobs">, name: "records" | "processed"): number =>
+  jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
+
 /** How far all jobs are, in one line. Pure. */
-const progressOfJobs = ({ jobs }: BatchProgress): string => {
-  const sum = (name: "records" | "processed"): number => jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
+const progressOfJobs = (progress: BatchProgress): string => {
+  const { jobs } = progress;
+  const sum = (name: "records" | "processed"): number => sumOfJobs(progress, name);
   const states = new Map<string, number>();
   for (const { status, stage } of jobs) states.set(status ?? stage, (states.get(status ?? stage) ?? 0) + 1);
   const words = [...states].map(([state, jobsThere]) => `${jobsThere} ${state}`).join(", ");
@@ -70,9 +75,12 @@ const progressOfJobs = ({ jobs }: BatchProgress): string => {
 /** What to do with jobs that go on without the command. Pure. */
 export const leftLines = (progress: BatchProgress, config: string | undefined): string[] => {
   const file = shellWord(config ?? "FILE");
+  const isMade = progress.jobs.some(({ stage }) => stage === "submitted" || stage === "creating");
   return [
     progressOfJobs(progress),
-    "the jobs go on without this command, and cost what they take. Come back with the same command: what is answered by then costs nothing more",
+    isMade
+      ? "the jobs go on without this command, and cost what they take. Come back with the same command: what is answered by then costs nothing more"
+      : "no job is made so far, so nothing goes on without this command, or costs anything. Come back with the same command",
     `look: \`${safeCommand} batch --config ${file}\`; wait: \`batch wait\`; stop them: \`batch stop\``,
   ];
 };

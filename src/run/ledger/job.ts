@@ -48,6 +48,8 @@ interface JobPlan {
   readonly files: readonly JobFile[];
   /** The account of the service role, in which alone it can be made. */
   readonly account: string;
+  /** After so many hours the service ends it, begun or not; 24 where nothing is said. */
+  readonly hours?: number;
   /** Milliseconds since 1970: what it has not answered by then is wanted on line. */
   readonly deadline?: number;
 }
