@@ -4,6 +4,7 @@ import { readOptions, runRecords } from "../enrich/enrich-rows.js";
 import { wasteOf } from "../enrich/plan-problems.js";
 import type { Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
+import { collectRows } from "./collect.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
 import { fill } from "./fill.js";
@@ -23,16 +24,32 @@ export const deliverRecords = (
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
   return session instanceof ConnectorError || !door
     ? runRecords(session, records, options, runId)
-    : deliverByJobs(session, door, records, options, runId);
+    : deliverByJobs(session, door, records, { options, runId, parts });
+};
+
+interface How {
+  readonly options: DeliverOptions | null | undefined;
+  /** The host's, whose rows come by many calls. */
+  readonly runId: string | undefined;
+  readonly parts: DoorParts | undefined;
+}
+
+/** Whether the rows of a host's call make no job by themselves. */
+const areFew = async (door: Door, records: unknown): Promise<boolean> => {
+  if (!Array.isArray(records)) return false;
+  return records.length <= 1 || records.length < (await door.limits()).limits.leastRecords;
 };
 
 async function* deliverByJobs(
   session: Session,
   door: Door,
   records: Iterable<unknown> | AsyncIterable<unknown>,
-  options: DeliverOptions | null | undefined,
-  runId: string | undefined,
+  { options, runId, parts }: How,
 ): AsyncGenerator<Outcome, Summary> {
+  if (runId !== undefined && options?.detach && (await areFew(door, records))) {
+    const collected = collectRows(session, door, runId, { deadlineMs: options.deadlineMs, parts });
+    return yield* runRecords(session, records, options, runId, collected);
+  }
   const rows = readAgain(records);
   const filled = await fill(session, door, rows, options, runId).catch((thrown: unknown) => {
     if (thrown instanceof ConnectorError) return thrown;

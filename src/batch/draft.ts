@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { ConnectorError } from "../core/errors.js";
 import { type InvokeRequest, unsent } from "../core/invoke.js";
-import type { JobEntry } from "../run/ledger/job.js";
 import { createDeposit, type Deposit, nothing, type Purse, type Share } from "../run/purse.js";
-import { accountOf } from "./account.js";
 import { createCrowd } from "./crowd.js";
 import { after, type Door } from "./door.js";
 import { bytesOf, cutFiles } from "./input-files.js";
+import { newJob } from "./new-job.js";
 import type { Leased } from "./plan-lease.js";
 
 /** A job while calls are added to it. It is in the ledger once they are enough for a job. */
@@ -43,7 +41,7 @@ export const createDraft = (door: Door, { purse, deadline, least, lease }: Draft
   const keys: string[] = [];
   const adding = new Set<string>();
   let waiting: (() => Promise<void>)[] = [];
-  const entry = newJob(door, deadline);
+  const entry = newJob(door, "planning", { deadline });
   let isBegun = false;
   let missed = 0;
   const write = async (request: InvokeRequest, share: Share | null): Promise<void> => {
@@ -95,28 +93,6 @@ export const createDraft = (door: Door, { purse, deadline, least, lease }: Draft
 };
 
 const writtenAtOnce = 500;
-
-const newJob = ({ plan, place, clock }: Door, deadline: number | undefined): JobEntry => {
-  const key = randomBytes(16).toString("hex");
-  return {
-    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
-    plan: {
-      model: plan.connection.modelId,
-      target: plan.routeKey,
-      api: plan.connection.api,
-      // The service takes all that is in the one, and writes into the other while it does.
-      input: `${place.input}${key}/in/`,
-      output: `${place.output}${key}/out/`,
-      files: [],
-      account: accountOf(place.roleArn),
-      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
-    },
-  };
-};
-
-/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
-const hoursUntil = (deadline: number, now: number): number =>
-  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));
 
 /** Writes that a call is in a job. False for one that was called meanwhile, or is in another job. */
 const addCall = async ({ ledger, clock }: Door, request: InvokeRequest, job: string): Promise<boolean> => {

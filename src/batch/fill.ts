@@ -76,7 +76,10 @@ export const fill = async (
         ...{ purse, isHurried },
         delivered: {
           isOurs: firstOf([...mine, ...ended]),
-          withheld: (request) => (stop.aborted || isTakenOver || isOfPlan(request, planned) ? null : refusal),
+          async withheld(request, entry) {
+            if (stop.aborted || isTakenOver || isOfPlan(request, planned)) return null;
+            return ofJob(entry) ?? refusal;
+          },
           pending: () => (open.length > 0 ? openInWords(open) : undefined),
         },
       };
@@ -104,6 +107,10 @@ const isDone = ({ stage, report }: JobEntry): boolean =>
 /** Whether a request is one that goes on line whatever becomes of the jobs. */
 const isOfPlan = ({ key, isAgain }: InvokeRequest, { line }: Planned): boolean =>
   isAgain === true || line.has(key);
+
+/** What a job has told of a call. */
+const ofJob = (entry: Entry | null): ConnectorError | null =>
+  entry?.job !== undefined && "code" in entry ? new ConnectorError(entry.code) : null;
 
 /** Why rows are in no job that might have been. */
 const refusalOf = ({ keptOut }: Planned): ConnectorError =>
