@@ -6,6 +6,7 @@ import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
 import type { JobEntry } from "../run/ledger/job.js";
+import { emitWarning } from "../run/ledger/shared-ledger.js";
 import { nothing } from "../run/purse.js";
 import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
@@ -96,6 +97,8 @@ const fill = async (
     report: (jobs) => report("waiting", jobs),
   });
   report(open.length > 0 ? "left" : "read", [...ended, ...open]);
+  const unused = ended.find(({ stage, arn }) => stage === "refused" && arn === undefined)?.report?.message;
+  if (isOnLine && !isHurried && unused !== undefined && !options?.onBatch) warnOnce(session, unused);
   for (const { key, stage } of ended) {
     const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
     if (draft) await purse.settle(draft.share, nothing, draft.records);
@@ -112,6 +115,18 @@ const fill = async (
     ...(fault && !isTakenOver && { ended: fault }),
   };
 };
+
+/** Tells a host, which listens to no jobs, that rows were called in place of a job. */
+const warnOnce = (session: Session, why: string): void => {
+  if (warned.get(session) === why) return;
+  warned.set(session, why);
+  emitWarning(
+    `Rows were called at the price of calls, since a batch job came to nothing: ${why}`,
+    "BatchUnused",
+  );
+};
+
+const warned = new WeakMap<Session, string>();
 
 /** What a call by the flex tier may take, and another in its place. */
 const flexMs = 30 * 60_000;
