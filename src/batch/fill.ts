@@ -11,7 +11,7 @@ import { driveJobs } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
 import { createPlanned, type Planned, planJobs } from "./plan-jobs.js";
 import type { readAgain } from "./read-again.js";
-import { tellProgress } from "./tell-progress.js";
+import { tellProgress, warnOfCalls } from "./tell-progress.js";
 import { openInWords } from "./view.js";
 
 /**
@@ -70,6 +70,7 @@ export const fill = async (
         (hasNew && planned.keptOut !== null) || (letGo.length + planned.missed > 0 && looks < mostLooks);
       if (isMore && !stop.aborted && !isTaken && !fault && mine.every(isDone)) continue;
       report(open.length > 0 ? "left" : "read", [...ended, ...open]);
+      if (isOnLine && !isHurried && !options?.onBatch) warnOfCalls(session, ended);
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
       const refusal = fault ?? refusalOf(planned);
       return {

@@ -1,4 +1,6 @@
+import type { Session } from "../enrich/session.js";
 import type { JobEntry } from "../run/ledger/job.js";
+import { emitWarning } from "../run/ledger/shared-ledger.js";
 import type { TakeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { limitsInWords } from "./limits.js";
@@ -35,3 +37,16 @@ export const tellProgress = (
     }
   };
 };
+
+/** Tells a host, which listens to no jobs, once that rows were called in place of a job. */
+export const warnOfCalls = (session: Session, ended: readonly JobEntry[]): void => {
+  const why = ended.find(({ stage, arn }) => stage === "refused" && arn === undefined)?.report?.message;
+  if (why === undefined || warned.get(session) === why) return;
+  warned.set(session, why);
+  emitWarning(
+    `Rows were called at the price of calls, since a batch job came to nothing: ${why}`,
+    "BatchUnused",
+  );
+};
+
+const warned = new WeakMap<Session, string>();
