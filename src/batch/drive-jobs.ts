@@ -130,7 +130,8 @@ const step = async (
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
   if (!isUnmade(job)) return { job };
-  if (stopIt) return giveUp(door, job, "there was no time for it");
+  if (stopIt)
+    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
   const made = await submit(door, planned.job);
