@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
 import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
@@ -23,7 +23,7 @@ interface Drive {
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
   readonly forgets?: boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
@@ -131,7 +131,8 @@ const step = async (
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
   if (!isUnmade(job)) return { job };
-  if (stopIt) return giveUp(door, job, "there was no time for it");
+  if (stopIt)
+    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
   const made = await submit(door, planned.job);
