@@ -33,7 +33,8 @@ export const invokeUntilFit = async <Columns>(
   const answers: Invocation[] = [];
   let last: ReadAnswer<Columns> | undefined;
   for (let round = 0; ; round++) {
-    const tried = round === 0 ? request : { ...request, key: keyOf(request.key, round) };
+    const tried =
+      round === 0 ? request : { ...request, key: keyOf(request.key, round), isAgain: true as const };
     const result = await invoke(tried, stop);
     const { attempts, rejections = {} } = afterEarlier(answers, result);
     if (!isFailed(result)) {

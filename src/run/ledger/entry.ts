@@ -176,8 +176,11 @@ export const nameClaim = ({ random }: Pick<Clock, "random">): string => {
   return `${part()}-${part()}-${part()}-${part()}`;
 };
 
-/** Whether an entry is a call that waits in a batch job. */
-export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
+/** A call that waits in a batch job. */
+export type JobCall = Intent & { readonly job: string };
+
+/** Whether an entry is one. */
+export const isInJob = (entry: Entry | null): entry is JobCall =>
   entry?.state === "intent" && entry.job !== undefined;
 
 /**
