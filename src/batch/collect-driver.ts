@@ -6,6 +6,7 @@ import { takeOver } from "./deadline.js";
 import { type Door, type DoorParts, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
+import { warnOfCalls } from "./tell-progress.js";
 
 /**
  * What the rows of a host's run know together of the jobs that they wait in, and how these are gone on with: once for all rows that
@@ -54,6 +55,7 @@ export const createDriver = (
         takesOver ||= job.stage === "refused" && isTakenOver(job);
       }
       if (!takesOver) fault ??= driven.fault;
+      if (takesOver || !driven.fault) warnOfCalls(session, driven.ended);
     } finally {
       own.jobs.close();
     }

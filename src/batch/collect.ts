@@ -91,7 +91,7 @@ export const collectRows = (
   };
 
   const isCalled = async (entry: Entry | null): Promise<boolean> => {
-    if (driver.takesOver() || (entry && onLine.has(entry.key))) return true;
+    if (driver.takesOver()) return true;
     const job = entry?.job === undefined ? undefined : await driver.jobOf(entry.job);
     return job !== undefined && (job.stage === "abandoned" || driver.isTakenOver(job));
   };
