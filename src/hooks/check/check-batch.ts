@@ -90,7 +90,7 @@ export const checkBatch = (
 
 /** What becomes of rows that a host writes one by one. */
 const hostCollects =
-  "A host that writes row by row has no answer from the sync that brings a row: that one collects rows, the next one that brings them again makes the job (`bedrock-model batch submit` does at once), and one after its end has the answers. Multiwoven brings a row again only when it has changed.";
+  "A host that writes row by row collects rows in one sync, makes the job in the next that brings them again (`bedrock-model batch submit` does at once), and has the answers in one after its end; Multiwoven brings a row again only when it has changed.";
 const hostCalls =
   "Rows that a host writes one by one are called: with delivery: batch they are collected for a job over several syncs.";
 
