@@ -113,6 +113,10 @@ const addRows = async (
       if (refusedByJob(entry)) continue;
       const bytes = Buffer.byteLength(lineOf(request));
       planned.limits ??= await door.limits();
+      if (planned.limits.isBarred && connection.delivery === "auto") {
+        note(planned.onLine, "the account's quota of open batch jobs is 0 for this model", 1);
+        continue;
+      }
       const { recordsPerJob, bytesPerJob } = planned.limits.limits;
       if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
       const share = shareOf(plan, request);
