@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
 import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
@@ -23,7 +23,7 @@ interface Drive {
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
   readonly forgets?: boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
@@ -88,7 +88,8 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && !resting.has(after.stage));
+    const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
+    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted" && !waits);
     if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
@@ -142,9 +143,6 @@ const step = async (
 /** Whether a job is still to be made, and wants a place. */
 const isUnmade = ({ stage }: JobEntry): boolean =>
   stage === "collecting" || stage === "counting" || stage === "planned";
-
-/** Stages that a job stays at for a while: until it ends, or has a place. */
-const resting: ReadonlySet<JobEntry["stage"]> = new Set(["submitted", "planned"]);
 
 /** A job that was not made yet is not made any more. */
 const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {
