@@ -3,9 +3,9 @@ import { type Clock, systemClock } from "../../src/core/clock.js";
 import { demoCredentials, type Emulator } from "../../src/testing/emulator/index.js";
 import { localConfig } from "../support/sync-config.js";
 
-/** A clock by which pauses are over at once, and have taken their time. */
-export const hurriedClock = (): Clock => {
-  let passed = 0;
+/** A clock by which pauses are over at once, and have taken their time; it is so many milliseconds ahead. */
+export const hurriedClock = (ahead = 0): Clock => {
+  let passed = ahead;
   return {
     ...systemClock,
     now: () => systemClock.now() + passed,

@@ -47,20 +47,21 @@ export const attempt = async <Answer>(
   } catch (thrown) {
     const { what, needs, acts }: Question = questions[question];
     const failure = (is: FailureKind, why: string, isSoon = is !== "refused"): Failure => ({
-      is,
-      why: `${what}: ${why.replace(/\.?$/, ".")}`,
-      isSoon,
+      ...{ is, isSoon, why: `${what}: ${sentence(why)}` },
     });
     if (thrown instanceof FileFailure) return failure(passes(thrown) ? "passing" : "refused", thrown.message);
     if (isOfThisMachine(thrown)) return failure("refused", thrown.message);
     if (!(thrown instanceof ConnectorError) || thrown.scope === "end") throw thrown;
     const { code, message, detail = message } = thrown;
-    if (code === "access_denied" && needs)
-      return failure("refused", `${detail}. The identity needs ${needs}`);
     if (code === "service_quota_exceeded") return failure("passing", detail, false);
-    return failure(kindOf(thrown, acts), code === "invalid_request" ? detail : message);
+    const advice = code === "access_denied" && needs ? ` The identity needs ${needs}.` : "";
+    // What the codes advise is about calls of a model.
+    const isOfCalls = code === "access_denied" || code === "invalid_request";
+    return failure(kindOf(thrown, acts), sentence(isOfCalls ? detail : message) + advice);
   }
 };
+
+const sentence = (words: string): string => words.replace(/\.?$/, ".");
 
 /** A full or forbidden disk under the files before they are in S3. */
 const isOfThisMachine = (thrown: unknown): thrown is Error =>

@@ -3,7 +3,7 @@ import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Purse } from "../run/purse.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { giveUpDead } from "./plan-jobs.js";
+import { giveUpDead } from "./plan-lease.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
 import { findOut, nameOf, submit } from "./submit.js";
 import { watch } from "./watch.js";
@@ -38,49 +38,82 @@ interface Driven {
 /** Brings jobs of a ledger to their ends, whoever planned and made them. @throws ConnectorError of the ledger */
 export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
   const { clock } = door;
-  const ended: JobEntry[] = [];
-  /** Jobs that only a change outside helps on. */
-  const stuck = new Set<string>();
+  const course: Course = { ended: [], stuck: new Set(), fault: null };
   const began = clock.now();
-  let fault: ConnectorError | null = null;
   for (let round = 1; ; round++) {
-    await holding(door, () => giveUpDead(door));
-    const all = await openJobs(door);
-    const jobs = all.filter(drive.isMine);
-    drive.report([...ended, ...jobs]);
-    if (drive.stop.aborted) return { ended, open: jobs, fault };
-    if (round === 1) await readOthers(door, all, drive);
-    const stopIt = jobs.length > 0 && (drive.wanted?.(jobs) ?? false);
-    let places = await placesFor(door, all);
-    let isSoon = false;
-    for (const job of jobs) {
-      if (drive.stop.aborted) break;
-      const isPlanned = job.stage === "planned";
-      if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
-      const stepped = await step(door, job, drive, stopIt);
-      const { stage } = stepped.job;
-      if (!isOpen(stepped.job)) {
-        ended.push(stepped.job);
-        if (stage === "refused" && !stopIt && !isGivenUp(stepped.job)) fault ??= endedBadly(stepped.job);
-        continue;
-      }
-      const { failure } = stepped;
-      if (failure?.is === "refused") {
-        stuck.add(job.key);
-        fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
-      }
-      if (failure) await tell(door, stepped.job, failure.why);
-      isSoon ||= failure?.isSoon ?? (stage !== job.stage && stage !== "submitted");
-      if (isPlanned && (stage !== "planned" || failure?.isSoon === false)) places--;
-    }
-    const open = (await openJobs(door)).filter(drive.isMine);
-    if (open.every(({ key }) => stuck.has(key)) || (drive.once && (!isSoon || round === mostRounds))) {
-      drive.report([...ended, ...open]);
-      return { ended, open, fault };
-    }
+    const done = await outliving(door, drive, () => goOn(door, drive, course, round));
+    if (done) return { ...course, open: done };
     await clock.sleep(drive.once ? backoffMs(round, clock) : pauseMs(clock.now() - began), drive.stop);
   }
 };
+
+/** What has come of jobs so far. */
+interface Course {
+  readonly ended: JobEntry[];
+  /** Those that only a change outside helps on. */
+  readonly stuck: Set<string>;
+  fault: ConnectorError | null;
+}
+
+/** Asks once for all jobs what is to be asked. The open ones, where there is nothing to wait for; else `null`. */
+const goOn = async (
+  door: Door,
+  drive: Drive,
+  course: Course,
+  round: number,
+): Promise<readonly JobEntry[] | null> => {
+  const { ended, stuck } = course;
+  await holding(door, () => giveUpDead(door));
+  const all = await openJobs(door);
+  const jobs = all.filter(drive.isMine);
+  drive.report([...ended, ...jobs]);
+  if (drive.stop.aborted) return jobs;
+  if (round === 1) await readOthers(door, all, drive);
+  const stopIt = jobs.length > 0 && (drive.wanted?.(jobs) ?? false);
+  let places = await placesFor(door, all);
+  let isSoon = false;
+  for (const job of jobs) {
+    if (drive.stop.aborted) break;
+    const isPlanned = job.stage === "planned";
+    if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
+    const { job: after, failure } = await step(door, job, drive, stopIt);
+    if (!isOpen(after)) {
+      ended.push(after);
+      if (after.stage === "refused" && !stopIt && !isGivenUp(after)) course.fault ??= endedBadly(after);
+      continue;
+    }
+    if (failure?.is === "refused") {
+      stuck.add(job.key);
+      course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
+    }
+    if (failure) await tell(door, after, failure.why);
+    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted");
+    if (isPlanned && (after.stage !== "planned" || failure?.isSoon === false)) places--;
+  }
+  const open = (await openJobs(door)).filter(drive.isMine);
+  if (open.some(({ key }) => !stuck.has(key)) && !(drive.once && (!isSoon || round === mostRounds)))
+    return null;
+  drive.report([...ended, ...open]);
+  return open;
+};
+
+/** Does something again while the ledger is away: nothing is at stake while jobs are waited for. */
+const outliving = async <Result>(
+  { clock }: Door,
+  { once, stop }: Drive,
+  use: () => Promise<Result>,
+): Promise<Result> => {
+  for (let until: number | undefined; ; await clock.sleep(5_000, stop))
+    try {
+      return await use();
+    } catch (error) {
+      const isAway = error instanceof ConnectorError && error.scope === "end";
+      until ??= clock.now() + (once ? 0 : awayMs);
+      if (!isAway || clock.now() >= until || stop.aborted) throw error;
+    }
+};
+
+const awayMs = 10 * 60_000;
 
 const openJobs = async (door: Door): Promise<JobEntry[]> =>
   (await holding(door, () => ownJobs(door))).filter(isOpen);

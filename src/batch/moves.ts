@@ -36,6 +36,8 @@ const moves: readonly (readonly [from: JobStage, call: Call, came: Answer | Fail
   ["planned", "look", "there", "submitted"],
   ["planned", "look", "absent", "creating"],
   ["creating", "create", "made", "submitted"],
+  // Its answer was so late that somebody took it for none.
+  ["planned", "create", "made", "submitted"],
   ["creating", "create", "known", "submitted"],
   ["creating", "create", "refused", "refused"],
   ["creating", "create", "passing", "planned"],

@@ -13,6 +13,7 @@ import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
 import { shareOf } from "./share.js";
 
 /** What became of rows when jobs were planned of them. */
@@ -61,13 +62,13 @@ const addRows = async (
     ...{ rows: 0, records: 0, waiting: 0, limits: null },
     ...{ onLine: new Map(), jobs: new Map(), waitedFor: new Set<string>() },
   };
-  const keys = new Set<string>();
   let draft: Draft | null = null;
   let isFull = false;
   await giveUpDead(door);
   // Their output may have been read in part only: what it refuses is not for another job yet.
   const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
   const writing = createCrowd(addedAtOnce);
+  const plans = leasePlans(door);
   const finish = async (): Promise<void> => {
     if (!draft) return;
     await writing.ended();
@@ -100,7 +101,7 @@ const addRows = async (
       if (ledger.underway.has(request.key)) continue;
       const entry = await ledger.find(request.key, stop);
       const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting && !keys.has(entry.job ?? "")) {
+      if (isWaiting && !plans.has(entry.job ?? "")) {
         planned.waiting++;
         planned.waitedFor.add(entry.job ?? "");
       }
@@ -121,7 +122,7 @@ const addRows = async (
         isFull = true;
         continue;
       }
-      draft ??= await begin(door, deadline, keys);
+      draft ??= await begin(door, deadline, plans);
       draft.records++;
       draft.bytes += bytes;
       draft.share = addShares(draft.share, share ?? nothing);
@@ -130,7 +131,7 @@ const addRows = async (
     await finish();
     return planned;
   } finally {
-    for (const key of keys) underway.delete(key);
+    plans.end();
   }
 };
 
@@ -161,7 +162,7 @@ const createCrowd = (most: number) => {
   };
 };
 
-const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
+const begin = async (door: Door, deadline: number | undefined, plans: Leased): Promise<Draft> => {
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
@@ -178,8 +179,7 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
       ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
     },
   };
-  keys.add(key);
-  underway.add(key);
+  plans.add(key);
   await ledger.appendJob(entry);
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
@@ -213,22 +213,6 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
     ledger.underway.delete(key);
   }
 };
-
-/**
- * Gives up plans that a process left behind: who holds a file knows that no other process is at them; elsewhere they are given
- * time.
- */
-export const giveUpDead = async (door: Door): Promise<void> => {
-  for (const job of await ownJobs(door))
-    if (job.stage === "planning" && !underway.has(job.key))
-      await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
-};
-
-/** The jobs that this process is planning. */
-const underway = new Set<string>();
-
-/** A planner writes its calls one after the other. */
-const deadAfterMs = 120_000;
 
 const tooFew = (least: number): string => `too few for a job, which takes ${least} at least`;
 

@@ -1,5 +1,5 @@
 import type { JobState } from "../bedrock/jobs.js";
-import type { JobEntry, JobReport } from "../run/ledger/job.js";
+import { isOpen, type JobEntry, type JobReport } from "../run/ledger/job.js";
 import { isOtherAccount } from "./account.js";
 import { attempt, isFailure } from "./attempt.js";
 import { type Door, holding } from "./door.js";
@@ -42,11 +42,24 @@ const create = async (door: Door, job: JobEntry): Promise<Stepped> => {
     const report = { report: { status: "Refused", message: arn.why } };
     return move(door, job, "create", arn, arn.is === "refused" ? report : {});
   }
-  const made = await (arn === null
-    ? move(door, job, "create", "known")
-    : move(door, job, "create", "made", { arn, report: { status: "Submitted" } }));
+  if (arn === null) return move(door, job, "create", "known");
+  const made = await keep(door, job, arn);
   door.at("submitted");
-  return made;
+  return { job: made };
+};
+
+/** Writes that a job was made, whoever has gone on with its plan meanwhile. One whose plan was given up is stopped. */
+const keep = async (door: Door, job: JobEntry, arn: string): Promise<JobEntry> => {
+  for (let plan = job; ; plan = await latest(door, job)) {
+    if (plan.arn !== undefined) return plan;
+    if (!isOpen(plan)) {
+      await attempt("stop", () => door.jobs.stop(arn));
+      return plan;
+    }
+    const made = stageAfter(plan.stage, "create", "made");
+    const kept = await advance(door, plan, { stage: made, arn, report: { status: "Submitted" } });
+    if (kept) return kept;
+  }
 };
 
 /** After so many hours a job ends, begun or not. */

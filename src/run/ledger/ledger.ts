@@ -47,6 +47,8 @@ export interface Ledger {
    * `idleMs`, only if nobody has gone on with the job for so long; who holds a file knows that nobody does.
    */
   appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /** Where workers share it: says that somebody is at a job, so that it is not idle. */
+  renewJob?(key: string): Promise<void>;
   /** The calls of a batch job that have no outcome yet. */
   callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */

@@ -11,7 +11,10 @@ import { type Ledger, openLedger } from "./ledger.js";
  * nobody has for a moment; its contents are to be used by holders only.
  */
 export interface SharedLedger
-  extends Pick<Ledger, "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "callsOf"> {
+  extends Pick<
+    Ledger,
+    "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "renewJob" | "callsOf"
+  > {
   /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
   readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;
   /** The calls under way whose outcomes other callers wait for. */

@@ -84,6 +84,11 @@ export const createDatabaseLedger = (
       ? cause
       : new ConnectorError("ledger_unwritable", `${path}: ${inWords(cause)}.`, { cause });
 
+  const unread = (cause: unknown): never => {
+    if (cause instanceof ConnectorError) throw cause;
+    throw new ConnectorError("ledger_unusable", `${path} could not be read: ${inWords(cause)}.`, { cause });
+  };
+
   const settle = async (entry: Entry): Promise<void> => {
     const { job } = entry;
     const values = outcomeOf(entry, job === undefined ? (claims.get(entry.key) ?? "") : `${ofJob}${job}`);
@@ -138,7 +143,7 @@ export const createDatabaseLedger = (
     async find(key, stop) {
       for (let wait = 50; ; wait = Math.min(wait * 1.5, 1_000)) {
         const waiting = pending.get(key);
-        const row = waiting ? null : await look(key);
+        const row = waiting ? null : await look(key).catch(unread);
         if (row) remember(key, row.version);
         else seen.delete(key);
         if (!waiting && !row?.live) return row && toEntry(row);
@@ -160,7 +165,7 @@ export const createDatabaseLedger = (
         if (rows.length === 0) return;
       }
     },
-    ...createJobStore(ask),
+    ...createJobStore(ask, unwritable),
     purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {
       await recording;

@@ -138,7 +138,7 @@ export const giveBack = `UPDATE ${table}
     at = now(), version = version + 1
   WHERE key = $1`;
 
-/** A run goes on, though none of its calls has begun or ended. */
+/** A run goes on, though none of its calls has begun or ended, and a job is being planned. */
 export const touch = `UPDATE ${table} SET at = now() WHERE key = $1`;
 
 /** What a run has taken, the calls of it that are open, and for how long nothing of it has changed. */
