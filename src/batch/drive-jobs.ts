@@ -1,7 +1,8 @@
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
+import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
@@ -22,7 +23,7 @@ interface Drive {
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
   readonly forgets?: boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
@@ -70,13 +71,13 @@ const goOn = async (
   if (drive.stop.aborted) return jobs;
   if (round === 1) await readOthers(door, all, drive);
   const stopIt = jobs.length > 0 && (drive.wanted?.(jobs) ?? false);
-  let places = await placesFor(door, all);
+  let places = await placesFor(door, jobs);
   let isSoon = false;
   for (const job of jobs) {
     if (drive.stop.aborted) break;
     const isPlanned = job.stage === "planned";
     if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
-    const { job: after, failure } = await step(door, job, drive, stopIt);
+    const { job: after, failure } = await step(door, job, drive, { stopIt, hasPlace: places > 0 });
     if (!isOpen(after)) {
       ended.push(after);
       if (after.stage === "refused" && !stopIt && !isGivenUp(after)) course.fault ??= endedBadly(after);
@@ -87,8 +88,9 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted");
-    if (isPlanned && (after.stage !== "planned" || failure?.isSoon === false)) places--;
+    const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
+    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted" && !waits);
+    if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
   if (open.some(({ key }) => !stuck.has(key)) && !(drive.once && (!isSoon || round === mostRounds)))
@@ -119,16 +121,28 @@ const openJobs = async (door: Door): Promise<JobEntry[]> =>
   (await holding(door, () => ownJobs(door))).filter(isOpen);
 
 /** What is asked for a job at its stage. */
-const step = async (door: Door, job: JobEntry, drive: Drive, stopIt: boolean): Promise<Stepped> => {
+const step = async (
+  door: Door,
+  job: JobEntry,
+  drive: Drive,
+  { stopIt, hasPlace }: { stopIt: boolean; hasPlace: boolean },
+): Promise<Stepped> => {
   const { purse, forgets = false, takesOver } = drive;
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
-  if (job.stage !== "planned") return { job };
-  if (stopIt) return giveUp(door, job, "there was no time for it");
-  const made = await submit(door, job);
+  if (!isUnmade(job)) return { job };
+  if (stopIt)
+    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
+  const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
+  if (planned.job.stage !== "planned" || !hasPlace) return planned;
+  const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
   return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;
 };
+
+/** Whether a job is still to be made, and wants a place. */
+const isUnmade = ({ stage }: JobEntry): boolean =>
+  stage === "collecting" || stage === "counting" || stage === "planned";
 
 /** A job that was not made yet is not made any more. */
 const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {
@@ -148,9 +162,11 @@ const readOthers = async (door: Door, all: readonly JobEntry[], { isMine, stop }
 
 /** How many of the planned jobs may be made now. */
 const placesFor = async (door: Door, jobs: readonly JobEntry[]): Promise<number> => {
-  if (jobs.every(({ stage }) => stage !== "planned")) return 0;
+  if (!jobs.some(isUnmade)) return 0;
   const { limits } = await door.limits();
-  return limits.openJobs - jobs.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
+  // Jobs of other runs may have ended just now.
+  const all = await openJobs(door);
+  return limits.openJobs - all.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
 };
 
 const endedBadly = ({ arn, report, ...job }: JobEntry): ConnectorError =>
