@@ -87,7 +87,8 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted");
+    // One that the service has goes on by itself.
+    isSoon ||= after.stage !== "submitted" && (failure?.isSoon ?? after.stage !== job.stage);
     if (isPlanned && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
