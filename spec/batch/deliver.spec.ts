@@ -121,6 +121,24 @@ describe("rows in batch jobs", () => {
     expect(bedrock.stats().billed).to.equal(100);
   });
 
+  it("that go on line for a job that cannot be made are told to a host, once", async () => {
+    const denied = { status: 403, type: "AccessDenied", message: "Access Denied" };
+    bedrock.setFaults([{ kind: "error", operation: "PutObject", ...denied }]);
+    const said: string[] = [];
+    const listen = ({ name, message }: Error): void => {
+      if (name === "BatchUnused") said.push(message);
+    };
+    process.on("warning", listen);
+    const settings = config({ delivery: "auto" });
+    const hook = () => new AwsBedrockModel().write(syncConfig(settings), letters(100));
+    expect((await hook()).tracking.meta.summary).to.include({ enriched: 100, calls: 100 });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", listen);
+    expect(said.join()).to.match(
+      /since a batch job came to nothing: Its files could not be put into S3: .*s3:PutObject/,
+    );
+  });
+
   it("go on line by auto where a guardrail or a tier is set, which no job has", async () => {
     for (const [changes, why] of [
       [{ guardrail_identifier: "g", guardrail_version: "1" }, "batch jobs apply no guardrail"],

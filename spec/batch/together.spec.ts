@@ -128,4 +128,38 @@ describe("workers that share a ledger in PostgreSQL and have the same rows in ba
     expect(refused).to.be.above(40);
     expect(bedrock.stats()).to.include({ billed: 60, distinct_billed: 60, requests: 0 });
   });
+
+  it("and get a host's rows one by one: they go into one job over its syncs, whichever worker has them", async () => {
+    await servers.postgres.query("TRUNCATE bedrock_ledger");
+    bedrock.setAccount({ batch: { min_records: 10, seconds: { InProgress: 3600 } } });
+    const url = servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
+    const sync = async (run: string): Promise<Record<string, number>> => {
+      const counts: Record<string, number> = {};
+      const worker = async (part: readonly unknown[]): Promise<void> => {
+        const ledger = createDatabaseLedger(url);
+        const plan = compilePlan(batchConfig(bedrock, url), "enrich");
+        if (plan instanceof ConnectorError) throw plan;
+        const session = createSession(plan, ledger);
+        const parts = { clock: hurriedClock(), limits: { leastRecords: 10 } };
+        const one = async (row: unknown): Promise<void> => {
+          for await (const { trace } of deliverRecords(session, [row], { detach: true }, run, parts)) {
+            const fate = trace.error?.code ?? trace.status;
+            counts[fate] = (counts[fate] ?? 0) + 1;
+          }
+        };
+        await Promise.all(part.map(one));
+        await ledger.close();
+      };
+      await Promise.all([worker(rows.slice(0, 30)), worker(rows.slice(30))]);
+      return counts;
+    };
+    expect(await sync("1")).to.deep.equal({ batch_pending: 60 });
+    expect(await sync("2")).to.deep.equal({ batch_pending: 60 });
+    bedrock.passTime(3600);
+    expect(await sync("3")).to.deep.equal({ enriched: 60 });
+    const { billed, distinct_billed, requests, control_plane } = bedrock.stats();
+    expect([billed, distinct_billed, requests]).to.deep.equal([60, 60, 0]);
+    // Two where both workers began one at the same moment.
+    expect(control_plane.CreateModelInvocationJob).to.be.within(1, 2);
+  });
 });

@@ -6,7 +6,9 @@ import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
 import type { JobEntry } from "../run/ledger/job.js";
+import { emitWarning } from "../run/ledger/shared-ledger.js";
 import { nothing } from "../run/purse.js";
+import { collectRows } from "./collect.js";
 import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
@@ -31,16 +33,32 @@ export const deliverRecords = (
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
   return session instanceof ConnectorError || !door
     ? runRecords(session, records, options, runId)
-    : deliverByJobs(session, door, records, options, runId);
+    : deliverByJobs(session, door, records, { options, runId, parts });
+};
+
+interface How {
+  readonly options: DeliverOptions | null | undefined;
+  /** The host's, whose rows come by many calls. */
+  readonly runId: string | undefined;
+  readonly parts: DoorParts | undefined;
+}
+
+/** Whether the rows of a host's call make no job by themselves. */
+const areFew = async (door: Door, records: unknown): Promise<boolean> => {
+  if (!Array.isArray(records)) return false;
+  return records.length <= 1 || records.length < (await door.limits()).limits.leastRecords;
 };
 
 async function* deliverByJobs(
   session: Session,
   door: Door,
   records: Iterable<unknown> | AsyncIterable<unknown>,
-  options: DeliverOptions | null | undefined,
-  runId: string | undefined,
+  { options, runId, parts }: How,
 ): AsyncGenerator<Outcome, Summary> {
+  if (runId !== undefined && options?.detach && (await areFew(door, records))) {
+    const collected = collectRows(session, door, runId, { deadlineMs: options.deadlineMs, parts });
+    return yield* runRecords(session, records, options, runId, collected);
+  }
   const rows = readTwice(records);
   const filled = await fill(session, door, rows.first, options, runId).catch((thrown: unknown) => {
     if (thrown instanceof ConnectorError) return thrown;
@@ -96,6 +114,8 @@ const fill = async (
     report: (jobs) => report("waiting", jobs),
   });
   report(open.length > 0 ? "left" : "read", [...ended, ...open]);
+  const unused = ended.find(({ stage, arn }) => stage === "refused" && arn === undefined)?.report?.message;
+  if (isOnLine && !isHurried && unused !== undefined && !options?.onBatch) warnOnce(session, unused);
   for (const { key, stage } of ended) {
     const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
     if (draft) await purse.settle(draft.share, nothing, draft.records);
@@ -112,6 +132,18 @@ const fill = async (
     ...(fault && !isTakenOver && { ended: fault }),
   };
 };
+
+/** Tells a host, which listens to no jobs, that rows were called in place of a job. */
+const warnOnce = (session: Session, why: string): void => {
+  if (warned.get(session) === why) return;
+  warned.set(session, why);
+  emitWarning(
+    `Rows were called at the price of calls, since a batch job came to nothing: ${why}`,
+    "BatchUnused",
+  );
+};
+
+const warned = new WeakMap<Session, string>();
 
 /** What a call by the flex tier may take, and another in its place. */
 const flexMs = 30 * 60_000;

@@ -12,6 +12,9 @@ import type { BatchLimits, KnownLimits } from "./limits.js";
 
 /** Moments of a job at which a process may be gone the next: specs stop it there. */
 export type Moment =
+  | "collecting"
+  | "counting"
+  | "released"
   | "planning"
   | "planned"
   | "written"
@@ -49,10 +52,15 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
   const { limits, at = () => undefined, clock = session.clock } = parts;
   const { batch: place } = plan.connection;
   if (!ledger || !place) return null;
+  let jobs: Jobs | undefined;
   return {
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
-    jobs: openJobs(plan.connection),
+    // A host's row may need none of it.
+    get jobs() {
+      jobs ??= openJobs(plan.connection);
+      return jobs;
+    },
     async limits() {
       const known = await limitsOf(plan, clock.date());
       return { ...known, limits: { ...known.limits, ...limits } };

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Purse } from "../run/purse.js";
+import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
@@ -70,13 +71,13 @@ const goOn = async (
   if (drive.stop.aborted) return jobs;
   if (round === 1) await readOthers(door, all, drive);
   const stopIt = jobs.length > 0 && (drive.wanted?.(jobs) ?? false);
-  let places = await placesFor(door, all);
+  let places = await placesFor(door, jobs);
   let isSoon = false;
   for (const job of jobs) {
     if (drive.stop.aborted) break;
     const isPlanned = job.stage === "planned";
     if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
-    const { job: after, failure } = await step(door, job, drive, stopIt);
+    const { job: after, failure } = await step(door, job, drive, { stopIt, hasPlace: places > 0 });
     if (!isOpen(after)) {
       ended.push(after);
       if (after.stage === "refused" && !stopIt && !isGivenUp(after)) course.fault ??= endedBadly(after);
@@ -87,9 +88,8 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    // One that the service has goes on by itself.
-    isSoon ||= after.stage !== "submitted" && (failure?.isSoon ?? after.stage !== job.stage);
-    if (isPlanned && (after.stage !== "planned" || failure?.isSoon === false)) places--;
+    isSoon ||= isWorthAnotherLook(job, after, failure);
+    if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
   if (open.some(({ key }) => !stuck.has(key)) && !(drive.once && (!isSoon || round === mostRounds)))
@@ -120,15 +120,33 @@ const openJobs = async (door: Door): Promise<JobEntry[]> =>
   (await holding(door, () => ownJobs(door))).filter(isOpen);
 
 /** What is asked for a job at its stage. */
-const step = async (door: Door, job: JobEntry, drive: Drive, stopIt: boolean): Promise<Stepped> => {
+const step = async (
+  door: Door,
+  job: JobEntry,
+  drive: Drive,
+  { stopIt, hasPlace }: { stopIt: boolean; hasPlace: boolean },
+): Promise<Stepped> => {
   const { purse, forgets = false, takesOver } = drive;
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
-  if (job.stage !== "planned") return { job };
+  if (!isUnmade(job)) return { job };
   if (stopIt) return giveUp(door, job, "there was no time for it");
-  const made = await submit(door, job);
+  const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
+  if (planned.job.stage !== "planned" || !hasPlace) return planned;
+  const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
   return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;
+};
+
+/** Whether a job is still to be made, and wants a place. */
+const isUnmade = ({ stage }: JobEntry): boolean =>
+  stage === "collecting" || stage === "counting" || stage === "planned";
+
+/** Whether who does not wait for a job asks again soon. One that the service has goes on by itself, one that is planned wants a place. */
+const isWorthAnotherLook = (before: JobEntry, after: JobEntry, failure: Stepped["failure"]): boolean => {
+  if (after.stage === "submitted") return false;
+  if (failure) return failure.isSoon;
+  return before.stage !== after.stage && (before.stage === "creating" || after.stage !== "planned");
 };
 
 /** A job that was not made yet is not made any more. */
@@ -149,9 +167,11 @@ const readOthers = async (door: Door, all: readonly JobEntry[], { isMine, stop }
 
 /** How many of the planned jobs may be made now. */
 const placesFor = async (door: Door, jobs: readonly JobEntry[]): Promise<number> => {
-  if (jobs.every(({ stage }) => stage !== "planned")) return 0;
+  if (!jobs.some(isUnmade)) return 0;
   const { limits } = await door.limits();
-  return limits.openJobs - jobs.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
+  // Jobs of other runs may have ended just now.
+  const all = await openJobs(door);
+  return limits.openJobs - all.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
 };
 
 const endedBadly = ({ arn, report, ...job }: JobEntry): ConnectorError =>

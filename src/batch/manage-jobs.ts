@@ -24,25 +24,38 @@ export const manageJobs = async (
     throw new ConnectorError("invalid_config", "Batch jobs need batch_s3_uri, batch_role_arn and a ledger.");
   try {
     if (action === "status") await look(door);
-    if (action === "wait" || action === "stop") {
+    if (action === "submit" || action === "wait" || action === "stop") {
+      const isForMe = (job: JobEntry): boolean => action !== "submit" || isToBeMade(job);
       const { fault } = await driveJobs(door, {
         stop: signal,
-        once: false,
-        isMine: () => true,
+        once: action === "submit",
+        isMine: isForMe,
         takesOver: () => false,
         ...(action === "stop" && { wanted: () => true, forgets: true }),
         purse: () => null,
         report: (jobs) => onJobs?.(jobs.map(viewJob)),
       });
-      if (fault && (await jobsOf(door)).some(isOpen)) throw fault;
+      if (fault && (await jobsOf(door)).some((job) => isOpen(job) && isForMe(job))) throw fault;
     }
-    return (await jobsOf(door)).map(viewJob);
+    return await Promise.all((await jobsOf(door)).map((job) => viewWhole(door, job)));
   } finally {
     door.jobs.close();
   }
 };
 
 const jobsOf = (door: Door): Promise<JobEntry[]> => holding(door, () => ownJobs(door));
+
+/** Whether the service has yet to be asked for a job, as far as anybody knows. */
+const isToBeMade = ({ stage }: JobEntry): boolean => isOpen({ stage }) && stage !== "submitted";
+
+/** A job with the calls that are in it, also where it is open to more. */
+const viewWhole = (door: Door, job: JobEntry): Promise<BatchJob> =>
+  holding(door, async () => {
+    if (job.stage !== "collecting" && job.stage !== "counting") return viewJob(job);
+    let records = 0;
+    for await (const _ of door.ledger.callsOf(job.key)) records++;
+    return { ...viewJob(job), records };
+  });
 
 /** Asks how far the open jobs are. Why one was not told is said of it, and keeps nobody from the others. */
 const look = async (door: Door): Promise<void> => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { ConnectorError } from "../core/errors.js";
 import { type InvokeRequest, unsent } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
@@ -8,11 +7,11 @@ import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { addShares, nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
-import { accountOf } from "./account.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { newJob } from "./new-job.js";
 import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
 import { shareOf } from "./share.js";
 
@@ -163,31 +162,12 @@ const createCrowd = (most: number) => {
 };
 
 const begin = async (door: Door, deadline: number | undefined, plans: Leased): Promise<Draft> => {
-  const { plan, place, clock, ledger } = door;
-  const key = randomBytes(16).toString("hex");
-  const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage: "planning" },
-    plan: {
-      model: plan.connection.modelId,
-      target: plan.routeKey,
-      api: plan.connection.api,
-      // The service takes all that is in the one, and writes into the other while it does.
-      input: `${place.input}${key}/in/`,
-      output: `${place.output}${key}/out/`,
-      files: [],
-      account: accountOf(place.roleArn),
-      ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
-    },
-  };
-  plans.add(key);
-  await ledger.appendJob(entry);
+  const entry = newJob(door, "planning", { deadline });
+  plans.add(entry.key);
+  await door.ledger.appendJob(entry);
   door.at("planning");
   return { entry, records: 0, bytes: 0, share: nothing };
 };
-
-/** A job that is wanted later than the service usually lets one wait may wait so long; it takes 24 to 168 hours. */
-const hoursUntil = (deadline: number, now: number): number =>
-  Math.min(168, Math.max(24, Math.ceil((deadline - now) / 3_600_000)));
 
 /** Writes that a call is in a job. One that is called meanwhile stays out of it. */
 const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purse): Promise<void> => {

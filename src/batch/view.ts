@@ -36,10 +36,11 @@ export interface BatchProgress {
 }
 
 /**
- * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `wait`: brings the open ones to their ends,
- * so that the ledger has their answers. `stop`: stops them first.
+ * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `submit`: makes those that are not made
+ * yet, also of rows that are still being collected. `wait`: brings the open ones to their ends, so that the ledger has their
+ * answers. `stop`: stops them first.
  */
-export type JobsAction = "list" | "status" | "wait" | "stop";
+export type JobsAction = "list" | "status" | "submit" | "wait" | "stop";
 
 export interface ManageOptions {
   /** Ends the waiting; the jobs go on. */

@@ -53,6 +53,8 @@ export interface Door {
   readonly isHurried?: boolean;
   /** Why the run is over for rows that would be called. */
   readonly ended?: ConnectorError;
+  /** Whether the host's other calls of the run go by it, too. */
+  readonly lasts?: boolean;
 }
 
 interface SessionRun {
@@ -158,13 +160,13 @@ export const createSession = (
     pace: pacer.pace,
     purse: purseOf,
     run(id, door) {
-      if (id === undefined || door) return startRun(id, door);
+      if (id === undefined || (door && !door.lasts)) return startRun(id, door);
       for (const [known, { isOver }] of runs)
         if (isOver()) {
           runs.delete(known);
           purses.delete(known);
         }
-      const shared = runs.get(id) ?? createLasting(startRun(id), pacer.clock);
+      const shared = runs.get(id) ?? createLasting(startRun(id, door), pacer.clock);
       runs.set(id, shared);
       return shared;
     },

@@ -3,6 +3,7 @@ import { ConnectorError } from "../core/errors.js";
 import {
   type Invocation,
   type Invoke,
+  type InvokeRequest,
   type InvokeWith,
   isFailed,
   type RawAnswer,
@@ -36,6 +37,16 @@ export interface Delivered {
   readonly takesOver: boolean;
   /** Why rows wait in a job, in words. */
   pending(): string | undefined;
+  /** Where rows come one by one, and are collected for a job. */
+  readonly collect?: Collect;
+}
+
+/** What is done with rows that come one by one. */
+export interface Collect {
+  /** Goes on with the job that a row's entry names: why the row waits, where the job is still open. @throws ConnectorError */
+  goOn(entry: Entry & { readonly job: string }, stop: AbortSignal): Promise<ConnectorError | null>;
+  /** Adds a call to a job: why its row waits or is not sent; `null` where it is called. @throws ConnectorError */
+  put(request: InvokeRequest, entry: Entry | null, stop: AbortSignal): Promise<ConnectorError | null>;
 }
 
 /**
@@ -51,11 +62,17 @@ export const reuse = (
   delivered?: Delivered,
 ): Invoke => {
   const told = createKeyIndex();
+  const collect = delivered?.collect;
   return async (request, stop) => {
     for (;;) {
       let entry: Entry | null;
       try {
         entry = await ledger.find(request.key, stop);
+        if (collect && waitsForJob(entry)) {
+          const waits = await collect.goOn(entry, stop);
+          if (waits) return unsent(waits);
+          entry = await ledger.find(request.key, stop);
+        }
       } catch (cause) {
         return unsent(readFailure(cause as Error));
       }
@@ -73,16 +90,24 @@ export const reuse = (
       if (attempts > 0 && entry && "code" in entry) {
         const { code, state } = entry;
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
-        if (state === "unknown" || !delivered?.takesOver || !isOpenTo(error)) return { error, attempts };
+        const goesOn = collect !== undefined || delivered?.takesOver;
+        if (state === "unknown" || !goesOn || !isOpenTo(error)) return { error, attempts };
       }
       if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
+      const waits = await collect?.put(request, entry, stop).catch(readFailure);
+      if (waits?.code === "claimed_elsewhere") continue;
+      if (waits) return unsent(waits);
       const result = await next(request, stop);
       // Another worker was faster between the look and the claim: what it was told is waited for.
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
     }
   };
 };
+
+/** Whether an entry is of a job that may still be open. */
+const waitsForJob = (entry: Entry | null): entry is Entry & { readonly job: string } =>
+  entry?.job !== undefined && (entry.state === "intent" || entry.state === "refused");
 
 /** What a batch job refused for what is in the row, where no other run has told of it yet; `null` for all else. */
 export const refusedByJob = (

@@ -27,7 +27,7 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 
 /** What any ledger does with batch jobs and the calls in them; `other` is the same ledger, as another reader has it. */
 export const holdsJobs = async (
-  ledger: Pick<SharedLedger, "find" | "append" | "appendJob" | "jobs" | "callsOf" | "entries">,
+  ledger: Pick<SharedLedger, "find" | "append" | "appendJob" | "addCall" | "jobs" | "callsOf" | "entries">,
   other: typeof ledger = ledger,
 ): Promise<void> => {
   const [one, two] = [jobEntry("d"), jobEntry("e")];
@@ -52,6 +52,23 @@ export const holdsJobs = async (
     [two.key, "planning"],
   ]);
   expect((await all(other.callsOf(one.key))).map(({ key }) => key)).to.deep.equal([keyOf("1"), keyOf("2")]);
+
+  const open = { ...jobEntry("b"), stage: "collecting" } as const;
+  expect(await ledger.appendJob(open)).to.equal(true);
+  const add = (digit: string, at = ledger) => at.addCall({ ...call(digit, open), job: open.key }, 3);
+  expect(await add("4")).to.include({ calls: 1 });
+  expect((await add("5", other))?.bytes).to.be.above(2 * 9);
+  const [third, fourth] = await Promise.all([add("6"), add("7")]);
+  expect(
+    [third, fourth].filter((size) => size !== null),
+    "no more than three",
+  ).to.have.length(1);
+  const closing = { ...open, step: 2, stage: "counting" } as const;
+  const late = Promise.all([other.appendJob(closing), add("8", other)]);
+  expect(await late).to.deep.equal([true, null]);
+  expect(await all(ledger.callsOf(open.key))).to.have.length(3);
+  expect(await ledger.appendJob({ ...closing, step: 3, stage: "abandoned" })).to.equal(true);
+  expect(await ledger.find(keyOf("4"))).to.equal(null);
 
   // What was never sent is as if it had never been planned.
   expect(await ledger.appendJob({ ...two, step: 2, stage: "refused" })).to.equal(true);

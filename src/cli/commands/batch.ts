@@ -7,11 +7,11 @@ import { counted } from "../report/amounts.js";
 import { jobLine } from "../report/batch-lines.js";
 import { createTerminal, onInterrupt } from "../report/terminal.js";
 
-const actions = ["list", "status", "wait", "stop"];
+const actions = ["list", "status", "submit", "wait", "stop"];
 
 /** `bedrock-model batch`, as data. */
 export const batch: Command = {
-  usage: "[list|status|wait|stop] --config FILE [--ledger FILE] [--json]",
+  usage: "[list|status|submit|wait|stop] --config FILE [--ledger FILE] [--json]",
   argument: { value: "ACTION", summary: "what to do with the batch jobs of a ledger (default status)" },
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON, as for write" },
@@ -19,13 +19,13 @@ export const batch: Command = {
     json: { summary: "print one JSON object instead of words" },
   },
   notes: [
-    "list: the jobs as the ledger has them. status: asks Bedrock how far the open ones are. wait: until they have ended, and\nreads their answers into the ledger. stop: stops them, and reads what they have answered, which is paid for.",
-    "Then the write command finds the answers there. Exit code 0 when no job is open, 3 when some are, 1 when it could\nnot be done.",
+    "list: the jobs as the ledger has them. status: asks Bedrock how far the open ones are. submit: makes those\nthat are not made yet, also of rows that a host's sync has left, however few syncs have come. wait: until all have\nended, and reads their answers into the ledger. stop: stops them, and reads what they have answered, which is paid for.",
+    "Then the write command finds the answers there. Exit code 0 when no job is open, of submit when all are made, 3\nwhen some are, 1 when it could not be done.",
   ],
   run: (given) => lookAfter(given),
 };
 
-const openStages = new Set<string>(["planned", "creating", "submitted"]);
+const unmade: readonly string[] = ["collecting", "counting", "planned", "creating"];
 
 const lookAfter = async (given: Arguments): Promise<number> => {
   const action = (given.argument ?? "status") as JobsAction;
@@ -54,7 +54,8 @@ const lookAfter = async (given: Arguments): Promise<number> => {
     }).catch((error: Error) => {
       throw cannotRun(error.message);
     });
-    const open = jobs.filter(({ stage }) => openStages.has(stage)).length;
+    const notMade = jobs.filter(({ stage }) => unmade.includes(stage)).length;
+    const open = notMade + jobs.filter(({ stage }) => stage === "submitted").length;
     // Of a plan that was given up nothing was sent, and nothing will be.
     const shown = jobs.filter(({ stage }) => stage !== "abandoned");
     const words = [
@@ -62,7 +63,7 @@ const lookAfter = async (given: Arguments): Promise<number> => {
       shown.length === 0 ? "no batch jobs" : `${counted(shown.length, "job")}, ${open} open`,
     ];
     process.stdout.write(given.flags.has("json") ? `${JSON.stringify({ jobs })}\n` : `${words.join("\n")}\n`);
-    return open === 0 ? 0 : 3;
+    return (action === "submit" ? notMade : open) === 0 ? 0 : 3;
   } finally {
     removeHandlers();
   }

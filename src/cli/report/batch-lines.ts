@@ -25,6 +25,8 @@ export const jobLine = (job: BatchJob): string => {
 };
 
 const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
+  collecting: "rows are collected for it",
+  counting: "rows were collected for it",
   planning: "being planned",
   planned: "planned, not made yet",
   creating: "asked for, no answer yet",

@@ -174,8 +174,11 @@ export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", 
 export const nameClaim = ({ random }: Pick<Clock, "random">): string =>
   Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join("-");
 
-/** Whether an entry is a call that waits in a batch job. */
-export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
+/** A call that waits in a batch job. */
+export type JobCall = Intent & { readonly job: string };
+
+/** Whether an entry is one. */
+export const isInJob = (entry: Entry | null): entry is JobCall =>
   entry?.state === "intent" && entry.job !== undefined;
 
 /**

@@ -23,12 +23,15 @@ export interface JobEntry {
 }
 
 /**
- * `planning`: calls are being added to it. `planned`: it is whole, its files may be in their place, and the service certainly has
+ * `collecting`: whoever comes adds calls to it. `counting`: nobody does any more, and it is to be seen whether they are enough.
+ * `planning`: one process adds calls to it. `planned`: it is whole, its files may be in their place, and the service certainly has
  * no job of it. `creating`: the service was asked to make it, and nobody knows the answer. `submitted`: the service has it.
  * `settled`: what came of it is in the ledger. Of the two others nothing was worked on, so their calls are free: `abandoned`,
  * its planning was not brought to an end, or it was too small; `refused`, the service did not take it, or it never began.
  */
 export type JobStage =
+  | "collecting"
+  | "counting"
   | "planning"
   | "planned"
   | "creating"
@@ -52,6 +55,14 @@ interface JobPlan {
   readonly hours?: number;
   /** Milliseconds since 1970: what it has not answered by then is wanted on line. */
   readonly deadline?: number;
+  /** The host's run whose rows were collected for it as they came, one by one. */
+  readonly run?: string;
+}
+
+/** What was added to a job so far: more, where a call was added twice. */
+export interface JobSize {
+  readonly calls: number;
+  readonly bytes: number;
 }
 
 export interface JobFile {
@@ -80,5 +91,8 @@ export interface JobReport {
 }
 
 /** Whether a job has yet to come to an end. */
-export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean =>
-  stage === "planning" || stage === "planned" || stage === "creating" || stage === "submitted";
+export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean => open.has(stage);
+
+const open: ReadonlySet<JobStage> = new Set([
+  ...(["collecting", "counting", "planning", "planned", "creating", "submitted"] as const),
+]);

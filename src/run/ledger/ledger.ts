@@ -9,6 +9,7 @@ import {
   heldEntry,
   type Intent,
   isInJob,
+  type JobCall,
   type Line,
   type Lost,
   lostKey,
@@ -18,7 +19,7 @@ import {
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
 import type { Place } from "./index-by-key.js";
-import type { JobEntry } from "./job.js";
+import type { JobEntry, JobSize } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
 import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
@@ -47,6 +48,11 @@ export interface Ledger {
    * `idleMs`, only if nobody has gone on with the job for so long; who holds a file knows that nobody does.
    */
   appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /**
+   * Like `append`, for a call of a job that whoever comes adds calls to, so many of them at most. `null` where the job takes no
+   * more, which changes nothing: who has closed it sees all of its calls.
+   */
+  addCall(call: JobCall, most: number): Promise<JobSize | null>;
   /** Where workers share it: says that somebody is at a job, so that it is not idle. */
   renewJob?(key: string): Promise<void>;
   /** The calls of a batch job that have no outcome yet. */
@@ -104,6 +110,7 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     marked !== null && (place === null || (place.state === "refused" && place.offset < marked.offset));
   let isOpen = true;
   const jobs = new Map<string, JobEntry>();
+  const added = new Map<string, number>();
   const write = async (entry: Line): Promise<void> => {
     const position = { n: last.n + 1, after: last.key };
     last = { n: position.n, key: entry.key };
@@ -161,6 +168,15 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
       jobs.set(job.key, job);
       await write(job);
       return true;
+    },
+    async addCall(call, most) {
+      const { job } = call;
+      const before = added.get(job) ?? calls.of(job)?.calls ?? 0;
+      if (jobs.get(job)?.stage !== "collecting" || before >= most) return null;
+      // Some are on their way to the disk. A closing comes behind them, since lines are written in the order of these calls.
+      added.set(job, before + 1);
+      await write(call);
+      return calls.of(job) ?? null;
     },
     async *callsOf(job) {
       const span = calls.of(job);

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords, refusalOf } from "../../../tables/refusal.js";
 import { type Entry, nameClaim } from "../entry.js";
+import type { JobSize } from "../job.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
 import { type Asking, type Connect, type Database, openDatabase } from "./database.js";
@@ -77,6 +78,19 @@ export const createDatabaseLedger = (
     seen.delete(key);
     if (rows.length === 0) throw new ConnectorError("claimed_elsewhere");
     if (job === undefined) claims.set(key, name);
+  };
+
+  const addCall: SharedLedger["addCall"] = async (call, most) => {
+    const { key, job, model, target, body } = call;
+    const version = seen.get(key) ?? "0";
+    const values = [key, `${ofJob}${job}`, worker, model, target, clean(body), job, version, most];
+    const [size] = await ask<JobSize & { added: boolean }>(statements.addCall, values).catch((error) => {
+      throw unwritable(error);
+    });
+    if (!size) return null;
+    seen.delete(key);
+    if (!size.added) throw new ConnectorError("claimed_elsewhere");
+    return size;
   };
 
   const unwritable = (cause: unknown): ConnectorError =>
@@ -165,6 +179,7 @@ export const createDatabaseLedger = (
         if (rows.length === 0) return;
       }
     },
+    addCall,
     ...createJobStore(ask, unwritable),
     purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {

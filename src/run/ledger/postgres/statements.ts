@@ -90,6 +90,25 @@ export const claim = `INSERT INTO ${table} AS l (key, state, claim, worker, leas
   RETURNING version`;
 
 /**
+ * Adds a call to a batch job that whoever comes adds calls to; `run_rows` and `run_tokens` of the job count them and their bytes.
+ * Who closes the job waits for who is just adding to it. No row: it takes no more; none added: another worker was faster.
+ */
+export const addCall = `WITH job AS (
+    UPDATE ${table} SET run_rows = coalesce(run_rows, 0) + 1, run_tokens = coalesce(run_tokens, 0) + octet_length($6),
+      at = now() WHERE key = $7 AND state = 'job' AND code = 'collecting'
+      AND coalesce(run_rows, 0) < $9::float8 RETURNING run_rows, run_tokens),
+  added AS (
+    INSERT INTO ${table} AS l (key, state, claim, worker, model, target, body)
+    SELECT $1, 'intent', $2, $3, $4, $5, $6 FROM job
+    WHERE $8::bigint = 0 OR EXISTS (SELECT FROM ${table} WHERE key = $1)
+    ON CONFLICT (key) DO UPDATE
+    SET state = 'intent', claim = $2, worker = $3, lease_until = NULL, model = $4, target = $5, body = $6,
+      code = NULL, version = l.version + 1, at = now()
+    WHERE l.claim = $2 AND l.state = 'intent' OR l.version = $8::bigint
+    RETURNING version)
+  SELECT run_rows::float8 AS calls, run_tokens::float8 AS bytes, EXISTS (SELECT FROM added) AS added FROM job`;
+
+/**
  * Writes what became of a call. An answer is written whoever has the claim by then; an answer is never overwritten. A refusal
  * may take the place of another, and of its claim: one of a batch job is no job's any more once it was told.
  */
