@@ -153,12 +153,18 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(second.counts).to.deep.equal({ "not_sent: batch_unusable": 12 });
     expect(second.words[0]).to.include("iam:PassRole");
     expect(bill()).to.include({ requests: 0, billed: 0 });
-    const auto = config({ delivery: "auto" });
-    await sync(auto, rows, 1);
-    expect((await sync(auto, rows, 2)).counts).to.deep.equal({ enriched: 12 });
+    const [auto, days] = [config({ delivery: "auto" }), { deadlineMs: 48 * 3_600_000 }];
+    expect((await sync(auto, rows, 1, days)).counts).to.deep.equal({ "not_sent: batch_pending": 12 });
+    expect((await sync(auto, rows, 2, days)).counts).to.deep.equal({ enriched: 12 });
     bedrock.setFaults([]);
     expect((await sync(settings, rows, 3)).counts).to.deep.equal({ "not_sent: batch_pending": 12 });
     expect(bill()).to.include({ requests: 12, jobs: 1 });
+  });
+
+  it("are called by auto at once, where no deadline says that they may wait", async () => {
+    const { counts } = await sync(config({ delivery: "auto" }), letters(12), 1);
+    expect(counts).to.deep.equal({ enriched: 12 });
+    expect(bill()).to.include({ requests: 12, jobs: 0 });
   });
 
   it("are called in time for a deadline, and of what a job has not answered none is lost", async () => {

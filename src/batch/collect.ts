@@ -3,7 +3,7 @@ import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry, type JobSize } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";
-import type { Collect } from "../run/record-and-reuse.js";
+import type { Delivered } from "../run/record-and-reuse.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { createDriver } from "./collect-driver.js";
 import { takeOver } from "./deadline.js";
@@ -78,7 +78,7 @@ export const collectRows = (
   };
 
   /** Where an entry's job is open: why its row waits. */
-  const goOn: Collect["goOn"] = async (entry, stop) => {
+  const goOn: NonNullable<Delivered["goOn"]> = async (entry, stop) => {
     const job = await driver.jobOf(entry.job);
     if (!job || !isOpen(job)) return null;
     const isOfRun = job.plan.run === run && clock.date() - entry.at < quietMs;
@@ -97,8 +97,8 @@ export const collectRows = (
   };
 
   /** Adds a call to the run's job: why its row waits; `null` where it is called. */
-  const put: Collect["put"] = async (request, entry, stop) => {
-    if (none !== null || unbatchable(request, plan.connection.api) !== null) return null;
+  const put: Delivered["withheld"] = async (request, entry, stop) => {
+    if (request.isAgain || none !== null || unbatchable(request, plan.connection.api) !== null) return null;
     if (isNear(newDeadline()) || onLine.has(request.key) || (await isCalled(entry))) return null;
     const share = shareOf(plan, request);
     if (share instanceof ConnectorError) return null;
@@ -132,12 +132,10 @@ export const collectRows = (
     lasts: true,
     isHurried: deadlineMs !== undefined,
     delivered: {
-      get takesOver() {
-        return driver.takesOver();
-      },
       isOurs: driver.isOurs,
       pending: () => undefined,
-      collect: { goOn, put },
+      goOn,
+      withheld: put,
     },
   };
 };

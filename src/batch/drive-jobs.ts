@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
 import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
@@ -23,7 +23,7 @@ interface Drive {
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
   readonly forgets?: boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
@@ -88,7 +88,9 @@ const goOn = async (
       course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
     }
     if (failure) await tell(door, after, failure.why);
-    isSoon ||= isWorthAnotherLook(job, after, failure);
+    const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
+    // One that the service has goes on by itself.
+    isSoon ||= after.stage !== "submitted" && (failure?.isSoon ?? (after.stage !== job.stage && !waits));
     if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
@@ -130,7 +132,8 @@ const step = async (
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
   if (!isUnmade(job)) return { job };
-  if (stopIt) return giveUp(door, job, "there was no time for it");
+  if (stopIt)
+    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
   const made = await submit(door, planned.job);
@@ -141,13 +144,6 @@ const step = async (
 /** Whether a job is still to be made, and wants a place. */
 const isUnmade = ({ stage }: JobEntry): boolean =>
   stage === "collecting" || stage === "counting" || stage === "planned";
-
-/** Whether who does not wait for a job asks again soon. One that the service has goes on by itself, one that is planned wants a place. */
-const isWorthAnotherLook = (before: JobEntry, after: JobEntry, failure: Stepped["failure"]): boolean => {
-  if (after.stage === "submitted") return false;
-  if (failure) return failure.isSoon;
-  return before.stage !== after.stage && (before.stage === "creating" || after.stage !== "planned");
-};
 
 /** A job that was not made yet is not made any more. */
 const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {

@@ -7,8 +7,10 @@ import type { JobEntry, JobFile } from "../run/ledger/job.js";
 import type { Door } from "./door.js";
 
 /** The line of a call in a job's file. A body is JSON of one line. */
-export const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>
+const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>
   `{"recordId":"${key}","modelInput":${body}}\n`;
+
+export const bytesOf = (call: Pick<InvokeRequest, "key" | "body">): number => Buffer.byteLength(lineOf(call));
 
 /** The files of a job, cut from its calls in the ledger's order, which is the same whenever they are read. */
 export const cutFiles = async (door: Door, job: JobEntry): Promise<JobFile[]> => {
@@ -21,7 +23,7 @@ export const cutFiles = async (door: Door, job: JobEntry): Promise<JobFile[]> =>
     [records, bytes] = [0, 0];
   };
   for await (const call of door.ledger.callsOf(job.key)) {
-    const length = Buffer.byteLength(lineOf(call));
+    const length = bytesOf(call);
     if (records === limits.recordsPerFile || bytes + length > limits.bytesPerFile) cut();
     records++;
     bytes += length;

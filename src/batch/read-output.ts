@@ -3,7 +3,7 @@ import type { JobState } from "../bedrock/jobs.js";
 import { listObjects, openObject } from "../bedrock/objects.js";
 import { isObject, tryParseJson } from "../core/json.js";
 import type { JobEntry, JobReport } from "../run/ledger/job.js";
-import { nothing, type Purse } from "../run/purse.js";
+import { type Deposit, nothing } from "../run/purse.js";
 import { type Door, holding } from "./door.js";
 import { linesOf } from "./lines.js";
 import { move } from "./step.js";
@@ -19,7 +19,7 @@ export const readOutput = (
   door: Door,
   job: JobEntry,
   state: JobState,
-  purse: Purse | null,
+  purse: Deposit | null,
 ): Promise<JobEntry> =>
   holding(door, async () => {
     const { ledger, clock, store } = door;

@@ -8,7 +8,7 @@ import { isBounded, toShare } from "../run/budget.js";
 import { type Intent, isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
-import { nothing, type Purse, type Share } from "../run/purse.js";
+import { type Deposit, nothing, type Share } from "../run/purse.js";
 import { toEntry } from "../run/record-and-reuse.js";
 import type { Door } from "./door.js";
 import { readRecord } from "./read-record.js";
@@ -35,7 +35,7 @@ export interface Taken {
 }
 
 /** Takes lines in any order, many at once, and writes what became of each call of a job into the ledger. */
-export const takeLines = (door: Door, job: JobEntry, purse: Purse | null): Taken => {
+export const takeLines = (door: Door, job: JobEntry, purse: Deposit | null): Taken => {
   const { ledger, clock } = door;
   const counts = { received: 0, refused: 0, unknown: 0, elsewhere: 0, strange: 0, again: 0 };
   const tokens = { input: 0, output: 0, untold: 0 };

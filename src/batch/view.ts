@@ -29,6 +29,8 @@ export interface BatchProgress {
   readonly waiting: number;
   /** Rows that no job takes and the run calls, by why. */
   readonly on_line: Readonly<Record<string, number>>;
+  /** Rows that a ceiling keeps out of jobs, by why. */
+  readonly kept_out: Readonly<Record<string, number>>;
   /** What new jobs are held to and where that is from, in a sentence; absent where no row was for one. */
   readonly limits?: string;
   /** Where the deadline has jobs stopped. */

@@ -1,6 +1,6 @@
 import type { JobState } from "../bedrock/jobs.js";
 import type { JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
+import type { Deposit } from "../run/purse.js";
 import { attempt, isFailure } from "./attempt.js";
 import type { Door } from "./door.js";
 import { hasEnded, readOutput } from "./read-output.js";
@@ -12,7 +12,7 @@ interface Watch {
   readonly stopIt: boolean;
   /** Whether one that the service does not know is given up at once. */
   readonly forgets: boolean;
-  readonly purse: Purse | null;
+  readonly purse: Deposit | null;
 }
 
 /** Looks how far a job is that the service has, and reads what it has written if it has ended. @throws ConnectorError of the ledger */

@@ -33,20 +33,15 @@ export const holding =
 export interface Delivered {
   /** Whether an outcome is of one of the run's jobs, and this the first row that has it: its call is then the run's. */
   isOurs(entry: Entry): boolean;
-  /** Whether what a job has not answered, and may be sent, goes on line. */
-  readonly takesOver: boolean;
   /** Why rows wait in a job, in words. */
   pending(): string | undefined;
-  /** Where rows come one by one, and are collected for a job. */
-  readonly collect?: Collect;
-}
-
-/** What is done with rows that come one by one. */
-export interface Collect {
   /** Goes on with the job that a row's entry names: why the row waits, where the job is still open. @throws ConnectorError */
-  goOn(entry: Entry & { readonly job: string }, stop: AbortSignal): Promise<ConnectorError | null>;
-  /** Adds a call to a job: why its row waits or is not sent; `null` where it is called. @throws ConnectorError */
-  put(request: InvokeRequest, entry: Entry | null, stop: AbortSignal): Promise<ConnectorError | null>;
+  goOn?(entry: Entry & { readonly job: string }, stop: AbortSignal): Promise<ConnectorError | null>;
+  /**
+   * Why a request without an answer is not called, with the ledger's entry of it: it is not meant to be, or it was put into a
+   * job. `null` for one that is called. @throws ConnectorError
+   */
+  withheld(request: InvokeRequest, entry: Entry | null, stop: AbortSignal): Promise<ConnectorError | null>;
 }
 
 /**
@@ -62,14 +57,13 @@ export const reuse = (
   delivered?: Delivered,
 ): Invoke => {
   const told = createKeyIndex();
-  const collect = delivered?.collect;
   return async (request, stop) => {
     for (;;) {
       let entry: Entry | null;
       try {
         entry = await ledger.find(request.key, stop);
-        if (collect && waitsForJob(entry)) {
-          const waits = await collect.goOn(entry, stop);
+        if (delivered?.goOn && waitsForJob(entry)) {
+          const waits = await delivered.goOn(entry, stop);
           if (waits) return unsent(waits);
           entry = await ledger.find(request.key, stop);
         }
@@ -90,12 +84,11 @@ export const reuse = (
       if (attempts > 0 && entry && "code" in entry) {
         const { code, state } = entry;
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
-        const goesOn = collect !== undefined || delivered?.takesOver;
-        if (state === "unknown" || !goesOn || !isOpenTo(error)) return { error, attempts };
+        if (state === "unknown" || !isOpenTo(error)) return { error, attempts };
       }
       if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
-      const waits = await collect?.put(request, entry, stop).catch(readFailure);
+      const waits = await delivered?.withheld(request, entry, stop).catch(readFailure);
       if (waits?.code === "claimed_elsewhere") continue;
       if (waits) return unsent(waits);
       const result = await next(request, stop);

@@ -9,7 +9,7 @@ const job = (changes: Partial<BatchJob>): BatchJob => ({
   ...changes,
 });
 const progressOf = (...jobs: BatchJob[]): BatchProgress => ({
-  ...{ phase: "waiting", jobs, records: 250, waiting: 0, on_line: {} },
+  ...{ phase: "waiting", jobs, records: 250, waiting: 0, on_line: {}, kept_out: {} },
 });
 
 describe("words about batch jobs", () => {

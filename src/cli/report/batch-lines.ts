@@ -34,7 +34,7 @@ const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
 };
 
 /** What was planned, in lines. Pure. */
-const plannedLines = ({ records, waiting, on_line, jobs, limits }: BatchProgress): string[] => {
+const plannedLines = ({ records, waiting, on_line, kept_out, jobs, limits }: BatchProgress): string[] => {
   const made = jobs.filter(({ stage }) => stage !== "abandoned").length;
   return [
     ...(records > 0
@@ -43,6 +43,7 @@ const plannedLines = ({ records, waiting, on_line, jobs, limits }: BatchProgress
     ...(waiting > 0 ? [`${counted(waiting, "row")} in jobs of before`] : []),
     ...(limits ? [limits] : []),
     ...Object.entries(on_line).map(([why, rows]) => `${counted(rows, "row")} on line: ${why}`),
+    ...Object.entries(kept_out).map(([why, rows]) => `${counted(rows, "row")} in no job so far: ${why}`),
   ];
 };
 
