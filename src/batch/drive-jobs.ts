@@ -92,7 +92,8 @@ const goOn = async (
     }
     if (failure) await tell(door, after, failure.why);
     const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
-    isSoon ||= failure?.isSoon ?? (after.stage !== job.stage && after.stage !== "submitted" && !waits);
+    // One that the service has goes on by itself.
+    isSoon ||= after.stage !== "submitted" && (failure?.isSoon ?? (after.stage !== job.stage && !waits));
     if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
   }
   const open = (await openJobs(door)).filter(drive.isMine);
