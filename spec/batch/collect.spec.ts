@@ -134,8 +134,9 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
 
   it("stay under the ceilings of a sync", async () => {
     const settings = config({ max_rows: 11 });
-    const first = await sync(settings, letters(13), 1);
-    expect(first.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
+    await sync(settings, letters(11), 1);
+    const more = await sync(settings, letters(13), 1);
+    expect(more.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
     expect((await manageJobs(settings, "list"))[0]).to.include({ records: 11 });
     const less = { ...settings, max_rows: 5 };
     expect((await sync(less, letters(13), 2)).counts).to.deep.equal({
@@ -143,7 +144,8 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     });
     expect(bill()).to.include({ jobs: 0, requests: 0 });
     await closeLedger(settings.ledger as string);
-    expect((await sync(settings, letters(13), 3)).counts).to.deep.equal(first.counts);
+    const third = await sync(settings, letters(11), 3);
+    expect(third.counts).to.deep.equal({ "not_sent: batch_pending": 11 });
     expect(bill()).to.include({ jobs: 1, requests: 0 });
     const spending = config({ max_spend_usd: 0.0003 });
     const { counts } = await sync(spending, letters(40), 1);
