@@ -43,6 +43,8 @@ interface Terms {
   /** Whether rows go on line that no job has answered. */
   readonly takesOver: boolean;
   readonly deadline?: number | undefined;
+  /** The host's run. */
+  readonly run?: string | undefined;
 }
 
 export const createPlanned = (): Planned => ({
