@@ -248,8 +248,8 @@ const cells: readonly Cell[] = [
     what: "submitted, stop: lost",
     second: [lost(stop)],
     options: { deadlineMs: minute },
-    stage: "refused",
-    rows: enriched,
+    auto: true,
+    stage: "submitted",
   },
   {
     what: "submitted, read: refused",

@@ -242,6 +242,23 @@ describe("one job and one bill, whatever happens on the way", () => {
     expect(bedrock.stats().bill.batch?.calls).to.equal(12);
   });
 
+  it("a machine without a place for the files of a job: the rows wait, and are told why", async () => {
+    const settings = config();
+    const { TMPDIR } = process.env;
+    const seen: (string | undefined)[] = [];
+    const onBatch: NonNullable<DeliverOptions["onBatch"]> = ({ jobs }) => seen.push(jobs[0]?.message);
+    process.env.TMPDIR = join(folder, "nowhere");
+    try {
+      expect(await run(settings, { onBatch })).to.deep.equal({ not_sent: 12 });
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    expect(seen.at(-1)).to.match(/could not be put into S3: ENOENT/);
+    expect(await run(settings)).to.deep.equal({ enriched: 12 });
+    await isPaidOnce();
+  });
+
   it("a place for no more jobs is waited for", async () => {
     bedrock.setFaults([
       {

@@ -28,12 +28,14 @@ export interface Draft {
 interface DraftTerms {
   readonly purse: Purse;
   readonly deadline?: number | undefined;
+  /** The host's run that it is of. */
+  readonly run?: string | undefined;
   /** The fewest calls that a job takes. */
   readonly least: number;
   readonly lease: Leased;
 }
 
-export const createDraft = (door: Door, { purse, deadline, least, lease }: DraftTerms): Draft => {
+export const createDraft = (door: Door, { purse, deadline, run, least, lease }: DraftTerms): Draft => {
   const { ledger, clock } = door;
   const deposit = createDeposit(purse);
   const writing = createCrowd(writtenAtOnce);
@@ -41,7 +43,7 @@ export const createDraft = (door: Door, { purse, deadline, least, lease }: Draft
   const keys: string[] = [];
   const adding = new Set<string>();
   let waiting: (() => Promise<void>)[] = [];
-  const entry = newJob(door, "planning", { deadline });
+  const entry = newJob(door, "planning", { deadline, run });
   let isBegun = false;
   let missed = 0;
   const write = async (request: InvokeRequest, share: Share | null): Promise<void> => {

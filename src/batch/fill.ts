@@ -4,10 +4,11 @@ import { readOptions } from "../enrich/enrich-rows.js";
 import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
+import { adopt } from "./adopt.js";
 import { takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { driveJobs } from "./drive-jobs.js";
+import { driveJobs, isGivenUp } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
 import { createPlanned, type Planned, planJobs } from "./plan-jobs.js";
 import type { readAgain } from "./read-again.js";
@@ -39,13 +40,14 @@ export const fill = async (
   try {
     for (let looks = 0; ; ) {
       const before = planned.records;
-      await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline });
+      await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline, run: runId });
       let isTaken = false;
       const { open, fault, ...done } = await driveJobs(door, {
         stop,
         isMine,
         takesOver,
         once: options?.detach === true,
+        mayMake: (job) => adopt(door, job, planned, { purse, run: runId }),
         wanted(jobs) {
           const at =
             deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
@@ -64,11 +66,18 @@ export const fill = async (
       await leaveAll(planned);
       const hasNew = planned.records > before;
       looks = hasNew ? 0 : looks + 1;
-      // Another worker has taken rows up, and let them go.
-      const letGo = mine.filter(({ key, stage }) => stage === "abandoned" && planned.waitedFor.delete(key));
+      // Others have taken rows up, and let them go, or had to.
+      const letGo = mine.filter((job) => isLetGo(job, planned) && planned.waitedFor.delete(job.key));
       const isMore =
         (hasNew && planned.keptOut !== null) || (letGo.length + planned.missed > 0 && looks < mostLooks);
-      if (isMore && !stop.aborted && !isTaken && !fault && mine.every(isDone)) continue;
+      if (
+        isMore &&
+        !stop.aborted &&
+        !isTaken &&
+        !fault &&
+        mine.every((job) => letGo.includes(job) || isDone(job))
+      )
+        continue;
       report(open.length > 0 ? "left" : "read", [...ended, ...open]);
       if (isOnLine && !isHurried && !options?.onBatch) warnOfCalls(session, ended);
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
@@ -101,9 +110,12 @@ const leaveAll = async ({ jobs }: Planned): Promise<void> => {
   for (const deposit of jobs.values()) await deposit.leave();
 };
 
-/** Whether a job has come to all of its calls, or was none. */
-const isDone = ({ stage, report }: JobEntry): boolean =>
-  stage === "abandoned" || (stage === "settled" && !report?.unprocessed);
+/** Whether a job that was not this run's has come to nothing, so that its calls may be in another one. */
+const isLetGo = (job: JobEntry, { jobs }: Planned): boolean =>
+  !jobs.has(job.key) && (job.stage === "abandoned" || isGivenUp(job));
+
+/** Whether a job has come to all of its calls. */
+const isDone = ({ stage, report }: JobEntry): boolean => stage === "settled" && !report?.unprocessed;
 
 /** Whether a request is one that goes on line whatever becomes of the jobs. */
 const isOfPlan = ({ key, isAgain }: InvokeRequest, { line }: Planned): boolean =>

@@ -43,6 +43,8 @@ interface Terms {
   /** Whether rows go on line that no job has answered. */
   readonly takesOver: boolean;
   readonly deadline?: number | undefined;
+  /** The host's run. */
+  readonly run?: string | undefined;
 }
 
 export const createPlanned = (): Planned => ({
@@ -106,11 +108,16 @@ const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boo
     if (entry !== null && entry.state !== "refused")
       if (entry.state === "received" || connection.onUnknown !== "retry") return null;
     const why = none ?? unbatchable(request, connection.api);
-    if (why === null) return refusedByJob(entry) ? null : request;
-    goesOnLine(planned, why, [request.key]);
+    if (why === null && refusedByJob(entry)) return null;
+    planned.limits ??= why === null ? await door.limits() : null;
+    const isBarred = planned.limits?.isBarred === true && connection.delivery === "auto";
+    if (why === null && !isBarred) return request;
+    goesOnLine(planned, why ?? noPlaces, [request.key]);
     return null;
   };
 };
+
+const noPlaces = "the account's quota of open batch jobs is 0 for this model";
 
 const goesOnLine = ({ line, onLine }: Planned, why: string, keys: readonly string[]): void => {
   for (const key of keys) if (line.add(key)) onLine.set(why, (onLine.get(why) ?? 0) + 1);

@@ -20,7 +20,7 @@ export const submit = (door: Door, job: JobEntry): Promise<Stepped> =>
     const found = await attempt("look", () => door.jobs.find(nameOf(job), job.key));
     door.at("looked");
     if (isFailure(found)) return { job, failure: found };
-    if (found) return move(door, job, "look", "there", factsOf(found));
+    if (found) return adopt(door, job, found);
     const marked = await advance(door, job, { stage: stageAfter(job.stage, "look", "absent") });
     if (!marked) return { job: await latest(door, job) };
     door.at("marked");
@@ -48,6 +48,13 @@ const create = async (door: Door, job: JobEntry): Promise<Stepped> => {
   return { job: made };
 };
 
+/** Writes that the service has a job, as its list says. */
+const adopt = async (door: Door, job: JobEntry, found: JobState): Promise<Stepped> => {
+  const there = await move(door, job, "look", "there", factsOf(found));
+  door.at("submitted");
+  return there;
+};
+
 /** Writes that a job was made, whoever has gone on with its plan meanwhile. One whose plan was given up is stopped. */
 const keep = async (door: Door, job: JobEntry, arn: string): Promise<JobEntry> => {
   for (let plan = job; ; plan = await latest(door, job)) {
@@ -72,11 +79,11 @@ export const hoursOf = ({ plan }: JobEntry): number => plan.hours ?? 24;
 export const findOut = async (door: Door, job: JobEntry): Promise<Stepped> => {
   const found = await attempt("look", () => door.jobs.find(nameOf(job), job.key));
   if (isFailure(found)) return { job, failure: found };
-  if (found) return move(door, job, "look", "there", factsOf(found));
+  if (found) return adopt(door, job, found);
   const waited = door.clock.date() - job.at;
   // The clock of who asked for it was ahead.
   if (waited < 0) return move(door, job, "look", "unproven", { trouble: early });
-  if (waited < graceMs) return { job, failure: { is: "passing", why: early, isSoon: true } };
+  if (waited < graceMs) return { job, failure: { is: "passing", why: early, isSoon: waited < shortMs } };
   if (await isOtherAccount(door, job))
     return {
       job,
@@ -93,6 +100,8 @@ const early = "It was asked for, and whether it was made is not certain yet.";
 
 /** By then the list of jobs has what was made. */
 const graceMs = 5 * 60_000;
+/** So long who does not wait looks again. */
+const shortMs = 60_000;
 
 /** What the service tells of a job. */
 export const factsOf = ({
