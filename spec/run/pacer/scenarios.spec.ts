@@ -14,20 +14,22 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
       expect(shortfalls({ ...account, ...account.reached }, measure(account))).to.deep.equal([]);
     });
 
-  it("uses six tenths of the worst account of a grid, and a little less of quotas that are tiny", function () {
+  it("uses eight tenths of the worst account of a grid, and half of quotas that are tiny", function () {
     this.timeout(30_000);
     const all = measureGrid(60, 3);
-    const dearest = all
-      .filter(({ rate }) => rate >= 20)
-      .toSorted((one, other) => other.wasted - one.wasted)[0];
-    expect(dearest?.wasted, JSON.stringify(dearest)).to.be.at.most(0.12);
+    const dearest = (fits: (point: Point) => boolean) =>
+      all.filter(fits).toSorted((one, other) => other.wasted - one.wasted)[0];
+    const dear = dearest(({ rate }) => rate >= 20);
+    expect(dear?.wasted, JSON.stringify(dear)).to.be.at.most(0.1);
+    const dearTiny = dearest(({ rate }) => rate < 20);
+    expect(dearTiny?.wasted, JSON.stringify(dearTiny)).to.be.at.most(0.3);
     const points = all.filter(({ burst }) => burst > 1);
     const worst = (fits: (point: Point) => boolean) =>
       points.filter(fits).toSorted((one, other) => one.goodput - other.goodput)[0];
     const common = worst(({ rate }) => rate >= 20);
-    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.6);
+    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.8);
     const tiny = worst(({ rate }) => rate < 20);
-    expect(tiny?.goodput, JSON.stringify(tiny)).to.be.at.least(0.45);
+    expect(tiny?.goodput, JSON.stringify(tiny)).to.be.at.least(0.5);
   });
 });
 

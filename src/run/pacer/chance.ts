@@ -8,6 +8,11 @@ export interface Tally {
 export const createChance = () => {
   let calls = trust;
   let rejected = 0;
+  const keep = (atMost: number): void => {
+    if (calls <= atMost) return;
+    rejected *= atMost / calls;
+    calls = atMost;
+  };
   return {
     share: (): number => (rejected + expected) / (calls + unseen),
     /** What it may well be, where it was counted from few. */
@@ -15,15 +20,10 @@ export const createChance = () => {
     count(tally: Tally): void {
       calls += tally.calls;
       rejected += tally.rejected;
-      if (calls <= memory) return;
-      rejected *= memory / calls;
-      calls = memory;
+      keep(memory);
     },
-    /** What was counted was another time. */
-    forget(): void {
-      calls = 0;
-      rejected = 0;
-    },
+    /** What was counted was another time, but for so many calls. */
+    forget: keep,
   };
 };
 

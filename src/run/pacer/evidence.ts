@@ -57,6 +57,8 @@ export const createEvidence = (): Evidence => {
   let proof: Tally = none;
   /** Calls since a bucket was last found empty. */
   let since = 0;
+  /** A bucket was found empty where one was expected to be. */
+  let confirmed = false;
 
   /** How much more likely these calls make it that a bucket rejects such a share of them, as a logarithm. */
   const weigh = ({ calls, rejected }: Tally, share: number): number => {
@@ -75,7 +77,7 @@ export const createEvidence = (): Evidence => {
   };
 
   const byChance = (): Verdict => {
-    chance.forget();
+    chance.forget(confirmed ? 0 : first);
     if (probation) count(probation.tally);
     if (run) count(run.innocent);
     proof = none;
@@ -128,6 +130,7 @@ export const createEvidence = (): Evidence => {
           : { tally, weight: probation?.weight ?? 0, passed: probation?.passed ?? 0 };
       since = 0;
       run = null;
+      confirmed ||= !innocent;
       // Half a call for each rejection, since where they lie is chance.
       const letIn = calls - rejected + (rejected + 1) / 2;
       return { rejected, calls, pace: innocent ? letIn / (sentAt - first + callMs) : null };
@@ -197,5 +200,7 @@ const none: Tally = { calls: 0, rejected: 0 };
 const proven = 5.2;
 /** The evidence for a verdict of a probation. */
 const sure = 3;
+/** Until a quota is confirmed, so many calls still count when chance turns out to be more: a tiny quota looks like it. */
+const first = 40;
 /** It is not chance that so many calls are rejected in a row, one by one. */
 const inRow = 4;
