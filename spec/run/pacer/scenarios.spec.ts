@@ -52,7 +52,9 @@ describe("pacer: a whole run", () => {
       const paced = Array.from({ length: 5 }, (_, seed) => paceCalls(scenario, seed + 1));
       expect(whole.failed).to.equal(0);
       expect(whole.wallMs).to.be.closeTo(median(paced.map(({ wallMs }) => wallMs)), 0.05 * whole.wallMs);
-      expect(wasted(whole)).to.be.closeTo(median(paced.map(wasted)), 0.01);
+      // One run, so it is held to how far apart others lie.
+      const waste = paced.map(wasted);
+      expect(wasted(whole)).to.be.within(Math.min(...waste) - 0.01, Math.max(...waste) + 0.01);
     });
 
   it("takes what the quota allows with the default settings, where answers take two seconds", async () => {
