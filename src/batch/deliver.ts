@@ -6,10 +6,9 @@ import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import type { Entry } from "../run/ledger/entry.js";
 import type { JobEntry } from "../run/ledger/job.js";
-import { nothing } from "../run/purse.js";
 import { type TakeOver, takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
-import { type Door, type DoorParts, openDoor } from "./door.js";
+import { type Door, type DoorParts, holding, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
 import { limitsInWords } from "./limits.js";
@@ -86,14 +85,11 @@ const fill = async (
       if (taken) report("waiting", jobs, taken);
       return taken !== null;
     },
-    purse: ({ key }) => (planned.jobs.has(key) ? purse : null),
+    purse: ({ key }) => planned.jobs.get(key)?.aside ?? null,
     report: (jobs) => report("waiting", jobs),
   });
   report(open.length > 0 ? "left" : "read", [...ended, ...open]);
-  for (const { key, stage } of ended) {
-    const draft = stage === "refused" ? planned.jobs.get(key) : undefined;
-    if (draft) await purse.settle(draft.share, nothing, draft.records);
-  }
+  await giveBack(door, planned);
   const hasDeadline = deadline !== undefined || ended.some(({ plan }) => plan.deadline !== undefined);
   const takesOver = session.plan.connection.delivery === "auto" || hasDeadline;
   return {
@@ -105,6 +101,16 @@ const fill = async (
     },
     ...(fault && !takesOver && { ended: fault }),
   };
+};
+
+/**
+ * What is still set aside for the jobs of a run comes back where nothing was sent, and is spent where a job goes on, or another
+ * run has read it. Either way no row waits for it.
+ */
+const giveBack = async (door: Door, { jobs }: Planned): Promise<void> => {
+  if (jobs.size === 0) return;
+  for (const { key, stage } of await holding(door, () => ownJobs(door)))
+    await jobs.get(key)?.aside.end(stage !== "refused");
 };
 
 /** Whether an entry is of one of some jobs and was not asked for before. */

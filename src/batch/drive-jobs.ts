@@ -16,7 +16,7 @@ interface Drive {
   readonly once: boolean;
   /** Whether jobs are to be stopped now, for what is left of them to go on line. */
   readonly wanted?: (jobs: readonly JobEntry[]) => boolean;
-  readonly purse: (job: JobEntry) => Purse | null;
+  readonly purse: (job: JobEntry) => Pick<Purse, "settle"> | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
@@ -87,7 +87,7 @@ const stillOpen = async (door: Door): Promise<JobEntry[]> =>
 const watch = async (
   door: Door,
   job: JobEntry,
-  { stopIt, purse }: { stopIt: boolean; purse: Purse | null },
+  { stopIt, purse }: { stopIt: boolean; purse: Pick<Purse, "settle"> | null },
 ): Promise<JobEntry> => {
   const { jobs, clock, ledger } = door;
   const arn = job.arn ?? "";

@@ -7,12 +7,13 @@ import { renderRequest } from "../enrich/request.js";
 import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { addShares, nothing, type Purse } from "../run/purse.js";
+import { nothing, type Purse } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { after, type Door, holding, ownJobs } from "./door.js";
 import { cutFiles, lineOf } from "./input-files.js";
 import type { KnownLimits } from "./limits.js";
+import { createSetAside, type SetAside } from "./set-aside.js";
 
 /** What became of rows when jobs were planned of them. */
 export interface Planned {
@@ -34,7 +35,7 @@ interface Draft {
   readonly entry: JobEntry;
   records: number;
   bytes: number;
-  share: typeof nothing;
+  readonly aside: SetAside;
 }
 
 /**
@@ -75,7 +76,7 @@ const addRows = async (
     if (done.records < limits.leastRecords) {
       await ledger.appendJob(after(done.entry, door.clock, { stage: "abandoned" }));
       if (done.records > 0) note(planned.onLine, tooFew(limits.leastRecords), done.records);
-      await purse.settle(done.share, nothing, done.records);
+      await done.aside.end(false);
       return;
     }
     const whole = after(done.entry, door.clock, {
@@ -83,7 +84,7 @@ const addRows = async (
       plan: { ...done.entry.plan, files: await cutFiles(door, done.entry) },
     });
     // Another process may have given it up meanwhile; its calls are then free.
-    if (!(await ledger.appendJob(whole))) return;
+    if (!(await ledger.appendJob(whole))) return done.aside.end(false);
     planned.records += done.records;
     planned.jobs.set(done.entry.key, done);
     door.at("planned");
@@ -117,11 +118,11 @@ const addRows = async (
         isFull = true;
         continue;
       }
-      draft ??= await begin(door, deadline, keys);
+      draft ??= await begin(door, { deadline, keys, purse });
+      if (share) draft.aside.add(share);
       draft.records++;
       draft.bytes += bytes;
-      draft.share = addShares(draft.share, share ?? nothing);
-      await writing.join(add(door, request, draft, purse));
+      await writing.join(add(door, request, draft));
     }
     await finish();
     return planned;
@@ -157,7 +158,10 @@ const createCrowd = (most: number) => {
   };
 };
 
-const begin = async (door: Door, deadline: number | undefined, keys: Set<string>): Promise<Draft> => {
+const begin = async (
+  door: Door,
+  { deadline, keys, purse }: { deadline: number | undefined; keys: Set<string>; purse: Purse },
+): Promise<Draft> => {
   const { plan, place, clock, ledger } = door;
   const key = randomBytes(16).toString("hex");
   const entry: JobEntry = {
@@ -176,11 +180,11 @@ const begin = async (door: Door, deadline: number | undefined, keys: Set<string>
   underway.add(key);
   await ledger.appendJob(entry);
   door.at("planning");
-  return { entry, records: 0, bytes: 0, share: nothing };
+  return { entry, records: 0, bytes: 0, aside: createSetAside(purse) };
 };
 
 /** Writes that a call is in a job. One that is called meanwhile stays out of it. */
-const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purse): Promise<void> => {
+const add = async (door: Door, request: InvokeRequest, draft: Draft): Promise<void> => {
   const { ledger, clock } = door;
   const { key, modelId: model, routeKey: target, body } = request;
   const job = draft.entry.key;
@@ -198,7 +202,7 @@ const add = async (door: Door, request: InvokeRequest, draft: Draft, purse: Purs
     if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
     draft.records--;
     const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
-    if (share && !(share instanceof ConnectorError)) await purse.settle(share, nothing);
+    if (share && !(share instanceof ConnectorError)) await draft.aside.settle(share, nothing);
   } finally {
     ledger.underway.delete(key);
   }

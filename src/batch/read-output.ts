@@ -18,7 +18,7 @@ export const readOutput = (
   door: Door,
   job: JobEntry,
   state: JobState,
-  purse: Purse | null,
+  purse: Pick<Purse, "settle"> | null,
 ): Promise<JobEntry> =>
   holding(door, async () => {
     const { ledger, clock, store } = door;

@@ -34,7 +34,7 @@ export interface Taken {
 }
 
 /** Takes lines in any order, many at once, and writes what became of each call of a job into the ledger. */
-export const takeLines = (door: Door, job: JobEntry, purse: Purse | null): Taken => {
+export const takeLines = (door: Door, job: JobEntry, purse: Pick<Purse, "settle"> | null): Taken => {
   const { ledger, clock } = door;
   const counts = { received: 0, refused: 0, unknown: 0, elsewhere: 0, strange: 0, again: 0 };
   const tokens = { input: 0, output: 0, untold: 0 };

@@ -31,6 +31,13 @@ export const addShares = (one: Share, other: Share): Share => ({
   usd: one.usd + other.usd,
 });
 
+/** What is left of a share without another. */
+export const withoutShare = (whole: Share, part: Share): Share => ({
+  rows: whole.rows - part.rows,
+  tokens: whole.tokens - part.tokens,
+  usd: whole.usd - part.usd,
+});
+
 /** The ceiling that a share would pass beside what is taken, in words; `null` for none. */
 export const passedCeiling = (taken: Share, worst: Share, ceilings: Ceilings): string | null => {
   if (ceilings.rows !== null && taken.rows + worst.rows > ceilings.rows)

@@ -1,4 +1,4 @@
-import { notKnownToTakeJobs, unbatchable } from "../../batch/batchable.js";
+import { beyondJobs, notKnownToTakeJobs, unbatchable } from "../../batch/batchable.js";
 import type { BatchLimits } from "../../batch/limits.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
@@ -64,12 +64,8 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
 };
 
 /** Why none of the rows can be in a batch job; `null` where they may. */
-const wholly = ({ connection }: Plan): string | null => {
-  const { guardrail, serviceTier, candidateModelIds } = connection;
-  if (guardrail) return "batch jobs apply no guardrail";
-  if (serviceTier && serviceTier !== "default") return "batch jobs have no service tier";
-  return hasDoor("batch", ...candidateModelIds) ? null : notKnownToTakeJobs;
-};
+const wholly = ({ connection }: Plan): string | null =>
+  beyondJobs(connection) ?? (hasDoor("batch", ...connection.candidateModelIds) ? null : notKnownToTakeJobs);
 
 const add = (one: UsdRange | null, other: UsdRange | null): UsdRange | null =>
   one && other

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Descriptor } from "../../generated/conformance.js";
+import type { Adapter, Objects } from "./adapter.js";
+import { valueBehind } from "./context.js";
+
+/**
+ * The adapter of a connector whose records may be answered by a later write: as the next syncs of a host do, it writes them
+ * again, until none waits any more.
+ */
+export const patientAdapter = (adapter: Adapter, descriptor: Descriptor): Adapter => {
+  const { pending_code: code, outcome } = descriptor;
+  if (code === undefined || !outcome) return adapter;
+  const waits = (message: unknown): boolean => {
+    const records = valueBehind(message, `tracking.${outcome.records}`);
+    return Array.isArray(records) && records.some((record) => valueBehind(record, outcome.code) === code);
+  };
+  const patient =
+    (call: Objects): Objects =>
+    async (hook, ...args) => {
+      for (;;) {
+        const message = await call(hook, ...args);
+        if (hook !== "write" || !waits(message)) return message;
+        await sleep(pauseMs);
+      }
+    };
+  return {
+    ...adapter,
+    call: patient(adapter.call),
+    objects: () => patient(adapter.objects()),
+    another: async () => patientAdapter(await adapter.another(), descriptor),
+    apart: async () => patientAdapter(await adapter.apart(), descriptor),
+  };
+};
+
+const pauseMs = 20;
