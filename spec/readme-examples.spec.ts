@@ -1,17 +1,19 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { policiesFor } from "../src/batch/policies.js";
 import { testReport } from "../src/cli/report/test-lines.js";
+import { toBatchPlace } from "../src/connection/batch-place.js";
 import * as host from "../src/host/index.js";
 import * as connector from "../src/index.js";
 import * as emulator from "../src/testing/emulator/index.js";
-import { endLeftovers, finished, said, startCli } from "./cli/run-cli.js";
-import { useBedrock } from "./support/bedrock.js";
+import { endLeftovers, finished, runCli, runProgram, said, startCli } from "./cli/run-cli.js";
+import { useBedrock, withBedrock } from "./support/bedrock.js";
 import { blockOf, blocksOf, pages, readText, sectionOf } from "./support/pages.js";
 import { program } from "./support/program.js";
-import { localConfig, syncConfig } from "./support/sync-config.js";
+import { localConfig, roomy, syncConfig } from "./support/sync-config.js";
 
 const modules: Readonly<Record<string, object>> = {
   "multiwoven-aws-bedrock-model": connector,
@@ -78,6 +80,102 @@ describe("what the READMEs show, run against the local Bedrock:", () => {
     }
     emulating.kill("SIGTERM");
     expect((await finished(emulating)).code).to.equal(0);
+  });
+
+  it("batch, command by command", async () => {
+    const batch = { seconds: { InProgress: 36_000 } };
+    bedrock.setAccount({ batch, buckets: ["my-bucket"] });
+    const place = join(folder, "batch");
+    await mkdir(place);
+    const [settings = ""] = blocksOf(readText("src/batch/README.md"), "json");
+    const request_format = {
+      inferenceConfig: { maxTokens: 60 },
+      messages: [{ role: "user", content: [{ text: "In short: {{ text }}" }] }],
+    };
+    const config = localConfig(bedrock.url, { ...JSON.parse(settings), request_format });
+    await writeFile(join(place, "connection.json"), JSON.stringify(config));
+    const rows = Array.from({ length: 250 }, (_, id) => ({
+      id,
+      text: `Letter ${id}: the parcel came late.`,
+    }));
+    await writeFile(join(place, "rows.ndjson"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    /** What passes before a command, in seconds. */
+    const pauses: Readonly<Record<string, number>> = { "batch --config": 20_760, "batch wait": 36_000 };
+    const timeless = (text: string): string[] =>
+      text
+        .replace(/bedrock-model-[0-9a-f]{32}/g, "bedrock-model-JOB")
+        .replace(/[\d.]+ s$/gm, "N s")
+        .split("\n");
+    const steps = blocksOf(sectionOf("src/batch/README.md", "Command by command"), "").flatMap((block) =>
+      block.split(/^\$ npx bedrock-model /m).slice(1),
+    );
+    expect(steps).to.have.length(9);
+    for (const step of steps) {
+      const [command = "", ...shown] = step.trimEnd().split("\n");
+      for (const [words, seconds] of Object.entries(pauses))
+        if (command.startsWith(words)) bedrock.passTime(seconds);
+      const runs = command.startsWith("check") ? runProgram : runCli;
+      const { stdout, stderr } = await runs(command.split(" "), "", { cwd: place });
+      const said = timeless(stdout + stderr);
+      for (const line of timeless(shown.join("\n")).filter((text) => text !== "..." && text !== ""))
+        expect(said, command).to.include(line);
+    }
+    bedrock.setAccount({});
+  });
+
+  it("batch, the policies, as a check fills them in", () => {
+    const [settings = "", ...shown] = blocksOf(readText("src/batch/README.md"), "json");
+    const place = toBatchPlace(JSON.parse(settings));
+    if (!place) throw new Error("no place");
+    const connection = { region: "us-east-1", modelId: "us.amazon.nova-lite-v1:0" };
+    const { caller, trust, access } = policiesFor(connection, place, "123456789012");
+    expect(shown.map((policy) => JSON.parse(policy))).to.deep.equal(
+      [caller, trust, access].map((policy) => JSON.parse(policy)),
+    );
+  });
+
+  it("reconcile, the answers of calls that broke off", async () => {
+    await withBedrock({}, async (bedrock) => {
+      const logging = {
+        s3Config: { bucketName: "logs", keyPrefix: "bedrock" },
+        textDataDeliveryEnabled: true,
+      };
+      bedrock.setAccount({ buckets: ["logs"], logging });
+      const place = join(folder, "reconcile");
+      await mkdir(place);
+      const request_format = {
+        messages: [{ role: "user", content: [{ text: "In one sentence: {{ text }}" }] }],
+      };
+      const config = localConfig(bedrock.url, {
+        ...{ ...roomy, max_concurrency: 1 },
+        request_format: JSON.stringify(request_format),
+      });
+      await writeFile(join(place, "connection.json"), JSON.stringify(config));
+      const rows = Array.from({ length: 200 }, (_, id) => ({
+        id,
+        text: `Parcel ${id} came ${id % 7} days late.`,
+      }));
+      const input = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      const write = () =>
+        runCli(["write", "--config", "connection.json", "--output", "out.ndjson"], input, { cwd: place });
+      bedrock.setFaults([{ kind: "reset_after", at: rows.map((_, index) => 2 * index + 2) }]);
+      const { stderr: cut } = await write();
+      expect(cut).to.match(/100 enriched/);
+      // As the end of the process does.
+      await connector.closeLedger(join(place, ".bedrock-model", "ledger.jsonl"));
+      bedrock.setFaults([]);
+      const [command = "", ...shown] = (
+        blocksOf(sectionOf("src/reconcile/README.md", "Reconcile"), "")[0] ?? ""
+      )
+        .replace("$ npx bedrock-model ", "")
+        .trimEnd()
+        .split("\n");
+      const { stdout, stderr } = await runCli(command.split(" "), "", { cwd: place });
+      expect((stdout + stderr).split("\n").filter((line) => line !== "")).to.deep.equal(shown);
+      const { billed } = bedrock.stats();
+      expect((await write()).stderr).to.match(/200 enriched; 0 calls/);
+      expect(bedrock.stats().billed).to.equal(billed);
+    });
   });
 
   it("root, the row before and after", async () => {

@@ -1,6 +1,21 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { type Clock, systemClock } from "../../src/core/clock.js";
 import { demoCredentials, type Emulator } from "../../src/testing/emulator/index.js";
 import { localConfig } from "../support/sync-config.js";
+
+/** A clock by which pauses are over at once, and have taken their time; it is so many milliseconds ahead. */
+export const hurriedClock = (ahead = 0): Clock => {
+  let passed = ahead;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + passed,
+    date: () => systemClock.date() + passed,
+    async sleep(ms) {
+      passed += ms;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+};
 
 /** A client of a local Bedrock's S3. */
 const s3Of = (endpoint: string): S3Client => {

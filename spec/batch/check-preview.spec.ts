@@ -121,6 +121,15 @@ describe("before rows are delivered in batch jobs", () => {
       });
   });
 
+  it("a check fails where jobs may not be listed, since one is looked for before it is made", async () => {
+    bedrock.setAccount({ denied: ["ListModelInvocationJobs"] });
+    const { status, message } = await check(config());
+    expect(message).to.match(
+      /bedrock:ListModelInvocationJobs is denied; allow it on \*, since a job is looked for/,
+    );
+    expect(status).to.equal("failed");
+  });
+
   it("a check finds a bucket that may not be listed, and one of another region", async () => {
     bedrock.setAccount({});
     bedrock.setFaults([

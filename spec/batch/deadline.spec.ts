@@ -2,17 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { deliverRecords } from "../../src/batch/deliver.js";
-import type { DeliverOptions } from "../../src/batch/delivery.js";
-import type { Moment } from "../../src/batch/door.js";
-import type { BatchProgress } from "../../src/batch/view.js";
 import { takeOverLine } from "../../src/cli/report/batch-lines.js";
-import { systemClock } from "../../src/core/clock.js";
-import type { Outcome } from "../../src/core/outcome.js";
-import { openSession } from "../../src/enrich/session.js";
-import { closeLedger, type Summary } from "../../src/index.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { batchConfig, createBucket, few, letters } from "./batches.js";
+import { runBatch } from "./run-batch.js";
 
 const hour = 3_600_000;
 
@@ -28,34 +21,10 @@ describe("rows that are wanted by a deadline", () => {
 
   const config = (changes: Record<string, unknown> = {}) =>
     batchConfig(bedrock, join(folder, `${files++}.jsonl`), { delivery: "auto", ...changes });
-  /** A run whose waiting lets the time of the service pass: four minutes a look. */
-  const run = async (
+  const run = (
     settings: ReturnType<typeof config>,
-    { rows = letters(20), at, ...options }: DeliverOptions & { rows?: unknown[]; at?: (m: Moment) => void },
-  ) => {
-    let passed = 0;
-    const clock = {
-      ...systemClock,
-      date: () => Date.now() + passed,
-      sleep: async () => {
-        passed += 240_000;
-        bedrock.passTime(240);
-      },
-    };
-    const session = await openSession(settings, "enrich");
-    const outcomes: Outcome[] = [];
-    const seen: BatchProgress[] = [];
-    const parts = { clock, ...(at && { at }) };
-    const all = { onBatch: (progress: BatchProgress) => seen.push(progress), ...options };
-    try {
-      const run = deliverRecords(session, rows, all, undefined, parts);
-      let step = await run.next();
-      for (; !step.done; step = await run.next()) outcomes.push(step.value);
-      return { outcomes, summary: step.value as Summary, seen, hours: passed / hour };
-    } finally {
-      await closeLedger(String(settings.ledger));
-    }
-  };
+    { rows = letters(20), ...given }: Partial<Parameters<typeof runBatch>[2]>,
+  ) => runBatch(bedrock, settings, { rows, ...given });
 
   it("are taken over when the time that is left is what the rest needs on line: one result and one bill a row", async () => {
     bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 10 * 3600 } } });
@@ -91,6 +60,22 @@ describe("rows that are wanted by a deadline", () => {
     expect(summary).to.include({ enriched: 20 });
     expect(bedrock.stats()).to.include({ requests: 20, billed: 20 });
     expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+  });
+
+  it("go by the default tier where the deadline is near, which flex may not keep", async () => {
+    const { summary } = await run(config({ model_id: "us.amazon.nova-2-lite-v1:0" }), {
+      deadlineMs: hour / 4,
+    });
+    expect(summary).to.include({ enriched: 20 });
+    expect(bedrock.stats().bill.flex).to.equal(undefined);
+    expect(bedrock.stats().bill.default?.calls).to.equal(20);
+  });
+
+  it("give a job the hours that it has", async () => {
+    bedrock.setAccount({ batch: { ...few, seconds: { Scheduled: 30 * 3600 } } });
+    const { summary } = await run(config(), { deadlineMs: 72 * hour });
+    expect(summary).to.include({ enriched: 20, calls: 20 });
+    expect(bedrock.stats().requests).to.equal(0);
   });
 
   it("are paid for once, also where a process goes away while it takes them over", async () => {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,15 +10,11 @@ import type { DeliverOptions } from "../../src/batch/delivery.js";
 import type { Moment } from "../../src/batch/door.js";
 import type { BatchLimits } from "../../src/batch/limits.js";
 import type { BatchJob } from "../../src/batch/view.js";
-import { systemClock } from "../../src/core/clock.js";
 import { openSession } from "../../src/enrich/session.js";
 import { closeLedger } from "../../src/index.js";
 import { startCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
-import { batchConfig, createBucket, few, letters, objectsOf } from "./batches.js";
-
-/** Pauses that are over at once. */
-const hurried = { ...systemClock, sleep: () => delay(1).then(() => undefined) };
+import { batchConfig, createBucket, few, hurriedClock, letters, objectsOf } from "./batches.js";
 
 describe("one job and one bill, whatever happens on the way", () => {
   const bedrock = useFreshBedrock({ account: { batch: few } });
@@ -46,7 +43,7 @@ describe("one job and one bill, whatever happens on the way", () => {
     const counts: Record<string, number> = {};
     try {
       for await (const { trace } of deliverRecords(session, options.rows ?? rows, options, undefined, {
-        clock: hurried,
+        clock: hurriedClock(),
         limits: { leastRecords: 10, ...options.limits },
         at,
       }))
@@ -71,6 +68,7 @@ describe("one job and one bill, whatever happens on the way", () => {
     "written",
     "uploaded",
     "looked",
+    "marked",
     "created",
     "submitted",
     "ended",
@@ -115,6 +113,22 @@ describe("one job and one bill, whatever happens on the way", () => {
       ...{ enriched: 9, failed: 11 },
     });
     expect(bedrock.stats()).to.include({ billed: 9, distinct_billed: 9 });
+  });
+
+  it("a part that a process leaves behind has no name: nothing of it stays on the disk", async () => {
+    const usual = process.env.TMPDIR;
+    process.env.TMPDIR = await mkdtemp(join(folder, "tmp-"));
+    const names: string[] = [];
+    const at = (moment: Moment): void => {
+      if (moment === "written") names.push(...readdirSync(tmpdir(), { recursive: true, encoding: "utf8" }));
+    };
+    try {
+      expect(await run(config(), { at })).to.deep.equal({ enriched: 12 });
+      expect(names.join()).to.match(/^bedrock-model-batch-\w+$/);
+    } finally {
+      if (usual === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = usual;
+    }
   });
 
   it("a job that came to a part of its records only: the answers stay, and the rest is free to go again", async () => {
@@ -226,6 +240,23 @@ describe("one job and one bill, whatever happens on the way", () => {
     );
     expect(await run(config())).to.deep.equal({ enriched: 12 });
     expect(bedrock.stats().bill.batch?.calls).to.equal(12);
+  });
+
+  it("a machine without a place for the files of a job: the rows wait, and are told why", async () => {
+    const settings = config();
+    const { TMPDIR } = process.env;
+    const seen: (string | undefined)[] = [];
+    const onBatch: NonNullable<DeliverOptions["onBatch"]> = ({ jobs }) => seen.push(jobs[0]?.message);
+    process.env.TMPDIR = join(folder, "nowhere");
+    try {
+      expect(await run(settings, { onBatch })).to.deep.equal({ not_sent: 12 });
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    expect(seen.at(-1)).to.match(/could not be put into S3: ENOENT/);
+    expect(await run(settings)).to.deep.equal({ enriched: 12 });
+    await isPaidOnce();
   });
 
   it("a place for no more jobs is waited for", async () => {

@@ -4,6 +4,7 @@ import { parseExact, writeJson } from "../../src/core/exact-json.js";
 import { ExactNumber } from "../../src/core/exact-number.js";
 import { isObject } from "../../src/core/json.js";
 import { compileTemplate } from "../../src/template/template.js";
+import { anyCharacter } from "../support/any-character.js";
 
 describe("numbers as their source wrote them", () => {
   const kept = [
@@ -63,7 +64,7 @@ describe("numbers as their source wrote them", () => {
       }),
     );
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         const row = JSON.stringify({ [text]: `${text} 1.0 NaN "`, n: 1 });
         expect(writeJson(parseExact(row))).to.equal(row);
       }),

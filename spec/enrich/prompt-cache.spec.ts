@@ -120,16 +120,19 @@ describe("prompt_cache: auto", () => {
 
   const refused: [why: string, config: object][] = [
     [
-      "nothing stands in front of the first placeholder",
+      "no text of the prompt stands in front of its first placeholder",
       { request_format: words([{ text: `{{ text }}${manual}` }]) },
     ],
-    ["nothing stands in front of the first placeholder", { request_format: { ...words("{{ turns }}") } }],
     [
-      "nothing stands in front of the first placeholder",
+      "no text of the prompt stands in front of its first placeholder",
+      { request_format: { ...words("{{ turns }}") } },
+    ],
+    [
+      "no text of the prompt stands in front of its first placeholder",
       { request_format: { messages: [{ role: "{{ role }}", content: [{ text: question }] }] } },
     ],
     [
-      "nothing stands in front of the first placeholder",
+      "no text of the prompt stands in front of its first placeholder",
       { request_format: words([{ text: `{%- if vip -%} VIP {%- endif %}${question}` }]) },
     ],
     [

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { closeLedger, type Progress } from "../../src/index.js";
 import { useBedrock } from "../support/bedrock.js";
 import { blockOf } from "../support/pages.js";
-import { startPostgres } from "../support/postgres.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 import { createEnrichTable, writePage } from "../support/temporal/activities.js";
 
@@ -76,7 +76,7 @@ describe("hooks in a Temporal activity", () => {
   });
 
   it("write: a second attempt on another worker pays for nothing again, with one ledger in PostgreSQL", async function () {
-    const postgres = await startPostgres();
+    const postgres = await openDatabase();
     if (typeof postgres === "string") return this.skip();
     try {
       // Each address has connections and a ledger of its own in this process, as each worker has.

@@ -5,10 +5,11 @@ import { ExactNumber } from "../../src/core/exact-number.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { runCli } from "../cli/run-cli.js";
 import { withPostgres } from "../host/run-postgres.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 describe("a table that takes the enriched rows", () => {
-  const { folder, servers } = withPostgres();
+  const { folder, servers } = withPostgres(openDatabase);
   const connector = new AwsBedrockModel();
 
   const configOf = (table: string, changes: Record<string, unknown> = {}) =>
@@ -163,7 +164,7 @@ describe("a table that takes the enriched rows", () => {
   });
 
   const unusable: Record<string, { table?: string; changes?: Record<string, unknown>; says: RegExp }> = {
-    "no table": { says: /there is no table none in the database postgres/ },
+    "no table": { says: /there is no table none in the database database_/ },
     "no column": {
       table: "id int PRIMARY KEY, completions text",
       says: /it has no column completion; did you mean completions\?/,

@@ -4,12 +4,13 @@ import { expect } from "chai";
 import Database from "libsql";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
 import { withHost } from "./run-host.js";
 import { withPostgres } from "./run-postgres.js";
 
 describe("what a sync with a table knows before the first call", () => {
-  const { folder, servers, fill, sourceOf, writeBack, pipelineOf } = withPostgres();
+  const { folder, servers, fill, sourceOf, writeBack, pipelineOf } = withPostgres(openDatabase);
   const calls = (): number => servers.bedrock.stats().requests;
   const sql = (text: string) => servers.postgres.query(text);
 

@@ -5,12 +5,13 @@ import { expect } from "chai";
 import { AwsBedrockModel } from "../../src/index.js";
 import { endLeftovers, finished, runCli, startCli } from "../cli/run-cli.js";
 import { fakeConnector } from "../support/fake-connector.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
 import { withHost } from "./run-host.js";
 import { withPostgres } from "./run-postgres.js";
 
 describe("a sync from a PostgreSQL table and back", () => {
-  const { folder, servers, fill, pipelineOf } = withPostgres();
+  const { folder, servers, fill, pipelineOf } = withPostgres(openDatabase);
   after(endLeftovers);
 
   it("enriches the table in place, and the second run sends only what changed", async () => {

@@ -1,21 +1,18 @@
 import type { Pipeline } from "../../src/host/index.js";
 import { useBedrock } from "../support/bedrock.js";
-import { type Server, startPostgres } from "../support/postgres.js";
+import type { Database } from "../support/postgres.js";
 import { hostFolder } from "./run-host.js";
 
 /**
- * A PostgreSQL server and a local Bedrock while the suite runs; where PostgreSQL cannot run, the suite is skipped.
+ * A PostgreSQL database and a local Bedrock while the suite runs; where PostgreSQL cannot run, the suite is skipped.
  */
-export const withPostgres = () => {
+export const withPostgres = <Given extends Database>(open: () => Promise<Given | string>) => {
   const folder = hostFolder();
   const bedrock = useBedrock({ latencyMs: 10 });
-  const servers = { bedrock } as { postgres: Server; bedrock: typeof bedrock };
+  const servers = { bedrock } as { postgres: Given; bedrock: typeof bedrock };
   before(async function () {
-    const started = await startPostgres();
-    if (typeof started === "string") {
-      console.log(`    skipped: ${started}`);
-      return this.skip();
-    }
+    const started = await open();
+    if (typeof started === "string") return this.skip();
     servers.postgres = started;
   });
   after(() => servers.postgres?.stop());

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig } from "../support/sync-config.js";
 import { withHost } from "./run-host.js";
 import { withPostgres } from "./run-postgres.js";
 
 describe("columns that a sync writes back", () => {
-  const { folder, servers, fill, sourceOf, writeBack, pipelineOf } = withPostgres();
+  const { folder, servers, fill, sourceOf, writeBack, pipelineOf } = withPostgres(openDatabase);
 
   const again: Record<string, (table: string) => Promise<Partial<Pipeline>>> = {
     "the table is named with its schema": async (table) => ({ write_back: writeBack(`public.${table}`) }),

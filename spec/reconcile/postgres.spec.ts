@@ -4,12 +4,13 @@ import { expect } from "chai";
 import { AwsBedrockModel, closeLedger } from "../../src/index.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { turnLogsOn } from "../support/logging.js";
+import { openDatabase } from "../support/postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
 
 const rows = Array.from({ length: 10 }, (_, id) => ({ id, text: `Parcel ${id} came late.` }));
 
 describe("reconcile, with a ledger in PostgreSQL", () => {
-  const { folder, servers } = withPostgres();
+  const { folder, servers } = withPostgres(openDatabase);
   const connector = new AwsBedrockModel();
   const url = () => servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
   afterEach(() => closeLedger(url()));

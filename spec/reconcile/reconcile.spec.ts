@@ -132,6 +132,12 @@ describe("reconcile", () => {
     const session = await openSession(config, "enrich");
     const told = await reconcileLedger(session, { logs: none }, () => later);
     expect(told).to.have.deep.property("still_unknown", { not_logged: 1 });
+    const elsewhere = await openSession(
+      { ...config, region: "us-west-2", endpoint: `${emulator.url}/` },
+      "enrich",
+    );
+    const other = await reconcileLedger(elsewhere, { logs: none }, () => later);
+    expect(other).to.have.deep.property("still_unknown", { of_another_connection: 1 });
   });
 
   it("lets go again what was certainly refused, and that once; not what broke off within an answer", async () => {

@@ -112,6 +112,28 @@ describe("the flex tier", () => {
       }
     });
 
+    it("that a model or region refuses is left alone: the default tier answers", async () => {
+      const refused = {
+        status: 400,
+        type: "ValidationException",
+        message: "The service tier is not supported.",
+      };
+      bedrock.setFaults([{ kind: "error", service_tier: "flex", ...refused }]);
+      const { enriched, cost_usd } = await write({ max_concurrency: 2 });
+      expect(enriched).to.equal(12);
+      expect(cost_usd).to.be.a("number");
+      const { bill, faults } = bedrock.stats();
+      expect(bill.default?.calls).to.equal(12);
+      expect(faults.error).to.be.at.most(2);
+    });
+
+    it("that has answered before is not asked around where it refuses a row", async () => {
+      const refused = { status: 400, type: "ValidationException", message: "Malformed input." };
+      bedrock.setFaults([{ kind: "error", includes: "Letter 11.", ...refused }]);
+      expect(await write({ max_concurrency: 1 })).to.include({ enriched: 11, failed: 1 });
+      expect(bedrock.stats().requests).to.equal(12);
+    });
+
     it("that throttles slows nothing down: the default tier answers", async () => {
       const throttled = {
         status: 429,

@@ -30,6 +30,7 @@ const ledgerOf = (changes: Partial<Ledger> = {}) => {
     },
     jobs: async () => [],
     appendJob: async () => true,
+    addCall: async () => null,
     callsOf: async function* () {},
     close: async () => undefined,
     isOpen: () => true,

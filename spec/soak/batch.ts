@@ -54,7 +54,7 @@ const models = [
 ] as const;
 
 const states = [
-  ...["planning", "planned", "written", "uploaded", "looked", "created", "submitted"],
+  ...["planning", "planned", "written", "uploaded", "looked", "marked", "created", "submitted"],
   ...["Validating", "Scheduled", "InProgress", "ended", "read", "settled"],
 ];
 const allowed = 6 * hour;

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, type Server } from "./postgres.js";
+import { type Database, freePort } from "./postgres.js";
 
 export interface Bouncer {
   /** Before the name of a pool mode, which is its database: `/transaction` or `/statement`. */
@@ -11,7 +11,12 @@ export interface Bouncer {
 }
 
 /** PgBouncer before a server, as the same user; `null` where it is not installed. */
-export const startBouncer = async ({ folder, identity, port: target }: Server): Promise<Bouncer | null> => {
+export const startBouncer = async ({
+  name: database,
+  folder,
+  identity,
+  port: target,
+}: Database): Promise<Bouncer | null> => {
   if (spawnSync("pgbouncer", ["--version"]).error) return null;
   const port = await freePort();
   const file = (name: string, text: string): string => {
@@ -22,7 +27,7 @@ export const startBouncer = async ({ folder, identity, port: target }: Server): 
   };
   const users = file("users.txt", '"host" ""\n');
   const databases = ["transaction", "statement"].map(
-    (mode) => `${mode} = host=${folder} port=${target} dbname=postgres user=host pool_mode=${mode}`,
+    (mode) => `${mode} = host=${folder} port=${target} dbname=${database} user=host pool_mode=${mode}`,
   );
   const settings = file(
     "pgbouncer.ini",

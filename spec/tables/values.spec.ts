@@ -4,12 +4,12 @@ import { ExactNumber } from "../../src/core/exact-number.js";
 import { openTable } from "../../src/tables/open-table.js";
 import { isRefused } from "../../src/tables/put-row.js";
 import { readTable } from "../../src/tables/read-table.js";
-import { type Server, startPostgres } from "../support/postgres.js";
+import { type Database, openDatabase } from "../support/postgres.js";
 
 describe("values in PostgreSQL's columns", () => {
-  let server: Server;
+  let server: Database;
   before(async function () {
-    const started = await startPostgres();
+    const started = await openDatabase();
     if (typeof started === "string") return this.skip();
     server = started;
     await server.query(`

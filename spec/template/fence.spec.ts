@@ -4,6 +4,7 @@ import { ConnectorError } from "../../src/core/errors.js";
 import type { JsonObject } from "../../src/core/json.js";
 import { AwsBedrockModel } from "../../src/index.js";
 import { compileTemplate } from "../../src/template/template.js";
+import { anyCharacter } from "../support/any-character.js";
 import { withBedrock } from "../support/bedrock.js";
 import { growthOf } from "../support/growth.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -154,7 +155,7 @@ describe("fence: forged markers", () => {
         "і",
         "|",
       ),
-      fc.string({ unit: "binary", maxLength: 4 }),
+      fc.string({ unit: anyCharacter, maxLength: 4 }),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {

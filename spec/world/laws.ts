@@ -126,12 +126,18 @@ export const createJudge = (
 ): Judge => {
   const { onUnknown } = plan.connection;
   const asks = new Map<string, Ask>();
+  const byRow = new Map<Row, Ask>();
   const byKey = new Map<string, Ask>();
   const runs = new Map<string, Run>();
   const batches = new Map<Life, Batch>();
   let isRecovery = false;
 
   const askOf = (row: Row): Ask => {
+    const ask = byRow.get(row) ?? askedBy(row);
+    byRow.set(row, ask);
+    return ask;
+  };
+  const askedBy = (row: Row): Ask => {
     const { key, body, bodyBytes, maxTokens } = renderRequest(row, plan) as Exclude<
       Rendered,
       Error | "blank"

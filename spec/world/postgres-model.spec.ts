@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import * as statements from "../../src/run/ledger/postgres/statements.js";
-import { type Server, startPostgres } from "../support/postgres.js";
+import { type Database, openDatabase } from "../support/postgres.js";
 import { type Chance, chanceOf } from "./chance.js";
 import { createTable } from "./postgres.js";
 
 describe("the table of the world", () => {
-  let server: Server;
+  let server: Database;
   before(async function () {
-    const started = await startPostgres();
+    const started = await openDatabase();
     if (typeof started === "string") return this.skip();
     server = started;
   });

@@ -175,7 +175,7 @@ export const play = async (seed: number, defect: Defect = {}): Promise<Ended> =>
   clearUp();
   judge.recovers();
   const before = linesOf(disk).all;
-  if (judge.broken === null) void work("recovery", recoverer(scenario.rows), planOf({}));
+  if (judge.broken === null) void work("recovery", recoverer(scenario.rows), usualPlan());
   await settle();
   const { all, untold } = linesOf(disk);
   if (all > before && untold > 0) judge.breaks("the head of the ledger does not tell of all its lines");
@@ -199,6 +199,14 @@ const planOf = (settings: Scenario["settings"]): Plan => {
   return plan;
 };
 
+/** Nothing of a world stays with a plan. */
+const usualPlan = (): Plan => {
+  usual ??= planOf({});
+  return usual;
+};
+
+let usual: Plan | undefined;
+
 let warm: Promise<unknown> | undefined;
 
 /** The first call of all has the SDK look for files, which takes no virtual time. */
@@ -208,7 +216,7 @@ const warmUp = async (): Promise<void> => {
   };
   const ways = { metadata: { handlerProtocol: "http/1.1" }, handle: refuse, destroy: () => undefined };
   useTransport(() => ({ ...ways, updateHttpClientConfig: () => undefined, httpHandlerConfigs: () => ({}) }));
-  const plan = planOf({});
+  const plan = usualPlan();
   const invoke = createInvoke(plan.connection, readerOf(plan));
   useTransport();
   await invoke(renderRequest({ text: "" }, plan) as InvokeRequest, new AbortController().signal);

@@ -4,19 +4,20 @@ import { type KnownLimits, readLimits, strictSide } from "./limits.js";
 
 /**
  * The limits of a plan's jobs, by the account's quotas; what these do not tell, for whatever reason, is on the strict side. Asked
- * once an hour at most. Milliseconds since 1970.
+ * once an hour, or in ten minutes where they were not read. Milliseconds since 1970.
  */
 export const limitsOf = async (plan: Plan, now = Date.now()): Promise<KnownLimits> => {
   const kept = asked.get(plan);
-  if (kept && now - kept.at < keptMs) return kept.answer;
-  const answer = ask(plan);
-  asked.set(plan, { at: now, answer });
-  if ((await answer).unasked !== null) asked.delete(plan);
-  return answer;
+  if (kept && now < kept.until) return kept.answer;
+  const asking = { until: now + keptMs, answer: ask(plan) };
+  asked.set(plan, asking);
+  if ((await asking.answer).unasked !== null) asking.until = now + keptShortMs;
+  return asking.answer;
 };
 
-const asked = new WeakMap<Plan, { readonly at: number; readonly answer: Promise<KnownLimits> }>();
+const asked = new WeakMap<Plan, { until: number; readonly answer: Promise<KnownLimits> }>();
 const keptMs = 3_600_000;
+const keptShortMs = 600_000;
 
 const ask = async ({ connection, baseModel }: Plan): Promise<KnownLimits> => {
   const plane = openControlPlane(connection, questionMs);

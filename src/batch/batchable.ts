@@ -1,4 +1,3 @@
-import type { Connection } from "../connection/connection.js";
 import type { InvokeRequest } from "../core/invoke.js";
 import type { Plan } from "../enrich/plan.js";
 import { hasDoor } from "../models/model-facts.js";
@@ -22,20 +21,21 @@ const parts: readonly (readonly [part: RegExp, why: string, api?: "converse"])[]
 export const unbatchable = ({ body }: Pick<InvokeRequest, "body">, api: string): string | null =>
   parts.find(([part, , only]) => (only ?? api) === api && part.test(body))?.[1] ?? null;
 
-/** Why no request of these settings can be in a batch job; `null` where one may be. */
-export const beyondJobs = ({ guardrail, serviceTier }: Connection): string | null => {
+/** Why none of a plan's requests can be in a job, since its settings are not in their bodies; `null` where they may. */
+const closedBySettings = ({ connection: { guardrail, serviceTier } }: Plan): string | null => {
   if (guardrail) return noGuardrail;
   return serviceTier && serviceTier !== "default" ? noTier : null;
 };
 
 /**
- * Why `delivery: auto` makes no batch jobs: the settings ask for what jobs do not do, the model is known and not to take them, or
- * another way is known to cost no more; `null` where it makes them. What nothing is known of is tried, since a job that is refused costs nothing.
+ * Why no batch jobs are made of a plan's rows; `null` where they are. With `delivery: auto` also where the model is known and not
+ * to take them, or another way is known to cost no more. What nothing is known of is tried, since a job that is refused costs
+ * nothing.
  */
-export const noJobs = ({ connection, price, tiers, isFlexible }: Plan): string | null => {
-  if (connection.delivery !== "auto") return null;
-  const beyond = beyondJobs(connection);
-  if (beyond !== null) return beyond;
+export const noJobs = (plan: Plan): string | null => {
+  const { connection, price, tiers, isFlexible } = plan;
+  const closed = closedBySettings(plan);
+  if (closed !== null || connection.delivery !== "auto") return closed;
   if (hasDoor("batch", ...connection.candidateModelIds) === false) return notKnownToTakeJobs;
   const batch = ratesOfBatch(price, tiers);
   const calls = tiers?.default ?? price;
@@ -45,4 +45,9 @@ export const noJobs = ({ connection, price, tiers, isFlexible }: Plan): string |
   return isCheaper(batch, calls) ? null : "batch jobs cost no less than calls";
 };
 
-export const notKnownToTakeJobs = "the model is not known to take batch jobs";
+/** Why a plan's rows have no price by batch jobs, whatever their delivery is; `null` where they have. */
+export const unpricedByJobs = (plan: Plan): string | null =>
+  closedBySettings(plan) ??
+  (hasDoor("batch", ...plan.connection.candidateModelIds) ? null : notKnownToTakeJobs);
+
+const notKnownToTakeJobs = "the model is not known to take batch jobs";

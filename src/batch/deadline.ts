@@ -40,7 +40,7 @@ export const takeOver = (
   }
   const needed = Math.max(rows / (requests ?? slowest), tokens === null ? 0 : allTokens / tokens);
   const margin = marginMs(needed);
-  const own = jobs.some(({ stage }) => stage === "submitted") ? 0 : leastMs;
+  const own = jobs.some(({ stage }) => stage === "submitted" || stage === "creating") ? 0 : leastMs;
   if (at - clock.date() > needed + margin + own) return null;
   return {
     ...{ rows, needed_ms: needed, margin_ms: margin, is_known: requests !== null || tokens !== null },

@@ -26,7 +26,8 @@ export const readDelivery = (
       ...missing,
       ...(typeof detach === "boolean" && { detach }),
       ...(typeof onBatch === "function" && { onBatch }),
-      ...(typeof deadlineMs === "number" && { deadlineMs }),
+      // One that never comes is none.
+      ...(Number.isFinite(deadlineMs) && { deadlineMs: deadlineMs as number }),
     };
   } catch {
     return { ...read, ...missing };

@@ -1,12 +1,10 @@
 import { type Jobs, openJobs } from "../bedrock/jobs.js";
 import { type Store, storeOf } from "../bedrock/object-store.js";
 import type { BatchPlace } from "../connection/batch-place.js";
-import type { Ceilings } from "../connection/connection.js";
 import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import type { Plan } from "../enrich/plan.js";
 import type { Session } from "../enrich/session.js";
-import { ratesOfBatch } from "../models/prices/rates.js";
 import type { JobEntry } from "../run/ledger/job.js";
 import type { SharedLedger } from "../run/ledger/shared-ledger.js";
 import { limitsOf } from "./ask-limits.js";
@@ -14,11 +12,15 @@ import type { BatchLimits, KnownLimits } from "./limits.js";
 
 /** Moments of a job at which a process may be gone the next: specs stop it there. */
 export type Moment =
+  | "collecting"
+  | "counting"
+  | "released"
   | "planning"
   | "planned"
   | "written"
   | "uploaded"
   | "looked"
+  | "marked"
   | "created"
   | "submitted"
   | "ended"
@@ -35,8 +37,6 @@ export interface Door {
   readonly clock: Clock;
   /** Asks the account, which may take seconds the first time. */
   limits(): Promise<KnownLimits>;
-  /** At the price of batch jobs. */
-  readonly ceilings: Ceilings;
   at(moment: Moment): void;
 }
 
@@ -50,18 +50,21 @@ export interface DoorParts {
 export const openDoor = (session: Session, parts: DoorParts = {}): Door | null => {
   const { plan, ledger } = session;
   const { limits, at = () => undefined, clock = session.clock } = parts;
-  const { batch: place, ceilings } = plan.connection;
+  const { batch: place } = plan.connection;
   if (!ledger || !place) return null;
-  const { tiers, prices, ...bounds } = ceilings;
+  let jobs: Jobs | undefined;
   return {
     ...{ plan, ledger, place, clock, at },
     store: storeOf(plan.connection),
-    jobs: openJobs(plan.connection),
+    // A host's row may need none of it.
+    get jobs() {
+      jobs ??= openJobs(plan.connection);
+      return jobs;
+    },
     async limits() {
       const known = await limitsOf(plan, clock.date());
       return { ...known, limits: { ...known.limits, ...limits } };
     },
-    ceilings: { ...bounds, prices: ratesOfBatch(prices, tiers) },
   };
 };
 
@@ -83,9 +86,9 @@ export const holding = async <Result>(
 export const ownJobs = async ({ ledger, plan }: Pick<Door, "ledger" | "plan">): Promise<JobEntry[]> =>
   (await ledger.jobs()).filter((job) => job.plan.target === plan.routeKey);
 
-/** A job with what has changed, at this time. */
-export const after = (job: JobEntry, clock: Clock, changes: Partial<JobEntry>): JobEntry => ({
-  ...job,
-  ...changes,
-  at: clock.date(),
-});
+/** The next step of a job, with what has changed, at this time. */
+export const after = (
+  { trouble: _, ...job }: JobEntry,
+  clock: Pick<Clock, "date">,
+  changes: Partial<JobEntry>,
+): JobEntry => ({ ...job, ...changes, at: clock.date(), step: job.step + 1 });

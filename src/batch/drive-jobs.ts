@@ -1,12 +1,13 @@
-import type { JobState } from "../bedrock/jobs.js";
+import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
-import { FileFailure } from "../core/file-failure.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Purse } from "../run/purse.js";
-import { after, type Door, holding, ownJobs } from "./door.js";
-import { giveUpDead } from "./plan-jobs.js";
-import { readOutput } from "./read-output.js";
-import { submit } from "./submit.js";
+import type { Deposit } from "../run/purse.js";
+import { closePlan } from "./close-plan.js";
+import { type Door, holding, ownJobs } from "./door.js";
+import { giveUpDead } from "./plan-lease.js";
+import { advance, latest, type Stepped, tell } from "./step.js";
+import { findOut, nameOf, submit } from "./submit.js";
+import { watch } from "./watch.js";
 
 /** How jobs are brought to their ends. */
 interface Drive {
@@ -14,140 +15,174 @@ interface Drive {
   readonly stop: AbortSignal;
   /** Makes the jobs that there is a place for, reads those that have ended, and does not wait for the others. */
   readonly once: boolean;
+  /** Whose jobs these are: they are made, waited for, and may be stopped. Others are read if they have ended. */
+  readonly isMine: (job: JobEntry) => boolean;
   /** Whether jobs are to be stopped now, for what is left of them to go on line. */
   readonly wanted?: (jobs: readonly JobEntry[]) => boolean;
-  readonly purse: (job: JobEntry) => Pick<Purse, "settle"> | null;
+  /** Whether a job that cannot be made is given up, so that its calls are free. */
+  readonly takesOver: (job: JobEntry) => boolean;
+  /** Whether a job that the service does not know is given up: see `watch`. */
+  readonly forgets?: boolean;
+  readonly purse: (job: JobEntry) => Deposit | null;
   readonly report: (jobs: readonly JobEntry[]) => void;
 }
 
 interface Driven {
   /** The jobs that came to their end here. */
-  readonly ended: JobEntry[];
+  readonly ended: readonly JobEntry[];
   /** The jobs that have yet to. */
-  readonly open: JobEntry[];
+  readonly open: readonly JobEntry[];
   /** Why jobs came to nothing, or cannot be gone on with. */
   readonly fault: ConnectorError | null;
 }
 
-/** Brings the jobs of a ledger to their ends, whoever planned and made them. */
+/** Brings jobs of a ledger to their ends, whoever planned and made them. @throws ConnectorError of the ledger */
 export const driveJobs = async (door: Door, drive: Drive): Promise<Driven> => {
   const { clock } = door;
-  const ended: JobEntry[] = [];
+  const course: Course = { ended: [], stuck: new Set(), fault: null };
   const began = clock.now();
-  let fault: ConnectorError | null = null;
-  for (;;) {
-    await holding(door, () => giveUpDead(door));
-    const jobs = await stillOpen(door);
-    drive.report([...ended, ...jobs]);
-    if (jobs.length === 0 || drive.stop.aborted) return { ended, open: jobs, fault };
-    const stopThem = drive.wanted?.(jobs) ?? false;
-    let places = await placesFor(door, jobs);
-    for (const job of jobs) {
-      if (drive.stop.aborted) break;
-      try {
-        if (job.stage === "planned" && stopThem) await giveUp(door, job);
-        else if (job.stage === "planned" && places > 0) {
-          const made = await submit(door, job.key, drive.stop);
-          if (made.is === "submitted") places--;
-          if (made.is === "refused") {
-            ended.push(made.job);
-            fault ??= new ConnectorError("batch_unusable", made.error.message);
-          }
-        } else if (job.stage === "submitted") {
-          const done = await watch(door, job, { stopIt: stopThem, purse: drive.purse(job) });
-          if (done.stage === "submitted") continue;
-          ended.push(done);
-          if (done.stage === "refused" && !stopThem) fault ??= endedBadly(done);
-        }
-      } catch (thrown) {
-        const error = inWords(thrown);
-        if (!mayPass(error)) return { ended, open: await stillOpen(door), fault: error };
-      }
-    }
-    const open = await stillOpen(door);
-    if (open.length === 0 || drive.once) {
-      drive.report([...ended, ...open]);
-      return { ended, open, fault };
-    }
-    await clock.sleep(pauseMs(clock.now() - began), drive.stop);
+  for (let round = 1; ; round++) {
+    const done = await outliving(door, drive, () => goOn(door, drive, course, round));
+    if (done) return { ...course, open: done };
+    await clock.sleep(drive.once ? backoffMs(round, clock) : pauseMs(clock.now() - began), drive.stop);
   }
+};
+
+/** What has come of jobs so far. */
+interface Course {
+  readonly ended: JobEntry[];
+  /** Those that only a change outside helps on. */
+  readonly stuck: Set<string>;
+  fault: ConnectorError | null;
+}
+
+/** Asks once for all jobs what is to be asked. The open ones, where there is nothing to wait for; else `null`. */
+const goOn = async (
+  door: Door,
+  drive: Drive,
+  course: Course,
+  round: number,
+): Promise<readonly JobEntry[] | null> => {
+  const { ended, stuck } = course;
+  await holding(door, () => giveUpDead(door));
+  const all = await openJobs(door);
+  const jobs = all.filter(drive.isMine);
+  drive.report([...ended, ...jobs]);
+  if (drive.stop.aborted) return jobs;
+  if (round === 1) await readOthers(door, all, drive);
+  const stopIt = jobs.length > 0 && (drive.wanted?.(jobs) ?? false);
+  let places = await placesFor(door, jobs);
+  let isSoon = false;
+  for (const job of jobs) {
+    if (drive.stop.aborted) break;
+    const isPlanned = job.stage === "planned";
+    if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
+    const { job: after, failure } = await step(door, job, drive, { stopIt, hasPlace: places > 0 });
+    if (!isOpen(after)) {
+      ended.push(after);
+      if (after.stage === "refused" && !stopIt && !isGivenUp(after)) course.fault ??= endedBadly(after);
+      continue;
+    }
+    if (failure?.is === "refused") {
+      stuck.add(job.key);
+      course.fault ??= new ConnectorError("batch_unusable", `${nameOf(job)}: ${failure.why}`);
+    }
+    if (failure) await tell(door, after, failure.why);
+    const waits = isUnmade(job) && after.stage === "planned" && places <= 0;
+    // One that the service has goes on by itself.
+    isSoon ||= after.stage !== "submitted" && (failure?.isSoon ?? (after.stage !== job.stage && !waits));
+    if (isUnmade(job) && (after.stage !== "planned" || failure?.isSoon === false)) places--;
+  }
+  const open = (await openJobs(door)).filter(drive.isMine);
+  if (open.some(({ key }) => !stuck.has(key)) && !(drive.once && (!isSoon || round === mostRounds)))
+    return null;
+  drive.report([...ended, ...open]);
+  return open;
+};
+
+/** Does something again while the ledger is away: nothing is at stake while jobs are waited for. */
+const outliving = async <Result>(
+  { clock }: Door,
+  { once, stop }: Drive,
+  use: () => Promise<Result>,
+): Promise<Result> => {
+  for (let until: number | undefined; ; await clock.sleep(5_000, stop))
+    try {
+      return await use();
+    } catch (error) {
+      const isAway = error instanceof ConnectorError && error.scope === "end";
+      until ??= clock.now() + (once ? 0 : awayMs);
+      if (!isAway || clock.now() >= until || stop.aborted) throw error;
+    }
+};
+
+const awayMs = 10 * 60_000;
+
+const openJobs = async (door: Door): Promise<JobEntry[]> =>
+  (await holding(door, () => ownJobs(door))).filter(isOpen);
+
+/** What is asked for a job at its stage. */
+const step = async (
+  door: Door,
+  job: JobEntry,
+  drive: Drive,
+  { stopIt, hasPlace }: { stopIt: boolean; hasPlace: boolean },
+): Promise<Stepped> => {
+  const { purse, forgets = false, takesOver } = drive;
+  if (job.stage === "creating") return findOut(door, job);
+  if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
+  if (!isUnmade(job)) return { job };
+  if (stopIt)
+    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
+  const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
+  if (planned.job.stage !== "planned" || !hasPlace) return planned;
+  const made = await submit(door, planned.job);
+  const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
+  return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;
+};
+
+/** Whether a job is still to be made, and wants a place. */
+const isUnmade = ({ stage }: JobEntry): boolean =>
+  stage === "collecting" || stage === "counting" || stage === "planned";
+
+/** A job that was not made yet is not made any more. */
+const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepped> => {
+  const given = await advance(door, job, { stage: "refused", report: { status: notMade, message } });
+  return { job: given ?? (await latest(door, job)) };
+};
+
+const notMade = "Not made";
+const isGivenUp = ({ report }: JobEntry): boolean => report?.status === notMade;
+
+/** Jobs of other runs, whose faults are not this one's. */
+const readOthers = async (door: Door, all: readonly JobEntry[], { isMine, stop }: Drive): Promise<void> => {
+  for (const job of all)
+    if (job.stage === "submitted" && !isMine(job) && !stop.aborted)
+      await watch(door, job, { stopIt: false, forgets: false, purse: null });
 };
 
 /** How many of the planned jobs may be made now. */
 const placesFor = async (door: Door, jobs: readonly JobEntry[]): Promise<number> => {
-  if (jobs.every(({ stage }) => stage !== "planned")) return 0;
+  if (!jobs.some(isUnmade)) return 0;
   const { limits } = await door.limits();
-  return limits.openJobs - jobs.filter(({ stage }) => stage === "submitted").length;
+  // Jobs of other runs may have ended just now.
+  const all = await openJobs(door);
+  return limits.openJobs - all.filter(({ stage }) => stage === "submitted" || stage === "creating").length;
 };
 
-const stillOpen = async (door: Door): Promise<JobEntry[]> =>
-  (await holding(door, () => ownJobs(door))).filter(isOpen);
-
-/** Looks how far a job is, and reads what it has written if it has ended. */
-const watch = async (
-  door: Door,
-  job: JobEntry,
-  { stopIt, purse }: { stopIt: boolean; purse: Pick<Purse, "settle"> | null },
-): Promise<JobEntry> => {
-  const { jobs, clock, ledger } = door;
-  const arn = job.arn ?? "";
-  const state = await jobs.get(arn);
-  if (ends.has(state.status)) {
-    door.at("ended");
-    return readOutput(door, job, state, purse);
-  }
-  if (stopIt && state.status !== "Stopping") await jobs.stop(arn).catch(unlessEnded);
-  const seen = after(job, clock, { report: reportOf(state) });
-  if (seen.report?.status !== job.report?.status || seen.report?.processed !== job.report?.processed)
-    await holding(door, () => ledger.appendJob(seen));
-  return seen;
-};
-
-/** A job that ends by itself at the same moment cannot be stopped, which the next look tells. */
-const unlessEnded = (error: ConnectorError): void => {
-  if (error.code !== "invalid_request") throw error;
-};
-
-const ends: ReadonlySet<string> = new Set([
-  "Completed",
-  "PartiallyCompleted",
-  "Failed",
-  "Stopped",
-  "Expired",
-]);
-
-const reportOf = ({ status, message, processed }: JobState): NonNullable<JobEntry["report"]> => ({
-  status,
-  ...(message !== null && { message }),
-  ...(processed !== null && { processed }),
-});
-
-/** A job that was not made yet is not made any more. */
-const giveUp = (door: Door, job: JobEntry): Promise<boolean> =>
-  holding(door, () =>
-    door.ledger.appendJob(
-      after(job, door.clock, {
-        stage: "refused",
-        report: { status: "Not made", message: "there was no time for it" },
-      }),
+const endedBadly = ({ arn, report, ...job }: JobEntry): ConnectorError =>
+  new ConnectorError(
+    "batch_unusable",
+    `${arn?.slice(arn.lastIndexOf("/") + 1) ?? nameOf(job)} is ${report?.status}: ${report?.message ?? ""}`.replace(
+      /[:.]? ?$/,
+      ".",
     ),
   );
 
-const endedBadly = ({ arn, report }: JobEntry): ConnectorError =>
-  new ConnectorError(
-    "batch_unusable",
-    `${arn?.slice(arn.lastIndexOf("/") + 1)} is ${report?.status}${report?.message ? `: ${report.message}` : ""}.`,
-  );
-
-const inWords = (thrown: unknown): ConnectorError => {
-  if (thrown instanceof ConnectorError) return thrown;
-  if (thrown instanceof FileFailure)
-    return new ConnectorError("batch_unusable", `${thrown.message}.`, { cause: thrown });
-  throw thrown;
-};
-
-/** What another look in a while may not meet again. */
-const mayPass = ({ retryable, scope }: ConnectorError): boolean => retryable && scope !== "end";
+/** Who does not wait comes back this often to what may go well the next time. */
+const mostRounds = 8;
+const backoffMs = (round: number, { random }: Pick<Clock, "random">): number =>
+  Math.min(1000 * 2 ** (round - 1), 15_000) * (0.5 + random());
 
 /** A short job is soon seen to have ended, and a long one is not asked for all the time. */
 const pauseMs = (waitedMs: number): number => Math.min(30_000, Math.max(100, waitedMs / 20));

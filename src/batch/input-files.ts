@@ -1,14 +1,16 @@
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listObjects, putObject } from "../bedrock/objects.js";
+import { listObjects, putOpened } from "../bedrock/objects.js";
 import type { InvokeRequest } from "../core/invoke.js";
 import type { JobEntry, JobFile } from "../run/ledger/job.js";
 import type { Door } from "./door.js";
 
 /** The line of a call in a job's file. A body is JSON of one line. */
-export const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>
+const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>
   `{"recordId":"${key}","modelInput":${body}}\n`;
+
+export const bytesOf = (call: Pick<InvokeRequest, "key" | "body">): number => Buffer.byteLength(lineOf(call));
 
 /** The files of a job, cut from its calls in the ledger's order, which is the same whenever they are read. */
 export const cutFiles = async (door: Door, job: JobEntry): Promise<JobFile[]> => {
@@ -21,7 +23,7 @@ export const cutFiles = async (door: Door, job: JobEntry): Promise<JobFile[]> =>
     [records, bytes] = [0, 0];
   };
   for await (const call of door.ledger.callsOf(job.key)) {
-    const length = Buffer.byteLength(lineOf(call));
+    const length = bytesOf(call);
     if (records === limits.recordsPerFile || bytes + length > limits.bytesPerFile) cut();
     records++;
     bytes += length;
@@ -41,27 +43,28 @@ export const upload = async (door: Door, job: JobEntry): Promise<void> => {
   try {
     for (const { name, records } of files) {
       const address = `${input}${name}`;
-      const path = join(folder, name);
-      const file = there.has(address) ? null : await open(path, "w", 0o600);
-      let lines: string[] = [];
-      let length = 0;
-      for (let left = records; left > 0; left--) {
-        const { value: call, done } = await calls.next();
-        if (done) break;
+      const file = there.has(address) ? null : await openNameless(join(folder, name));
+      try {
+        let lines: string[] = [];
+        let length = 0;
+        for (let left = records; left > 0; left--) {
+          const { value: call, done } = await calls.next();
+          if (done) break;
+          if (!file) continue;
+          const line = lineOf(call);
+          lines.push(line);
+          length += line.length;
+          if (length < flushedAt) continue;
+          await file.appendFile(lines.join(""));
+          [lines, length] = [[], 0];
+        }
         if (!file) continue;
-        const line = lineOf(call);
-        lines.push(line);
-        length += line.length;
-        if (length < flushedAt) continue;
         await file.appendFile(lines.join(""));
-        [lines, length] = [[], 0];
+        door.at("written");
+        await putOpened(address, file, { store, once: true, kmsKey: place.kmsKey });
+      } finally {
+        await file?.close();
       }
-      if (!file) continue;
-      await file.appendFile(lines.join(""));
-      await file.close();
-      door.at("written");
-      await putObject(address, path, { store, once: true, kmsKey: place.kmsKey });
-      await rm(path);
     }
   } finally {
     await calls.return(undefined);
@@ -71,3 +74,10 @@ export const upload = async (door: Door, job: JobEntry): Promise<void> => {
 };
 
 const flushedAt = 2 ** 20;
+
+/** It holds the rows' texts, so it has no name by which it would stay behind a process that was killed. */
+const openNameless = async (path: string): Promise<FileHandle> => {
+  const file = await open(path, "wx+", 0o600);
+  await rm(path, { force: true });
+  return file;
+};

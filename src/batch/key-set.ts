@@ -1,21 +1,35 @@
+/** Keys of requests. */
+export interface KeySet {
+  /** Adds a key. False where it is there already. */
+  add(key: string): boolean;
+  has(key: string): boolean;
+  size(): number;
+}
+
 /**
- * Keys of the ledger, of which each is told once that it is new. Millions stay small: 8 bytes a slot, for 52 bits of a key, by
- * which two of a million are taken for one in one run of nine thousand.
+ * Millions stay small: 8 bytes a slot, for 52 bits of a key, by which two of a million are taken for one in one run of nine
+ * thousand.
  */
-export const createKeySet = () => {
+export const createKeySet = (): KeySet => {
   let slots = new Float64Array(1024);
   let size = 0;
   return {
-    /** Adds a key. False where it is there already. */
-    add(key: string): boolean {
-      const mark = Number.parseInt(key.slice(0, 13), 16) + 1;
+    add(key) {
+      const mark = markOf(key);
       if (slots[slotOf(slots, mark)] === mark) return false;
       if (++size > slots.length * fullest) slots = grown(slots);
       slots[slotOf(slots, mark)] = mark;
       return true;
     },
+    has(key) {
+      const mark = markOf(key);
+      return slots[slotOf(slots, mark)] === mark;
+    },
+    size: () => size,
   };
 };
+
+const markOf = (key: string): number => Number.parseInt(key.slice(0, 13), 16) + 1;
 
 const fullest = 0.8;
 

@@ -1,8 +1,11 @@
 import { ConnectorError } from "../core/errors.js";
 import { openSession } from "../enrich/session.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { after, type Door, holding, openDoor, ownJobs } from "./door.js";
+import { attempt, isFailure } from "./attempt.js";
+import { type Door, holding, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
+import { move, type Stepped, tell } from "./step.js";
+import { factsOf, findOut } from "./submit.js";
 import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./view.js";
 
 /**
@@ -21,17 +24,20 @@ export const manageJobs = async (
     throw new ConnectorError("invalid_config", "Batch jobs need batch_s3_uri, batch_role_arn and a ledger.");
   try {
     if (action === "status") await look(door);
-    if (action === "wait" || action === "stop") {
+    if (action === "submit" || action === "wait" || action === "stop") {
+      const isForMe = (job: JobEntry): boolean => action !== "submit" || isToBeMade(job);
       const { fault } = await driveJobs(door, {
         stop: signal,
-        once: false,
-        ...(action === "stop" && { wanted: () => true }),
+        once: action === "submit",
+        isMine: isForMe,
+        takesOver: () => false,
+        ...(action === "stop" && { wanted: () => true, forgets: true }),
         purse: () => null,
         report: (jobs) => onJobs?.(jobs.map(viewJob)),
       });
-      if (fault && (await jobsOf(door)).some(isOpen)) throw fault;
+      if (fault && (await jobsOf(door)).some((job) => isOpen(job) && isForMe(job))) throw fault;
     }
-    return (await jobsOf(door)).map(viewJob);
+    return await Promise.all((await jobsOf(door)).map((job) => viewWhole(door, job)));
   } finally {
     door.jobs.close();
   }
@@ -39,11 +45,31 @@ export const manageJobs = async (
 
 const jobsOf = (door: Door): Promise<JobEntry[]> => holding(door, () => ownJobs(door));
 
+/** Whether the service has yet to be asked for a job, as far as anybody knows. */
+const isToBeMade = ({ stage }: JobEntry): boolean => isOpen({ stage }) && stage !== "submitted";
+
+/** A job with the calls that are in it, also where it is open to more. */
+const viewWhole = (door: Door, job: JobEntry): Promise<BatchJob> =>
+  holding(door, async () => {
+    if (job.stage !== "collecting" && job.stage !== "counting") return viewJob(job);
+    let records = 0;
+    for await (const _ of door.ledger.callsOf(job.key)) records++;
+    return { ...viewJob(job), records };
+  });
+
+/** Asks how far the open jobs are. Why one was not told is said of it, and keeps nobody from the others. */
 const look = async (door: Door): Promise<void> => {
   for (const job of await jobsOf(door)) {
-    if (job.stage !== "submitted" || job.arn === undefined) continue;
-    const { status, message, processed } = await door.jobs.get(job.arn);
-    const report = { status, ...(message !== null && { message }), ...(processed !== null && { processed }) };
-    await holding(door, () => door.ledger.appendJob(after(job, door.clock, { report })));
+    const { failure, ...seen } = await ask(door, job);
+    if (failure) await tell(door, seen.job, failure.why);
   }
+};
+
+const ask = async (door: Door, job: JobEntry): Promise<Stepped> => {
+  const { stage, arn } = job;
+  if (stage === "creating") return findOut(door, job);
+  if (stage !== "submitted" || arn === undefined) return { job };
+  const state = await attempt("get", () => door.jobs.get(arn));
+  if (isFailure(state)) return { job, failure: state };
+  return state === null ? { job } : move(door, job, "get", "open", factsOf(state));
 };

@@ -1,231 +1,178 @@
-import { randomBytes } from "node:crypto";
 import { ConnectorError } from "../core/errors.js";
-import { type InvokeRequest, unsent } from "../core/invoke.js";
+import type { InvokeRequest } from "../core/invoke.js";
 import { copyRow } from "../enrich/enrich-rows.js";
 import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
-import { isBounded, worstCase } from "../run/budget.js";
 import { isInJob } from "../run/ledger/entry.js";
-import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { nothing, type Purse } from "../run/purse.js";
+import { isOpen } from "../run/ledger/job.js";
+import type { Deposit, Purse, Share } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
 import { noJobs, unbatchable } from "./batchable.js";
-import { after, type Door, holding, ownJobs } from "./door.js";
-import { cutFiles, lineOf } from "./input-files.js";
+import { type Door, holding, ownJobs } from "./door.js";
+import { createDraft, type Draft } from "./draft.js";
+import { bytesOf } from "./input-files.js";
+import { createKeySet, type KeySet } from "./key-set.js";
 import type { KnownLimits } from "./limits.js";
-import { createSetAside, type SetAside } from "./set-aside.js";
+import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
+import { shareOf } from "./share.js";
 
-/** What became of rows when jobs were planned of them. */
+/** What becomes of the rows of a run, as it was planned. Every row that is in none of this waits for another run. */
 export interface Planned {
-  /** Rows that went through, and calls that are in new jobs. */
-  rows: number;
+  /** Calls that are in new jobs. */
   records: number;
-  /** Rows that are in a job of before. */
+  /** Rows that are in jobs of before, and the keys of these. */
   waiting: number;
-  /** Rows that go on line, by why. */
-  readonly onLine: Map<string, number>;
-  /** The keys of new jobs, and what is set aside for them. */
-  readonly jobs: Map<string, Draft>;
+  readonly waitedFor: Set<string>;
+  /** The new jobs, by their keys, and what is set aside for them. */
+  readonly jobs: Map<string, Deposit>;
   /** What the new jobs are held to; `null` where no row was for one. */
   limits: KnownLimits | null;
+  /** Calls that go on line, by their keys, and how many by why. */
+  readonly line: KeySet;
+  readonly onLine: Map<string, number>;
+  /** Calls that a ceiling keeps out of jobs, and why; `null` where none does. */
+  keptOut: { readonly calls: number; readonly why: string } | null;
+  /** Calls that somebody else had at that moment: what comes of them is not known yet. */
+  missed: number;
 }
 
-/** A job while calls are added to it. */
-interface Draft {
-  readonly entry: JobEntry;
-  records: number;
-  bytes: number;
-  readonly aside: SetAside;
+/** How jobs are planned. */
+interface Terms {
+  readonly purse: Purse;
+  readonly stop: AbortSignal;
+  /** Whether rows go on line that no job has answered. */
+  readonly takesOver: boolean;
+  readonly deadline?: number | undefined;
 }
+
+export const createPlanned = (): Planned => ({
+  ...{ records: 0, waiting: 0, waitedFor: new Set(), jobs: new Map(), limits: null },
+  ...{ line: createKeySet(), onLine: new Map(), keptOut: null, missed: 0 },
+});
 
 /**
  * Goes through rows once, and puts the calls that the ledger does not answer into jobs, in the ledger alone: nothing leaves the
- * machine. Rows that no job takes are left for the run to call. @throws ConnectorError of the ledger
+ * machine. Adds to what was planned before. @throws ConnectorError of the ledger
  */
 export const planJobs = (
   door: Door,
   rows: AsyncIterable<unknown> | Iterable<unknown>,
-  terms: { purse: Purse; stop: AbortSignal; deadline?: number | undefined },
-): Promise<Planned> => holding(door, () => addRows(door, rows, terms));
+  planned: Planned,
+  terms: Terms,
+): Promise<void> =>
+  holding(door, async () => {
+    Object.assign(planned, { waiting: 0, keptOut: null, missed: 0 } satisfies Partial<Planned>);
+    await giveUpDead(door);
+    const lease = leasePlans(door);
+    const drafts = createDrafts(door, planned, { ...terms, lease });
+    const free = await lookFor(door, planned, (key) => drafts.isAdding(key) || lease.has(key));
+    try {
+      for await (const row of rows) {
+        if (terms.stop.aborted) break;
+        const request = await free(row, terms.stop);
+        if (request) await drafts.add(request);
+      }
+      await drafts.end();
+    } finally {
+      await drafts.leave();
+      lease.end();
+    }
+  });
 
-const addRows = async (
-  door: Door,
-  rows: AsyncIterable<unknown> | Iterable<unknown>,
-  { purse, stop, deadline }: { purse: Purse; stop: AbortSignal; deadline?: number | undefined },
-): Promise<Planned> => {
+/** Looks what becomes of a row, and notes it, but where the row's call is free to be in a job: it is then told. */
+const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boolean) => {
   const { plan, ledger } = door;
   const { connection } = plan;
   const none = noJobs(plan);
-  const planned: Planned = {
-    ...{ rows: 0, records: 0, waiting: 0, limits: null },
-    ...{ onLine: new Map(), jobs: new Map() },
-  };
-  const keys = new Set<string>();
-  let draft: Draft | null = null;
-  let isFull = false;
-  await giveUpDead(door);
   // Their output may have been read in part only: what it refuses is not for another job yet.
   const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
-  const writing = createCrowd(addedAtOnce);
-  const finish = async (): Promise<void> => {
-    if (!draft) return;
-    await writing.ended();
-    const done = draft;
-    draft = null;
-    const { limits } = await door.limits();
-    if (done.records < limits.leastRecords) {
-      await ledger.appendJob(after(done.entry, door.clock, { stage: "abandoned" }));
-      if (done.records > 0) note(planned.onLine, tooFew(limits.leastRecords), done.records);
-      await done.aside.end(false);
-      return;
+  return async (row: unknown, stop: AbortSignal): Promise<InvokeRequest | null> => {
+    const record = copyRow(row);
+    const request = placeless(record, plan) ?? renderRequest(record, plan);
+    if (request instanceof ConnectorError || request === "blank" || isNew(request.key)) return null;
+    if (planned.line.has(request.key)) return null;
+    if (ledger.underway.has(request.key)) {
+      planned.missed++;
+      return null;
     }
-    const whole = after(done.entry, door.clock, {
-      stage: "planned",
-      plan: { ...done.entry.plan, files: await cutFiles(door, done.entry) },
-    });
-    // Another process may have given it up meanwhile; its calls are then free.
-    if (!(await ledger.appendJob(whole))) return done.aside.end(false);
-    planned.records += done.records;
-    planned.jobs.set(done.entry.key, done);
-    door.at("planned");
+    const entry = await ledger.find(request.key, stop);
+    const job = entry?.job ?? "";
+    if (isInJob(entry) || (entry?.state === "refused" && openJobs.has(job))) {
+      if (isNew(job) || planned.jobs.has(job)) return null;
+      planned.waiting++;
+      planned.waitedFor.add(job);
+      return null;
+    }
+    if (entry !== null && entry.state !== "refused")
+      if (entry.state === "received" || connection.onUnknown !== "retry") return null;
+    const why = none ?? unbatchable(request, connection.api);
+    if (why === null) return refusedByJob(entry) ? null : request;
+    goesOnLine(planned, why, [request.key]);
+    return null;
   };
-  try {
-    for await (const row of rows) {
-      if (stop.aborted || isFull) break;
-      planned.rows++;
-      const record = copyRow(row);
-      const request = placeless(record, plan) ?? renderRequest(record, plan);
-      if (request instanceof ConnectorError || request === "blank") continue;
-      const why = none ?? unbatchable(request, connection.api);
-      if (why !== null) {
-        note(planned.onLine, why, 1);
-        continue;
-      }
-      if (ledger.underway.has(request.key)) continue;
-      const entry = await ledger.find(request.key, stop);
-      const isWaiting = isInJob(entry) || (entry?.state === "refused" && openJobs.has(entry.job ?? ""));
-      if (isWaiting && !keys.has(entry.job ?? "")) planned.waiting++;
-      const mayGo = entry === null || entry.state === "refused";
-      if (isWaiting || (!mayGo && (entry.state === "received" || connection.onUnknown !== "retry"))) continue;
-      if (refusedByJob(entry) || ledger.underway.has(request.key)) continue;
-      const bytes = Buffer.byteLength(lineOf(request));
-      planned.limits ??= await door.limits();
-      const { recordsPerJob, bytesPerJob } = planned.limits.limits;
-      if (draft && (draft.records === recordsPerJob || draft.bytes + bytes > bytesPerJob)) await finish();
-      const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
-      if (share instanceof ConnectorError) continue;
-      if (share && (await purse.take(share)) !== null) {
-        isFull = true;
-        continue;
-      }
-      draft ??= await begin(door, { deadline, keys, purse });
-      if (share) draft.aside.add(share);
-      draft.records++;
-      draft.bytes += bytes;
-      await writing.join(add(door, request, draft));
-    }
-    await finish();
-    return planned;
-  } finally {
-    for (const key of keys) underway.delete(key);
-  }
 };
 
-const addedAtOnce = 500;
+const goesOnLine = ({ line, onLine }: Planned, why: string, keys: readonly string[]): void => {
+  for (const key of keys) if (line.add(key)) onLine.set(why, (onLine.get(why) ?? 0) + 1);
+};
 
-/** Work that goes on beside the rows, of so many of them at most. Its first failure ends both. */
-const createCrowd = (most: number) => {
-  let [earlier, latest]: [Promise<void>[], Promise<void>[]] = [[], []];
-  let failure: unknown;
-  const ended = async (): Promise<void> => {
-    await Promise.all([...earlier, ...latest]);
-    if (failure !== undefined) throw failure;
+/** Puts calls into one job after the other, as far as the ceilings let them. */
+const createDrafts = (door: Door, planned: Planned, terms: Terms & { readonly lease: Leased }) => {
+  let draft: Draft | null = null;
+  const end = async (): Promise<void> => {
+    const done = draft;
+    if (!done) return;
+    const became = await done.close();
+    draft = null;
+    const { records } = done.size;
+    planned.missed += done.missed() + (became === "lost" ? records : 0);
+    if (became === "planned") {
+      planned.records += records;
+      planned.jobs.set(done.key, done.deposit);
+    } else if (became === "too few" && records > 0) leaveFew(planned, done, terms.takesOver);
   };
   return {
-    ended,
-    /** Resolves when there is room for more. To ask each of them who is done would take longer than all of the rest. */
-    async join(work: Promise<void>): Promise<void> {
-      latest.push(
-        work.catch((error: unknown) => {
-          failure ??= error;
-        }),
-      );
-      if (failure !== undefined) await ended();
-      if (latest.length < most / 2) return;
-      await Promise.all(earlier);
-      [earlier, latest] = [latest, []];
+    end,
+    leave: async () => draft?.deposit.leave(),
+    isAdding: (key: string) => draft?.isAdding(key) === true,
+    async add(request: InvokeRequest): Promise<void> {
+      const share = shareOf(door.plan, request);
+      if (share instanceof ConnectorError) {
+        // Its call says so, which does not leave the machine.
+        planned.line.add(request.key);
+        return;
+      }
+      const why = planned.keptOut?.why ?? (share && (await refusalOf(terms.purse, share)));
+      if (why) {
+        planned.keptOut = { calls: (planned.keptOut?.calls ?? 0) + 1, why };
+        return;
+      }
+      planned.limits ??= await door.limits();
+      const { recordsPerJob, bytesPerJob, leastRecords: least } = planned.limits.limits;
+      const bytes = bytesOf(request);
+      if (draft && (draft.size.records === recordsPerJob || draft.size.bytes + bytes > bytesPerJob))
+        await end();
+      draft ??= createDraft(door, { ...terms, least });
+      await draft.add(request, share);
     },
   };
 };
 
-const begin = async (
-  door: Door,
-  { deadline, keys, purse }: { deadline: number | undefined; keys: Set<string>; purse: Purse },
-): Promise<Draft> => {
-  const { plan, place, clock, ledger } = door;
-  const key = randomBytes(16).toString("hex");
-  const entry: JobEntry = {
-    ...{ state: "job", key, at: clock.date(), version: 1, stage: "planning" },
-    plan: {
-      model: plan.connection.modelId,
-      target: plan.routeKey,
-      api: plan.connection.api,
-      input: `${place.input}${key}/`,
-      output: `${place.output}${key}/`,
-      files: [],
-      ...(deadline !== undefined && { deadline }),
-    },
-  };
-  keys.add(key);
-  underway.add(key);
-  await ledger.appendJob(entry);
-  door.at("planning");
-  return { entry, records: 0, bytes: 0, aside: createSetAside(purse) };
+/** Calls that are too few for a job go on line; where a ceiling has made them few, they are kept out as well. */
+const leaveFew = (planned: Planned, { keys, size }: Draft, takesOver: boolean): void => {
+  const { keptOut, limits } = planned;
+  const least = `which takes ${limits?.limits.leastRecords} at least`;
+  if (!keptOut || takesOver) goesOnLine(planned, `too few for a job, ${least}`, keys);
+  else
+    planned.keptOut = {
+      calls: keptOut.calls + size.records,
+      why: `${keptOut.why} It leaves ${size.records} rows for a batch job, ${least}: raise it, or set delivery: auto.`,
+    };
 };
 
-/** Writes that a call is in a job. One that is called meanwhile stays out of it. */
-const add = async (door: Door, request: InvokeRequest, draft: Draft): Promise<void> => {
-  const { ledger, clock } = door;
-  const { key, modelId: model, routeKey: target, body } = request;
-  const job = draft.entry.key;
-  const write = ledger.append({ state: "intent", key, at: clock.date(), job, model, target, body });
-  ledger.underway.set(
-    key,
-    write.then(
-      () => unsent(new ConnectorError("batch_pending")),
-      (error: ConnectorError) => unsent(error),
-    ),
-  );
-  try {
-    await write;
-  } catch (error) {
-    if ((error as ConnectorError).code !== "claimed_elsewhere") throw error;
-    draft.records--;
-    const share = isBounded(door.ceilings) ? worstCase(request, door.ceilings) : null;
-    if (share && !(share instanceof ConnectorError)) await draft.aside.settle(share, nothing);
-  } finally {
-    ledger.underway.delete(key);
-  }
-};
-
-/**
- * Gives up plans that a process left behind: who holds a file knows that no other process is at them; elsewhere they are given
- * time.
- */
-export const giveUpDead = async (door: Door): Promise<void> => {
-  for (const job of await ownJobs(door))
-    if (job.stage === "planning" && !underway.has(job.key))
-      await door.ledger.appendJob(after(job, door.clock, { stage: "abandoned" }), deadAfterMs);
-};
-
-/** The jobs that this process is planning. */
-const underway = new Set<string>();
-
-/** A planner writes its calls one after the other. */
-const deadAfterMs = 120_000;
-
-const tooFew = (least: number): string => `too few for a job, which takes ${least} at least`;
-
-const note = (counts: Map<string, number>, why: string, rows: number): void => {
-  counts.set(why, (counts.get(why) ?? 0) + rows);
+/** The ceiling that does not let a share be set aside, in words; `null` where it was. @throws ConnectorError */
+const refusalOf = async (purse: Purse, share: Share): Promise<string | null> => {
+  const refused = await purse.take(share);
+  if (refused instanceof ConnectorError) throw refused;
+  return refused?.reason ?? null;
 };

@@ -42,6 +42,10 @@ export const policiesFor = (
     Action: ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
     Resource: buckets.flatMap((name) => [`arn:${partition}:s3:::${name}`, `arn:${partition}:s3:::${name}/*`]),
   };
+  const keys =
+    kmsKey === null
+      ? []
+      : [{ Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: kmsKey }];
   const access = {
     Version: "2012-10-17",
     Statement: [
@@ -57,9 +61,7 @@ export const policiesFor = (
           `arn:${partition}:bedrock:*::foundation-model/*`,
         ],
       },
-      ...(kmsKey === null
-        ? []
-        : [{ Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: kmsKey }]),
+      ...keys,
     ],
   };
   const caller = {
@@ -88,6 +90,7 @@ export const policiesFor = (
         Resource: roleArn,
       },
       objects,
+      ...keys,
     ],
   };
   return { trust: JSON.stringify(trust), access: JSON.stringify(access), caller: JSON.stringify(caller) };

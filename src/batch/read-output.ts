@@ -3,9 +3,10 @@ import type { JobState } from "../bedrock/jobs.js";
 import { listObjects, openObject } from "../bedrock/objects.js";
 import { isObject, tryParseJson } from "../core/json.js";
 import type { JobEntry, JobReport } from "../run/ledger/job.js";
-import { nothing, type Purse } from "../run/purse.js";
-import { after, type Door, holding } from "./door.js";
+import { type Deposit, nothing } from "../run/purse.js";
+import { type Door, holding } from "./door.js";
 import { linesOf } from "./lines.js";
+import { move } from "./step.js";
 import { takeLines, worstOf } from "./take-lines.js";
 import { areFree, workedOn } from "./what-is-missing.js";
 
@@ -18,16 +19,15 @@ export const readOutput = (
   door: Door,
   job: JobEntry,
   state: JobState,
-  purse: Pick<Purse, "settle"> | null,
+  purse: Deposit | null,
 ): Promise<JobEntry> =>
   holding(door, async () => {
     const { ledger, clock, store } = door;
     const { counts, tokens, words, take } = takeLines(door, job, purse);
-    const folder = `${job.plan.output}${idOf(state.arn)}/`;
     let manifest: Manifest | null = null;
     let files = 0;
-    for await (const { address } of listObjects(folder, store)) {
-      if (/\/manifest\.[^/]*$/.test(address)) manifest = readManifest(await wholeText(door, address));
+    for await (const { address } of listObjects(folderOf(job, state), store)) {
+      if (isManifest(address)) manifest = readManifest(await wholeText(door, address));
       else if (/\.jsonl\.out$/.test(address)) {
         files++;
         const lines = linesOf((await openObject(address, store)).stream());
@@ -87,17 +87,17 @@ export const readOutput = (
     const report: JobReport = {
       status: state.status,
       ...(state.message !== null && { message: state.message }),
-      processed: processed ?? found,
+      processed: processed ?? Math.max(found, told.before ?? 0),
       answered: counts.received,
       refused: counts.refused,
       unknown: counts.unknown + (isFree ? 0 : rest),
       unprocessed: isFree ? rest : 0,
       ...{ input_tokens, output_tokens, remarks },
     };
-    const settled = after(job, clock, { stage: isUntouched ? "refused" : "settled", report });
-    await ledger.appendJob(settled);
+    const came = isUntouched ? "untouched" : isFree ? "whole" : "partly";
+    const settled = await move(door, job, "read", came, { report });
     door.at("settled");
-    return settled;
+    return settled.job;
   });
 
 const countOf = async (items: AsyncIterable<unknown>): Promise<number> => {
@@ -108,8 +108,18 @@ const countOf = async (items: AsyncIterable<unknown>): Promise<number> => {
 
 const readAtOnce = 200;
 
-/** The last part of a job's ARN, which its output's folder is called by. */
-export const idOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+/** Below the folder of a plan, which has one job, is one that is called by the last part of the job's ARN. */
+const folderOf = ({ plan }: JobEntry, { arn = "" }: { readonly arn?: string }): string =>
+  arn === "" ? plan.output : `${plan.output}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
+
+const isManifest = (address: string): boolean => /\/manifest\.[^/]*$/.test(address);
+
+/** Whether a job has written what it writes at its end. @throws FileFailure */
+export const hasEnded = async ({ store }: Door, job: JobEntry): Promise<boolean> => {
+  for await (const { address } of listObjects(folderOf(job, job), store))
+    if (isManifest(address)) return true;
+  return false;
+};
 
 interface Manifest {
   readonly processed: number | null;

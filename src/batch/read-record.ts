@@ -27,8 +27,10 @@ export const readRecord = (line: string): JobRecord | null => {
   if (!isObject(record)) return null;
   const { recordId, modelOutput, error } = record;
   const key = String(recordId);
-  if (error === undefined || error === null)
-    return modelOutput === undefined ? null : { key, answer: writeJson(modelOutput) };
+  // What was answered is billed, whatever is said beside it.
+  const isAnswered = modelOutput !== undefined && (modelOutput !== null || !error);
+  if (isAnswered) return { key, answer: writeJson(modelOutput) };
+  if (error === undefined || error === null) return null;
   const { errorCode, errorMessage } = isObject(error) ? error : {};
   const status = Number(errorCode);
   const words = typeof errorMessage === "string" ? errorMessage : "";

@@ -4,14 +4,15 @@ import { type JsonObject, tryParseJson } from "../core/json.js";
 import { readerOf } from "../enrich/reader.js";
 import { requestOf } from "../enrich/request.js";
 import { batchTier } from "../models/prices/rates.js";
-import { isBounded, toShare, worstCase } from "../run/budget.js";
+import { isBounded, toShare } from "../run/budget.js";
 import { type Intent, isInJob } from "../run/ledger/entry.js";
 import { createKeyIndex } from "../run/ledger/index-by-key.js";
 import type { JobEntry } from "../run/ledger/job.js";
-import { nothing, type Purse, type Share } from "../run/purse.js";
+import { type Deposit, nothing, type Share } from "../run/purse.js";
 import { toEntry } from "../run/record-and-reuse.js";
 import type { Door } from "./door.js";
 import { readRecord } from "./read-record.js";
+import { shareOf } from "./share.js";
 
 /** Lines of a job's output, as they are taken, in numbers. */
 export interface Taken {
@@ -34,7 +35,7 @@ export interface Taken {
 }
 
 /** Takes lines in any order, many at once, and writes what became of each call of a job into the ledger. */
-export const takeLines = (door: Door, job: JobEntry, purse: Pick<Purse, "settle"> | null): Taken => {
+export const takeLines = (door: Door, job: JobEntry, purse: Deposit | null): Taken => {
   const { ledger, clock } = door;
   const counts = { received: 0, refused: 0, unknown: 0, elsewhere: 0, strange: 0, again: 0 };
   const tokens = { input: 0, output: 0, untold: 0 };
@@ -79,7 +80,8 @@ export const takeLines = (door: Door, job: JobEntry, purse: Pick<Purse, "settle"
       tokens.output += outputTokens ?? 0;
       if (request) await ledger.append({ ...toEntry(key, answer, clock.date()), job: job.key });
       const taken = before === "refused" ? nothing : worst;
-      if (worst && taken) await purse.settle(taken, toShare(answer, worst, door.ceilings), before ? 0 : 1);
+      if (worst && taken)
+        await purse.settle(taken, toShare(answer, worst, door.plan.connection.ceilings), before ? 0 : 1);
       return;
     }
     const { code, billed, words: said } = record;
@@ -106,11 +108,11 @@ const keyPattern = /^[0-9a-f]{32}$/;
 
 /** What was set aside for a call when it was planned; `null` for a run without ceilings. */
 export const worstOf = (
-  { plan, ceilings }: Door,
+  { plan }: Pick<Door, "plan">,
   { key, model: modelId, body }: Pick<Intent, "key" | "model" | "body">,
 ): Share | null => {
-  if (!isBounded(ceilings)) return null;
+  if (!isBounded(plan.connection.ceilings)) return null;
   const parsed = (tryParseJson(body) ?? {}) as JsonObject;
-  const share = worstCase(requestOf(plan, { key, modelId, body }, parsed), ceilings);
+  const share = shareOf(plan, requestOf(plan, { key, modelId, body }, parsed));
   return share instanceof ConnectorError ? null : share;
 };

@@ -29,6 +29,8 @@ export interface BatchProgress {
   readonly waiting: number;
   /** Rows that no job takes and the run calls, by why. */
   readonly on_line: Readonly<Record<string, number>>;
+  /** Rows that a ceiling keeps out of jobs, by why. */
+  readonly kept_out: Readonly<Record<string, number>>;
   /** What new jobs are held to and where that is from, in a sentence; absent where no row was for one. */
   readonly limits?: string;
   /** Where the deadline has jobs stopped. */
@@ -36,10 +38,11 @@ export interface BatchProgress {
 }
 
 /**
- * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `wait`: brings the open ones to their ends,
- * so that the ledger has their answers. `stop`: stops them first.
+ * `list`: as the ledger has them. `status`: asks the service how far the open ones are. `submit`: makes those that are not made
+ * yet, also of rows that are still being collected. `wait`: brings the open ones to their ends, so that the ledger has their
+ * answers. `stop`: stops them first.
  */
-export type JobsAction = "list" | "status" | "wait" | "stop";
+export type JobsAction = "list" | "status" | "submit" | "wait" | "stop";
 
 export interface ManageOptions {
   /** Ends the waiting; the jobs go on. */
@@ -48,7 +51,7 @@ export interface ManageOptions {
 }
 
 export const viewJob = (job: JobEntry): BatchJob => {
-  const { stage, arn = null, at, plan, report } = job;
+  const { stage, arn = null, at, plan, report, trouble } = job;
   const { status = null, ...numbers } = report ?? {};
   const records = plan.files.reduce((sum, file) => sum + file.records, 0);
   return {
@@ -61,6 +64,7 @@ export const viewJob = (job: JobEntry): BatchJob => {
     output: plan.output,
     at,
     ...numbers,
+    ...(trouble !== undefined && { message: trouble }),
   };
 };
 
@@ -70,5 +74,6 @@ export const openInWords = (jobs: readonly JobEntry[]): string => {
   const sum = (name: "records" | "processed"): number =>
     views.reduce((total, view) => total + (view[name] ?? 0), 0);
   const states = [...new Set(views.map(({ status, stage }) => status ?? stage))].join(", ");
-  return `${views.length === 1 ? "1 job" : `${views.length} jobs`} (${states}), ${sum("processed")} of ${sum("records")} records done.`;
+  const trouble = jobs.find((job) => isOpen(job) && job.trouble !== undefined)?.trouble;
+  return `${views.length === 1 ? "1 job" : `${views.length} jobs`} (${states}), ${sum("processed")} of ${sum("records")} records done.${trouble === undefined ? "" : ` ${trouble}`}`;
 };

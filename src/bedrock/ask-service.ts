@@ -11,8 +11,9 @@ interface Question {
   /** What stands behind `AWS_ENDPOINT_URL_`, which names another place for it. */
   readonly variable: string;
   readonly region: string;
-  /** Where it is one for all regions. */
+  /** Where it is one for all regions, and where one is that keeps to FIPS. */
   readonly host?: string;
+  readonly fipsHost?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -30,7 +31,7 @@ export const askService = async (
   const { service, variable, region, headers, body } = question;
   const given = process.env[`AWS_ENDPOINT_URL_${variable}`] || process.env.AWS_ENDPOINT_URL;
   const local = endpoint !== null && isLoopback(endpoint) ? endpoint : undefined;
-  const at = given ?? local ?? `https://${question.host ?? (await regionalHost(config, service, region))}`;
+  const at = given ?? local ?? `https://${await hostOf(config, question)}`;
   const { protocol, hostname, port, host } = new URL(at);
   const request = new HttpRequest({
     ...{ method: "POST", protocol, hostname, path: "/", body, headers: { ...headers, host } },
@@ -58,12 +59,12 @@ const inJson = (text: string): string => {
 };
 
 /** Services of a region are named alike, in every part of AWS, and where FIPS or IPv6 is asked for. */
-const regionalHost = async (
+const hostOf = async (
   config: BedrockClient["config"],
-  service: string,
-  region: string,
+  { service, region, host, fipsHost = host }: Question,
 ): Promise<string> => {
   const [UseFIPS, UseDualStack] = [await config.useFipsEndpoint(), await config.useDualstackEndpoint()];
+  if (host && fipsHost) return UseFIPS ? fipsHost : host;
   const { hostname } = config.endpointProvider({ Region: region, UseFIPS, UseDualStack }).url;
   return hostname.replace(/^bedrock/, service);
 };

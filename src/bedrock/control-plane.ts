@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   BedrockClient,
   GetFoundationModelAvailabilityCommand,
@@ -6,6 +7,7 @@ import {
   GetModelInvocationLoggingConfigurationCommand,
   GetUseCaseForModelAccessCommand,
   ListFoundationModelsCommand,
+  ListModelInvocationJobsCommand,
   type LoggingConfig,
   paginateListInferenceProfiles,
 } from "@aws-sdk/client-bedrock";
@@ -56,6 +58,8 @@ export interface ControlPlane {
   logging(): Promise<ControlAnswer<Logging>>;
   /** The quotas of Bedrock that hold for the account in the region. */
   quotas(): Promise<ControlAnswer<readonly Quota[]>>;
+  /** Whether the batch jobs of the region may be listed. */
+  jobs(): Promise<ControlAnswer<true>>;
   /** The trust policy of a role: who may take it on. */
   trustOf(roleArn: string): Promise<ControlAnswer<unknown>>;
   /** Whether the policies of a role let it do something with something of its own account. */
@@ -73,6 +77,8 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
   const { region, endpoint } = connection;
   const startedAt = performance.now();
   const deadline = new AbortController();
+  // All questions that are open heed it.
+  setMaxListeners(0, deadline.signal);
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   const toSts = createTransport(1, deadlineMs, connectMs);
   const client = new BedrockClient({
@@ -134,6 +140,11 @@ export const openControlPlane = (connection: Connection, deadlineMs: number): Co
           deadline.signal,
         ),
       ),
+    jobs: () =>
+      query("bedrock:ListModelInvocationJobs", "*", async () => {
+        const asked = new ListModelInvocationJobsCommand({ maxResults: 1 });
+        return (await client.send(asked, options)).invocationJobSummaries && (true as const);
+      }),
     trustOf: (role) =>
       beside("iam:GetRole", role, async () => {
         const { partition, name } = readRoleArn(role) ?? { partition: "", name: role };

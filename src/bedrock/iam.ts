@@ -9,22 +9,23 @@ export const readRoleArn = (arn: string): { partition: string; account: string; 
 
 /** A question to IAM, in its query form: one IAM for all regions of a partition. */
 export const iamQuestion = (partition: string, asked: Readonly<Record<string, string>>) => {
-  const { host, region } = homes[partition] ?? homes.aws;
   return {
-    ...{ service: "iam", variable: "IAM", host, region },
+    ...{ service: "iam", variable: "IAM", ...(homes[partition] ?? homes.aws) },
     headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
     body: new URLSearchParams({ ...asked, Version: "2010-05-08" }).toString(),
   };
 };
 
 const homes: { readonly aws: Home } & Readonly<Record<string, Home>> = {
-  aws: { host: "iam.amazonaws.com", region: "us-east-1" },
+  aws: { host: "iam.amazonaws.com", fipsHost: "iam-fips.amazonaws.com", region: "us-east-1" },
   "aws-cn": { host: "iam.cn-north-1.amazonaws.com.cn", region: "cn-north-1" },
   "aws-us-gov": { host: "iam.us-gov.amazonaws.com", region: "us-gov-west-1" },
 };
 
 interface Home {
   readonly host: string;
+  /** Where that is another one. */
+  readonly fipsHost?: string;
   readonly region: string;
 }
 

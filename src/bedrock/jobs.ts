@@ -13,7 +13,7 @@ import { callFailure } from "./call-failure.js";
 import { secretsOf, signing } from "./client.js";
 import { redact } from "./redact.js";
 import { missingCredentials } from "./refreshing-client.js";
-import { throwServiceErrors } from "./service-error.js";
+import { ServiceError, throwServiceErrors } from "./service-error.js";
 import { createTransport } from "./transport.js";
 
 /** What the service says of a batch inference job. */
@@ -48,29 +48,38 @@ interface NewJob {
  * service may have done what it was asked.
  */
 export interface Jobs {
-  /** The job's ARN; `null` where the reply has none, as one to a token that was known may not. */
+  /** The job's ARN; `null` where the service knows the token already and does not say whose it is. */
   create(job: NewJob): Promise<string | null>;
-  get(arn: string): Promise<JobState>;
+  /** `null` where the service has no such job. */
+  get(arn: string): Promise<JobState | null>;
   /** The job that was made with a name and token; `null` where the list has none. */
   find(name: string, token: string): Promise<JobState | null>;
+  /** Of one that has ended, or is not there, it changes nothing. */
   stop(arn: string): Promise<void>;
   close(): void;
 }
 
 export const openJobs = (connection: Connection): Jobs => {
   const client = createJobsClient(connection);
-  const ask = async <Answer>(send: () => Promise<Answer>): Promise<Answer> => {
+  /** What the service answers; `null` where it answers with one of some errors. */
+  const ask = async <Answer>(send: () => Promise<Answer>, ...asNull: string[]): Promise<Answer | null> => {
     const missing = await missingCredentials(client, connection);
     if (missing) throw missing;
-    const failed = (thrown: unknown): ConnectorError =>
-      callFailure(thrown, (words) => redact(words, secretsOf(connection)));
-    return send().catch((thrown: unknown) => {
-      const error = failed(thrown);
+    const failed = (thrown: unknown): ConnectorError => {
+      const error = callFailure(thrown, (words) => redact(words, secretsOf(connection)));
+      // What no service of AWS wrote does not say that Bedrock has seen nothing.
+      if (!(thrown instanceof ServiceError) || thrown.isJson) return error;
+      return new ConnectorError(error.code, error.detail, { billed: "unknown" });
+    };
+    const once = (): Promise<Answer | null> =>
+      send().catch((thrown: unknown) => {
+        if (thrown instanceof ServiceError && thrown.isJson && asNull.includes(thrown.name)) return null;
+        throw failed(thrown);
+      });
+    return once().catch((error: ConnectorError) => {
       // The SDK has learned the clock of the far side from the refusal, which came before any work.
       if (error.code !== "clock_differs") throw error;
-      return send().catch((again: unknown) => {
-        throw failed(again);
-      });
+      return once();
     });
   };
   return {
@@ -78,9 +87,12 @@ export const openJobs = (connection: Connection): Jobs => {
       ask(async () => {
         const { jobArn } = await client.send(new CreateModelInvocationJobCommand(toInput(job)));
         return jobArn ?? null;
-      }),
+      }, "ConflictException"),
     get: (jobIdentifier) =>
-      ask(async () => toState(await client.send(new GetModelInvocationJobCommand({ jobIdentifier })))),
+      ask(
+        async () => toState(await client.send(new GetModelInvocationJobCommand({ jobIdentifier }))),
+        "ResourceNotFoundException",
+      ),
     find: (nameContains, token) =>
       ask(async () => {
         const asked = { nameContains, maxResults: 100 };
@@ -91,10 +103,10 @@ export const openJobs = (connection: Connection): Jobs => {
               return toState(summary);
         return null;
       }),
-    stop: (jobIdentifier) =>
-      ask(async () => {
-        await client.send(new StopModelInvocationJobCommand({ jobIdentifier }));
-      }),
+    async stop(jobIdentifier) {
+      const send = () => client.send(new StopModelInvocationJobCommand({ jobIdentifier }));
+      await ask(send, "ConflictException", "ResourceNotFoundException", "ValidationException");
+    },
     close: () => client.destroy(),
   };
 };

@@ -1,9 +1,9 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import { ConnectorError } from "../core/errors.js";
 import { FileFailure } from "../core/file-failure.js";
+import { failed } from "./object-failure.js";
 import { machineStore, type Store } from "./object-store.js";
 
 /** An object of S3 by its address. */
@@ -125,28 +125,33 @@ interface Putting {
 
 /** Puts a file in the place of an object, at once: a large one in parts, which show when all of them are there. */
 export const putObject = async (address: string, path: string, putting: Putting = {}): Promise<void> => {
-  const { store = machineStore, once = false } = putting;
-  const { client, sdk } = await store();
-  const { size } = await stat(path);
   const file = await open(path);
   try {
-    for (let tries = 1; ; tries++)
-      try {
-        return await putFile({ client, sdk }, address, { file, size }, putting);
-      } catch (error) {
-        const { name } = error as Error;
-        if (once && name === "PreconditionFailed") return;
-        // Whether the object is there then, only another try tells.
-        if (!once || !isConflict(error) || tries === mostTries) failed("write", address)(error);
-        await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random()));
-      }
+    await putOpened(address, file, putting);
   } finally {
     await file.close();
   }
 };
 
+/** The same for a file that is open, and need not have a name any more. */
+export const putOpened = async (address: string, file: FileHandle, putting: Putting = {}): Promise<void> => {
+  const { store = machineStore, once = false } = putting;
+  const { client, sdk } = await store();
+  const { size } = await file.stat();
+  for (let tries = 1; ; tries++)
+    try {
+      return await putFile({ client, sdk }, address, { file, size }, putting);
+    } catch (error) {
+      const { name } = error as Error;
+      if (once && name === "PreconditionFailed") return;
+      // Whether the object is there then, only another try tells.
+      if (!once || !isConflict(error) || tries === mostTries) failed("write", address)(error);
+      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random()));
+    }
+};
+
 /** Whether S3 would not say if a write that is to be the first one is, since others write at the same time. */
-export const isConflict = (error: unknown): boolean =>
+const isConflict = (error: unknown): boolean =>
   (error as Partial<Error>).name === "ConditionalRequestConflict";
 
 const mostTries = 4;
@@ -196,49 +201,3 @@ const readPart = async (file: FileHandle, start: number, length: number): Promis
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
   return buffer.subarray(0, bytesRead);
 };
-
-interface S3Error {
-  readonly name?: string;
-  readonly message?: string;
-  readonly deadlinePassed?: boolean;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** Whether a question to S3 was given up at the end of its time. */
-export const isLate = (error: unknown): boolean => {
-  const { name, deadlinePassed } = error as S3Error;
-  return deadlinePassed === true || name === "AbortError";
-};
-
-const rights = { read: "s3:GetObject", write: "s3:PutObject", list: "s3:ListBucket" } as const;
-
-/** S3's refusal in words; they name what the credentials lack. */
-const failed =
-  (verb: keyof typeof rights, address: string) =>
-  (error: unknown): never => {
-    const { name = "", $metadata, message = "" } = error as S3Error;
-    const status = $metadata?.httpStatusCode;
-    const reason =
-      error instanceof ConnectorError
-        ? error.message
-        : name === "NoSuchBucket"
-          ? "there is no such bucket"
-          : status === 404
-            ? "there is no such object"
-            : status === 403
-              ? `the credentials may not; they need ${rights[verb]}, and s3:ListBucket to tell what is missing`
-              : status === 412
-                ? "it was replaced while it was read; run again"
-                : status === 409
-                  ? "others write it at the same time; run again"
-                  : isLate(error)
-                    ? "no answer in time"
-                    : status === undefined && /credential/i.test(`${name} ${message}`)
-                      ? "no AWS credentials were found on this machine"
-                      : name === "TransportError"
-                        ? message
-                        : `${name}${status === undefined ? "" : `, HTTP ${status}`}`;
-    const failure = new FileFailure(`cannot ${verb} ${address}: ${reason}`);
-    failure.cause = error;
-    throw failure;
-  };

@@ -19,7 +19,10 @@ type Settings = Pick<
 export const toBatchPlace = (settings: Settings): BatchPlace | null => {
   const { batch_s3_uri: input, batch_role_arn: roleArn, batch_kms_key, batch_tags = "" } = settings;
   if (!input || !roleArn) return null;
-  const tags = batch_tags.split(",").map((tag) => tag.split("=").map((part) => part.trim()));
+  const tags = batch_tags.split(",").map((tag) => {
+    const [name = "", ...value] = tag.split("=");
+    return [name.trim(), value.join("=").trim()] as const;
+  });
   return {
     input: folderOf(input),
     output: folderOf(settings.batch_output_s3_uri ?? input),

@@ -225,7 +225,7 @@ export const errorCodes = {
   batch_unprocessed: kind(
     true,
     "no",
-    "The batch job ended before it came to this row. Run the same command again for another job.",
+    "No batch job came to this row: its job ended before that, or the row came when the jobs had been planned. Run the same command again for another job.",
     "end",
   ),
   batch_unusable: kind(true, "no", "Batch jobs cannot be used, and no row is sent in their place:", "end"),

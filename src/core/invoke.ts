@@ -14,6 +14,8 @@ export interface InvokeRequest {
   readonly textBytes: number;
   /** The same for calls whose answers may stand for each other: 32 hexadecimal digits. */
   readonly key: string;
+  /** Asked since an earlier answer of its row did not fit, by a key of its own. */
+  readonly isAgain?: true;
   /** Names the one call among those of its key, where a ledger records it. */
   readonly claim?: string;
   /** The same for all requests of one model, place and guardrail: 16 hexadecimal digits. */

@@ -1,12 +1,12 @@
 import { ConnectorError } from "../core/errors.js";
-import type { Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
+import type { FailedInvocation, Invocation, Invoke, InvokeRequest } from "../core/invoke.js";
 import { failedTrace, type Outcome, type Trace, trace, usageTrace } from "../core/outcome.js";
 import { emptyReply } from "../core/reply.js";
 import { estimateUsd } from "../models/prices/estimate.js";
 import { batchTier, ratesOfBatch, roundUsd, usdOfUsage, usdSavedByCache } from "../models/prices/rates.js";
-import { invokeUntilFit } from "./invoke-until-fit.js";
+import { invokeUntilFit, type ReadAnswer } from "./invoke-until-fit.js";
 import type { Plan } from "./plan.js";
-import { emptyColumns, readColumns } from "./read-columns.js";
+import { type Columns, emptyColumns, readColumns } from "./read-columns.js";
 import { renderRequest } from "./request.js";
 
 /** The pipeline: one record to one outcome. Never rejects; every failure ends in the outcome. */
@@ -32,6 +32,16 @@ export const complete = async (
 ): Promise<Outcome> => {
   const read = (answer: Invocation) => readColumns(answer, plan);
   const result = await invokeUntilFit(request, invoke, stop, plan.mostCalls - 1, read);
+  return outcomeOf(record, request, plan, result);
+};
+
+/** What came of a record's calls. */
+const outcomeOf = (
+  record: unknown,
+  request: InvokeRequest,
+  plan: Plan,
+  result: ReadAnswer<Columns> | FailedInvocation,
+): Outcome => {
   const isBatched = !("error" in result) && result.answer.usage.serviceTier === batchTier;
   const rates = isBatched ? ratesOfBatch(plan.price, plan.tiers) : plan.price;
   const estimate = estimateUsd(rates, request, plan.mostCalls);
@@ -48,35 +58,36 @@ export const complete = async (
   const isPaid = attempts > 0;
   const usd = sumUsd(usages.map((each) => usdOfUsage(plan.price, each, plan.tiers)));
   const said = reply instanceof ConnectorError ? emptyReply : reply;
-  const known = {
-    attempts,
-    billed: isPaid ? "yes" : "no",
+  const read = columns instanceof ConnectorError ? null : columns;
+  const known: Trace = {
+    status: "enriched",
     model: request.modelId,
-    latency_ms: answer.latencyMs,
-    request_id: answer.requestId,
+    stop_reason: said.stopReason,
+    truncated: said.truncated,
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
     cost_usd: isPaid ? usd : 0,
+    latency_ms: answer.latencyMs,
+    attempts,
+    billed: isPaid ? "yes" : "no",
+    request_id: answer.requestId,
     usage: usageTrace(usage),
-    stop_reason: said.stopReason,
-    truncated: said.truncated,
     guardrail: said.guardrail,
-  } as const;
-  const more = {
+    repaired: read?.repaired ?? false,
+    remarks: read && read.remarks.length > 0 ? read.remarks : null,
+    error: null,
+  };
+  const outcome =
+    columns instanceof ConnectorError
+      ? failedOutcome(record, plan, columns, known)
+      : { record, columns: columns.values, trace: known, keptEmpty: columns.keptEmpty };
+  return {
+    ...outcome,
     payloads: { request: request.body, response: answer.body },
     rejections,
     estimate,
     savedUsd: isPaid ? 0 : usd,
     cacheSavedUsd: isPaid ? sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))) : 0,
-  };
-  if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...more };
-  const { values, repaired, keptEmpty, remarks } = columns;
-  return {
-    record,
-    columns: values,
-    trace: trace({ status: "enriched", repaired, remarks: remarks.length > 0 ? remarks : null, ...known }),
-    keptEmpty,
-    ...more,
   };
 };
 

@@ -11,7 +11,7 @@ import {
 import type { Usage } from "../core/reply.js";
 
 /** An answer, and what was read of it. */
-interface ReadAnswer<Columns> {
+export interface ReadAnswer<Columns> {
   readonly answer: Invocation;
   /** What each of the row's answers took, without those that were there already beside ones that were paid for. */
   readonly usages: readonly Usage[];
@@ -33,7 +33,8 @@ export const invokeUntilFit = async <Columns>(
   const answers: Invocation[] = [];
   let last: ReadAnswer<Columns> | undefined;
   for (let round = 0; ; round++) {
-    const tried = round === 0 ? request : { ...request, key: keyOf(request.key, round) };
+    const tried =
+      round === 0 ? request : { ...request, key: keyOf(request.key, round), isAgain: true as const };
     const result = await invoke(tried, stop);
     const { attempts, rejections = {} } = afterEarlier(answers, result);
     if (!isFailed(result)) {

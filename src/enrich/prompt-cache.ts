@@ -32,7 +32,7 @@ export const planPromptCache = (
   if (!way || leastTokens === undefined) return `${modelId} is not known to have a prompt cache`;
   if (hasPoint(way, sample)) return "request_format sets a point of its own";
   const point = findCachePoint(way, sample);
-  if (!point) return "nothing stands in front of the first placeholder";
+  if (!point) return "no text of the prompt stands in front of its first placeholder";
   const tokens = Math.ceil(point.bytes / assumedBytesPerToken);
   // A text of more tokens than that would be of a kind of its own; below the least the service keeps nothing.
   if (point.bytes / fewestBytes < leastTokens)

@@ -50,7 +50,7 @@ export const toRequest = (body: JsonObject, plan: Plan, record?: unknown): Invok
   const text = textOf(finished);
   if (text === undefined) return new ConnectorError("invalid_body", "It is nested too deeply.");
   const key = keyOf(text, plan.routeKey, connection.reuseAnswers ? undefined : record);
-  const request = requestOf(plan, { key, modelId: connection.modelId, body: text }, finished);
+  const request = requestOf(plan, { key, modelId: connection.modelId, body: text }, finished, most);
   if (request.bodyBytes > mostBytes)
     return new ConnectorError("body_too_large", `It has ${request.bodyBytes} bytes, and was not sent.`);
   return withCachePoint(request, finished, plan);
@@ -76,6 +76,7 @@ export const requestOf = (
   { family, modelFamily, routeKey, connection }: Plan,
   { key, modelId, body }: Pick<InvokeRequest, "key" | "modelId" | "body">,
   parsed: JsonObject,
+  maxTokens = limitOf(parsed, family),
 ): InvokeRequest => ({
   modelId,
   routeKey,
@@ -83,7 +84,7 @@ export const requestOf = (
   bodyBytes: Buffer.byteLength(body),
   textBytes: textBytes(parsed),
   key,
-  maxTokens: limitOf(parsed, family),
+  maxTokens,
   ...(isBounded(connection) && { beyondBytes: beyondBytes(parsed, modelFamily) }),
 });
 

@@ -49,8 +49,12 @@ export interface Door {
   readonly purse: Purse;
   /** What another way than calls has answered. */
   readonly delivered?: Delivered;
+  /** Whether its calls leave the flex tier alone, which may take its time. */
+  readonly isHurried?: boolean;
   /** Why the run is over for rows that would be called. */
   readonly ended?: ConnectorError;
+  /** Whether the host's other calls of the run go by it, too. */
+  readonly lasts?: boolean;
 }
 
 interface SessionRun {
@@ -135,7 +139,7 @@ export const createSession = (
       underway,
       ledger,
       read,
-      call,
+      call: door?.isHurried ? wire : call,
       promptCache,
       leaseMs: (isFlexible ? patient(connection) : connection).requestTimeoutMs + leaseSpareMs,
       purse: door?.purse ?? purseOf(id),
@@ -156,13 +160,13 @@ export const createSession = (
     pace: pacer.pace,
     purse: purseOf,
     run(id, door) {
-      if (id === undefined || door) return startRun(id, door);
+      if (id === undefined || (door && !door.lasts)) return startRun(id, door);
       for (const [known, { isOver }] of runs)
         if (isOver()) {
           runs.delete(known);
           purses.delete(known);
         }
-      const shared = runs.get(id) ?? createLasting(startRun(id), pacer.clock);
+      const shared = runs.get(id) ?? createLasting(startRun(id, door), pacer.clock);
       runs.set(id, shared);
       return shared;
     },

@@ -17,17 +17,18 @@ export const mostOutput = (body: JsonObject, family: Family | null): number | nu
     most = Math.max(most ?? 0, count);
   }
   let answers = 1;
-  for (const [path, name, value] of settingsOf(body)) {
+  const fault = findInSettings(body, (path, name, value) => {
     const count = wholeOf(value);
     if (limitName.test(name) && family && value !== null) {
-      if (count === null || count < 0) return `${path} must be a whole number of at least 0.`;
+      if (count === null || count < 0) return `${path}${name} must be a whole number of at least 0.`;
       most = Math.max(most ?? 0, count);
     } else if (answersName.test(name) && value !== null) {
-      if (count === null || count < 1) return `${path} must be a whole number of at least 1.`;
+      if (count === null || count < 1) return `${path}${name} must be a whole number of at least 1.`;
       answers = Math.max(answers, count);
     }
-  }
-  return most === null ? null : most * answers;
+    return null;
+  });
+  return fault ?? (most === null ? null : most * answers);
 };
 
 /** A name of a limit of tokens, whoever's API it is; a budget of reasoning may be above the limit of the answer. */
@@ -43,20 +44,26 @@ const wholeOf = (value: unknown): number | null => {
   return typeof count === "number" && Number.isSafeInteger(count) ? count : null;
 };
 
-type Setting = readonly [path: string, name: string, value: unknown];
-
 /**
- * What stands at the top of a body and in its objects of settings: numbers, and what may be taken for one. What is in lists is
- * content.
+ * Looks at what stands at the top of a body and in its objects of settings, numbers and what may be taken for one, up to the
+ * first that `look` finds something about. What is in lists is content. `path` ends with a point, or is empty.
  */
-const settingsOf = (body: JsonObject, path = "", depth = 0, found: Setting[] = []): readonly Setting[] => {
-  for (const [name, value] of Object.entries(body)) {
+const findInSettings = (
+  body: JsonObject,
+  look: (path: string, name: string, value: unknown) => string | null,
+  path = "",
+  depth = 0,
+): string | null => {
+  for (const name of Object.keys(body)) {
+    const value: unknown = body[name];
+    let found: string | null = null;
     if (value instanceof ExactNumber || !(isObject(value) || Array.isArray(value)))
-      found.push([path + name, name, value]);
+      found = look(path, name, value);
     else if (isObject(value) && depth < mostDepth && !notSettings.test(name))
-      settingsOf(value as JsonObject, `${path}${name}.`, depth + 1, found);
+      found = findInSettings(value as JsonObject, look, `${path}${name}.`, depth + 1);
+    if (found !== null) return found;
   }
-  return found;
+  return null;
 };
 
 const mostDepth = 3;

@@ -31,7 +31,7 @@ export const reconcileLedger = (
   );
 
 const reconcile = async (
-  { plan: { connection } }: Session,
+  { plan: { connection, routeKey } }: Session,
   ledger: SharedLedger,
   { logs, graceMinutes = 30 }: ReconcileOptions,
   now: () => number,
@@ -119,9 +119,12 @@ const reconcile = async (
     total.refused++;
   }
   const graceEnd = startedAt - graceMinutes * 60_000;
-  const reasonOf = ([key, { stretch }]: [string, UnknownCall]): Reason =>
-    undecided.get(key) ??
-    (earlier.has(key) ? "sent_again" : stretch.to > graceEnd ? "not_yet" : "not_logged");
+  const reasonOf = ([key, { stretch, target }]: [string, UnknownCall]): Reason => {
+    const why = undecided.get(key);
+    if (why !== undefined || earlier.has(key)) return why ?? "sent_again";
+    if (target !== routeKey) return "of_another_connection";
+    return stretch.to > graceEnd ? "not_yet" : "not_logged";
+  };
   const reasons = [...calls].filter(([key]) => !settled.has(key)).map(reasonOf);
   for (let call = 0; call < underWay; call++) reasons.push("under_way");
   return { ...total, still_unknown: counted(reasons), logs: read };

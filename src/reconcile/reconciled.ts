@@ -33,8 +33,11 @@ export interface Reconciled {
   } | null;
 }
 
-/** `not_yet` and `not_logged`: no record of it, within the grace and after it. `under_way`: it may still be answered. */
-export type Reason = Undecided | "not_yet" | "not_logged" | "under_way";
+/**
+ * `not_yet` and `not_logged`: no record of it, within the grace and after it. `of_another_connection`: no record of it here, and it
+ * was sent to another model or Region, which may log it elsewhere. `under_way`: it may still be answered.
+ */
+export type Reason = Undecided | "not_yet" | "not_logged" | "of_another_connection" | "under_way";
 
 /** Why a call that stands in the logs stays unknown. */
 export type Undecided = "sent_again" | "failed" | "without_text" | "unreadable";

@@ -6,6 +6,8 @@ export interface UnknownCall {
   readonly stretch: Stretch;
   /** Which of its key's calls is the latest one; `null` where the ledger does not say. */
   readonly claim: string | null;
+  /** Where it was sent, hashed. */
+  readonly target: string;
 }
 
 interface UnknownCalls {
@@ -32,6 +34,7 @@ export const unknownCalls = async (
     else
       calls.set(key, {
         claim: entry.claim ?? null,
+        target: entry.target,
         // An intent is written before the call, that it ended without an answer after it.
         stretch:
           state === "intent"

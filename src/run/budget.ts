@@ -2,7 +2,7 @@ import type { Ceilings } from "../connection/connection.js";
 import { ConnectorError } from "../core/errors.js";
 import { type Invocation, type Invoke, type InvokeRequest, isFailed, unsent } from "../core/invoke.js";
 import { mostInputTokens } from "../models/prices/estimate.js";
-import { mostUsd, usdOfUsage } from "../models/prices/rates.js";
+import { batchTier, mostUsd, ratesOfBatch, usdOfUsage } from "../models/prices/rates.js";
 import { createLocalPurse, nothing, type Purse, type Share } from "./purse.js";
 import type { Run } from "./run-state.js";
 
@@ -42,10 +42,11 @@ export const budget = (
 export const isBounded = ({ rows, tokens, usd }: Ceilings): boolean =>
   rows !== null || tokens !== null || usd !== null;
 
-/** The most that a call may take; why nothing bounds it, where that is so. */
+/** The most that a call may take, or a record of a batch job, whose price is another; why nothing bounds it, where that is so. */
 export const worstCase = (
   { body, bodyBytes, maxTokens, beyondBytes }: InvokeRequest,
   ceilings: Ceilings,
+  tier?: typeof batchTier,
 ): Share | ConnectorError => {
   if (maxTokens === null && (ceilings.tokens !== null || ceilings.usd !== null))
     return new ConnectorError(
@@ -59,11 +60,10 @@ export const worstCase = (
       `Nothing bounds the tokens of ${unbounded.join(", ")}, so the row could pass max_tokens_total or max_spend_usd: leave it out, or bound the run by max_rows.`,
     );
   const [input, output] = [mostInputTokens(bodyBytes) + tokens, maxTokens ?? 0];
-  const usd = mostUsd(
-    ceilings.prices,
-    { input, output, keepsHour: /"ttl":\s*"1h"/.test(body) },
-    ceilings.tiers,
-  );
+  const { prices, tiers } = ceilings;
+  const amounts = { input, output, keepsHour: /"ttl":\s*"1h"/.test(body) };
+  const usd =
+    tier === batchTier ? mostUsd(ratesOfBatch(prices, tiers), amounts) : mostUsd(prices, amounts, tiers);
   return { rows: 1, tokens: input + output, usd: bounded(ceilings, usd) };
 };
 

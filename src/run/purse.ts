@@ -24,18 +24,44 @@ export interface Purse {
 
 export const nothing: Share = { rows: 0, tokens: 0, usd: 0 };
 
-/** Two shares together. */
-export const addShares = (one: Share, other: Share): Share => ({
-  rows: one.rows + other.rows,
-  tokens: one.tokens + other.tokens,
-  usd: one.usd + other.usd,
-});
+/** What a batch job has set aside for its calls in the purse of a run, which may end before they do. */
+export interface Deposit extends Pick<Purse, "settle"> {
+  /** One more call's share, which was taken. */
+  add(share: Share): void;
+  /** Of the calls that have not ended nothing was sent. */
+  giveBack(): Promise<void>;
+  /** The run does not wait for the calls that have not ended: their shares stay taken, and nothing comes back of them. */
+  leave(): Promise<void>;
+}
 
-/** What is left of a share without another. */
-export const withoutShare = (whole: Share, part: Share): Share => ({
-  rows: whole.rows - part.rows,
-  tokens: whole.tokens - part.tokens,
-  usd: whole.usd - part.usd,
+export const createDeposit = (purse: Purse): Deposit => {
+  let calls = 0;
+  let held = nothing;
+  const end = async (actual: Share): Promise<void> => {
+    const [ended, worst] = [calls, held];
+    [calls, held] = [0, nothing];
+    if (ended > 0) await purse.settle(worst, actual, ended);
+  };
+  return {
+    add(share) {
+      calls++;
+      held = addShares(held, share, 1);
+    },
+    async settle(worst, actual, ended = 1) {
+      // Of a call that has ended before, more is told.
+      if (ended > 0) held = addShares(held, worst, -1);
+      calls -= ended;
+      await purse.settle(worst, actual, ended);
+    },
+    giveBack: () => end(nothing),
+    leave: () => end(held),
+  };
+};
+
+const addShares = (one: Share, other: Share, sign: 1 | -1): Share => ({
+  rows: one.rows + sign * other.rows,
+  tokens: one.tokens + sign * other.tokens,
+  usd: one.usd + sign * other.usd,
 });
 
 /** The ceiling that a share would pass beside what is taken, in words; `null` for none. */
@@ -51,27 +77,21 @@ export const passedCeiling = (taken: Share, worst: Share, ceilings: Ceilings): s
 
 /** The purse of a run in one process. */
 export const createLocalPurse = (ceilings: Ceilings): Purse => {
-  const taken = { ...nothing };
+  let taken = nothing;
   let open = 0;
   let waiting: (() => void)[] = [];
-  const add = (share: Share, sign: 1 | -1): void => {
-    taken.rows += sign * share.rows;
-    taken.tokens += sign * share.tokens;
-    taken.usd += sign * share.usd;
-  };
   return {
     async take(worst) {
       const reason = passedCeiling(taken, worst, ceilings);
       if (reason !== null)
         return { reason, freed: open === 0 ? null : new Promise((resolve) => waiting.push(resolve)) };
-      add(worst, 1);
+      taken = addShares(taken, worst, 1);
       open++;
       return null;
     },
     async settle(worst, actual, calls = 1) {
       open -= calls;
-      add(worst, -1);
-      add(actual, 1);
+      taken = addShares(addShares(taken, worst, -1), actual, 1);
       const all = waiting;
       waiting = [];
       for (const wake of all) wake();

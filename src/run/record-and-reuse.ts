@@ -3,6 +3,7 @@ import { ConnectorError } from "../core/errors.js";
 import {
   type Invocation,
   type Invoke,
+  type InvokeRequest,
   type InvokeWith,
   isFailed,
   type RawAnswer,
@@ -32,10 +33,15 @@ export const holding =
 export interface Delivered {
   /** Whether an outcome is of one of the run's jobs, and this the first row that has it: its call is then the run's. */
   isOurs(entry: Entry): boolean;
-  /** Whether what a job has not answered, and may be sent, goes on line. */
-  readonly takesOver: boolean;
   /** Why rows wait in a job, in words. */
   pending(): string | undefined;
+  /** Goes on with the job that a row's entry names: why the row waits, where the job is still open. @throws ConnectorError */
+  goOn?(entry: Entry & { readonly job: string }, stop: AbortSignal): Promise<ConnectorError | null>;
+  /**
+   * Why a request without an answer is not called, with the ledger's entry of it: it is not meant to be, or it was put into a
+   * job. `null` for one that is called. @throws ConnectorError
+   */
+  withheld(request: InvokeRequest, entry: Entry | null, stop: AbortSignal): Promise<ConnectorError | null>;
 }
 
 /**
@@ -56,12 +62,18 @@ export const reuse = (
       let entry: Entry | null;
       try {
         entry = await ledger.find(request.key, stop);
+        if (delivered?.goOn && waitsForJob(entry)) {
+          const waits = await delivered.goOn(entry, stop);
+          if (waits) return unsent(waits);
+          entry = await ledger.find(request.key, stop);
+        }
       } catch (cause) {
         return unsent(readFailure(cause as Error));
       }
       const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
       if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
-      if (isInJob(entry)) return unsent(new ConnectorError("batch_pending", delivered?.pending()));
+      if (isInJob(entry))
+        return unsent(new ConnectorError("batch_pending", delivered ? delivered.pending() : unwatched));
       const refusal = delivered ? refusedByJob(entry, told.get(request.key) !== null) : null;
       if (refusal) {
         told.set(request.key, { offset: 0, state: "refused" });
@@ -72,16 +84,23 @@ export const reuse = (
       if (attempts > 0 && entry && "code" in entry) {
         const { code, state } = entry;
         const error = new ConnectorError(code, undefined, { billed: state === "unknown" ? "unknown" : "no" });
-        if (state === "unknown" || !delivered?.takesOver || !isOpenTo(error)) return { error, attempts };
+        if (state === "unknown" || !isOpenTo(error)) return { error, attempts };
       }
       if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
+      const waits = await delivered?.withheld(request, entry, stop).catch(readFailure);
+      if (waits?.code === "claimed_elsewhere") continue;
+      if (waits) return unsent(waits);
       const result = await next(request, stop);
       // Another worker was faster between the look and the claim: what it was told is waited for.
       if (!isFailed(result) || result.error.code !== "claimed_elsewhere") return result;
     }
   };
 };
+
+/** Whether an entry is of a job that may still be open. */
+const waitsForJob = (entry: Entry | null): entry is Entry & { readonly job: string } =>
+  entry?.job !== undefined && (entry.state === "intent" || entry.state === "refused");
 
 /** What a batch job refused for what is in the row, where no other run has told of it yet; `null` for all else. */
 export const refusedByJob = (
@@ -103,6 +122,8 @@ const tell = async (ledger: Pick<Ledger, "append">, { job, ...entry }: Unanswere
     // It is told again then.
   }
 };
+
+const unwatched = "With delivery: now, `bedrock-model batch wait` alone reads the answers of jobs.";
 
 const readFailure = (cause: Error): ConnectorError =>
   cause instanceof ConnectorError

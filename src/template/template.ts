@@ -113,10 +113,14 @@ const compileNode = (node: Json, path: string, variables: Variable[]): Node => {
       throw new Error(`has a placeholder in a key (in ${path || "the root"}); placeholders belong in values`);
     return [key, compileNode(value, path ? `${path}.${key}` : key, variables)];
   });
-  return (row) =>
-    Object.fromEntries(
-      entries.map(([key, value]) => [key, value(row)] as const).filter(([, value]) => value !== undefined),
-    ) as JsonObject;
+  return (row) => {
+    const filled: [string, Json][] = [];
+    for (const [key, node] of entries) {
+      const value = node(row);
+      if (value !== undefined) filled.push([key, value]);
+    }
+    return Object.fromEntries(filled);
+  };
 };
 
 const compileLeaf = (text: string, path: string, variables: Variable[]): Node => {

@@ -2,13 +2,14 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { AwsBedrockModel } from "../../../src/index.js";
 import { useBedrock } from "../../support/bedrock.js";
-import { type Server, startPostgres } from "../../support/postgres.js";
+import { type Database, openDatabase } from "../../support/postgres.js";
 import { program } from "../../support/program.js";
 import { validate, validateMessage } from "../../support/protocol.js";
 import { localConfig } from "../../support/sync-config.js";
@@ -33,37 +34,61 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     if (!hasRuby) this.skip();
     folder = await mkdtemp(join(tmpdir(), "ruby-"));
     expect(await runCli(["ruby", "--output", folder])).to.include({ code: 0, stdout: "" });
+    long = startHost();
   });
   after(async () => {
+    await long?.end();
     if (folder) await rm(folder, { recursive: true });
   });
 
   /**
-   * Plays a scene of the host and returns what it came to. Fails when Ruby says anything beside it, or when one of the
-   * client's messages is none to the host.
+   * Starts a host, which plays scenes one after another and returns what each came to. Fails when Ruby says anything beside
+   * that, or when one of the client's messages is none to the host.
    */
-  const play = async (
-    scene: string,
-    config: object = {},
-    env: Record<string, string> = {},
-  ): Promise<Message> => {
-    const child = spawn("ruby", ["-w", host, folder, scene, JSON.stringify(config)], {
+  const startHost = (env: Record<string, string> = {}) => {
+    const child = spawn("ruby", ["-w", host, folder], {
       env: { ...process.env, BEDROCK_MODEL_SERVE: command, ...env },
     });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    expect(stderr).to.equal("");
-    const { result, messages } = JSON.parse(stdout);
-    // What never changes is no message.
-    expect(messages.length > 0, scene).to.equal(scene !== "definition");
-    for (const message of messages)
-      expect(validateMessage(message), JSON.stringify(message)).to.include({ ok: true });
+    const said = text(child.stderr);
+    const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+    return {
+      async play(scene: string, connection: object = {}, given: object = {}): Promise<Message> {
+        child.stdin.write(`${JSON.stringify({ scene, connection, ...given })}\n`);
+        const { value, done } = await answers.next();
+        if (done) throw new Error(await said);
+        const { result, messages } = JSON.parse(value);
+        // What never changes is no message.
+        expect(messages.length > 0, scene).to.equal(scene !== "definition");
+        for (const message of messages)
+          expect(validateMessage(message), JSON.stringify(message)).to.include({ ok: true });
+        return result;
+      },
+      async end(): Promise<void> {
+        child.stdin.end();
+        expect(await said).to.equal("");
+      },
+    };
+  };
+  let long: ReturnType<typeof startHost>;
+  /** In the host that lives for all specs. */
+  const play: typeof long.play = (...scene) => long.play(...scene);
+  /** In a host of its own, where its processes are counted or its environment is another. */
+  const playAlone = async (
+    scene: string,
+    connection: object = {},
+    { env, ...given }: { env?: Record<string, string>; text?: string; query?: string } = {},
+  ): Promise<Message> => {
+    const { play, end } = startHost(env);
+    const result = await play(scene, connection, given);
+    await end();
     return result;
   };
+  const nowhere = { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve" };
   const local = (changes = {}) => localConfig(emulator.url, changes);
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
   it("answers what never changes from its files, without a process, as one object that the host may write to", async () => {
-    const { source, destination, same, listed, processes } = await play("definition");
+    const { source, destination, same, listed, processes } = await playAlone("definition");
     const connector = new AwsBedrockModel();
     for (const [side, { meta, spec }] of [
       ["source", source],
@@ -98,7 +123,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     const connector = new AwsBedrockModel();
     const [discovered, fallback] = await Promise.all([
       play("discover", local()),
-      play("discover", local(), { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve" }),
+      playAlone("discover", local(), { env: nowhere }),
     ]);
     expect(discovered).to.deep.equal(plain(await connector.discover(local())));
     expect(fallback).to.deep.equal(plain(await connector.discover()));
@@ -121,10 +146,10 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
     expect(fails.connection_status.message).to.contain("region");
   });
 
-  const QUERY = '{"messages":[{"role":"user","content":[{"text":"Hello."}]}]}';
+  const query = '{"messages":[{"role":"user","content":[{"text":"Hello."}]}]}';
 
   it("reads and enriches", async () => {
-    const [read, enriched] = await Promise.all([play("read", local(), { QUERY }), play("enrich", local())]);
+    const [read, enriched] = await Promise.all([play("read", local(), { query }), play("enrich", local())]);
     expect(read.answer.map(({ type }: Message) => type)).to.deep.equal(["record"]);
     expect(read.list).to.equal(true);
     expect(enriched).to.deep.equal({ texts: ["a", "b"], success: 2 });
@@ -132,8 +157,8 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
 
   it("says in plain words why there is no answer, to the caller and to the host's log", async () => {
     const [based, bare] = await Promise.all([
-      play("read", local(), { QUERY: "Hello." }),
-      play("read", local(), { QUERY: "Hello.", BARE: "1" }),
+      play("read", local(), { query: "Hello." }),
+      playAlone("read", local(), { query: "Hello.", env: { BARE: "1" } }),
     ]);
     const name = "AWS:BEDROCK MODEL:READ:EXCEPTION";
     for (const { answer, list } of [based, bare]) {
@@ -148,8 +173,8 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
 
   it("gives a block the service's events as they came, then the whole answer, which it returns", async () => {
     const [streamed, plainly] = await Promise.all([
-      play("stream", local({ is_stream: true }), { QUERY }),
-      play("stream", local(), { QUERY }),
+      play("stream", local({ is_stream: true }), { query }),
+      play("stream", local(), { query }),
     ]);
     const { given, answer } = streamed;
     expect(given.at(-1)).to.deep.equal(answer);
@@ -164,8 +189,8 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
 
   it("gives a block an answer that the ledger has as one piece", async () => {
     const settings = local({ is_stream: true, ledger: join(folder, "streamed.ndjson") });
-    const first = await play("stream", settings, { QUERY });
-    const again = await play("stream", settings, { QUERY });
+    const first = await play("stream", settings, { query });
+    const again = await play("stream", settings, { query });
     expect(first.given.length).to.be.above(2);
     expect(again.given).to.deep.equal([first.answer]);
   });
@@ -173,20 +198,20 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   it("answers an agent of the host where it looks", async () => {
     const messages = [{ role: "user", content: "The parcel came late." }];
     const agent = { model: "anthropic.claude", system: "Be brief.", messages, max_tokens: 50 };
-    const { answer } = await play("read", local(), { QUERY: JSON.stringify(agent) });
+    const { answer } = await play("read", local(), { query: JSON.stringify(agent) });
     expect(answer[0].record.data.choices[0].message.content).to.contain("parcel");
   });
 
   it("answers the model calls of a host that hands over a parsed payload", async () => {
     const keys = ["output", "stopReason", "usage", "metrics"];
-    const answers = await play("run_model", local(), { QUERY });
+    const answers = await play("run_model", local(), { query });
     expect(answers).to.have.length(2);
     for (const answer of answers) expect(keys).to.include.members(answer);
   });
 
   it("sends single apostrophes where the host has doubled them, and others as they are", async () => {
     const sent = async (text: string, changes = {}) => {
-      const { logs } = await play("row", local({ log_payloads: true, ...changes }), { TEXT: text });
+      const { logs } = await play("row", local({ log_payloads: true, ...changes }), { text });
       return JSON.parse(logs[0].message).request;
     };
     expect(await sent("It''s O''Brien")).to.contain("It's O'Brien");
@@ -200,20 +225,20 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   it("sends nothing where every row would be the same request, and puts remarks where the host shows them", async () => {
     const { billed } = emulator.stats();
     const constant = { request_format: '{"messages":[{"role":"user","content":[{"text":"Hi."}]}]}' };
-    const refused = await play("row", local(constant), { TEXT: "a" });
+    const refused = await play("row", local(constant), { text: "a" });
     expect(refused).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(refused.logs[0].message).response).to.match(/invalid_config.*reads no {{ column }}/);
     expect(emulator.stats().billed).to.equal(billed);
-    const blank = await play("row", local(), { TEXT: " " });
+    const blank = await play("row", local(), { text: " " });
     expect(blank).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(blank.logs[0].message).response).to.match(/^failed \(blank_row, billed: no\)/);
     expect(emulator.stats().billed).to.equal(billed);
-    const remarked = await play("row", local({ modle_id: "x" }), { TEXT: "a" });
+    const remarked = await play("row", local({ modle_id: "x" }), { text: "a" });
     expect(JSON.parse(remarked.logs[0].message).response).to.match(/enriched.*, remarks: .*modle_id/);
   });
 
   it("gives a forked process a serve of its own and leaves the parent's alone", async () => {
-    expect(await play("fork", local())).to.deep.equal({
+    expect(await playAlone("fork", local())).to.deep.equal({
       child: { success: 1, started: 2 },
       parent: { success: 1, started: 1 },
     });
@@ -237,21 +262,21 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   });
 
   describe("with one ledger in PostgreSQL", () => {
-    let postgres: Server | string;
+    let postgres: Database | string;
     before(async function () {
-      postgres = await startPostgres();
+      postgres = await openDatabase();
       if (typeof postgres === "string") this.skip();
     });
     after(async () => {
       if (typeof postgres === "object") await postgres.stop();
     });
-    const ledger = () => (postgres as Server).connectionString.replace("postgresql:", "postgres:");
-    const query = (sql: string) => (postgres as Server).query(sql);
+    const ledger = () => (postgres as Database).connectionString.replace("postgresql:", "postgres:");
+    const query = (sql: string) => (postgres as Database).query(sql);
 
     it("has two host processes with the same rows pay once for each", async () => {
       const { billed } = emulator.stats();
       const config = local({ ledger: ledger(), max_concurrency: 8 });
-      const both = await Promise.all([play("threads", config), play("threads", config)]);
+      const both = await Promise.all([playAlone("threads", config), playAlone("threads", config)]);
       expect(both.map(({ success }) => success)).to.deep.equal([8, 8]);
       expect(emulator.stats().billed - billed).to.equal(8);
       expect(await query("SELECT count(*)::int FROM bedrock_ledger WHERE state = 'received'")).to.deep.equal([
@@ -290,8 +315,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   });
 
   it("tries a missing command once, says so once, and fails the other rows at once", async () => {
-    const env = { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve" };
-    const { logs, ...rest } = await play("rows", local(), env);
+    const { logs, ...rest } = await playAlone("rows", local(), { env: nowhere });
     const [log = ""] = logs;
     const { response } = JSON.parse(log);
     expect(response).to.match(
@@ -310,7 +334,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
 
   it("does the same with a command that ends at once, and names how it ended", async () => {
     const ends = `${process.execPath} -e "process.exit(3)"`;
-    const { logs, attempts } = await play("rows", local(), { BEDROCK_MODEL_SERVE: ends });
+    const { logs, attempts } = await playAlone("rows", local(), { env: { BEDROCK_MODEL_SERVE: ends } });
     expect(attempts).to.equal(1);
     for (const log of logs)
       expect(JSON.parse(log).response).to.match(
@@ -319,8 +343,7 @@ describe(`the connector for Ruby${hasRuby ? "" : " (not run: there is no ruby on
   });
 
   it("names the setting when the command is not there, also without quoting the row", async () => {
-    const env = { BEDROCK_MODEL_SERVE: "/nowhere/bedrock-model serve", TEXT: "hush-hush" };
-    const tracking = await play("row", local(), env);
+    const tracking = await playAlone("row", local(), { env: nowhere, text: "hush-hush" });
     expect(tracking).to.include({ success: 0, failed: 1 });
     expect(JSON.parse(tracking.logs[0].message).response).to.equal(
       "/nowhere/bedrock-model cannot be started (Errno::ENOENT); install the package on this machine, or set " +

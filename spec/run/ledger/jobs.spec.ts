@@ -27,7 +27,11 @@ describe("batch jobs in a ledger's file", () => {
     await holdsJobs(first);
     await first.close();
     const second = await open("kept.jsonl");
-    expect((await second.jobs()).map(({ stage }) => stage)).to.deep.equal(["submitted", "refused"]);
+    expect((await second.jobs()).map(({ stage }) => stage)).to.deep.equal([
+      "submitted",
+      "refused",
+      "abandoned",
+    ]);
     expect(await second.find("2".repeat(32))).to.include({ job: "d".repeat(32) });
     expect(await second.find("3".repeat(32))).to.equal(null);
     await second.close();

@@ -7,6 +7,7 @@ import { createDatabaseLedger } from "../../../src/run/ledger/postgres/database-
 import type { SharedLedger } from "../../../src/run/ledger/shared-ledger.js";
 import { record, reuse } from "../../../src/run/record-and-reuse.js";
 import { withPostgres } from "../../host/run-postgres.js";
+import { startPostgres } from "../../support/postgres.js";
 import { answerOf, readPlainly, requestOf } from "../../support/requests.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 
@@ -42,7 +43,7 @@ const hastyClock = () => {
 };
 
 describe("a ledger in PostgreSQL that has to wait", () => {
-  const { servers } = withPostgres();
+  const { servers } = withPostgres(startPostgres);
   const workers: SharedLedger[] = [];
   const url = () => servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
   const worker = (place: Parameters<typeof createDatabaseLedger>[1] = {}): SharedLedger => {

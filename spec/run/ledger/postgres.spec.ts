@@ -15,6 +15,7 @@ import { record, reuse } from "../../../src/run/record-and-reuse.js";
 import { runCli } from "../../cli/run-cli.js";
 import { withPostgres } from "../../host/run-postgres.js";
 import { startBouncer } from "../../support/bouncer.js";
+import { openDatabase } from "../../support/postgres.js";
 import { answerOf, failureOf, readPlainly, requestOf } from "../../support/requests.js";
 import { localConfig, syncConfig } from "../../support/sync-config.js";
 import { holdsJobs, jobEntry } from "./holds-jobs.js";
@@ -23,7 +24,7 @@ const running = new AbortController().signal;
 const child = fileURLToPath(new URL("child.js", import.meta.url));
 
 describe("a ledger in PostgreSQL", () => {
-  const { folder, servers } = withPostgres();
+  const { folder, servers } = withPostgres(openDatabase);
   const workers: SharedLedger[] = [];
   const children: ChildProcess[] = [];
   const url = () => servers.postgres.connectionString.replace(/^postgresql:/, "postgres:");
@@ -62,10 +63,10 @@ describe("a ledger in PostgreSQL", () => {
     );
     const job = jobEntry("f");
     expect(await worker().appendJob(job)).to.equal(true);
-    const abandoned = { ...job, stage: "abandoned" } as const;
+    const abandoned = { ...job, step: 2, stage: "abandoned" } as const;
     expect(await worker().appendJob(abandoned, 60_000)).to.equal(false);
     expect(await worker().appendJob(abandoned, 0)).to.equal(true);
-    expect(await worker().appendJob({ ...job, stage: "planned" })).to.equal(false);
+    expect(await worker().appendJob({ ...job, step: 2, stage: "planned" })).to.equal(false);
   });
 
   it("has the second of two workers with the same request wait for the answer and pay nothing", async () => {
@@ -199,7 +200,7 @@ describe("a ledger in PostgreSQL", () => {
     expect((again.meta.summary as Summary).held).to.equal(1);
     expect(servers.bedrock.stats().requests).to.equal(before);
     const report = await inspectLedger(url());
-    expect(report.path).to.match(/^postgres:\/\/\/postgres bedrock_ledger$/);
+    expect(report.path).to.equal(`postgres:///${servers.postgres.name} bedrock_ledger`);
     expect(report.received).to.be.at.least(2);
     expect(report.unknown).to.be.at.least(1);
     const replayed = await new AwsBedrockModel().replay(config(), {});
@@ -333,7 +334,7 @@ describe("a ledger in PostgreSQL", () => {
 
   it("refuses a database whose encoding has no room for every answer", async () => {
     await servers.postgres.query("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
-    const ledger = createDatabaseLedger(url().replace("/postgres?", "/latin?"));
+    const ledger = createDatabaseLedger(url().replace(servers.postgres.name, "latin"));
     workers.push(ledger);
     expect((await ledger.refusal())?.message)
       .to.contain("its encoding is LATIN1")

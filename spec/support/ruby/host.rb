@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
-# A stand-in for the parts of the host that a connector meets, and one scene of a host's life, given by its name.
-# Prints what the scene came to as JSON. Arguments: the folder of the connectors, the scene, the connection as JSON.
-# With BARE in its environment the host has no base classes.
+# A stand-in for the parts of the host that a connector meets, and scenes of a host's life. Each line of stdin is a scene,
+# JSON: its name, the connection, and the query or text that it needs; each is answered by one line, what it came to. The
+# argument is the folder of the connectors. With BARE in its environment the host has no base classes.
 
 require "json"
 require "net/http"
@@ -66,9 +66,14 @@ module Multiwoven
   end
 end
 
-folder, scene, connection = ARGV
-%w[source destination].each { |side| require File.join(File.expand_path(folder), side, "aws_bedrock_model/client.rb") }
-CONNECTION = JSON.parse(connection || "{}")
+%w[source destination].each { |side| require File.join(File.expand_path(ARGV.first), side, "aws_bedrock_model/client.rb") }
+
+# What the scene that is being played was given.
+GIVEN = {}
+
+def connection
+  GIVEN.fetch("connection")
+end
 
 # What a host's own object would do if a connector tried to send it.
 class HostObject
@@ -86,7 +91,7 @@ def source
 end
 
 def sync_config(side = :destination, query = "")
-  ours = OpenStruct.new(connection_specification: CONNECTION, connector_instance: HostObject.new)
+  ours = OpenStruct.new(connection_specification: connection, connector_instance: HostObject.new)
   other = OpenStruct.new(connection_specification: { "password" => HostObject.new })
   OpenStruct.new(
     source: side == :source ? ours : other, destination: side == :source ? other : ours,
@@ -106,7 +111,7 @@ def write(text)
 end
 
 def wait_until_a_call_is_open
-  stats = URI("#{CONNECTION["endpoint"]}/__stats")
+  stats = URI("#{connection["endpoint"]}/__stats")
   Thread.pass until JSON.parse(Net::HTTP.get(stats))["in_flight"].positive?
 end
 
@@ -127,28 +132,28 @@ SCENES = {
     { source: both[0], destination: both[1], same: same, processes: STARTED.size,
       listed: Multiwoven::Integrations::Service.connectors.transform_values { |one| one[:connector_spec].keys } }
   },
-  "source_discover" => -> { [source.discover, source.discover(CONNECTION)].map { |one| seen(one).to_h } },
-  "discover" => -> { seen(client.discover(CONNECTION)).to_h },
+  "source_discover" => -> { [source.discover, source.discover(connection)].map { |one| seen(one).to_h } },
+  "discover" => -> { seen(client.discover(connection)).to_h },
   "threads" => lambda {
     results = Array.new(8) { |n| Thread.new { write("row #{n}") } }.map(&:value)
     { success: results.sum { |tracking| tracking[:success] }, processes: STARTED.size,
       log: JSON.parse(results.first[:logs].first[:message]).keys }
   },
-  "check" => -> { seen(client.check_connection(CONNECTION)).to_h },
-  "source_check" => -> { seen(source.check_connection(CONNECTION)).to_h },
+  "check" => -> { seen(client.check_connection(connection)).to_h },
+  "source_check" => -> { seen(source.check_connection(connection)).to_h },
   "read" => lambda {
-    answer = source.read(sync_config(:source, ENV.fetch("QUERY")))
+    answer = source.read(sync_config(:source, GIVEN.fetch("query")))
     { answer: Array(answer).map { |one| seen(one).to_h }, list: answer.is_a?(Array), heard: Multiwoven::Integrations::HEARD }
   },
   "stream" => lambda {
     given = []
-    answer = source.read(sync_config(:source, ENV.fetch("QUERY"))) { |messages| given << messages }
+    answer = source.read(sync_config(:source, GIVEN.fetch("query"))) { |messages| given << messages }
     data = ->(messages) { messages.map { |one| seen(one).record[:data] } }
     { given: given.map(&data), answer: data.call(answer) }
   },
   "run_model" => lambda {
-    query = ENV.fetch("QUERY")
-    [JSON.parse(query), query].map { |payload| seen(source.send(:run_model, CONNECTION, payload).first).record[:data].keys }
+    query = GIVEN.fetch("query")
+    [JSON.parse(query), query].map { |payload| seen(source.send(:run_model, connection, payload).first).record[:data].keys }
   },
   "enrich" => lambda {
     texts = []
@@ -174,13 +179,18 @@ SCENES = {
     victim.kill.join
     { after: write("after")[:success] }
   },
-  "row" => -> { write(ENV.fetch("TEXT")) },
+  "row" => -> { write(GIVEN.fetch("text")) },
   "rows" => lambda {
     logs = Array.new(4) { Thread.new { Array.new(25) { |n| write("row #{n}")[:logs].first[:message] } } }.flat_map(&:value)
     { logs: logs.uniq, count: logs.size, attempts: ATTEMPTS.size, heard: Multiwoven::Integrations::HEARD,
-      checked: seen(client.check_connection(CONNECTION)).connection_status[:message], attempts_then: ATTEMPTS.size }
+      checked: seen(client.check_connection(connection)).connection_status[:message], attempts_then: ATTEMPTS.size }
   }
 }.freeze
 
-result = SCENES.fetch(scene).call
-puts JSON.generate(result: result, messages: MESSAGES)
+$stdout.sync = true
+$stdin.each_line do |line|
+  GIVEN.replace(JSON.parse(line))
+  [MESSAGES, Multiwoven::Integrations::HEARD].each(&:clear)
+  result = SCENES.fetch(GIVEN.fetch("scene")).call
+  puts JSON.generate(result: result, messages: MESSAGES)
+end

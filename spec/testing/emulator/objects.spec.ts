@@ -42,6 +42,31 @@ describe("emulator: objects", () => {
     });
   });
 
+  it("are refused where their bytes are not what was said of them, and where nobody knows who sent them", async () => {
+    const client = clientOf();
+    await client.send(new CreateBucketCommand({ Bucket: "rows" }));
+    const named = (sent: Promise<unknown>) =>
+      sent.then(
+        () => "done",
+        ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
+      );
+    const put = (said: object) =>
+      named(client.send(new PutObjectCommand({ Bucket: "rows", Key: "a", Body: "1", ...said })));
+    expect(await put({ ChecksumCRC32: "AAAAAA==" })).to.equal("BadDigest 400");
+    expect(await put({ ContentMD5: "AAAAAAAAAAAAAAAAAAAAAA==" })).to.equal("BadDigest 400");
+    expect(await put({ ChecksumCRC32: "g9zvtw==", ContentMD5: "xMpCOKC5I4INzFCab3WEmw==" })).to.equal("done");
+    expect(await put({})).to.equal("done");
+    const stranger = new S3Client({
+      ...{ region: "us-east-1", endpoint: emulator.url, forcePathStyle: true, maxAttempts: 1 },
+      credentials: { accessKeyId: "AKIANOBODYKNOWS00000", secretAccessKey: "x" },
+    });
+    expect(await named(stranger.send(new CreateBucketCommand({ Bucket: "more" })))).to.equal(
+      "InvalidAccessKeyId 403",
+    );
+    stranger.destroy();
+    client.destroy();
+  });
+
   it("befall what is set for their operation, in the words of S3", async () => {
     const client = clientOf();
     const put = (Bucket = "rows") =>

@@ -7,11 +7,11 @@ import { counted } from "../report/amounts.js";
 import { jobLine } from "../report/batch-lines.js";
 import { createTerminal, onInterrupt } from "../report/terminal.js";
 
-const actions = ["list", "status", "wait", "stop"];
+const actions = ["list", "status", "submit", "wait", "stop"];
 
 /** `bedrock-model batch`, as data. */
 export const batch: Command = {
-  usage: "[list|status|wait|stop] --config FILE [--ledger FILE] [--json]",
+  usage: "[list|status|submit|wait|stop] --config FILE [--ledger FILE] [--json]",
   argument: { value: "ACTION", summary: "what to do with the batch jobs of a ledger (default status)" },
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON, as for write" },
@@ -19,11 +19,13 @@ export const batch: Command = {
     json: { summary: "print one JSON object instead of words" },
   },
   notes: [
-    "list: the jobs as the ledger has them. status: asks Bedrock how far the open ones are. wait: until they have ended, and\nreads their answers into the ledger. stop: stops them, and reads what they have answered, which is paid for.",
-    "Then the write command finds the answers there. Exit code 0 when no job is open, 3 when some are, 1 when it could\nnot be done.",
+    "list: the jobs as the ledger has them. status: asks Bedrock how far the open ones are. submit: makes those\nthat are not made yet, also of rows that a host's sync has left, however few syncs have come. wait: until all have\nended, and reads their answers into the ledger. stop: stops them, and reads what they have answered, which is paid for.",
+    "Then the write command finds the answers there. Exit code 0 when no job is open, of submit when all are made, 3\nwhen some are, 1 when it could not be done.",
   ],
   run: (given) => lookAfter(given),
 };
+
+const unmade: readonly string[] = ["collecting", "counting", "planned", "creating"];
 
 const lookAfter = async (given: Arguments): Promise<number> => {
   const action = (given.argument ?? "status") as JobsAction;
@@ -52,13 +54,16 @@ const lookAfter = async (given: Arguments): Promise<number> => {
     }).catch((error: Error) => {
       throw cannotRun(error.message);
     });
-    const open = jobs.filter(({ stage }) => stage === "planned" || stage === "submitted").length;
+    const notMade = jobs.filter(({ stage }) => unmade.includes(stage)).length;
+    const open = notMade + jobs.filter(({ stage }) => stage === "submitted").length;
+    // Of a plan that was given up nothing was sent, and nothing will be.
+    const shown = jobs.filter(({ stage }) => stage !== "abandoned");
     const words = [
-      ...jobs.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
-      jobs.length === 0 ? "no batch jobs" : `${counted(jobs.length, "job")}, ${open} open`,
+      ...shown.flatMap((job) => [jobLine(job), ...(job.remarks ?? []).map((remark) => `  ${remark}`)]),
+      shown.length === 0 ? "no batch jobs" : `${counted(shown.length, "job")}, ${open} open`,
     ];
     process.stdout.write(given.flags.has("json") ? `${JSON.stringify({ jobs })}\n` : `${words.join("\n")}\n`);
-    return open === 0 ? 0 : 3;
+    return (action === "submit" ? notMade : open) === 0 ? 0 : 3;
   } finally {
     removeHandlers();
   }

@@ -2,6 +2,7 @@ import type { Command } from "../command.js";
 import { withoutUnset } from "../config.js";
 import { openConnector } from "../connect.js";
 import { readJsonFile } from "../json-file.js";
+import { ledgerOf } from "../ledger-option.js";
 import { columnLines, settingLines } from "../report/schema-lines.js";
 import { createTerminal, jsonOption, sendMessage, speaksJson } from "../report/terminal.js";
 
@@ -24,7 +25,10 @@ export const check: Command = {
   },
   run: async (given) => {
     const { loadConfig } = await import("../config.js");
-    const settings = await loadConfig(given.values.config ?? "", process.env);
+    const read = await loadConfig(given.values.config ?? "", process.env);
+    const { delivery = "now" } = read;
+    // Batch jobs need a ledger, and write brings its own.
+    const settings = delivery === "now" ? read : { ...read, ledger: ledgerOf(given, read) };
     const message = await (await openConnector()).checkConnection(settings);
     if (speaksJson(given)) await sendMessage(message);
     const { status, message: sentence } = message.connection_status;

@@ -144,7 +144,7 @@ const enrichRows = async (plan: WritePlan, running: Running): Promise<RunOutcome
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     const progress = plan.jsonProgress
-      ? jsonProgress(terminal, (line) => process.stderr.write(`${line}\n`), seconds)
+      ? jsonProgress(terminal, (line) => process.stderr.write(`${line}\n`), seconds, batch.last)
       : watchProgress(terminal, {
           // Where stdout is the same screen, a redrawn line would run into the messages.
           drawn: target.sink !== undefined || !process.stdout.isTTY,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsBedrockModel, type Summary, type Trace } from "../../index.js";
 import { claimOutput } from "../../rows/open-output.js";
@@ -34,7 +34,8 @@ const request = {
 };
 
 const mails = loadMails(rowCount);
-const bedrock = await startEmulator({ latencyMs: 120 });
+const bucket = "local-bedrock";
+const bedrock = await startEmulator({ latencyMs: 120, account: { buckets: [bucket] } });
 const connection = {
   ...demoCredentials,
   region: "us-east-1",
@@ -52,16 +53,25 @@ const connector = new AwsBedrockModel();
 const { connection_status } = await connector.checkConnection(connection);
 if (connection_status.status === "failed") throw new Error(connection_status.message);
 
-const syncConfig = { destination: { connection_specification: connection } };
-const rows: Record<string, unknown>[] = [];
-let summary: Summary | undefined;
-for await (const message of connector.enrich(syncConfig, mails)) {
-  if (message.type === "record") rows.push(message.record.data);
-  else summary = message.tracking.meta.summary;
-}
-await bedrock.close();
+const enrich = async (settings: object): Promise<{ rows: Record<string, unknown>[]; summary?: Summary }> => {
+  const syncConfig = { destination: { connection_specification: { ...connection, ...settings } } };
+  const rows: Record<string, unknown>[] = [];
+  for await (const message of connector.enrich(syncConfig, mails))
+    if (message.type === "record") rows.push(message.record.data);
+    else return { rows, summary: message.tracking.meta.summary };
+  return { rows };
+};
+const { rows, summary } = await enrich({});
 
 mkdirSync(folder, { recursive: true });
+const ledger = join(folder, "ledger.jsonl");
+rmSync(ledger, { force: true });
+const { summary: batched } = await enrich({
+  ...{ delivery: "batch", ledger, batch_s3_uri: `s3://${bucket}/batches` },
+  batch_role_arn: `arn:aws:iam::123456789012:role/${bucket}`,
+});
+await bedrock.close();
+
 const files = {
   rows: join(folder, "mails.ndjson"),
   config: join(folder, "aws.json"),
@@ -97,6 +107,10 @@ if (summary) {
   console.log(`
 rows in ${received} · enriched ${enriched} · failed ${failed} · cut off by the token limit ${truncated}
 calls ${calls} · tokens in ${input_tokens} · tokens out ${output_tokens} · ${(wall_ms / 1000).toFixed(1)} s`);
+  if (batched?.cost_usd && summary.cost_usd)
+    console.log(
+      `the same mails in a batch job (write --batch): ${batched.enriched} enriched for $${batched.cost_usd.toFixed(4)} in place of $${summary.cost_usd.toFixed(4)}`,
+    );
 }
 console.log(`
 All rows: ${files.output}

@@ -25,13 +25,16 @@ export const jobLine = (job: BatchJob): string => {
 };
 
 const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
+  collecting: "rows are collected for it",
+  counting: "rows were collected for it",
   planning: "being planned",
   planned: "planned, not made yet",
+  creating: "asked for, no answer yet",
   abandoned: "given up before it was made",
 };
 
 /** What was planned, in lines. Pure. */
-const plannedLines = ({ records, waiting, on_line, jobs, limits }: BatchProgress): string[] => {
+const plannedLines = ({ records, waiting, on_line, kept_out, jobs, limits }: BatchProgress): string[] => {
   const made = jobs.filter(({ stage }) => stage !== "abandoned").length;
   return [
     ...(records > 0
@@ -40,6 +43,7 @@ const plannedLines = ({ records, waiting, on_line, jobs, limits }: BatchProgress
     ...(waiting > 0 ? [`${counted(waiting, "row")} in jobs of before`] : []),
     ...(limits ? [limits] : []),
     ...Object.entries(on_line).map(([why, rows]) => `${counted(rows, "row")} on line: ${why}`),
+    ...Object.entries(kept_out).map(([why, rows]) => `${counted(rows, "row")} in no job so far: ${why}`),
   ];
 };
 
@@ -56,9 +60,14 @@ export const takeOverLine = ({
   return `the deadline is near: jobs are stopped, and ${counted(rows, "row")} that they have not answered go on line, reckoned with ${minutes(needed_ms)} at ${count(Math.round(rows_per_minute))} rows a minute${known}, and a margin of ${minutes(margin_ms)}`;
 };
 
+/** Records of all jobs, or those that are done. Pure. */
+export const sumOfJobs = ({ jobs }: Pick<BatchProgress, "jobs">, name: "records" | "processed"): number =>
+  jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
+
 /** How far all jobs are, in one line. Pure. */
-const progressOfJobs = ({ jobs }: BatchProgress): string => {
-  const sum = (name: "records" | "processed"): number => jobs.reduce((all, job) => all + (job[name] ?? 0), 0);
+const progressOfJobs = (progress: BatchProgress): string => {
+  const { jobs } = progress;
+  const sum = (name: "records" | "processed"): number => sumOfJobs(progress, name);
   const states = new Map<string, number>();
   for (const { status, stage } of jobs) states.set(status ?? stage, (states.get(status ?? stage) ?? 0) + 1);
   const words = [...states].map(([state, jobsThere]) => `${jobsThere} ${state}`).join(", ");
@@ -68,9 +77,12 @@ const progressOfJobs = ({ jobs }: BatchProgress): string => {
 /** What to do with jobs that go on without the command. Pure. */
 export const leftLines = (progress: BatchProgress, config: string | undefined): string[] => {
   const file = shellWord(config ?? "FILE");
+  const isMade = progress.jobs.some(({ stage }) => stage === "submitted" || stage === "creating");
   return [
     progressOfJobs(progress),
-    "the jobs go on without this command, and cost what they take. Come back with the same command: what is answered by then costs nothing more",
+    isMade
+      ? "the jobs go on without this command, and cost what they take. Come back with the same command: what is answered by then costs nothing more"
+      : "no job is made so far, so nothing goes on without this command, or costs anything. Come back with the same command",
     `look: \`${safeCommand} batch --config ${file}\`; wait: \`batch wait\`; stop them: \`batch stop\``,
   ];
 };
@@ -90,12 +102,13 @@ export const watchBatch = (terminal: Terminal) => {
       if (!last) for (const line of plannedLines(progress)) terminal.say(line);
       last = progress;
       if (progress.take_over) lineOf(takeOverLine(progress.take_over), "take over");
-      for (const job of progress.jobs)
-        if (said.get(job.name) !== `${job.stage}${job.status}`) {
-          lineOf(jobLine(job), `${job.name} line`);
-          said.set(job.name, `${job.stage}${job.status}`);
-          for (const remark of job.remarks ?? []) lineOf(`  ${remark}`, `${job.name} ${remark}`);
-        }
+      for (const job of progress.jobs) {
+        const state = `${job.stage} ${job.status} ${job.message ?? ""}`;
+        if (said.get(job.name) === state) continue;
+        lineOf(jobLine(job), `${job.name} line`);
+        said.set(job.name, state);
+        for (const remark of job.remarks ?? []) lineOf(`  ${remark}`, `${job.name} ${remark}`);
+      }
     },
   };
 };

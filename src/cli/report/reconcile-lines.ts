@@ -37,6 +37,7 @@ export const reconcileLines = (
 const reasons: Readonly<Record<Reason, string>> = {
   not_yet: "not in the logs yet: records come some minutes late; try again later",
   not_logged: "not in the logs, though their time is over",
+  of_another_connection: "of another model or Region than the config's, and not in these logs",
   under_way: "perhaps under way still",
   sent_again: "in the logs as throttled only: a later attempt is not there",
   failed: "failed in the service, which may have billed them",

@@ -28,7 +28,8 @@ export interface AwsAnswers {
   readonly models: ControlAnswer<readonly FoundationModel[]> | null;
   /** Where the account logs calls, which then carry a key. */
   readonly logging: ControlAnswer<Logging> | null;
-  /** What its batch jobs are held to, and the role that they work as. */
+  /** Whether its batch jobs may be listed, what they are held to, and the role that they work as. */
+  readonly jobs: ControlAnswer<true> | null;
   readonly quotas: ControlAnswer<readonly Quota[]> | null;
   readonly role: RoleAnswers | null;
   /** Why no call gets to where models are called; `null` where nothing speaks for that. */
@@ -44,14 +45,16 @@ export const askAws = async (
   const shared = called.kind === "model" || throughProfile(called);
   const baseModel = called.baseModel ?? base;
   const { requestMetadata, delivery, batch } = connection;
-  const [caller, resolvedModel, model, access, logging, quotas, role] = await Promise.all([
+  const place = delivery === "now" ? null : batch;
+  const [caller, resolvedModel, model, access, logging, jobs, quotas, role] = await Promise.all([
     plane.caller(),
     throughProfile(called) || ownCapacity(called) ? plane.resolvedModel(called) : null,
     shared && baseModel ? plane.model(baseModel) : null,
     shared && baseModel ? plane.access(baseModel) : null,
     requestMetadata === "call" ? plane.logging() : null,
-    delivery !== "now" && batch ? plane.quotas() : null,
-    delivery !== "now" && batch ? askRole(plane, batch) : null,
+    place ? plane.jobs() : null,
+    place ? plane.quotas() : null,
+    place ? askRole(plane, place) : null,
   ]);
   const found = known(model);
   const wantsOther =
@@ -66,7 +69,7 @@ export const askAws = async (
     wantsForm ? plane.useCaseForm() : null,
     isCutOff(resolvedModel, model, access) || (!shared && isCutOff(caller)) ? plane.unreachedRuntime() : null,
   ]);
-  const standing = { caller, resolvedModel, model, access, useCaseForm, logging, quotas, role };
+  const standing = { caller, resolvedModel, model, access, useCaseForm, logging, jobs, quotas, role };
   return { called, baseModel, ...standing, profiles, models, unreachedRuntime };
 };
 

@@ -2,8 +2,9 @@ import { noJobs } from "../../batch/batchable.js";
 import { limitsInWords, readLimits, strictSide } from "../../batch/limits.js";
 import { policiesFor } from "../../batch/policies.js";
 import { known } from "../../bedrock/control-answers.js";
+import { isLate } from "../../bedrock/object-failure.js";
 import { storeOf } from "../../bedrock/object-store.js";
-import { isLate, lookAtFolder } from "../../bedrock/objects.js";
+import { lookAtFolder } from "../../bedrock/objects.js";
 import type { Connection } from "../../connection/connection.js";
 import { ConnectorError } from "../../core/errors.js";
 import type { Plan } from "../../enrich/plan.js";
@@ -51,7 +52,7 @@ const checkFolders = ({ region }: Connection, folders: readonly Folder[]): strin
 /** What is to be said of the batch jobs of a connection, in sentences; what stands in their way. */
 export const checkBatch = (
   plan: Plan,
-  { caller, quotas, role }: AwsAnswers,
+  { caller, jobs, quotas, role }: AwsAnswers,
   folders: readonly Folder[],
 ): string[] | ConnectorError => {
   const { connection, baseModel } = plan;
@@ -61,6 +62,9 @@ export const checkBatch = (
     return [`delivery: auto makes no batch jobs without batch_s3_uri and batch_role_arn; ${onLine(plan)}.`];
   const why = noJobs(plan);
   if (why !== null) return [`delivery: auto makes no batch jobs, since ${why}; ${onLine(plan)}.`];
+  // A job is looked for before it is made, so that none is made twice.
+  if (jobs?.is === "unasked" && /is denied/.test(jobs.why))
+    return new ConnectorError("batch_unusable", `${jobs.why}, since a job is looked for before it is made.`);
   const ofPlace = checkFolders(connection, folders);
   if (ofPlace instanceof ConnectorError) return ofPlace;
   const account = known(caller);

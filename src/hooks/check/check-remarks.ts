@@ -67,7 +67,15 @@ const loggingRemark = ({ logging }: AwsAnswers, { connection }: Plan): string =>
     : `Model invocation logs go to ${place} without text, so reconcile finds no answers there.`;
 };
 
-const unasked = ({ caller, resolvedModel, model, access, useCaseForm, logging }: AwsAnswers): string => {
+const unasked = ({
+  caller,
+  resolvedModel,
+  model,
+  access,
+  useCaseForm,
+  logging,
+  jobs,
+}: AwsAnswers): string => {
   const subjects: readonly (readonly [string, ControlAnswer<unknown> | null])[] = [
     ["whether AWS takes the credentials", caller],
     ["what stands behind the profile or ARN", resolvedModel],
@@ -75,6 +83,7 @@ const unasked = ({ caller, resolvedModel, model, access, useCaseForm, logging }:
     ["access to the model", access],
     ["the use case form", useCaseForm],
     ["whether calls are logged", logging],
+    ["whether batch jobs may be listed", jobs],
   ];
   const byReason = new Map<string, string[]>();
   for (const [subject, answer] of subjects)

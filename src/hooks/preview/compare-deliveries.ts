@@ -1,4 +1,4 @@
-import { beyondJobs, notKnownToTakeJobs, unbatchable } from "../../batch/batchable.js";
+import { unbatchable, unpricedByJobs } from "../../batch/batchable.js";
 import type { BatchLimits } from "../../batch/limits.js";
 import type { InvokeRequest } from "../../core/invoke.js";
 import type { UsdRange } from "../../core/outcome.js";
@@ -31,7 +31,7 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
   const not = new Map<string, number>();
   let rows = 0;
   let records = 0;
-  const whole = wholly(plan);
+  const whole = unpricedByJobs(plan);
   return {
     add(request: InvokeRequest, shared: boolean): void {
       rows++;
@@ -62,10 +62,6 @@ export const compareDeliveries = (plan: Plan, bytesPerToken: number | undefined)
     },
   };
 };
-
-/** Why none of the rows can be in a batch job; `null` where they may. */
-const wholly = ({ connection }: Plan): string | null =>
-  beyondJobs(connection) ?? (hasDoor("batch", ...connection.candidateModelIds) ? null : notKnownToTakeJobs);
 
 const add = (one: UsdRange | null, other: UsdRange | null): UsdRange | null =>
   one && other

@@ -171,11 +171,16 @@ export const heldEntry = (key: string): Entry => ({
 export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });
 
 /** A claim: 128 bits of chance. */
-export const nameClaim = ({ random }: Pick<Clock, "random">): string =>
-  Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join("-");
+export const nameClaim = ({ random }: Pick<Clock, "random">): string => {
+  const part = (): string => Math.floor(random() * 2 ** 32).toString(36);
+  return `${part()}-${part()}-${part()}-${part()}`;
+};
 
-/** Whether an entry is a call that waits in a batch job. */
-export const isInJob = (entry: Entry | null): entry is Intent & { readonly job: string } =>
+/** A call that waits in a batch job. */
+export type JobCall = Intent & { readonly job: string };
+
+/** Whether an entry is one. */
+export const isInJob = (entry: Entry | null): entry is JobCall =>
   entry?.state === "intent" && entry.job !== undefined;
 
 /**

@@ -10,21 +10,35 @@ export interface JobEntry {
   readonly at: number;
   /** Of this form. */
   readonly version: 1;
+  /** Its number among the entries of this job, from 1: one follows another only who has seen that one. */
+  readonly step: number;
   readonly stage: JobStage;
   readonly plan: JobPlan;
   /** The service's own name for it. */
   readonly arn?: string;
   /** What the service says of it, and how it ended here. */
   readonly report?: JobReport;
+  /** Why it came no further when that was last tried, in a sentence. */
+  readonly trouble?: string;
 }
 
 /**
- * `planning`: calls are being added to it. `planned`: it is whole; its files may be on their way, and it may have been created.
- * `submitted`: the service has it. `settled`: what came of it is in the ledger. Of the two others nothing was sent, so
- * their calls are free: `abandoned`, its planning was not brought to an end, or it was too small; `refused`, the service did
- * not take it, or it never began.
+ * `collecting`: whoever comes adds calls to it. `counting`: nobody does any more, and it is to be seen whether they are enough.
+ * `planning`: one process adds calls to it. `planned`: it is whole, its files may be in their place, and the service certainly has
+ * no job of it. `creating`: the service was asked to make it, and nobody knows the answer. `submitted`: the service has it.
+ * `settled`: what came of it is in the ledger. Of the two others nothing was worked on, so their calls are free: `abandoned`,
+ * its planning was not brought to an end, or it was too small; `refused`, the service did not take it, or it never began.
  */
-export type JobStage = "planning" | "planned" | "submitted" | "settled" | "abandoned" | "refused";
+export type JobStage =
+  | "collecting"
+  | "counting"
+  | "planning"
+  | "planned"
+  | "creating"
+  | "submitted"
+  | "settled"
+  | "abandoned"
+  | "refused";
 
 interface JobPlan {
   /** What is called, where, hashed (see `InvokeRequest`), and by which API. */
@@ -35,8 +49,20 @@ interface JobPlan {
   readonly input: string;
   readonly output: string;
   readonly files: readonly JobFile[];
+  /** The account of the service role, in which alone it can be made. */
+  readonly account: string;
+  /** After so many hours the service ends it, begun or not; 24 where nothing is said. */
+  readonly hours?: number;
   /** Milliseconds since 1970: what it has not answered by then is wanted on line. */
   readonly deadline?: number;
+  /** The host's run whose rows were collected for it as they came, one by one. */
+  readonly run?: string;
+}
+
+/** What was added to a job so far: more, where a call was added twice. */
+export interface JobSize {
+  readonly calls: number;
+  readonly bytes: number;
 }
 
 export interface JobFile {
@@ -64,25 +90,9 @@ export interface JobReport {
   readonly remarks?: readonly string[];
 }
 
-const ranks: Readonly<Record<JobStage, number>> = {
-  planning: 0,
-  planned: 1,
-  submitted: 2,
-  settled: 3,
-  refused: 3,
-  abandoned: 4,
-};
-
-/** A stage as a number, which only grows. */
-export const rankOf = (stage: JobStage): number => ranks[stage];
-
-/** Whether an entry may follow another: nobody goes back, and only what was not finished is abandoned. */
-export const mayFollow = (before: JobStage | undefined, after: JobStage): boolean => {
-  if (before === undefined || before === after) return true;
-  if (after === "abandoned") return before === "planning";
-  return ranks[after] > ranks[before];
-};
-
 /** Whether a job has yet to come to an end. */
-export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean =>
-  stage === "planning" || stage === "planned" || stage === "submitted";
+export const isOpen = ({ stage }: Pick<JobEntry, "stage">): boolean => open.has(stage);
+
+const open: ReadonlySet<JobStage> = new Set([
+  ...(["collecting", "counting", "planning", "planned", "creating", "submitted"] as const),
+]);

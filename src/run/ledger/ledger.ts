@@ -9,6 +9,7 @@ import {
   heldEntry,
   type Intent,
   isInJob,
+  type JobCall,
   type Line,
   type Lost,
   lostKey,
@@ -18,7 +19,7 @@ import {
 import { createGroupCommit } from "./group-commit.js";
 import { createMarks, headOf } from "./head.js";
 import type { Place } from "./index-by-key.js";
-import { type JobEntry, mayFollow } from "./job.js";
+import type { JobEntry, JobSize } from "./job.js";
 import { type Loaded, loadFile } from "./load.js";
 import { writeAt } from "./open-file.js";
 import { isOwned, type OwnedFile, systemReason, unusable } from "./own-file.js";
@@ -43,10 +44,17 @@ export interface Ledger {
   /** The batch jobs, the first one first. */
   jobs(): Promise<JobEntry[]>;
   /**
-   * Like `append`. False where the job has already gone on from there, which changes nothing. With `idleMs`, a plan is given
-   * up only if nobody has gone on with it for so long; who holds a file knows that nobody does.
+   * Like `append`. False where it is not the step after the job's last one, which changes nothing: somebody else was faster. With
+   * `idleMs`, only if nobody has gone on with the job for so long; who holds a file knows that nobody does.
    */
   appendJob(job: JobEntry, idleMs?: number): Promise<boolean>;
+  /**
+   * Like `append`, for a call of a job that whoever comes adds calls to, so many of them at most. `null` where the job takes no
+   * more, which changes nothing: who has closed it sees all of its calls.
+   */
+  addCall(call: JobCall, most: number): Promise<JobSize | null>;
+  /** Where workers share it: says that somebody is at a job, so that it is not idle. */
+  renewJob?(key: string): Promise<void>;
   /** The calls of a batch job that have no outcome yet. */
   callsOf(job: string): AsyncGenerator<Intent>;
   /** Gives the file and its lock back. */
@@ -102,6 +110,7 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     marked !== null && (place === null || (place.state === "refused" && place.offset < marked.offset));
   let isOpen = true;
   const jobs = new Map<string, JobEntry>();
+  const added = new Map<string, number>();
   const write = async (entry: Line): Promise<void> => {
     const position = { n: last.n + 1, after: last.key };
     last = { n: position.n, key: entry.key };
@@ -155,10 +164,19 @@ const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock:
     entries: () => latest((state) => state !== "lost" && state !== "job"),
     jobs: async () => [...jobs.values()],
     async appendJob(job) {
-      if (!mayFollow(jobs.get(job.key)?.stage, job.stage)) return false;
+      if (job.step !== (jobs.get(job.key)?.step ?? 0) + 1) return false;
       jobs.set(job.key, job);
       await write(job);
       return true;
+    },
+    async addCall(call, most) {
+      const { job } = call;
+      const before = added.get(job) ?? calls.of(job)?.calls ?? 0;
+      if (jobs.get(job)?.stage !== "collecting" || before >= most) return null;
+      // Some are on their way to the disk. A closing comes behind them, since lines are written in the order of these calls.
+      added.set(job, before + 1);
+      await write(call);
+      return calls.of(job) ?? null;
     },
     async *callsOf(job) {
       const span = calls.of(job);

@@ -11,7 +11,10 @@ import { type Ledger, openLedger } from "./ledger.js";
  * nobody has for a moment; its contents are to be used by holders only.
  */
 export interface SharedLedger
-  extends Pick<Ledger, "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "callsOf"> {
+  extends Pick<
+    Ledger,
+    "find" | "append" | "entries" | "isOpen" | "jobs" | "appendJob" | "renewJob" | "addCall" | "callsOf"
+  > {
   /** What a run has left under its ceilings, where the ledger's workers share it by the run's name. */
   readonly purse?: (run: string, ceilings: Ceilings, quietMs: number) => Purse;
   /** The calls under way whose outcomes other callers wait for. */
@@ -170,6 +173,7 @@ export const createSharedLedger = (
     entries: () => held().entries(),
     jobs: async () => held().jobs(),
     appendJob: async (job, idleMs) => held().appendJob(job, idleMs),
+    addCall: async (call, most) => held().addCall(call, most),
     callsOf: (job) => held().callsOf(job),
     isOpen: () => !isClosed && ledger?.isOpen() !== false,
     isHeld: () => ledger !== null || opening !== null,

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { priceOf } from "../../models/prices/price.js";
+import { hash } from "node:crypto";
+import { type Price, priceOf } from "../../models/prices/price.js";
 import { costOf } from "../../models/prices/rates.js";
 import type { InputTokens } from "./prompt-cache.js";
 import type { EmulatorStats } from "./stats.js";
@@ -21,17 +21,13 @@ export const bill = (
   { modelId, json, inputTokens, cacheRead = 0, cacheWrite = 0 }: Task & Partial<InputTokens>,
   { door, region }: Terms,
 ): ((outputTokens: number) => void) => {
-  digests.add(
-    createHash("sha256")
-      .update(`${modelId}\n${JSON.stringify(asWork(json))}`)
-      .digest("base64"),
-  );
+  digests.add(hash("sha256", `${modelId}\n${JSON.stringify(asWork(json))}`, "base64"));
   stats.billed += 1;
   stats.distinct_billed = digests.size;
   stats.bill[door] ??= { calls: 0, input_tokens: 0, output_tokens: 0, usd: 0, unpriced: 0 };
   const line = stats.bill[door];
   line.calls += 1;
-  const price = priceOf({ modelId, candidateModelIds: [modelId], region, serviceTier: null }, null);
+  const price = listPrice(modelId, region);
   if (!price) line.unpriced += 1;
   const share = halfPrice.has(door) ? 0.5 : 1;
   return (outputTokens) => {
@@ -43,6 +39,18 @@ export const bill = (
       share * (costOf(price, { input: inputTokens, output: outputTokens, cacheRead, cacheWrite }) ?? 0);
   };
 };
+
+/** Found once: looking through the tables takes longer than the rest of a bill. */
+const listPrice = (modelId: string, region: string): Price | null => {
+  const name = `${modelId} ${region}`;
+  const known = prices.get(name);
+  if (known !== undefined) return known;
+  const price = priceOf({ modelId, candidateModelIds: [modelId], region, serviceTier: null }, null);
+  prices.set(name, price);
+  return price;
+};
+
+const prices = new Map<string, Price | null>();
 
 const halfPrice: ReadonlySet<string> = new Set(["flex", "batch"]);
 

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { type JSONValue, search } from "@jmespath-community/jmespath";
+import { search } from "../../core/jmespath.js";
+import type { Json } from "../../core/json.js";
 import { factsOf } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
 
@@ -9,9 +10,7 @@ type JsonFields = Readonly<Record<string, unknown>>;
 export const vectorsOf = (json: JsonFields, { family, baseId }: Model): JsonFields => {
   const { vector, request } = family;
   if (!vector) return {};
-  const prompts = [search(json as JSONValue, request.prompt)]
-    .flat()
-    .filter((part) => typeof part === "string");
+  const prompts = [search(request.prompt, json as Json)].flat().filter((part) => typeof part === "string");
   const asked = (vector.asked ?? []).reduce<unknown>(
     (at, key) => (at as JsonFields | undefined)?.[key],
     json,

@@ -61,23 +61,32 @@ export const refuse = (status: number, errorType: string, message: string): Http
 
 /** Reads the whole request. `null` where its body is over the limit; the rest of it is still taken in, unstored. */
 export const receiveRequest = async (incoming: IncomingMessage): Promise<WireRequest | null> => {
-  const chunks: Buffer[] = [];
   const most = isForS3(incoming) ? maxObjectBytes : maxBodyBytes;
-  let bytes = 0;
-  for await (const chunk of incoming) {
-    bytes += chunk.length;
-    if (bytes <= most) chunks.push(chunk);
-  }
-  if (bytes > most) return null;
+  const body = await bodyOf(incoming, most);
+  if (!body) return null;
   const [path = "/", ...query] = (incoming.url ?? "/").split("?");
   return {
     method: incoming.method ?? "GET",
     path,
     query: query.join("?"),
     headers: incoming.headers,
-    body: Buffer.concat(chunks),
+    body,
   };
 };
+
+/** Rejects when the client goes away before its end. */
+const bodyOf = (incoming: IncomingMessage, most: number): Promise<Buffer | null> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= most) chunks.push(chunk);
+    });
+    incoming.once("end", () => resolve(bytes > most ? null : Buffer.concat(chunks)));
+    incoming.once("error", reject);
+    incoming.once("close", () => reject(new Error("The client has gone away.")));
+  });
 
 /** The region that the request is signed for; an API key does not name one. */
 export const regionOf = ({ headers }: Pick<WireRequest, "headers">): string =>

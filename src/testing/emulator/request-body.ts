@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type JSONValue, search } from "@jmespath-community/jmespath";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { search } from "../../core/jmespath.js";
+import type { Json } from "../../core/json.js";
 import type { Family } from "../../models/families/family.js";
 import { isFor } from "../../models/model-facts.js";
 import type { Model } from "./find-model.js";
@@ -27,8 +28,7 @@ export const readBody = (
   const validate = validatorOf(family);
   if (validate(json)) {
     const refused = family.rules?.find(
-      (rule) =>
-        rule.level === "refused" && isFor(rule, baseId) && isTrue(search(json as JSONValue, rule.when)),
+      (rule) => rule.level === "refused" && isFor(rule, baseId) && isTrue(search(rule.when, json as Json)),
     );
     return refused ? malformed(`${refused.says}.`) : { json: json as Body["json"] };
   }

@@ -18,8 +18,8 @@ export const sendReply = async (response: ServerResponse, reply: HttpReply): Pro
   if (delivery?.kind === "stall_headers") return stall(response);
   const body = reply.stream ?? Buffer.from(reply.body);
   response.writeHead(reply.status, {
-    "x-amzn-requestid": randomUUID(),
-    ...(reply.status === 204 ? {} : { "content-length": body.length }),
+    ...(!("x-amzn-requestid" in reply.headers) && { "x-amzn-requestid": randomUUID() }),
+    ...(reply.status !== 204 && { "content-length": body.length }),
     ...reply.headers,
   });
   const half = body.subarray(0, body.length / 2);

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { type HttpReply, refuse, type WireRequest } from "./http-message.js";
 
 /** Key pairs the emulator knows, by access key id. Temporary ones have a session token and an end (epoch ms). */
@@ -73,8 +73,8 @@ const toAmzDate = (time: number): string => new Date(time).toISOString().replace
 
 const clockFault = (stamp: string, now: number): string | null => {
   const time = Date.parse(stamp.replace(amzDate, "$1-$2-$3T$4:$5:$6Z"));
-  const current = toAmzDate(now);
   if (time >= now - clockToleranceMs && time <= now + clockToleranceMs) return null;
+  const current = toAmzDate(now);
   return time > now
     ? `Signature not yet current: ${stamp} is still later than ${toAmzDate(now + clockToleranceMs)} (${current} + 5 min.)`
     : `Signature expired: ${stamp} is now earlier than ${toAmzDate(now - clockToleranceMs)} (${current} - 5 min.)`;
@@ -105,12 +105,19 @@ const sign = (request: WireRequest, claim: Claim, stamp: string, secret: string)
     payloadHash(request, claim),
   ].join("\n");
   const toSign = ["AWS4-HMAC-SHA256", stamp, claim.scope.join("/"), sha256(canonical)].join("\n");
-  const key = claim.scope.reduce<string | Buffer>(
-    (secretSoFar, part) => hmac(secretSoFar, part),
-    `AWS4${secret}`,
-  );
-  return hmac(key, toSign);
+  return hmac(signingKey(secret, claim.scope), toSign);
 };
+
+/** The key of a secret for a day, a region and a service. The last one is kept: what comes next mostly has the same. */
+const signingKey = (secret: string, scope: Claim["scope"]): string | Buffer => {
+  const name = [secret, ...scope].join("/");
+  if (lastKey?.name === name) return lastKey.key;
+  const key = scope.reduce<string | Buffer>((secretSoFar, part) => hmac(secretSoFar, part), `AWS4${secret}`);
+  lastKey = { name, key };
+  return key;
+};
+
+let lastKey: { readonly name: string; readonly key: string | Buffer } | undefined;
 
 /** S3 takes the client's word where the body is not signed, or in pieces. */
 const payloadHash = (request: WireRequest, { scope }: Claim): string => {
@@ -130,7 +137,9 @@ const canonicalQuery = (query: string): string =>
     .join("&");
 
 const headerText = ({ headers }: WireRequest, name: string): string =>
-  [headers[name] ?? ""].flat().join(",").trim().replace(/ +/g, " ");
+  String(headers[name] ?? "")
+    .trim()
+    .replace(/ +/g, " ");
 
-const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
+const sha256 = (data: string | Buffer): string => hash("sha256", data, "hex");
 const hmac = (key: string | Buffer, data: string): Buffer => createHmac("sha256", key).update(data).digest();

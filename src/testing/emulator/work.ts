@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type JSONValue, search } from "@jmespath-community/jmespath";
-import { fillLeaves } from "../../core/json.js";
+import { search } from "../../core/jmespath.js";
+import { fillLeaves, type Json } from "../../core/json.js";
 import type { Family } from "../../models/families/family.js";
 import { apiFamilies } from "../../models/families/index.js";
 import type { LocalAccount } from "./account.js";
@@ -99,7 +99,7 @@ export const work = async (
 
 /** The words of the user in a body. */
 export const promptOf = (json: Readonly<Record<string, unknown>>, family: Family): string =>
-  [search(json as JSONValue, family.request.prompt)]
+  [search(family.request.prompt, json as Json)]
     .flat()
     .filter((part) => typeof part === "string")
     .join("\n");

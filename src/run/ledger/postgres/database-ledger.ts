@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords, refusalOf } from "../../../tables/refusal.js";
 import { type Entry, nameClaim } from "../entry.js";
+import type { JobSize } from "../job.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
 import { type Asking, type Connect, type Database, openDatabase } from "./database.js";
@@ -79,10 +80,28 @@ export const createDatabaseLedger = (
     if (job === undefined) claims.set(key, name);
   };
 
+  const addCall: SharedLedger["addCall"] = async (call, most) => {
+    const { key, job, model, target, body } = call;
+    const version = seen.get(key) ?? "0";
+    const values = [key, `${ofJob}${job}`, worker, model, target, clean(body), job, version, most];
+    const [size] = await ask<JobSize & { added: boolean }>(statements.addCall, values).catch((error) => {
+      throw unwritable(error);
+    });
+    if (!size) return null;
+    seen.delete(key);
+    if (!size.added) throw new ConnectorError("claimed_elsewhere");
+    return size;
+  };
+
   const unwritable = (cause: unknown): ConnectorError =>
     cause instanceof ConnectorError
       ? cause
       : new ConnectorError("ledger_unwritable", `${path}: ${inWords(cause)}.`, { cause });
+
+  const unread = (cause: unknown): never => {
+    if (cause instanceof ConnectorError) throw cause;
+    throw new ConnectorError("ledger_unusable", `${path} could not be read: ${inWords(cause)}.`, { cause });
+  };
 
   const settle = async (entry: Entry): Promise<void> => {
     const { job } = entry;
@@ -138,7 +157,7 @@ export const createDatabaseLedger = (
     async find(key, stop) {
       for (let wait = 50; ; wait = Math.min(wait * 1.5, 1_000)) {
         const waiting = pending.get(key);
-        const row = waiting ? null : await look(key);
+        const row = waiting ? null : await look(key).catch(unread);
         if (row) remember(key, row.version);
         else seen.delete(key);
         if (!waiting && !row?.live) return row && toEntry(row);
@@ -160,7 +179,8 @@ export const createDatabaseLedger = (
         if (rows.length === 0) return;
       }
     },
-    ...createJobStore(ask),
+    addCall,
+    ...createJobStore(ask, unwritable),
     purse: (run: string, ceilings, quietMs) => createPurse(ask, { run, ceilings, quietMs }, clock),
     async close() {
       await recording;

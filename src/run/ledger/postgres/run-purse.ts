@@ -2,7 +2,7 @@ import type { Ceilings } from "../../../connection/connection.js";
 import type { Clock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords } from "../../../tables/refusal.js";
-import { nothing, type Purse, passedCeiling, type Share, withoutShare } from "../../purse.js";
+import { nothing, type Purse, passedCeiling, type Share } from "../../purse.js";
 import type { Database } from "./database.js";
 import * as statements from "./statements.js";
 
@@ -74,8 +74,12 @@ export const createPurse = (
     },
     async settle(worst, actual, calls = 1) {
       open -= calls;
-      const unused = withoutShare(worst, actual);
-      await ask(statements.giveBack, [...valuesOf(unused), calls], { once: true }).catch(() => undefined);
+      const difference = {
+        rows: worst.rows - actual.rows,
+        tokens: worst.tokens - actual.tokens,
+        usd: worst.usd - actual.usd,
+      };
+      await ask(statements.giveBack, [...valuesOf(difference), calls], { once: true }).catch(() => undefined);
     },
   };
 };

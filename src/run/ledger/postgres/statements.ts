@@ -5,7 +5,7 @@ const states = "('intent', 'received', 'refused', 'unknown', 'run', 'job')";
 
 /**
  * One row for each request, by its key, one for each run with ceilings (`state` = 'run'), by a hash of its id, and one for each
- * batch job (`state` = 'job'), of which `body` is the whole, `code` the stage and `run_open` its rank. `version` counts the
+ * batch job (`state` = 'job'), of which `body` is the whole, `code` the stage and `run_open` the step. `version` counts the
  * changes of a row, so that a statement changes only what its worker has seen; `claim` names the one call that may write its
  * outcome, `job:` and a key those of a batch job; `lease_until` is when an intent without an outcome counts as unknown, which
  * one of a job never does. All times are the server's.
@@ -58,18 +58,13 @@ export const find = `SELECT ${facts}, coalesce(l.state = 'intent' AND l.lease_un
 export const jobs = `SELECT body FROM ${table} WHERE state = 'job' ORDER BY coalesce(lease_until, at), key`;
 
 /**
- * Writes how far a batch job has come. No row: it has gone on from there. \`lease_until\` keeps when it was planned, for the
- * order.
+ * Writes a step of a batch job. No row: somebody else has gone on from where its worker saw it, or lately, where it is to be
+ * idle for some milliseconds. \`lease_until\` keeps when it was planned, for the order.
  */
 export const putJob = `INSERT INTO ${table} AS l (key, state, lease_until, body, code, run_open)
   VALUES ($1, 'job', now(), $2, $3, $4)
   ON CONFLICT (key) DO UPDATE SET body = $2, code = $3, run_open = $4, version = l.version + 1, at = now()
-  WHERE l.code = $3 OR ($3 = 'abandoned' AND l.code = 'planning') OR ($3 <> 'abandoned' AND l.run_open < $4)
-  RETURNING version`;
-
-/** Gives up a plan that nobody has gone on with for so many milliseconds. */
-export const abandonJob = `UPDATE ${table} SET body = $2, code = 'abandoned', run_open = $3, version = version + 1, at = now()
-  WHERE key = $1 AND state = 'job' AND code = 'planning' AND at < now() - $4::float8 * interval '1 millisecond'
+  WHERE l.run_open = $4::bigint - 1 AND ($5::float8 = 0 OR l.at < now() - $5::float8 * interval '1 millisecond')
   RETURNING version`;
 
 /** The calls of a batch job that have no outcome, a page at a time, behind a key. */
@@ -93,6 +88,25 @@ export const claim = `INSERT INTO ${table} AS l (key, state, claim, worker, leas
     code = NULL, version = l.version + 1, at = now()
   WHERE l.claim = $2 AND l.state = 'intent' OR l.version = $8::bigint
   RETURNING version`;
+
+/**
+ * Adds a call to a batch job that whoever comes adds calls to; `run_rows` and `run_tokens` of the job count them and their bytes.
+ * Who closes the job waits for who is just adding to it. No row: it takes no more; none added: another worker was faster.
+ */
+export const addCall = `WITH job AS (
+    UPDATE ${table} SET run_rows = coalesce(run_rows, 0) + 1, run_tokens = coalesce(run_tokens, 0) + octet_length($6),
+      at = now() WHERE key = $7 AND state = 'job' AND code = 'collecting'
+      AND coalesce(run_rows, 0) < $9::float8 RETURNING run_rows, run_tokens),
+  added AS (
+    INSERT INTO ${table} AS l (key, state, claim, worker, model, target, body)
+    SELECT $1, 'intent', $2, $3, $4, $5, $6 FROM job
+    WHERE $8::bigint = 0 OR EXISTS (SELECT FROM ${table} WHERE key = $1)
+    ON CONFLICT (key) DO UPDATE
+    SET state = 'intent', claim = $2, worker = $3, lease_until = NULL, model = $4, target = $5, body = $6,
+      code = NULL, version = l.version + 1, at = now()
+    WHERE l.claim = $2 AND l.state = 'intent' OR l.version = $8::bigint
+    RETURNING version)
+  SELECT run_rows::float8 AS calls, run_tokens::float8 AS bytes, EXISTS (SELECT FROM added) AS added FROM job`;
 
 /**
  * Writes what became of a call. An answer is written whoever has the claim by then; an answer is never overwritten. A refusal
@@ -143,7 +157,7 @@ export const giveBack = `UPDATE ${table}
     at = now(), version = version + 1
   WHERE key = $1`;
 
-/** A run goes on, though none of its calls has begun or ended. */
+/** A run goes on, though none of its calls has begun or ended, and a job is being planned. */
 export const touch = `UPDATE ${table} SET at = now() WHERE key = $1`;
 
 /** What a run has taken, the calls of it that are open, and for how long nothing of it has changed. */

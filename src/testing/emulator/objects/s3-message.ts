@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { HttpReply, WireRequest } from "../http-message.js";
 import type { ObjectStore, Stored } from "./store.js";
 
@@ -62,6 +64,30 @@ export const payloadOf = ({ headers, body }: Pick<WireRequest, "headers" | "body
     at = end + 4 + length;
   }
   return Buffer.concat(pieces);
+};
+
+/** The refusal of a body that is not what its sender says: by an MD5 or a CRC-32, before or behind it; `null` where it is. */
+export const badDigest = (request: WireRequest): HttpReply | null => {
+  const { headers, body } = request;
+  const trailer = /\r\nx-amz-checksum-crc32:([\w+/=]+)/.exec(
+    body.toString("latin1", Math.max(0, body.length - 500)),
+  );
+  const crc = headers["x-amz-checksum-crc32"] ?? (headers["x-amz-trailer"] ? trailer?.[1] : undefined);
+  const md5 = headers["content-md5"];
+  if (crc === undefined && md5 === undefined) return null;
+  const bytes = payloadOf(request);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(bytes));
+  const isWhole =
+    (crc === undefined || crc === sum.toString("base64")) &&
+    (md5 === undefined || md5 === createHash("md5").update(bytes).digest("base64"));
+  return isWhole
+    ? null
+    : s3Refusal(
+        400,
+        "BadDigest",
+        "The Content-MD5 or checksum value that you specified did not match what the server received.",
+      );
 };
 
 /** Why a write on a condition does not happen; `null` where it does. */

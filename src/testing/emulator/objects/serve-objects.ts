@@ -1,7 +1,7 @@
 import { type HttpReply, isForS3, type WireRequest } from "../http-message.js";
 import { type Accounts, checkSignature } from "../sigv4.js";
 import { createBucket, deleteBucket, deleteObjects, headBucket, listObjects } from "./buckets.js";
-import { readAsk, type ServeObject, s3Refusal } from "./s3-message.js";
+import { badDigest, readAsk, type ServeObject, s3Refusal } from "./s3-message.js";
 import { copyObject, deleteObject, getObject, headObject, putObjectByClient } from "./single-objects.js";
 import type { ObjectStore } from "./store.js";
 import { abortUpload, completeUpload, createUpload, listParts, uploadPart } from "./uploads.js";
@@ -64,13 +64,27 @@ export const serveObjects = (
 ): HttpReply | null => {
   if (!isForS3(request)) return null;
   const denied = checkSignature(request, "s3", accounts, clockMinutes);
-  if (denied) return s3Refusal(403, "SignatureDoesNotMatch", "The request signature does not match.");
+  if (denied) return deniedCaller(denied);
   const operation = objectOperation(request);
   const ask = readAsk(request);
   if (!ask || !operation)
     return s3Refusal(501, "NotImplemented", "The local S3 has no such operation, or the key is malformed.");
+  const damaged = operation === "PutObject" || operation === "UploadPart" ? badDigest(request) : null;
+  if (damaged) return damaged;
   const objects = store.buckets.get(ask.bucket);
   if (!objects && operation !== "CreateBucket")
     return s3Refusal(404, "NoSuchBucket", "The specified bucket does not exist");
   return operations[operation](ask, store, objects ?? new Map());
+};
+
+const deniedCaller = ({ errorType }: HttpReply): HttpReply => {
+  if (errorType === "UnrecognizedClientException")
+    return s3Refusal(
+      403,
+      "InvalidAccessKeyId",
+      "The AWS Access Key Id you provided does not exist in our records.",
+    );
+  return errorType === "ExpiredTokenException"
+    ? s3Refusal(400, "ExpiredToken", "The provided token has expired.")
+    : s3Refusal(403, "SignatureDoesNotMatch", "The request signature does not match.");
 };

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { AwsBedrockModel, manageJobs } from "../../src/index.js";
+import { scratch } from "../run/ledger/scratch.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { syncConfig } from "../support/sync-config.js";
+import { batchConfig, createBucket, few, letters } from "./batches.js";
+import { runBatch } from "./run-batch.js";
+
+const jobs = { ...few, seconds: { InProgress: 3600 } };
+
+describe("which rows go on line is decided when jobs are planned", () => {
+  const bedrock = useFreshBedrock({ account: { batch: jobs } });
+  const folder = scratch();
+  let files = 0;
+  beforeEach(() => createBucket(bedrock));
+  const config = (changes: Record<string, unknown> = {}) =>
+    batchConfig(bedrock, join(folder, `${files++}.jsonl`), changes);
+  const run = async (settings: ReturnType<typeof config>, given: Parameters<typeof runBatch>[2]) => {
+    const { summary, ...rest } = await runBatch(bedrock, settings, given);
+    const { enriched, not_sent, cost_usd, errors } = summary;
+    return { ...rest, enriched, not_sent, cost_usd, errors, requests: bedrock.stats().requests };
+  };
+
+  it("rows that a ceiling keeps out of a job are in another one once the job took less than the worst", async () => {
+    const ran = await run(config({ max_spend_usd: 0.0002 }), { rows: letters(90) });
+    expect(ran).to.include({ requests: 0 });
+    const made = bedrock.stats().control_plane.CreateModelInvocationJob ?? 0;
+    expect(made).to.be.within(2, 5);
+    const worst = 0.0002 / (ran.seen[0]?.records ?? 0);
+    expect(ran.cost_usd).to.be.within(0.0002 - 11 * worst, 0.0002);
+    expect(ran.cost_usd).to.be.closeTo(bedrock.stats().bill.batch?.usd ?? 0, 1e-9);
+    expect(ran.enriched + ran.not_sent).to.equal(90);
+    expect(ran.not_sent).to.be.above(0);
+    expect(ran.errors.budget_reached?.message).to.match(
+      /the next call could pass max_spend_usd, which is 0.0002\. It leaves \d rows for a batch job, which takes 10 at least: raise it, or set delivery: auto\.$/,
+    );
+    const [[why, calls] = []] = Object.entries(ran.seen[0]?.kept_out ?? {});
+    expect(why).to.match(/max_spend_usd/);
+    expect(calls).to.equal(90 - (ran.seen[0]?.records ?? 0));
+  });
+
+  it("rows that a ceiling leaves too few of for a job are not called, but with auto", async () => {
+    const settings = config({ max_rows: 7 });
+    expect(await run(settings, { rows: letters(15) })).to.include({ enriched: 0, not_sent: 15, requests: 0 });
+    expect(await run({ ...settings, delivery: "auto" }, { rows: letters(15) })).to.include({
+      ...{ enriched: 7, not_sent: 8, requests: 7 },
+    });
+  });
+
+  for (const delivery of ["batch", "auto"])
+    for (const ceiling of [{ max_rows: 12 }, { max_spend_usd: 0.0003 }, { max_tokens_total: 4000 }])
+      it(`a host's write comes back while a job has taken all that ${Object.keys(ceiling)} allows, by ${delivery}`, async () => {
+        const settings = config({ delivery, ...ceiling });
+        const write = async () =>
+          (await new AwsBedrockModel().write(syncConfig(settings), letters(40))).tracking.meta.summary;
+        const first = await write();
+        const waiting = first.errors.batch_pending?.count ?? 0;
+        expect(waiting).to.be.within(10, 30);
+        expect(first).to.include({ not_sent: 40, calls: 0 });
+        expect(first.errors.budget_reached?.count).to.equal(40 - waiting);
+        bedrock.passTime(3600);
+        expect((await write()).enriched).to.be.at.least(waiting);
+      });
+
+  it("rows that came while a job was waited for wait for the next run", async () => {
+    let times = 0;
+    const rows = { [Symbol.iterator]: () => letters(times++ ? 30 : 12)[Symbol.iterator]() };
+    const settings = config();
+    const ran = await run(settings, { rows });
+    expect(ran).to.include({ enriched: 12, not_sent: 18, requests: 0 });
+    expect(ran.errors.batch_unprocessed?.message).to.match(/same command again for another job/);
+    expect(await run(settings, { rows })).to.include({ enriched: 30, requests: 0 });
+  });
+
+  it("rows of a job that was stopped elsewhere wait for another job, and what it answered is the run's", async () => {
+    const settings = config();
+    const ran = await run(settings, {
+      rows: letters(30),
+      meanwhile: (hours) => hours > 0.5 && hours < 0.6 && manageJobs(settings, "stop"),
+    });
+    const { bill } = bedrock.stats();
+    expect(ran).to.include({ requests: 0, enriched: bill.batch?.calls, not_sent: 30 - ran.enriched });
+    expect(ran.enriched).to.be.within(10, 20);
+    expect(ran.cost_usd).to.be.closeTo(bill.batch?.usd ?? 0, 1e-9);
+    expect(ran.errors.batch_unprocessed?.count).to.equal(ran.not_sent);
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(1);
+  });
+
+  it("a retry of an answer that does not fit is a call, though its row is in a job", async () => {
+    bedrock.setAccount({ batch: { ...jobs, faults: [{ kind: "stop", reason: "end_turn", text: "No." }] } });
+    const output_schema = { type: "object", properties: { a: { type: "integer" } }, required: ["a"] };
+    const settings = config({ schema_retries: 1, output_schema });
+    const ran = await run(settings, { rows: letters(10) });
+    expect(ran.requests).to.equal(10);
+  });
+});

@@ -1,0 +1,285 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { deliverRecords } from "../../src/batch/deliver.js";
+import type { DoorParts, Moment } from "../../src/batch/door.js";
+import { openSession } from "../../src/enrich/session.js";
+import { AwsBedrockModel, closeLedger, manageJobs } from "../../src/index.js";
+import { useFreshBedrock } from "../support/bedrock.js";
+import { syncConfig } from "../support/sync-config.js";
+import { batchConfig, createBucket, few, hurriedClock, letters } from "./batches.js";
+
+const hours = { ...few, seconds: { InProgress: 3600 } };
+
+describe("rows of a host, which come one by one, in batch jobs", () => {
+  const bedrock = useFreshBedrock({ account: { batch: hours } });
+  let folder: string;
+  let files = 0;
+  beforeEach(() => createBucket(bedrock));
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "batch-collect-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const config = (changes: Record<string, unknown> = {}) =>
+    batchConfig(bedrock, join(folder, `${files++}.jsonl`), changes);
+
+  /** One sync: a call of `write` a row, by so many threads. What became of the rows, and what it said of the first that waits. */
+  const sync = async (settings: unknown, rows: unknown[], run: number | null, options = {}) => {
+    const given = { ...syncConfig(settings), sync_id: "7", ...(run !== null && { sync_run_id: run }) };
+    const counts: Record<string, number> = {};
+    const words = new Set<string>();
+    let calls = 0;
+    const queue = [...rows];
+    const thread = async (): Promise<void> => {
+      for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+        const { tracking } = await new AwsBedrockModel().write(given, [row], "destination_insert", options);
+        const [record] = (tracking.meta.records ?? []) as unknown as { _bedrock: Trace }[];
+        const { status, error } = record?._bedrock ?? {};
+        const fate = error ? `${status}: ${error.code}` : String(status);
+        counts[fate] = (counts[fate] ?? 0) + 1;
+        if (error) words.add(error.message);
+        calls += tracking.meta.summary.calls;
+        expect((tracking.success ?? 0) + (tracking.failed ?? 0)).to.equal(1);
+      }
+    };
+    await Promise.all(Array.from({ length: threads }, thread));
+    return { counts, words: [...words], calls };
+  };
+  interface Trace {
+    readonly status: string;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  }
+  const threads = 20;
+  const bill = () => {
+    const { billed, distinct_billed, requests, control_plane } = bedrock.stats();
+    return { billed, distinct_billed, requests, jobs: control_plane.CreateModelInvocationJob ?? 0 };
+  };
+
+  it("are collected by one sync, made a job by the next, and answered by the one after that, at half the price", async () => {
+    const [settings, rows] = [config(), letters(12)];
+    const first = await sync(settings, rows, 1);
+    expect(first.counts).to.deep.equal({ "not_sent: batch_pending": 12 });
+    expect(bill()).to.deep.equal({ billed: 0, distinct_billed: 0, requests: 0, jobs: 0 });
+    expect(first.words.at(-1)).to.include("rows are collected").and.include("batch submit");
+    const second = await sync(settings, rows, 2);
+    expect(second.counts).to.deep.equal({ "not_sent: batch_pending": 12 });
+    expect(bill()).to.include({ requests: 0, jobs: 1 });
+    bedrock.passTime(3600);
+    const third = await sync(settings, rows, 3);
+    expect(third).to.include({ calls: 12 });
+    expect(third.counts).to.deep.equal({ enriched: 12 });
+    expect(bill()).to.deep.equal({ billed: 12, distinct_billed: 12, requests: 0, jobs: 1 });
+    expect((await manageJobs(settings, "list")).map(({ stage }) => stage)).to.deep.equal(["settled"]);
+    await closeLedger(String(settings.ledger));
+  });
+
+  it("that a sync has left are too few for a job: the next one calls them, and the jobs' list says why", async () => {
+    const [settings, rows] = [config(), letters(7)];
+    const first = await sync(settings, rows, 1);
+    expect(first.words.at(-1)).to.include("7 rows are collected").and.include("takes 10 at least");
+    expect((await manageJobs(settings, "status"))[0]).to.include({ stage: "collecting", records: 7 });
+    const second = await sync(settings, rows, 2);
+    expect(second.counts).to.deep.equal({ enriched: 7 });
+    expect(bill()).to.deep.equal({ billed: 7, distinct_billed: 7, requests: 7, jobs: 0 });
+    const [job] = await manageJobs(settings, "list");
+    expect(job).to.include({ stage: "abandoned", status: "Too few", unprocessed: 7 });
+    expect(job?.message).to.include("takes 10 at least");
+    expect((await sync(settings, rows, 3)).counts).to.deep.equal({ enriched: 7 });
+    expect(bill().requests).to.equal(7);
+  });
+
+  it("that say the same within a sync wait together, and new ones of the next sync for a job of their own", async () => {
+    const settings = config();
+    const twice = [...letters(11), ...letters(11)];
+    await sync(settings, twice, 1);
+    expect((await manageJobs(settings, "list")).map(({ stage, records }) => [stage, records])).to.deep.equal([
+      ["collecting", 11],
+    ]);
+    await sync(settings, letters(13), 2);
+    expect((await manageJobs(settings, "list")).map(({ stage, records }) => [stage, records])).to.deep.equal([
+      ["submitted", 11],
+      ["collecting", 2],
+    ]);
+    bedrock.passTime(3600);
+    const third = await sync(settings, letters(13), 3);
+    expect(third.counts).to.deep.equal({ enriched: 13 });
+    expect(bill()).to.deep.equal({ billed: 13, distinct_billed: 13, requests: 2, jobs: 1 });
+  });
+
+  it("are made a job by `batch submit` right after the sync, so that the next one has the answers", async () => {
+    const [settings, rows] = [config(), letters(12)];
+    await sync(settings, rows, 1);
+    expect((await manageJobs(settings, "submit"))[0]).to.include({ stage: "submitted", records: 12 });
+    bedrock.passTime(3600);
+    expect((await sync(settings, rows, 2)).counts).to.deep.equal({ enriched: 12 });
+    expect(bill()).to.deep.equal({ billed: 12, distinct_billed: 12, requests: 0, jobs: 1 });
+    // Too few are left for the next sync, which calls them.
+    const few = letters(15).slice(12);
+    await sync(settings, few, 2);
+    expect((await manageJobs(settings, "submit"))[1]).to.include({ stage: "abandoned" });
+    expect((await sync(settings, few, 3)).counts).to.deep.equal({ enriched: 3 });
+    expect(bill()).to.include({ requests: 3, jobs: 1 });
+  });
+
+  it("stay under the ceilings of a sync", async () => {
+    const settings = config({ max_rows: 11 });
+    const first = await sync(settings, letters(13), 1);
+    expect(first.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
+    expect((await manageJobs(settings, "list"))[0]).to.include({ records: 11 });
+    const spending = config({ max_spend_usd: 0.0003 });
+    const { counts } = await sync(spending, letters(40), 1);
+    expect(counts["not_sent: batch_pending"]).to.be.within(10, 39);
+    await manageJobs(spending, "submit");
+    bedrock.passTime(3600);
+    await manageJobs(spending, "wait");
+    expect(bedrock.stats().bill.batch?.usd).to.be.at.most(0.0003);
+  });
+
+  it("of a job that cannot be made say why, and wait for another; auto calls them", async () => {
+    bedrock.setFaults([
+      {
+        kind: "error",
+        status: 403,
+        type: "AccessDeniedException",
+        message: "No.",
+        operation: "CreateModelInvocationJob",
+      },
+    ]);
+    const [settings, rows] = [config(), letters(12)];
+    await sync(settings, rows, 1);
+    const second = await sync(settings, rows, 2);
+    expect(second.counts).to.deep.equal({ "not_sent: batch_unusable": 12 });
+    expect(second.words[0]).to.include("iam:PassRole");
+    expect(bill()).to.include({ requests: 0, billed: 0 });
+    const [auto, days] = [config({ delivery: "auto" }), { deadlineMs: 48 * 3_600_000 }];
+    expect((await sync(auto, rows, 1, days)).counts).to.deep.equal({ "not_sent: batch_pending": 12 });
+    expect((await sync(auto, rows, 2, days)).counts).to.deep.equal({ enriched: 12 });
+    bedrock.setFaults([]);
+    expect((await sync(settings, rows, 3)).counts).to.deep.equal({ "not_sent: batch_pending": 12 });
+    expect(bill()).to.include({ requests: 12, jobs: 1 });
+  });
+
+  it("are called by auto at once, where no deadline says that they may wait", async () => {
+    const { counts } = await sync(config({ delivery: "auto" }), letters(12), 1);
+    expect(counts).to.deep.equal({ enriched: 12 });
+    expect(bill()).to.include({ requests: 12, jobs: 0 });
+  });
+
+  it("are called in time for a deadline, and of what a job has not answered none is lost", async () => {
+    bedrock.setAccount({
+      batch: { ...hours, end: "PartiallyCompleted", end_after: 10 },
+    });
+    const [settings, rows] = [config(), letters(12)];
+    const soon = { deadlineMs: 20 * 60_000 };
+    expect((await sync(settings, rows.slice(0, 1), 0, soon)).counts).to.deep.equal({ enriched: 1 });
+    await sync(settings, rows, 1);
+    await sync(settings, rows, 2);
+    bedrock.passTime(3600);
+    const third = await sync(settings, rows, 3);
+    expect((await manageJobs(settings, "list")).map(({ stage, records }) => [stage, records])).to.deep.equal([
+      ["settled", 11],
+      ["collecting", 1],
+    ]);
+    expect(third.counts).to.deep.equal({ enriched: 11, "not_sent: batch_pending": 1 });
+  });
+
+  it("are closed and waited for by a run that is given all of them", async () => {
+    bedrock.setAccount({ batch: few });
+    const [settings, rows] = [config(), letters(12)];
+    await sync(settings, rows, 1);
+    const options = { detach: false };
+    const { tracking } = await new AwsBedrockModel().write(syncConfig(settings), rows, undefined, options);
+    expect(tracking.meta.summary).to.include({ enriched: 12 });
+    expect(bill()).to.deep.equal({ billed: 12, distinct_billed: 12, requests: 0, jobs: 1 });
+  });
+
+  describe("by workers of which nothing but the ledger is there afterwards", () => {
+    /** One sync of a worker of its own. */
+    const work = async (
+      settings: ReturnType<typeof config>,
+      run: string,
+      { rows = letters(12), ...parts }: DoorParts & { rows?: unknown[] } = {},
+    ) => {
+      const session = await openSession(settings, "enrich");
+      const counts: Record<string, number> = {};
+      await Promise.all(
+        rows.map(async (row) => {
+          for await (const { trace } of deliverRecords(session, [row], { detach: true }, run, {
+            clock: hurriedClock(),
+            ...parts,
+          })) {
+            const fate = trace.error?.code ?? trace.status;
+            counts[fate] = (counts[fate] ?? 0) + 1;
+          }
+        }),
+      );
+      await closeLedger(settings.ledger as string);
+      return counts;
+    };
+
+    for (const moment of [
+      ...(["collecting", "counting", "planned", "written", "looked", "marked", "created"] as const),
+      ...(["submitted", "ended", "read", "settled"] as const),
+    ])
+      it(`one of which is gone once a job is "${moment}": nothing is lost and nothing paid twice`, async () => {
+        const settings = config();
+        const gone = (now: Moment): void => {
+          if (now === moment) throw new Error("gone");
+        };
+        const clock = hurriedClock();
+        for (let sync = 1; sync < 7; sync++) {
+          await work(settings, String(sync), sync < 4 ? { clock, at: gone } : { clock });
+          await clock.sleep(3_600_000);
+          bedrock.passTime(3600);
+        }
+        expect(await work(settings, "7")).to.deep.equal({ enriched: 12 });
+        expect(bill()).to.deep.equal({ billed: 12, distinct_billed: 12, requests: 0, jobs: 1 });
+      });
+
+    it("one of which is gone while it gives up a job of too few: they are called, by then or later", async () => {
+      const [settings, rows] = [config(), letters(7)];
+      const at = (now: Moment): void => {
+        if (now === "released") throw new Error("gone");
+      };
+      await work(settings, "1", { rows });
+      await work(settings, "2", { rows, at });
+      await work(settings, "3", { rows });
+      expect(await work(settings, "4", { rows })).to.deep.equal({ enriched: 7 });
+      expect(bill()).to.deep.equal({ billed: 7, distinct_billed: 7, requests: 7, jobs: 0 });
+    });
+
+    it("become jobs as they fill them, also while there is no place for these", async () => {
+      bedrock.setAccount({ batch: { ...hours, max_jobs: 1 } });
+      const settings = config();
+      const limits = { recordsPerJob: 10, openJobs: 1 };
+      const rows = letters(33);
+      expect(await work(settings, "1", { limits, rows })).to.deep.equal({ batch_pending: 33 });
+      expect((await manageJobs(settings, "list")).map(({ stage }) => stage)).to.deep.equal([
+        ...["submitted", "planned", "planned", "collecting"],
+      ]);
+      await closeLedger(settings.ledger as string);
+      for (let sync = 2; sync < 5; sync++) {
+        bedrock.passTime(3600);
+        await work(settings, String(sync), { limits, rows });
+      }
+      bedrock.passTime(3600);
+      expect(await work(settings, "5", { limits, rows })).to.deep.equal({ enriched: 33 });
+      expect(bill()).to.include({ billed: 33, distinct_billed: 33, requests: 3 });
+    });
+
+    it("whose host tells no run from another: rows that come again after ten minutes are of another one", async () => {
+      const settings = config();
+      let minutes = 0;
+      const clock = { ...hurriedClock(), date: () => Date.now() + minutes * 60_000 };
+      expect(await work(settings, "none", { clock })).to.deep.equal({ batch_pending: 12 });
+      minutes = 9;
+      await work(settings, "none", { clock });
+      expect(bill().jobs).to.equal(0);
+      minutes = 11;
+      await work(settings, "none", { clock });
+      expect(bill().jobs).to.equal(1);
+    });
+  });
+});
