@@ -17,8 +17,8 @@ export const patientAdapter = (adapter: Adapter, descriptor: Descriptor): Adapte
   const patient =
     (call: Objects): Objects =>
     async (hook, ...args) => {
-      for (;;) {
-        const message = await call(hook, ...args);
+      for (let syncs = 1; ; syncs++) {
+        const message = await call(hook, ...(syncs > 1 ? nextSync(args, syncs) : args));
         if (hook !== "write" || !waits(message)) return message;
         await sleep(pauseMs);
       }
@@ -33,3 +33,9 @@ export const patientAdapter = (adapter: Adapter, descriptor: Descriptor): Adapte
 };
 
 const pauseMs = 20;
+
+/** What a host writes in a later sync: the same, of another run. */
+const nextSync = ([sync, ...rest]: readonly unknown[], syncs: number): unknown[] => {
+  const { sync_run_id: run, ...same } = sync as { readonly sync_run_id?: string };
+  return [{ ...same, sync_run_id: `${run}, sync ${syncs}` }, ...rest];
+};
