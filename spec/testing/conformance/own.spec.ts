@@ -38,6 +38,8 @@ describe("the conformance suite over AwsBedrockModel and the local Bedrock", () 
     ["auto", ["W", "F"]],
   ] as const)
     it(`passes the rules unchanged with delivery: ${delivery}`, async () => {
+      // Each suite sets the environment of the process for itself.
+      await Promise.all(Object.values(judged));
       const own = await ownDescriptor(delivery);
       const findings = await runConformance({
         ...{ descriptor: { ...own, class: classPlace }, connector: AwsBedrockModel },
