@@ -9,7 +9,7 @@ import type { Deposit, Purse, Share } from "../run/purse.js";
 import { refusedByJob } from "../run/record-and-reuse.js";
 import { noJobs, unbatchable } from "./batchable.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { createDraft, type Draft } from "./draft.js";
+import { createDraft, type Draft, isFree } from "./draft.js";
 import { bytesOf } from "./input-files.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 import type { KnownLimits } from "./limits.js";
@@ -107,9 +107,7 @@ const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boo
       planned.waitedFor.add(job);
       return null;
     }
-    if (entry !== null && entry.state !== "refused")
-      if (entry.state === "received" || connection.onUnknown !== "retry") return null;
-    if (refusedByJob(entry)) return null;
+    if (!isFree(entry, connection.onUnknown) || refusedByJob(entry)) return null;
     const why = none ?? unbatchable(request, connection.api);
     planned.limits ??= why === null ? await door.limits() : null;
     const isBarred = planned.limits?.isBarred === true && connection.delivery === "auto";
