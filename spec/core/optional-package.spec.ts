@@ -19,19 +19,20 @@ const { peerDependencies, peerDependenciesMeta } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 );
 
-/** The package as a user has it who installed nothing beside it but `present`. */
-const installWith = (folder: string, present: readonly string[]): string => {
-  const missing = Object.keys(peerDependencies).filter((name) => !present.includes(name));
+/** The package as a user has it who installed nothing beside it. */
+const install = (folder: string): string => {
   // Copies: a module looks for packages from where it really is.
   for (const part of ["schemas", "src", "package.json"])
     cpSync(join(root, part), join(folder, part), { recursive: true });
-  for (const name of packagesIn(join(root, "node_modules"))) {
-    if (missing.includes(name)) continue;
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), link);
-  }
+  for (const name of packagesIn(join(root, "node_modules")))
+    if (!(name in peerDependencies)) addPackage(folder, name);
   return folder;
+};
+
+const addPackage = (folder: string, name: string): void => {
+  const link = join(folder, "node_modules", name);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(join(root, "node_modules", name), link);
 };
 
 const packagesIn = (folder: string): string[] =>
@@ -43,14 +44,10 @@ const packagesIn = (folder: string): string[] =>
 
 describe("a package that one door alone needs", () => {
   let bare: string;
-  let withDatabase: string;
   before(() => {
-    bare = installWith(mkdtempSync(join(tmpdir(), "bare-spec-")), []);
-    withDatabase = installWith(mkdtempSync(join(tmpdir(), "database-spec-")), ["libsql"]);
+    bare = install(mkdtempSync(join(tmpdir(), "bare-spec-")));
   });
-  after(() => {
-    for (const folder of [bare, withDatabase]) rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => rmSync(bare, { recursive: true, force: true }));
 
   const run = (folder: string, ...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
@@ -102,25 +99,6 @@ describe("a package that one door alone needs", () => {
     ).to.equal(sentence("the pipeline host", "libsql"));
   });
 
-  it("rejects the sync of a PostgreSQL table, where it is pg, and a file is synced without", () => {
-    const script = (source: object): string => `
-      import { openHost } from "./src/host/index.js";
-      import { AwsBedrockModel } from "./src/index.js";
-      class Fake extends AwsBedrockModel {
-        checkConnection = async () => ({ type: "connection_status", connection_status: { status: "succeeded" } });
-      }
-      const host = await openHost({ state: "host.db" });
-      host.register(Fake);
-      const destination = { connector: "AwsBedrockModel", connection: {} };
-      await host.sync({ name: "x", source: ${JSON.stringify(source)}, destination })
-        .then(({ status }) => console.log(status))`;
-    writeFileSync(join(withDatabase, "rows.ndjson"), "");
-    expect(printed(withDatabase, script({ type: "postgres", table: "t", primary_key: "id" }))).to.equal(
-      sentence("t: PostgreSQL", "pg"),
-    );
-    expect(printed(withDatabase, script(file))).to.equal("success\n");
-  });
-
   it("is not needed by the rest: the connector, the local Bedrock and its word analysis", () => {
     const script = `
       import { AwsBedrockModel } from "./src/index.js";
@@ -138,5 +116,25 @@ describe("a package that one door alone needs", () => {
       console.log(tracking.success);
       await bedrock.close()`;
     expect(printed(bare, script)).to.equal("1\n");
+  });
+
+  it("rejects the sync of a PostgreSQL table, where it is pg, and a file is synced without, once libsql is there", () => {
+    const script = (source: object): string => `
+      import { openHost } from "./src/host/index.js";
+      import { AwsBedrockModel } from "./src/index.js";
+      class Fake extends AwsBedrockModel {
+        checkConnection = async () => ({ type: "connection_status", connection_status: { status: "succeeded" } });
+      }
+      const host = await openHost({ state: "host.db" });
+      host.register(Fake);
+      const destination = { connector: "AwsBedrockModel", connection: {} };
+      await host.sync({ name: "x", source: ${JSON.stringify(source)}, destination })
+        .then(({ status }) => console.log(status))`;
+    writeFileSync(join(bare, "rows.ndjson"), "");
+    addPackage(bare, "libsql");
+    expect(printed(bare, script({ type: "postgres", table: "t", primary_key: "id" }))).to.equal(
+      sentence("t: PostgreSQL", "pg"),
+    );
+    expect(printed(bare, script(file))).to.equal("success\n");
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { ExactNumber } from "../../src/core/exact-number.js";
 import { AwsBedrockModel } from "../../src/index.js";
-import { runCli } from "../cli/run-cli.js";
+import { runProgram } from "../cli/run-cli.js";
 import { withPostgres } from "../host/run-postgres.js";
 import { openDatabase } from "../support/postgres.js";
 import { localConfig, syncConfig } from "../support/sync-config.js";
@@ -139,7 +139,7 @@ describe("a table that takes the enriched rows", () => {
     const input = records(3)
       .map((record) => JSON.stringify(record))
       .join("\n");
-    const { code, stderr } = await runCli(["write", "--config", config], input, { cwd: folder });
+    const { code, stderr } = await runProgram(["write", "--config", config], input, { cwd: folder });
     expect(code, stderr).to.equal(0);
     expect(await rowsOf("commanded")).to.have.length(3);
     // The server takes a moment to see that a client has gone; a pool that stays would be seen for ever.

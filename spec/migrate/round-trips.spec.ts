@@ -94,7 +94,7 @@ describe("migrate: whatever is asked", () => {
           from = at + said.length;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -108,7 +108,7 @@ describe("migrate: whatever is asked", () => {
         const back = moved(there, source, "invoke_model").request_format;
         expect(plain(withoutFold(back, body))).to.deep.equal(plain(body));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -157,7 +157,7 @@ describe("migrate: whatever is asked", () => {
             expect(written).to.include(piece);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -18,7 +18,7 @@ const crowd = (most: number) => {
   const invoke: Invoke = () => new Promise((resolve) => open.push(resolve));
   const slots = createSlots(most);
   const limited = limit(slots, heedOverload(slots, invoke));
-  const results = Array.from({ length: 2000 }, (_, index) => limited(requestOf(`${index}`), running));
+  const results = Array.from({ length: 200 }, (_, index) => limited(requestOf(`${index}`), running));
   const turn = async () => {
     await setImmediate();
     await setImmediate();

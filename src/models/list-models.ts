@@ -26,7 +26,14 @@ export interface Model {
 }
 
 /** The models that a sample request and response prove, by family, and after them those whose body is not known. */
-export const listModels = (): Model[] =>
+export const listModels = (): Model[] => {
+  listed ??= describeModels();
+  return [...listed];
+};
+
+let listed: readonly Model[] | undefined;
+
+const describeModels = (): Model[] =>
   Object.entries(knownModels).map(([modelId, known]) => {
     const vector = families.find(({ name }) => name === known.family)?.vector;
     return {
