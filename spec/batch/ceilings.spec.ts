@@ -73,6 +73,34 @@ describe("which rows go on line is decided when jobs are planned", () => {
     expect(await run(settings, { rows })).to.include({ enriched: 30, requests: 0 });
   });
 
+  it("a job that another run has planned and not made is made within the ceilings of this one, or not at all", async () => {
+    const settings = config();
+    const at = (moment: string) => {
+      if (moment === "planned") throw new Error("gone");
+    };
+    await run(settings, { rows: letters(30), at }).catch(() => undefined);
+    const bounded = await run({ ...settings, max_rows: 12 }, { rows: letters(30) });
+    expect(bounded).to.include({ enriched: 12, not_sent: 18, requests: 0 });
+    expect(bedrock.stats().bill.batch?.calls).to.equal(12);
+    expect(bounded.seen.at(-1)?.jobs[0]?.message).to.match(/planned by another run, and max_rows is 12/);
+    expect(bounded.errors.budget_reached?.count).to.equal(18);
+    await run(settings, { rows: letters(30), at }).catch(() => undefined);
+    expect(await run({ ...settings, max_rows: 30 }, { rows: letters(30) })).to.include({ enriched: 30 });
+    expect(bedrock.stats()).to.include({ billed: 30, distinct_billed: 30, requests: 0 });
+    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(2);
+  });
+
+  it("rows of a job that cannot be made go on line by auto, as far as the ceiling goes", async () => {
+    const denied = { status: 403, type: "AccessDenied", message: "Access Denied" };
+    bedrock.setFaults([{ kind: "error", operation: "PutObject", ...denied }]);
+    const settings = config({ delivery: "auto", max_rows: 12 });
+    expect(await run(settings, { rows: letters(30) })).to.include({
+      enriched: 12,
+      not_sent: 18,
+      requests: 12,
+    });
+  });
+
   it("rows of a job that was stopped elsewhere wait for another job, and what it answered is the run's", async () => {
     const settings = config();
     const ran = await run(settings, {

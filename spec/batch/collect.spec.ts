@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,6 +6,7 @@ import { deliverRecords } from "../../src/batch/deliver.js";
 import type { DoorParts, Moment } from "../../src/batch/door.js";
 import { openSession } from "../../src/enrich/session.js";
 import { AwsBedrockModel, closeLedger, manageJobs } from "../../src/index.js";
+import { runCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { syncConfig } from "../support/sync-config.js";
 import { batchConfig, createBucket, few, hurriedClock, letters } from "./batches.js";
@@ -76,6 +77,11 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
   });
 
   it("that a sync has left are too few for a job: the next one calls them, and the jobs' list says why", async () => {
+    const said: string[] = [];
+    const listen = ({ name, message }: Error): void => {
+      if (name === "BatchUnused") said.push(message);
+    };
+    process.on("warning", listen);
     const [settings, rows] = [config(), letters(7)];
     const first = await sync(settings, rows, 1);
     expect(first.words.at(-1)).to.include("7 rows are collected").and.include("takes 10 at least");
@@ -85,7 +91,11 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.deep.equal({ billed: 7, distinct_billed: 7, requests: 7, jobs: 0 });
     const [job] = await manageJobs(settings, "list");
     expect(job).to.include({ stage: "abandoned", status: "Too few", unprocessed: 7 });
-    expect(job?.message).to.include("takes 10 at least");
+    expect(job?.message).to.include("7 rows are too few").and.include("takes 10 at least");
+    await new Promise(setImmediate);
+    process.off("warning", listen);
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include("7 rows are too few");
     expect((await sync(settings, rows, 3)).counts).to.deep.equal({ enriched: 7 });
     expect(bill().requests).to.equal(7);
   });
@@ -108,6 +118,17 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.deep.equal({ billed: 13, distinct_billed: 13, requests: 2, jobs: 1 });
   });
 
+  it("of two syncs are in two jobs, and the sync that has the answers counts all of their calls", async () => {
+    const settings = config();
+    await sync(settings, letters(10), 1);
+    await sync(settings, letters(22), 2);
+    await sync(settings, letters(22), 3);
+    bedrock.passTime(3600);
+    const last = await sync(settings, letters(22), 4);
+    expect(last).to.include({ calls: 22 }).and.have.deep.property("counts", { enriched: 22 });
+    expect(bill()).to.deep.equal({ billed: 22, distinct_billed: 22, requests: 0, jobs: 2 });
+  });
+
   it("are made a job by `batch submit` right after the sync, so that the next one has the answers", async () => {
     const [settings, rows] = [config(), letters(12)];
     await sync(settings, rows, 1);
@@ -123,11 +144,44 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.include({ requests: 3, jobs: 1 });
   });
 
+  it("are looked after by the command line", async () => {
+    const [settings, file] = [config(), join(folder, "config.json")];
+    await writeFile(file, JSON.stringify(settings));
+    const command = async (...words: string[]) => {
+      await closeLedger(String(settings.ledger));
+      const { code, stdout, stderr } = await runCli(["batch", ...words, "--config", file]);
+      return { code, said: stdout + stderr };
+    };
+    await sync(settings, letters(12), 1);
+    const open = await command();
+    expect(open.said).to.include("rows are collected for it, 12 records\n1 job, 1 open");
+    expect(open.code).to.equal(3);
+    const made = await command("submit");
+    expect(made.said).to.include("12 records\n1 job, 1 open");
+    expect(made.code).to.equal(0);
+    await sync(settings, letters(15).slice(12), 2);
+    const few = await command("submit");
+    expect(few.said)
+      .to.include("3 rows are too few for one, which takes 10 at least")
+      .and.include("1 job, 1 open");
+    expect(few.code).to.equal(0);
+  });
+
   it("stay under the ceilings of a sync", async () => {
     const settings = config({ max_rows: 11 });
-    const first = await sync(settings, letters(13), 1);
-    expect(first.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
+    await sync(settings, letters(11), 1);
+    const more = await sync(settings, letters(13), 1);
+    expect(more.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
     expect((await manageJobs(settings, "list"))[0]).to.include({ records: 11 });
+    const less = { ...settings, max_rows: 5 };
+    expect((await sync(less, letters(13), 2)).counts).to.deep.equal({
+      ...{ "not_sent: batch_pending": 2, "not_sent: budget_reached": 11 },
+    });
+    expect(bill()).to.include({ jobs: 0, requests: 0 });
+    await closeLedger(settings.ledger as string);
+    const third = await sync(settings, letters(11), 3);
+    expect(third.counts).to.deep.equal({ "not_sent: batch_pending": 11 });
+    expect(bill()).to.include({ jobs: 1, requests: 0 });
     const spending = config({ max_spend_usd: 0.0003 });
     const { counts } = await sync(spending, letters(40), 1);
     expect(counts["not_sent: batch_pending"]).to.be.within(10, 39);

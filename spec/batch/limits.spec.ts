@@ -86,15 +86,15 @@ describe("the limits of batch jobs", () => {
     beforeEach(() => createBucket(bedrock));
     const folder = scratch();
     let files = 0;
-    const config = () => batchConfig(bedrock, join(folder, `${files++}.jsonl`));
-    const write = async (rows: number) => {
+    const config = (changes = {}) => batchConfig(bedrock, join(folder, `${files++}.jsonl`), changes);
+    const write = async (rows: number, changes = {}) => {
       let limits: string | undefined;
       const onBatch = (progress: BatchProgress) => {
         limits = progress.limits;
       };
       const options = { detach: false, onBatch };
       const { tracking } = await new AwsBedrockModel().write(
-        syncConfig(config()),
+        syncConfig(config(changes)),
         letters(rows),
         undefined,
         options,
@@ -127,6 +127,13 @@ describe("the limits of batch jobs", () => {
       expect(limits).to.match(
         /100 to 50,000 records.*strict side.*servicequotas:ListServiceQuotas is denied; allow it on \*/,
       );
+    });
+
+    it("of no open job let auto call all rows, and are said", async () => {
+      bedrock.setAccount({ batch: { min_records: 10, max_jobs: 0 } });
+      const { limits, enriched, jobs } = await write(12, { delivery: "auto" });
+      expect({ enriched, jobs }).to.deep.equal({ enriched: 12, jobs: 0 });
+      expect(limits).to.match(/quota of open batch jobs is 0 for this model: ask AWS/);
     });
 
     it("are asked again where they are throttled", async () => {

@@ -35,9 +35,11 @@ describe("one job and one bill, whatever happens on the way", () => {
     options: DeliverOptions & {
       at?: (moment: Moment) => void;
       limits?: Partial<BatchLimits>;
-      rows?: unknown[];
+      rows?: Iterable<unknown> | AsyncIterable<unknown>;
+      /** Of a process that goes on. */
+      beside?: true;
     } = {},
-  ) => {
+  ): Promise<Record<string, number>> => {
     const session = await openSession(settings, "enrich");
     const { at = () => undefined } = options;
     const counts: Record<string, number> = {};
@@ -49,7 +51,7 @@ describe("one job and one bill, whatever happens on the way", () => {
       }))
         counts[trace.status] = (counts[trace.status] ?? 0) + 1;
     } finally {
-      await closeLedger(String(settings.ledger));
+      if (!options.beside) await closeLedger(String(settings.ledger));
     }
     return counts;
   };
@@ -257,6 +259,21 @@ describe("one job and one bill, whatever happens on the way", () => {
     expect(seen.at(-1)).to.match(/could not be put into S3: ENOENT/);
     expect(await run(settings)).to.deep.equal({ enriched: 12 });
     await isPaidOnce();
+  });
+
+  it("two runs of a process, one of which has slow rows: a call is in one job", async () => {
+    const settings = config();
+    let faster: Promise<unknown> | undefined;
+    const slow = {
+      async *[Symbol.asyncIterator]() {
+        yield* letters(5);
+        faster ??= run(settings, { beside: true });
+        await faster;
+        yield* letters(20).slice(5);
+      },
+    };
+    expect(await run(settings, { rows: slow })).to.deep.equal({ enriched: 20 });
+    expect(bedrock.stats()).to.include({ billed: 20, distinct_billed: 20 });
   });
 
   it("a place for no more jobs is waited for", async () => {

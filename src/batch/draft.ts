@@ -1,5 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import { type InvokeRequest, unsent } from "../core/invoke.js";
+import type { OnUnknown } from "../core/outcome.js";
+import { type Entry, isInJob } from "../run/ledger/entry.js";
 import { createDeposit, type Deposit, nothing, type Purse, type Share } from "../run/purse.js";
 import { createCrowd } from "./crowd.js";
 import { after, type Door } from "./door.js";
@@ -28,12 +30,14 @@ export interface Draft {
 interface DraftTerms {
   readonly purse: Purse;
   readonly deadline?: number | undefined;
+  /** The host's run that it is of. */
+  readonly run?: string | undefined;
   /** The fewest calls that a job takes. */
   readonly least: number;
   readonly lease: Leased;
 }
 
-export const createDraft = (door: Door, { purse, deadline, least, lease }: DraftTerms): Draft => {
+export const createDraft = (door: Door, { purse, deadline, run, least, lease }: DraftTerms): Draft => {
   const { ledger, clock } = door;
   const deposit = createDeposit(purse);
   const writing = createCrowd(writtenAtOnce);
@@ -41,13 +45,14 @@ export const createDraft = (door: Door, { purse, deadline, least, lease }: Draft
   const keys: string[] = [];
   const adding = new Set<string>();
   let waiting: (() => Promise<void>)[] = [];
-  const entry = newJob(door, "planning", { deadline });
+  const entry = newJob(door, "planning", { deadline, run });
   let isBegun = false;
   let missed = 0;
   const write = async (request: InvokeRequest, share: Share | null): Promise<void> => {
     if (!(await addCall(door, request, entry.key))) {
       missed++;
       size.records--;
+      if (keys.includes(request.key)) keys.splice(keys.indexOf(request.key), 1);
       if (share) await deposit.settle(share, nothing);
     }
     adding.delete(request.key);
@@ -94,10 +99,27 @@ export const createDraft = (door: Door, { purse, deadline, least, lease }: Draft
 
 const writtenAtOnce = 500;
 
+/** Whether a call with this entry may be in a new job. */
+export const isFree = (entry: Entry | null, onUnknown: OnUnknown): boolean => {
+  if (entry === null || entry.state === "refused") return true;
+  return entry.state !== "received" && !isInJob(entry) && onUnknown === "retry";
+};
+
 /** Writes that a call is in a job. False for one that was called meanwhile, or is in another job. */
-const addCall = async ({ ledger, clock }: Door, request: InvokeRequest, job: string): Promise<boolean> => {
+const addCall = async (
+  { ledger, clock, plan }: Door,
+  request: InvokeRequest,
+  job: string,
+): Promise<boolean> => {
   const { key, modelId: model, routeKey: target, body } = request;
-  const write = ledger.append({ state: "intent", key, at: clock.date(), job, model, target, body });
+  // It has waited for the others of its job, while another run of this process may have had it.
+  if (ledger.underway.has(key)) return false;
+  const add = async (): Promise<void> => {
+    const entry = ledger.peek ? null : await ledger.find(key);
+    if (!isFree(entry, plan.connection.onUnknown)) throw new ConnectorError("claimed_elsewhere");
+    await ledger.append({ state: "intent", key, at: clock.date(), job, model, target, body });
+  };
+  const write = add();
   ledger.underway.set(
     key,
     write.then(

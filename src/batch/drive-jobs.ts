@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import type { Deposit } from "../run/purse.js";
+import type { MayMake } from "./adopt.js";
 import { closePlan } from "./close-plan.js";
 import { type Door, holding, ownJobs } from "./door.js";
 import { giveUpDead } from "./plan-lease.js";
@@ -19,6 +20,8 @@ interface Drive {
   readonly isMine: (job: JobEntry) => boolean;
   /** Whether jobs are to be stopped now, for what is left of them to go on line. */
   readonly wanted?: (jobs: readonly JobEntry[]) => boolean;
+  /** Whether a planned job may be made: one that never may is given up. */
+  readonly mayMake?: (job: JobEntry) => Promise<MayMake>;
   /** Whether a job that cannot be made is given up, so that its calls are free. */
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
@@ -136,13 +139,16 @@ const step = async (
     return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
+  const may = (await drive.mayMake?.(planned.job)) ?? true;
+  if (may === "not yet") return planned;
+  if (may !== true) return giveUp(door, planned.job, `it was planned by another run, and ${may.why}`);
   const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
   return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;
 };
 
 /** Whether a job is still to be made, and wants a place. */
-const isUnmade = ({ stage }: JobEntry): boolean =>
+export const isUnmade = ({ stage }: JobEntry): boolean =>
   stage === "collecting" || stage === "counting" || stage === "planned";
 
 /** A job that was not made yet is not made any more. */
@@ -152,7 +158,8 @@ const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepp
 };
 
 const notMade = "Not made";
-const isGivenUp = ({ report }: JobEntry): boolean => report?.status === notMade;
+/** Whether a job was given up before it was made, so that its calls are free. */
+export const isGivenUp = ({ report }: JobEntry): boolean => report?.status === notMade;
 
 /** Jobs of other runs, whose faults are not this one's. */
 const readOthers = async (door: Door, all: readonly JobEntry[], { isMine, stop }: Drive): Promise<void> => {

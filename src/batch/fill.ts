@@ -4,10 +4,12 @@ import { readOptions } from "../enrich/enrich-rows.js";
 import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
+import { adopt } from "./adopt.js";
+import { type CallAhead, callAhead } from "./call-ahead.js";
 import { takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, holding, ownJobs } from "./door.js";
-import { driveJobs } from "./drive-jobs.js";
+import { driveJobs, isGivenUp } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
 import { createPlanned, type Planned, planJobs } from "./plan-jobs.js";
 import type { readAgain } from "./read-again.js";
@@ -36,20 +38,29 @@ export const fill = async (
   const isMine = ({ key }: JobEntry): boolean => planned.jobs.has(key) || planned.waitedFor.has(key);
   const report = tellProgress(options, planned);
   const ended: JobEntry[] = [];
+  const ahead = callAhead(session, planned.line, { stop, run: runId, door: () => ({ purse, isHurried }) });
+  const calling: Promise<void>[] = [];
   try {
     for (let looks = 0; ; ) {
       const before = planned.records;
-      await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline });
+      await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline, run: runId });
+      const isWaited = options?.detach !== true && planned.jobs.size + planned.waitedFor.size > 0;
+      if (isWaited && planned.line.size() > ahead.taken()) calling.push(ahead.go(rows()));
       let isTaken = false;
       const { open, fault, ...done } = await driveJobs(door, {
         stop,
         isMine,
         takesOver,
         once: options?.detach === true,
+        mayMake: (job) => adopt(door, job, planned, { purse, run: runId }),
         wanted(jobs) {
           const at =
             deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
-          const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
+          const taken = takeOver(
+            jobs,
+            { at, pace: session.pace, others: leftOf(planned, ahead) },
+            door.clock,
+          );
           if (taken) report("waiting", [...ended, ...jobs], taken);
           isTaken ||= taken !== null;
           isHurried ||= isTaken;
@@ -64,19 +75,28 @@ export const fill = async (
       await leaveAll(planned);
       const hasNew = planned.records > before;
       looks = hasNew ? 0 : looks + 1;
-      // Another worker has taken rows up, and let them go.
-      const letGo = mine.filter(({ key, stage }) => stage === "abandoned" && planned.waitedFor.delete(key));
+      // Others have taken rows up, and let them go, or had to.
+      const letGo = mine.filter((job) => isLetGo(job, planned) && planned.waitedFor.delete(job.key));
       const isMore =
         (hasNew && planned.keptOut !== null) || (letGo.length + planned.missed > 0 && looks < mostLooks);
-      if (isMore && !stop.aborted && !isTaken && !fault && mine.every(isDone)) continue;
+      if (
+        isMore &&
+        !stop.aborted &&
+        !isTaken &&
+        !fault &&
+        mine.every((job) => letGo.includes(job) || isDone(job))
+      )
+        continue;
+      await Promise.all(calling);
       report(open.length > 0 ? "left" : "read", [...ended, ...open]);
       if (isOnLine && !isHurried && !options?.onBatch) warnOfCalls(session, ended);
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
       const refusal = fault ?? refusalOf(planned);
       return {
-        ...{ purse, isHurried },
+        ...{ purse, isHurried, ...ahead.door() },
         delivered: {
           isOurs: firstOf([...mine, ...ended]),
+          ahead: ahead.told,
           async withheld(request, entry) {
             if (stop.aborted || isTakenOver || isOfPlan(request, planned)) return null;
             return ofJob(entry) ?? refusal;
@@ -87,23 +107,35 @@ export const fill = async (
     }
   } finally {
     await leaveAll(planned);
+    ahead.leave();
+    await Promise.allSettled(calling);
   }
 };
 
 /** What a call by the flex tier may take, and another in its place. */
-const flexMs = 30 * 60_000;
+export const flexMs = 30 * 60_000;
 
 /** So often in a row rows are looked for that others have let go, where there are none. */
 const mostLooks = 5;
+
+/** What goes on line whatever becomes of the jobs, and has not ended. */
+const leftOf = ({ line, lineBytes }: Planned, ahead: CallAhead): { calls: number; bytes: number } => {
+  const all = line.size();
+  const calls = all - ahead.done();
+  return { calls, bytes: all === 0 ? 0 : (calls / all) * lineBytes };
+};
 
 /** What jobs have not answered is not waited for. */
 const leaveAll = async ({ jobs }: Planned): Promise<void> => {
   for (const deposit of jobs.values()) await deposit.leave();
 };
 
-/** Whether a job has come to all of its calls, or was none. */
-const isDone = ({ stage, report }: JobEntry): boolean =>
-  stage === "abandoned" || (stage === "settled" && !report?.unprocessed);
+/** Whether a job that was not this run's has come to nothing, so that its calls may be in another one. */
+const isLetGo = (job: JobEntry, { jobs }: Planned): boolean =>
+  !jobs.has(job.key) && (job.stage === "abandoned" || isGivenUp(job));
+
+/** Whether a job has come to all of its calls. */
+const isDone = ({ stage, report }: JobEntry): boolean => stage === "settled" && !report?.unprocessed;
 
 /** Whether a request is one that goes on line whatever becomes of the jobs. */
 const isOfPlan = ({ key, isAgain }: InvokeRequest, { line }: Planned): boolean =>

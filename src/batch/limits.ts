@@ -18,6 +18,8 @@ export interface KnownLimits {
   readonly limits: BatchLimits;
   /** Those that the account's quotas tell; the others are on the strict side. */
   readonly told: ReadonlySet<keyof BatchLimits>;
+  /** Whether the account's quota is that no job of the model may be open. */
+  readonly isBarred: boolean;
   /** Why the quotas tell none, as the end of a sentence; `null` where they were asked. */
   readonly unasked: string | null;
 }
@@ -36,8 +38,11 @@ const strictLimits: BatchLimits = {
 export const strictSide = (unasked: string): KnownLimits => ({
   limits: strictLimits,
   told: new Set(),
+  isBarred: false,
   unasked,
 });
+
+const noneHere = "Service Quotas has none of Bedrock here";
 
 /** What quotas say of a model's jobs: their names hold its name, and are not the same everywhere. */
 export const readLimits = (
@@ -45,16 +50,24 @@ export const readLimits = (
   baseModel: string | null,
 ): KnownLimits => {
   if (quotas.is !== "known")
-    return strictSide(quotas.is === "unasked" ? quotas.why : "AWS did not take the question");
+    return strictSide(
+      quotas.is === "unasked"
+        ? quotas.why
+        : quotas.is === "absent"
+          ? noneHere
+          : "AWS did not take the question",
+    );
   const called = baseModel === null ? [] : namesOf(baseModel);
   const limits: Record<keyof BatchLimits, number> = { ...strictLimits };
   const told = new Set<keyof BatchLimits>();
+  let isBarred = false;
   for (const { name, value } of quotas.value) {
     const [, kind = "", model = ""] = /^(.*\bbatch inference\b.*?) for (?:a )?(.+)$/i.exec(name) ?? [];
     const found = kinds.find(([, words]) => words.test(kind));
     const unit = units.find(([words]) => words.test(name))?.[1];
     if (!found || !called.includes(plain(model.replace(inUnits, "")))) continue;
     const [limit, , isBytes] = found;
+    isBarred ||= limit === "openJobs" && value === 0;
     const amount = isBytes ? Math.round(value * (unit ?? Number.NaN)) : value;
     if (!(amount >= 1 && Number.isSafeInteger(amount))) continue;
     // Where two quotas are of one model, the stricter one holds.
@@ -62,7 +75,7 @@ export const readLimits = (
     limits[limit] = told.has(limit) ? stricter(limits[limit], amount) : amount;
     told.add(limit);
   }
-  return { limits, told, unasked: null };
+  return { limits, told, isBarred, unasked: null };
 };
 
 /** What is behind the names of quotas: the first that fits. */
@@ -102,7 +115,9 @@ const plain = (name: string): string =>
     .replace(/(?:v1|instruct)+$/, "");
 
 /** The limits of jobs and where they are from, in a sentence. */
-export const limitsInWords = ({ limits, told, unasked }: KnownLimits): string => {
+export const limitsInWords = ({ limits, told, unasked, isBarred }: KnownLimits): string => {
+  if (isBarred)
+    return "The account's quota of open batch jobs is 0 for this model: ask AWS for a higher one.";
   const { leastRecords, recordsPerJob, recordsPerFile, bytesPerFile, bytesPerJob, openJobs } = limits;
   const count = (amount: number): string => amount.toLocaleString("en-US");
   const perFile = recordsPerFile < recordsPerJob ? ` and ${count(recordsPerFile)} records` : "";

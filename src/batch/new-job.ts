@@ -7,7 +7,7 @@ import type { Door } from "./door.js";
 export const newJob = (
   { plan, place, clock }: Pick<Door, "plan" | "place" | "clock">,
   stage: JobEntry["stage"],
-  { deadline, run }: { deadline?: number | undefined; run?: string },
+  { deadline, run }: { deadline?: number | undefined; run?: string | undefined },
 ): JobEntry => {
   const key = randomBytes(16).toString("hex");
   return {

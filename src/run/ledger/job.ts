@@ -55,7 +55,7 @@ interface JobPlan {
   readonly hours?: number;
   /** Milliseconds since 1970: what it has not answered by then is wanted on line. */
   readonly deadline?: number;
-  /** The host's run whose rows were collected for it as they came, one by one. */
+  /** The host's run whose rows are in it. */
   readonly run?: string;
 }
 

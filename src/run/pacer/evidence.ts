@@ -37,6 +37,10 @@ interface Evidence {
   rejected(sentAt: number, callMs: number): Verdict;
   /** An estimate follows from a finding. */
   rely(finding: Finding): void;
+  /** Whether what was found may have been chance. */
+  unsure(): boolean;
+  /** Nobody called for so long, so that time says nothing. */
+  rested(ms: number): void;
   /** One call went in, after so many that were rejected in a row. */
   ended(rejections: number): void;
 }
@@ -131,6 +135,10 @@ export const createEvidence = (): Evidence => {
     rely(finding) {
       proof = finding;
     },
+    unsure: () => probation !== null,
+    rested(ms) {
+      if (run) run.since += ms;
+    },
     ended(rejections) {
       if (rejections >= inRow) probation = null;
     },
@@ -143,11 +151,13 @@ export const certainty: Evidence = {
   left: () => false,
   rejected: () => ({ rejected: 1, calls: 1, pace: null }),
   rely: () => undefined,
+  unsure: () => false,
+  rested: () => undefined,
   ended: () => undefined,
 };
 
 interface Run {
-  readonly since: number;
+  since: number;
   calls: number;
   rejected: number;
   /** Those of them that left where no bucket can be empty. The first call is counted already. */
@@ -186,6 +196,6 @@ const none: Tally = { calls: 0, rejected: 0 };
 /** The evidence that an estimate has to keep, when chance turns out to be more than was thought. */
 const proven = 5.2;
 /** The evidence for a verdict of a probation. */
-const sure = 2.2;
+const sure = 3;
 /** It is not chance that so many calls are rejected in a row, one by one. */
 const inRow = 4;

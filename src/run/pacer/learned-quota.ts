@@ -1,7 +1,17 @@
 import { type Blackout, darken, hasLeft, longestAskedMs, type Probe, timeLeft } from "./blackout.js";
+import { createDemand } from "./demand.js";
 import { certainty, createEvidence, type Finding } from "./evidence.js";
 import type { Quota, QuotaTerms } from "./quota.js";
-import { type Cycle, climb, isSlow, isSurging, phaseOf, planCycle, type Stretch } from "./quota-cycle.js";
+import {
+  type Cycle,
+  climb,
+  isSlow,
+  isSurging,
+  phaseOf,
+  planCycle,
+  type Stretch,
+  takeUp,
+} from "./quota-cycle.js";
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
@@ -14,22 +24,16 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let held = 0;
   let flying = 0;
   let at: number | null = null;
-  /** A call waits for this quota: only then does a higher rate mean anything. */
-  let binding = false;
-  /** Whether the next call had to wait for it, and how many in a row had not. */
-  let waited = false;
-  let unbound = 0;
-  /** When a call was last granted or left. */
-  let busyAt = Number.POSITIVE_INFINITY;
+  const demand = createDemand();
   let stretch: Stretch = { from: 0, spent: 0, probed: 0, calls: 0 };
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
-  /** The pace before it became dark, and the highest that a finding has ended; it may have been chance. */
-  let rateBefore = rate;
-  let highest = 0;
-  /** What was found when it became dark. */
+  /** What was known before the last finding that may yet prove to be chance. */
+  let trusted: { readonly cycle: Cycle | null; readonly rate: number } = { cycle, rate };
+  /** What was found when it became dark, and the pace before. */
   let found: Finding = { rejected: 1, calls: 1, pace: null };
+  let rateBefore = rate;
   // A call of tokens sets aside more than it takes, and a minute's worth is saved up: there is no telling by share.
   const evidence = savedMs > 0 ? certainty : createEvidence();
   /** The service asked for a rest. */
@@ -45,16 +49,22 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** What went in beyond the estimate. */
   const debtAt = (now: number): number =>
     cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
-  /** The pace of what is sent: what chance rejects is sent again, but not in the slow half, which is there to compare. */
-  const sent = (): number =>
-    Math.min(ceiling, isSlow(cycle, rate, at ?? 0) ? rate : rate / (1 - evidence.chance()));
+  /** The pace of what is sent: what chance rejects is sent again; in the slow half less, so that its end shows. */
+  const sent = (): number => {
+    const passing = 1 - evidence.chance();
+    return Math.min(ceiling, rate / (isSlow(cycle, rate, at ?? 0) ? Math.sqrt(passing) : passing));
+  };
 
-  /** The estimate came of chance: the pace is what it was before, and climbs. */
+  /** The estimate came of chance: what was known before holds again. */
   const revoke = (now: number): void => {
-    if (!cycle) return;
-    rate = Math.min(ceiling, Math.max(rate, highest));
-    highest = 0;
-    cycle = { ...cycle, doubtAt: Math.min(cycle.doubtAt, now) };
+    const { cycle: before, rate: pace } = trusted;
+    if (cycle === null || (before && before.quota < cycle.quota)) return;
+    surge = null;
+    cycle = before && takeUp(before, now, evidence.chance());
+    rate = Math.min(ceiling, cycle?.rate ?? Math.max(rate, pace));
+    if (cycle === null) return;
+    level = Math.min(level, 0);
+    stretch = { from: now, spent: 0, probed: 0, calls: 0 };
   };
 
   const advance = (now: number): void => {
@@ -65,7 +75,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     const passed = now - (at ?? now);
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
-    if (binding && !dark) {
+    if (demand.binding() && !dark) {
       const debt = debtAt(now);
       if (cycle && isSurging(cycle, debt, now)) surge ??= { from: now, spent: stretch.spent };
       rate = Math.min(ceiling, climb(rate, cycle, { debt, now, passed }));
@@ -106,8 +116,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       chance: evidence.chance(),
     });
     evidence.rely(found);
-    highest = Math.max(highest, rateBefore);
     surge = null;
+    demand.startOver();
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
     spacing.hold(sentAt + gapAfter(cost));
@@ -148,21 +158,16 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       if (dark) return left;
       if (rate === Number.POSITIVE_INFINITY) return 0;
       level = Math.min(level, Math.max(savedMs * rate, cost + lateMs * rate));
-      binding = cost - level > rounding;
-      waited ||= binding;
-      return binding ? (cost - level) / sent() : 0;
+      demand.asked(cost - level > rounding);
+      return demand.binding() ? (cost - level) / sent() : 0;
     },
     take(now, cost) {
       advance(now);
-      // Nobody asked for the quota meanwhile, so that time says nothing of it.
-      if (!binding && !dark)
-        stretch.from += Math.max(0, now - busyAt - Math.max(idleMs, (idleCalls * cost) / rate));
-      unbound = waited || dark ? 0 : unbound + 1;
-      waited = false;
-      busyAt = now;
+      const restedMs = demand.granted(now, cost / rate, dark !== null);
+      stretch.from += restedMs;
+      evidence.rested(restedMs);
       level -= cost;
       held += cost;
-      binding = false;
       if (dark) dark = { ...dark, probe: { sentAt: Number.POSITIVE_INFINITY, cost } };
     },
     hold(now) {
@@ -173,14 +178,16 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       return dark ? left : Math.max(spacing.wait(now), restUntil - now);
     },
     leave(now, cost) {
-      busyAt = now;
+      demand.left(now);
       held -= cost;
       flying += cost;
       stretch.spent += cost;
       stretch.calls++;
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
-      else if (evidence.left(phaseOf(cycle, { rate, now, unbound, debt: debtAt(now), burstMs }), now))
-        revoke(now);
+      else {
+        const terms = { rate, now, unbound: demand.unbound(), debt: debtAt(now), burstMs };
+        if (evidence.left(phaseOf(cycle, terms), now)) revoke(now);
+      }
       spacing.left(now, gapAfter(cost));
     },
     settle,
@@ -210,6 +217,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         return;
       }
       if (!dark) {
+        const unsure = evidence.unsure();
         const verdict = evidence.rejected(sentAt, cost / rate);
         if (verdict === "chance") return revoke(now);
         if (retryAfterMs !== null && evidence.chance() < littleChance)
@@ -218,6 +226,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         if (verdict === null) return;
         found = verdict;
         rateBefore = rate;
+        // What was found in the fast half of a cycle that nothing speaks against confirms the last estimate.
+        if (cycle === null || (found.pace === null && !unsure)) trusted = { cycle, rate };
       }
       level = Math.min(level + cost, cost);
       knownAt = now;
@@ -225,10 +235,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     },
   };
 };
-
-/** Between two calls that nothing held back, more than this, and than a call takes at this pace, is a pause. */
-const idleMs = 200;
-const idleCalls = 1.2;
 
 /** A call that leaves late shortens the distance to the next one to this share. */
 const catchUp = 0.95;

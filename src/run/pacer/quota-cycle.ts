@@ -89,7 +89,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
         : planned;
   const shortest = Math.min(longestMs, (length * (before ? found.rejected : 1) * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
-  const swing = Math.max(leastSwing + swingCalls * seen.chance, (swingCalls * cost) / (quota * lengthMs));
+  const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
   return {
     quota,
     rate: quota * (1 - swing),
@@ -109,6 +109,23 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   };
 };
 
+/** A cycle at an estimate that proves to be right, with the chance that is known by then. */
+export const takeUp = (before: Cycle, now: number, chance: number): Cycle => {
+  const { quota, meanCost } = before;
+  const lengthMs = Math.max(shortestMs, (mostCalls * meanCost) / quota);
+  const swing = swingAt(chance);
+  return {
+    ...before,
+    rate: quota * (1 - swing),
+    slope: (quota * swing * 2) / lengthMs,
+    top: quota * (1 + 2 * swing),
+    doubtAt: now + patience * lengthMs,
+  };
+};
+
+/** With more chance, the halves of a cycle lie further apart, as far as a bucket can make up for the slow one. */
+const swingAt = (chance: number): number => Math.min(mostSwing, leastSwing + swingCalls * chance);
+
 /** What is known well is put to the test after so many calls, and not more often than this. */
 const mostCalls = 47;
 const shortestMs = 4500;
@@ -123,8 +140,9 @@ const patience = 3.5;
 /** A cycle is planned for so many times the calls of the last, and never for fewer than these. */
 const growth = 3;
 const fewestPlanned = 8;
-/** How far below and above the estimate a cycle goes, at least; and by how many calls it must come apart from it. */
+/** How far below and above the estimate a cycle goes, at least and at most; and by how many calls it must come apart from it. */
 const leastSwing = 0.04;
+const mostSwing = 0.15;
 const swingCalls = 1.5;
 
 /** Fewer calls than this say little of a quota: the estimate only goes down by a little. */

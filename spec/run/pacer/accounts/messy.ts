@@ -36,7 +36,6 @@ const chance = (share: number): Account => ({
   byChance: share,
   steadyMs: 5000,
   possible: perSecond(openRate),
-  ...(share === 0.3 && { reached: { goodput: 0.865 } }),
 });
 
 const mixed = (
@@ -65,6 +64,26 @@ const jobs = (name: string, jobMs: number, scenario: Partial<PacedScenario>): Ac
   jobMs,
 });
 
+/** A share of all calls is refused for a while, of an account whose quota is known by then. */
+const brownout = (
+  rate: number,
+  share: number,
+  seconds: number,
+  latencyMs: number,
+  rest: Partial<Account> = {},
+): Account =>
+  bucketOf(
+    `${rate} requests a second, answers in ${latencyMs} ms, ${share * 100} % refused for ${seconds} s`,
+    rate,
+    { goodput: 0.85, wasted: 1, ...rest },
+    {
+      latencyMs,
+      concurrency: Math.max(50, (rate * latencyMs * 6) / 1000),
+      throttled: between(8000, 8000 + seconds * 1000, share, 0),
+      rows: rate * (seconds + 15),
+    },
+  );
+
 /** Something else rejects calls as well: chance, an outage, a neighbour. Or rows come in small jobs. */
 export const messy: readonly Account[] = [
   ...[0.005, 0.02, 0.05, 0.1, 0.3].map(chance),
@@ -91,6 +110,15 @@ export const messy: readonly Account[] = [
     wasted: 1,
     possible: varying(between(10_000, 40_000, openRate / 2, openRate)),
   },
+  ...[
+    brownout(40, 0.5, 15, 50),
+    brownout(40, 0.5, 30, 50, { reached: { goodput: 0.8 } }),
+    brownout(40, 0.3, 15, 50),
+    brownout(40, 0.7, 15, 50, { reached: { goodput: 0.6 } }),
+    brownout(40, 0.5, 15, 2000),
+    brownout(20, 0.3, 30, 200),
+    brownout(100, 0.5, 15, 50),
+  ],
   bucketOf(
     "a neighbour that takes 0, 20, 35 of 40 requests a second, in turns of 10 s",
     40,
@@ -100,7 +128,7 @@ export const messy: readonly Account[] = [
   bucketOf(
     "a neighbour that takes half of 40 requests a second, by chance",
     40,
-    { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.065 } },
+    { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.075 } },
     { neighbour: always(20), rows: 1600 },
   ),
   {
