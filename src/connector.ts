@@ -8,6 +8,7 @@ import type { ConnectionConfig } from "./generated/connection.js";
 import { listener, readPath, runIdOf, toRows } from "./hooks/from-host.js";
 import type { Hooks } from "./hooks/hooks.js";
 import {
+  bodyMessage,
   type CatalogMessage,
   catalogMessage,
   errorLogMessage,
@@ -123,7 +124,7 @@ export class AwsBedrockModel implements Hooks {
       (changes) => open(syncConfig, "source", "read", changes),
       listener(onEvent),
     );
-    return answer instanceof ConnectorError ? errorLogMessage(answer) : [recordMessage(answer)];
+    return answer instanceof ConnectorError ? errorLogMessage(answer) : [bodyMessage(answer)];
   }
 
   /**

@@ -76,6 +76,11 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
   });
 
   it("that a sync has left are too few for a job: the next one calls them, and the jobs' list says why", async () => {
+    const said: string[] = [];
+    const listen = ({ name, message }: Error): void => {
+      if (name === "BatchUnused") said.push(message);
+    };
+    process.on("warning", listen);
     const [settings, rows] = [config(), letters(7)];
     const first = await sync(settings, rows, 1);
     expect(first.words.at(-1)).to.include("7 rows are collected").and.include("takes 10 at least");
@@ -85,7 +90,11 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.deep.equal({ billed: 7, distinct_billed: 7, requests: 7, jobs: 0 });
     const [job] = await manageJobs(settings, "list");
     expect(job).to.include({ stage: "abandoned", status: "Too few", unprocessed: 7 });
-    expect(job?.message).to.include("takes 10 at least");
+    expect(job?.message).to.include("7 rows are too few").and.include("takes 10 at least");
+    await new Promise(setImmediate);
+    process.off("warning", listen);
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include("7 rows are too few");
     expect((await sync(settings, rows, 3)).counts).to.deep.equal({ enriched: 7 });
     expect(bill().requests).to.equal(7);
   });
@@ -125,9 +134,19 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
 
   it("stay under the ceilings of a sync", async () => {
     const settings = config({ max_rows: 11 });
-    const first = await sync(settings, letters(13), 1);
-    expect(first.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
+    await sync(settings, letters(11), 1);
+    const more = await sync(settings, letters(13), 1);
+    expect(more.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
     expect((await manageJobs(settings, "list"))[0]).to.include({ records: 11 });
+    const less = { ...settings, max_rows: 5 };
+    expect((await sync(less, letters(13), 2)).counts).to.deep.equal({
+      ...{ "not_sent: batch_pending": 2, "not_sent: budget_reached": 11 },
+    });
+    expect(bill()).to.include({ jobs: 0, requests: 0 });
+    await closeLedger(settings.ledger as string);
+    const third = await sync(settings, letters(11), 3);
+    expect(third.counts).to.deep.equal({ "not_sent: batch_pending": 11 });
+    expect(bill()).to.include({ jobs: 1, requests: 0 });
     const spending = config({ max_spend_usd: 0.0003 });
     const { counts } = await sync(spending, letters(40), 1);
     expect(counts["not_sent: batch_pending"]).to.be.within(10, 39);

@@ -1,5 +1,6 @@
 import { mock } from "node:test";
 import { expect } from "chai";
+import { createRefreshingClient } from "../../src/bedrock/refreshing-client.js";
 import { readConnection } from "../../src/connection/connection.js";
 import { AwsBedrockModel, type RunOptions } from "../../src/index.js";
 import { demoCredentials, type Fault } from "../../src/testing/emulator/index.js";
@@ -42,6 +43,20 @@ describe("a role", () => {
     expect(await write(bedrock.url, role, rowsFrom(100))).to.include({ success: 100, failed: 0 });
     expect(await write(bedrock.url, role, rowsFrom(100))).to.include({ success: 100, failed: 0 });
     expect(bedrock.stats()).to.include({ roles_assumed: 1, billed: 200 });
+  });
+
+  it("is not asked about again until shortly before its session ends", async () => {
+    const { client } = createRefreshingClient(readConnection(localConfig(bedrock.url, role), []));
+    const found = await client();
+    expect(found).not.to.be.an("error");
+    expect(client()).to.equal(found);
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 55 * 60_000 });
+    try {
+      expect(client()).to.be.a("promise");
+      expect(await client()).to.equal(found);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   for (const nth of [1, 2, 50])

@@ -54,7 +54,10 @@ describe("the flex tier", () => {
     const rows = Array.from({ length: 12 }, (_, id) => ({ text: `Letter ${id}.` }));
     const folder = scratch();
     let files = 0;
-    const write = async (changes: Record<string, unknown>, options: { detach?: boolean } = {}) => {
+    const write = async (
+      changes: Record<string, unknown>,
+      options: { detach?: boolean; deadlineMs?: number } = {},
+    ) => {
       const model_id = "us.amazon.nova-2-lite-v1:0";
       const config = localConfig(bedrock.url, { delivery: "auto", model_id, ...changes });
       return (await new AwsBedrockModel().write(syncConfig(config), rows, undefined, options)).tracking.meta
@@ -110,6 +113,13 @@ describe("the flex tier", () => {
           .filter(([, calls]) => calls > 0);
         expect(Object.fromEntries(used), JSON.stringify(price)).to.deep.equal(ways);
       }
+    });
+
+    it("is left alone where rows are wanted soon", async () => {
+      expect(await write({}, { deadlineMs: 60_000 })).to.include({ enriched: 12 });
+      expect(bedrock.stats().bill.flex).to.equal(undefined);
+      expect(await write({ max_rows: 50 }, { deadlineMs: 3_600_000 })).to.include({ enriched: 12 });
+      expect(bedrock.stats().bill.flex?.calls).to.equal(12);
     });
 
     it("that a model or region refuses is left alone: the default tier answers", async () => {

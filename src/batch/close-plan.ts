@@ -26,7 +26,7 @@ const release = async (door: Door, job: JobEntry, least: number): Promise<Steppe
   const { ledger, clock } = door;
   const calls = [];
   for await (const call of ledger.callsOf(job.key)) calls.push(call);
-  const message = `A job takes ${least} at least, so these are called when their rows come again.`;
+  const message = `${calls.length} rows are too few for one, which takes ${least} at least, so they are called when they come again.`;
   const report = { status: "Too few", message, unprocessed: calls.length };
   const given = await advance(door, job, { stage: "abandoned", report });
   if (!given) return { job: await latest(door, job) };

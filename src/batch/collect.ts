@@ -27,7 +27,10 @@ export const collectRows = (
   const { plan, ledger, clock } = door;
   const purse = session.purse(run);
   const none = noJobs(plan);
-  const driver = createDriver(session, door, deadlineMs !== undefined, parts);
+  const driver = createDriver(session, door, {
+    ...{ run, purse, parts },
+    hasDeadline: deadlineMs !== undefined,
+  });
   let open: Promise<JobEntry> | null = null;
   let known: Promise<KnownLimits> | undefined;
   const limits = async () => {
@@ -66,14 +69,16 @@ export const collectRows = (
   const isNear = (at: number | undefined): boolean =>
     at !== undefined && takeOver([], { at, pace: session.pace }, clock) !== null;
   const waiting = async (job: JobEntry, size?: JobSize): Promise<ConnectorError> => {
-    const fault = driver.fault();
+    const fault = driver.fault(job);
     if (fault) return fault;
     if (job.stage !== "collecting") return new ConnectorError("batch_pending", openInWords([job]));
     const { leastRecords } = await limits();
-    const so = size ? `${size.calls} rows are collected for it so far, and it` : "It";
+    const sofar = size
+      ? `${size.calls} rows are collected for one so far, which`
+      : "Rows are collected for one, which";
     return new ConnectorError(
       "batch_pending",
-      `${so} takes ${leastRecords} at least. It is made when the next sync comes to them, or at once by \`bedrock-model batch submit\`.`,
+      `${sofar} takes ${leastRecords} at least. It is made when the next sync brings them again, or at once by \`bedrock-model batch submit\`.`,
     );
   };
 
@@ -91,7 +96,7 @@ export const collectRows = (
   };
 
   const isCalled = async (entry: Entry | null): Promise<boolean> => {
-    if (driver.takesOver() || (entry && onLine.has(entry.key))) return true;
+    if (driver.takesOver()) return true;
     const job = entry?.job === undefined ? undefined : await driver.jobOf(entry.job);
     return job !== undefined && (job.stage === "abandoned" || driver.isTakenOver(job));
   };

@@ -2,12 +2,12 @@ import { ConnectorError } from "../core/errors.js";
 import type { Outcome } from "../core/outcome.js";
 import { readOptions, runRecords } from "../enrich/enrich-rows.js";
 import { wasteOf } from "../enrich/plan-problems.js";
-import type { Session } from "../enrich/session.js";
+import type { Door as RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import { collectRows } from "./collect.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
-import { fill } from "./fill.js";
+import { fill, flexMs } from "./fill.js";
 import { readAgain } from "./read-again.js";
 
 /**
@@ -22,10 +22,21 @@ export const deliverRecords = (
   parts?: DoorParts,
 ): AsyncGenerator<Outcome, Summary> => {
   const door = session instanceof ConnectorError ? null : doorOf(session, options, parts);
-  return session instanceof ConnectorError || !door
-    ? runRecords(session, records, options, runId)
-    : deliverByJobs(session, door, records, { options, runId, parts });
+  if (session instanceof ConnectorError) return runRecords(session, records, options, runId);
+  return door
+    ? deliverByJobs(session, door, records, { options, runId, parts })
+    : runRecords(session, records, options, runId, hurried(session, options, runId));
 };
+
+/** Keeps calls away from the flex tier where rows are wanted sooner than that may answer. */
+const hurried = (
+  session: Session,
+  options: DeliverOptions | null | undefined,
+  runId: string | undefined,
+): RunDoor | undefined =>
+  session.plan.isFlexible && (options?.deadlineMs ?? flexMs) < flexMs
+    ? { purse: session.purse(runId), isHurried: true }
+    : undefined;
 
 interface How {
   readonly options: DeliverOptions | null | undefined;

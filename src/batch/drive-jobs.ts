@@ -148,7 +148,7 @@ const step = async (
 };
 
 /** Whether a job is still to be made, and wants a place. */
-const isUnmade = ({ stage }: JobEntry): boolean =>
+export const isUnmade = ({ stage }: JobEntry): boolean =>
   stage === "collecting" || stage === "counting" || stage === "planned";
 
 /** A job that was not made yet is not made any more. */

@@ -100,7 +100,7 @@ export const fill = async (
 };
 
 /** What a call by the flex tier may take, and another in its place. */
-const flexMs = 30 * 60_000;
+export const flexMs = 30 * 60_000;
 
 /** So often in a row rows are looked for that others have let go, where there are none. */
 const mostLooks = 5;

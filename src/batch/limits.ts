@@ -42,13 +42,21 @@ export const strictSide = (unasked: string): KnownLimits => ({
   unasked,
 });
 
+const noneHere = "Service Quotas has none of Bedrock here";
+
 /** What quotas say of a model's jobs: their names hold its name, and are not the same everywhere. */
 export const readLimits = (
   quotas: ControlAnswer<readonly Quota[]>,
   baseModel: string | null,
 ): KnownLimits => {
   if (quotas.is !== "known")
-    return strictSide(quotas.is === "unasked" ? quotas.why : "AWS did not take the question");
+    return strictSide(
+      quotas.is === "unasked"
+        ? quotas.why
+        : quotas.is === "absent"
+          ? noneHere
+          : "AWS did not take the question",
+    );
   const called = baseModel === null ? [] : namesOf(baseModel);
   const limits: Record<keyof BatchLimits, number> = { ...strictLimits };
   const told = new Set<keyof BatchLimits>();

@@ -40,7 +40,9 @@ export const tellProgress = (
 
 /** Tells a host, which listens to no jobs, once that rows were called in place of a job. */
 export const warnOfCalls = (session: Session, ended: readonly JobEntry[]): void => {
-  const why = ended.find(({ stage, arn }) => stage === "refused" && arn === undefined)?.report?.message;
+  const isNone = ({ stage, arn }: JobEntry): boolean =>
+    stage === "abandoned" || (stage === "refused" && arn === undefined);
+  const why = ended.find((job) => isNone(job) && job.report !== undefined)?.report?.message;
   if (why === undefined || warned.get(session) === why) return;
   warned.set(session, why);
   emitWarning(

@@ -23,7 +23,7 @@ export const createControlQuery =
       return value === undefined ? { is: "unasked", why: isNot(action) } : { is: "known", value };
     } catch (thrown) {
       const { name, message = "" } = thrown as { name?: string; message?: string };
-      if (name === "NoSuchEntity") return { is: "absent" };
+      if (name === "NoSuchEntity" || name === "NoSuchResourceException") return { is: "absent" };
       if (name === "ResourceNotFoundException" || (name === "ValidationException" && unknownId.test(message)))
         return { is: "absent" };
       const error = callFailure(thrown, (words) => redact(words, secrets));

@@ -26,6 +26,8 @@ export const createRefreshingClient = (connection: Connection): RefreshingClient
   let current = createClient(connection);
   let renewing: Promise<RuntimeClient | ConnectorError> | null = null;
   const isGiven = connection.auth.kind !== "default" && !connection.role;
+  /** Until then credentials that were there need not be asked for, in milliseconds since 1970. */
+  let goodUntil = 0;
 
   const withCredentials = async (client: RuntimeClient): Promise<RuntimeClient | ConnectorError> =>
     (await missingCredentials(client.sdk, connection)) ?? client;
@@ -33,12 +35,24 @@ export const createRefreshingClient = (connection: Connection): RefreshingClient
   const replace = async (): Promise<RuntimeClient | ConnectorError> => {
     const fresh = await withCredentials(createClient(connection));
     if (!(fresh instanceof ConnectorError)) current = fresh;
+    goodUntil = 0;
     renewing = null;
     return fresh;
   };
 
+  const checked = async (): Promise<RuntimeClient | ConnectorError> => {
+    const client = current;
+    const found = await withCredentials(client);
+    if (found !== current || usesApiKey(connection)) return found;
+    const { expiration } = await client.sdk.config.credentials();
+    // Another row may have renewed them meanwhile.
+    if (client === current)
+      goodUntil = expiration ? expiration.getTime() - renewalMs : Number.POSITIVE_INFINITY;
+    return found;
+  };
+
   return {
-    client: () => (isGiven ? current : withCredentials(current)),
+    client: () => (isGiven || Date.now() < goodUntil ? current : checked()),
     async renew(expired) {
       if (isGiven) return null;
       // Another row was quicker.
@@ -48,6 +62,9 @@ export const createRefreshingClient = (connection: Connection): RefreshingClient
     },
   };
 };
+
+/** The SDK fetches new ones no earlier than this before the old ones end. */
+const renewalMs = 10 * 60_000;
 
 /** Why the client has no credentials, found out without a call to Bedrock; `null` when it has them. */
 export const missingCredentials = async (

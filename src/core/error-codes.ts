@@ -219,7 +219,7 @@ export const errorCodes = {
   batch_pending: kind(
     true,
     "no",
-    "This row waits in a batch job. Run the same command again, or `bedrock-model batch wait`, for its answer.",
+    "This row waits for a batch job. The same command, or the next sync, has its answer once the job has ended.",
     "end",
   ),
   batch_unprocessed: kind(

@@ -1,5 +1,5 @@
 import { type Json, valueAt } from "../core/json.js";
-import { recordMessage } from "./messages.js";
+import { bodyMessage } from "./messages.js";
 
 /** Whatever a host hands over as records. */
 export const toRows = (records: unknown): readonly unknown[] => {
@@ -27,7 +27,7 @@ export const listener = (onEvent: unknown): ((event: Json) => void) | undefined 
     ? undefined
     : (event) => {
         try {
-          onEvent(recordMessage(event));
+          onEvent(bodyMessage(event));
         } catch {
           // It hears the next one all the same.
         }

@@ -113,14 +113,15 @@ export const sourceCatalogMessage = (): CatalogMessage => ({
   },
 });
 
-/** The host takes an object only, so any other body is wrapped as `{ value }`. */
-export const recordMessage = (data: unknown): RecordMessage => ({
+/** A record that is the host's own from now on: it may write into it. */
+export const recordMessage = (data: Record<string, unknown>): RecordMessage => ({
   type: "record",
-  record: {
-    data: isObject(data) ? { ...data } : { value: data },
-    emitted_at: Math.floor(Date.now() / 1000),
-  },
+  record: { data, emitted_at: Math.floor(Date.now() / 1000) },
 });
+
+/** The host takes an object only, so any other body is wrapped as `{ value }`. */
+export const bodyMessage = (body: unknown): RecordMessage =>
+  recordMessage(isObject(body) ? { ...body } : { value: body });
 
 /** The answer to `write`: counts, one log and one enriched record a row, in the order of the input. */
 export const writeMessage = (

@@ -91,7 +91,9 @@ export const sync = async (
     const counts = state.counts(run);
     if (broken !== null && counts.pending > 0)
       tally.blame("run_broken", `${stopped}: ${broken}`, counts.pending);
-    const worked = broken === null && (counts.success > 0 || found.queued + found.unusable === 0);
+    // What waits for a batch job is where it should be.
+    const waiting = tally.reasons.batch_pending?.count ?? 0;
+    const worked = broken === null && (counts.success + waiting > 0 || found.queued + found.unusable === 0);
     const report: Report = {
       ...{ sync: name, run, status: signal?.aborted ? "canceled" : worked ? "success" : "failed" },
       ...found,

@@ -76,6 +76,7 @@ export const checkBatch = (
   );
   return [
     `Rows are delivered in batch jobs of ${limits.limits.leastRecords} records at least; fewer rows are called. ${limitsInWords(limits)}`,
+    delivery === "batch" ? hostCollects : hostCalls,
     ...(hasDoor("batch", ...connection.candidateModelIds)
       ? []
       : ["The model is not known to take batch jobs: making one may be refused, which costs nothing."]),
@@ -86,6 +87,12 @@ export const checkBatch = (
       : []),
   ];
 };
+
+/** What becomes of rows that a host writes one by one. */
+const hostCollects =
+  "A host that writes row by row collects rows in one sync, makes the job in the next that brings them again (`bedrock-model batch submit` does at once), and has the answers in one after its end; Multiwoven brings a row again only when it has changed.";
+const hostCalls =
+  "Rows that a host writes one by one are called: with delivery: batch they are collected for a job over several syncs.";
 
 const onLine = ({ connection, isFlexible }: Plan): string => {
   if (isFlexible) return "calls go by the flex tier where it has room";
