@@ -118,6 +118,17 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.deep.equal({ billed: 13, distinct_billed: 13, requests: 2, jobs: 1 });
   });
 
+  it("of two syncs are in two jobs, and the sync that has the answers counts all of their calls", async () => {
+    const settings = config();
+    await sync(settings, letters(10), 1);
+    await sync(settings, letters(22), 2);
+    await sync(settings, letters(22), 3);
+    bedrock.passTime(3600);
+    const last = await sync(settings, letters(22), 4);
+    expect(last).to.include({ calls: 22 }).and.have.deep.property("counts", { enriched: 22 });
+    expect(bill()).to.deep.equal({ billed: 22, distinct_billed: 22, requests: 0, jobs: 2 });
+  });
+
   it("are made a job by `batch submit` right after the sync, so that the next one has the answers", async () => {
     const [settings, rows] = [config(), letters(12)];
     await sync(settings, rows, 1);
