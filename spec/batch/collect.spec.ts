@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,6 +6,7 @@ import { deliverRecords } from "../../src/batch/deliver.js";
 import type { DoorParts, Moment } from "../../src/batch/door.js";
 import { openSession } from "../../src/enrich/session.js";
 import { AwsBedrockModel, closeLedger, manageJobs } from "../../src/index.js";
+import { runCli } from "../cli/run-cli.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { syncConfig } from "../support/sync-config.js";
 import { batchConfig, createBucket, few, hurriedClock, letters } from "./batches.js";
@@ -117,6 +118,17 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(bill()).to.deep.equal({ billed: 13, distinct_billed: 13, requests: 2, jobs: 1 });
   });
 
+  it("of two syncs are in two jobs, and the sync that has the answers counts all of their calls", async () => {
+    const settings = config();
+    await sync(settings, letters(10), 1);
+    await sync(settings, letters(22), 2);
+    await sync(settings, letters(22), 3);
+    bedrock.passTime(3600);
+    const last = await sync(settings, letters(22), 4);
+    expect(last).to.include({ calls: 22 }).and.have.deep.property("counts", { enriched: 22 });
+    expect(bill()).to.deep.equal({ billed: 22, distinct_billed: 22, requests: 0, jobs: 2 });
+  });
+
   it("are made a job by `batch submit` right after the sync, so that the next one has the answers", async () => {
     const [settings, rows] = [config(), letters(12)];
     await sync(settings, rows, 1);
@@ -130,6 +142,29 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect((await manageJobs(settings, "submit"))[1]).to.include({ stage: "abandoned" });
     expect((await sync(settings, few, 3)).counts).to.deep.equal({ enriched: 3 });
     expect(bill()).to.include({ requests: 3, jobs: 1 });
+  });
+
+  it("are looked after by the command line", async () => {
+    const [settings, file] = [config(), join(folder, "config.json")];
+    await writeFile(file, JSON.stringify(settings));
+    const command = async (...words: string[]) => {
+      await closeLedger(String(settings.ledger));
+      const { code, stdout, stderr } = await runCli(["batch", ...words, "--config", file]);
+      return { code, said: stdout + stderr };
+    };
+    await sync(settings, letters(12), 1);
+    const open = await command();
+    expect(open.said).to.include("rows are collected for it, 12 records\n1 job, 1 open");
+    expect(open.code).to.equal(3);
+    const made = await command("submit");
+    expect(made.said).to.include("12 records\n1 job, 1 open");
+    expect(made.code).to.equal(0);
+    await sync(settings, letters(15).slice(12), 2);
+    const few = await command("submit");
+    expect(few.said)
+      .to.include("3 rows are too few for one, which takes 10 at least")
+      .and.include("1 job, 1 open");
+    expect(few.code).to.equal(0);
   });
 
   it("stay under the ceilings of a sync", async () => {

@@ -76,6 +76,20 @@ describe("batch jobs that nobody waits for", () => {
     expect(bedrock.stats()).to.include({ billed: 200, distinct_billed: 200 });
   });
 
+  it("are stopped one by one, by their names", async () => {
+    bedrock.setAccount({ batch: { max_records: 100, seconds: { InProgress: 1000 } } });
+    const settings = await detached();
+    const [first, second] = (await manageJobs(settings, "list")).map(({ name }) => name);
+    expect(await manageJobs(settings, "stop", { job: first ?? "" })).to.have.length(1);
+    const stages = (await manageJobs(settings, "list")).map(({ name, stage }) => [name, stage]);
+    expect(stages[1]).to.deep.equal([second, "submitted"]);
+    expect(stages[0]?.[1]).to.be.oneOf(["settled", "refused"]);
+    const unknown = await manageJobs(settings, "stop", { job: "bedrock-model-x" }).catch(
+      (error: Error) => error,
+    );
+    expect(unknown).to.be.an("error").with.property("message").that.includes("no job bedrock-model-x");
+  });
+
   it("are left by an interrupt, which says how to come back", async () => {
     const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
     const stop = new AbortController();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Pipeline } from "../../src/host/index.js";
 import { AwsBedrockModel } from "../../src/index.js";
+import { batchConfig, createBucket, few } from "../batch/batches.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { localConfig } from "../support/sync-config.js";
 import { hostFolder, pipelineOf, withHost } from "./run-host.js";
@@ -47,4 +48,22 @@ describe("rows that a run of the host did not come to", () => {
       expect(await host.sync(pipeline)).to.include({ unchanged: 60, success: 40, pending: 0 });
     });
   });
+
+  for (const load of [{}, { mode: "batch", batch_size: 7 }] as const)
+    it(`wait for a batch job over three of its runs, loading ${load.mode ?? "row by row"}`, async () => {
+      await createBucket(bedrock);
+      bedrock.setAccount({ batch: { ...few, seconds: { InProgress: 3600 } } });
+      const connection = batchConfig(bedrock, join(folder, `jobs-${load.mode}.jsonl`));
+      const destination = { connector: "AwsBedrockModel", connection };
+      const pipeline = pipelineOf(folder, rows, { destination, load });
+      await withHost(join(folder, `jobs-${load.mode}.db`), AwsBedrockModel, async (host) => {
+        const first = await host.sync(pipeline);
+        expect(first).to.include({ status: "success", success: 0, failed: 0, pending: 100 });
+        expect(first.reasons.batch_pending?.message).to.include("rows are collected");
+        expect(await host.sync(pipeline)).to.include({ status: "success", success: 0, pending: 100 });
+        bedrock.passTime(3600);
+        expect(await host.sync(pipeline)).to.include({ success: 100, pending: 0, calls: 100 });
+      });
+      expect(bedrock.stats()).to.include({ billed: 100, distinct_billed: 100, requests: 0 });
+    });
 });

@@ -31,7 +31,8 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
   let jobs: ReadonlyMap<string, JobEntry> = new Map();
   let seenAt = Number.NEGATIVE_INFINITY;
   const driven = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
-  const ended = new Set<string>();
+  /** Jobs that were open in this run, whose answers are then its own: others are read in passing. */
+  const awaited = new Set<string>();
   const asked = createKeySet();
   let fault: ConnectorError | null = null;
   let takesOver = false;
@@ -41,6 +42,7 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
   const look = async (): Promise<JobEntry[]> => {
     const all = await ownJobs(door);
     jobs = new Map(all.map((job) => [job.key, job]));
+    for (const job of all) if (isOpen(job)) awaited.add(job.key);
     seenAt = clock.now();
     return all;
   };
@@ -76,10 +78,7 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
         purse: () => null,
         report: () => undefined,
       });
-      for (const job of driven.ended) {
-        if (job.stage !== "abandoned") ended.add(job.key);
-        takesOver ||= job.stage === "refused" && isTakenOver(job);
-      }
+      takesOver ||= driven.ended.some((one) => one.stage === "refused" && isTakenOver(one));
       if (!takesOver) fault ??= driven.fault;
       if (takesOver || !driven.fault) warnOfCalls(session, driven.ended);
     } finally {
@@ -94,7 +93,7 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
     takesOver: () => takesOver,
     /** Why jobs have come to nothing, where rows are not called for it. */
     fault: ({ key }: JobEntry): ConnectorError | null => kept.get(key) ?? fault,
-    isOurs: ({ key, job }: Entry): boolean => job !== undefined && ended.has(job) && asked.add(key),
+    isOurs: ({ key, job }: Entry): boolean => job !== undefined && awaited.has(job) && asked.add(key),
     async jobOf(key: string): Promise<JobEntry | undefined> {
       const known = jobs.get(key);
       if (!known || (isOpen(known) && clock.now() - seenAt >= freshMs)) await look();

@@ -6,12 +6,16 @@ import type { Pace } from "../run/pacer/pacer.js";
 interface Deadline {
   readonly at: number;
   readonly pace: () => Pace;
+  /** Calls that go on line whatever becomes of the jobs, and have not ended, and their bytes. */
+  readonly others?: { readonly calls: number; readonly bytes: number };
 }
 
 /** Why jobs are stopped, and what is left of them goes on line. */
 export interface TakeOver {
   readonly rows: number;
-  /** What they need on line, in milliseconds, and what is added to it. */
+  /** Rows that no job takes, and that have yet to be called beside them. */
+  readonly other_rows: number;
+  /** What both need on line, in milliseconds, and what is added to it. */
   readonly needed_ms: number;
   readonly margin_ms: number;
   /** The pace that was reckoned with, and whether it is known of the account's quota. */
@@ -26,25 +30,33 @@ export interface TakeOver {
  */
 export const takeOver = (
   jobs: readonly JobEntry[],
-  { at, pace }: Deadline,
+  { at, pace, others = { calls: 0, bytes: 0 } }: Deadline,
   clock: Pick<Clock, "date">,
 ): TakeOver | null => {
   const { requests, tokens } = pace();
-  let [rows, allTokens] = [0, 0];
+  let [rows, bytesLeft] = [0, others.bytes];
   for (const { plan, report } of jobs.filter(isOpen)) {
     const records = plan.files.reduce((sum, file) => sum + file.records, 0);
     const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
     const left = Math.max(0, records - (report?.processed ?? 0));
     rows += left;
-    allTokens += records === 0 ? 0 : ((left / records) * bytes) / bytesPerToken;
+    bytesLeft += records === 0 ? 0 : (left / records) * bytes;
   }
-  const needed = Math.max(rows / (requests ?? slowest), tokens === null ? 0 : allTokens / tokens);
+  const all = rows + others.calls;
+  const allTokens = bytesLeft / bytesPerToken;
+  const needed = Math.max(all / (requests ?? slowest), tokens === null ? 0 : allTokens / tokens);
   const margin = marginMs(needed);
   const own = jobs.some(({ stage }) => stage === "submitted" || stage === "creating") ? 0 : leastMs;
   if (at - clock.date() > needed + margin + own) return null;
   return {
-    ...{ rows, needed_ms: needed, margin_ms: margin, is_known: requests !== null || tokens !== null },
-    rows_per_minute: (needed > 0 ? rows / needed : (requests ?? slowest)) * 60_000,
+    ...{
+      rows,
+      other_rows: others.calls,
+      needed_ms: needed,
+      margin_ms: margin,
+      is_known: requests !== null || tokens !== null,
+    },
+    rows_per_minute: (needed > 0 ? all / needed : (requests ?? slowest)) * 60_000,
   };
 };
 

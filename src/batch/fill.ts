@@ -1,10 +1,11 @@
 import { ConnectorError } from "../core/errors.js";
 import type { InvokeRequest } from "../core/invoke.js";
 import { readOptions } from "../enrich/enrich-rows.js";
-import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { adopt } from "./adopt.js";
+import { type CallAhead, callAhead } from "./call-ahead.js";
 import { takeOver } from "./deadline.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, holding, ownJobs } from "./door.js";
@@ -37,10 +38,14 @@ export const fill = async (
   const isMine = ({ key }: JobEntry): boolean => planned.jobs.has(key) || planned.waitedFor.has(key);
   const report = tellProgress(options, planned);
   const ended: JobEntry[] = [];
+  const ahead = callAhead(session, planned.line, { stop, run: runId, door: () => ({ purse, isHurried }) });
+  const calling: Promise<void>[] = [];
   try {
     for (let looks = 0; ; ) {
       const before = planned.records;
       await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline, run: runId });
+      const isWaited = options?.detach !== true && planned.jobs.size + planned.waitedFor.size > 0;
+      if (isWaited && planned.line.size() > ahead.taken()) calling.push(ahead.go(rows()));
       let isTaken = false;
       const { open, fault, ...done } = await driveJobs(door, {
         stop,
@@ -51,7 +56,11 @@ export const fill = async (
         wanted(jobs) {
           const at =
             deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
-          const taken = takeOver(jobs, { at, pace: session.pace }, door.clock);
+          const taken = takeOver(
+            jobs,
+            { at, pace: session.pace, others: leftOf(planned, ahead) },
+            door.clock,
+          );
           if (taken) report("waiting", [...ended, ...jobs], taken);
           isTaken ||= taken !== null;
           isHurried ||= isTaken;
@@ -78,14 +87,16 @@ export const fill = async (
         mine.every((job) => letGo.includes(job) || isDone(job))
       )
         continue;
+      await Promise.all(calling);
       report(open.length > 0 ? "left" : "read", [...ended, ...open]);
       if (isOnLine && !isHurried && !options?.onBatch) warnOfCalls(session, ended);
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
       const refusal = fault ?? refusalOf(planned);
       return {
-        ...{ purse, isHurried },
+        ...{ purse, isHurried, ...ahead.door() },
         delivered: {
           isOurs: firstOf([...mine, ...ended]),
+          ahead: ahead.told,
           async withheld(request, entry) {
             if (stop.aborted || isTakenOver || isOfPlan(request, planned)) return null;
             return ofJob(entry) ?? refusal;
@@ -96,6 +107,8 @@ export const fill = async (
     }
   } finally {
     await leaveAll(planned);
+    ahead.leave();
+    await Promise.allSettled(calling);
   }
 };
 
@@ -104,6 +117,13 @@ export const flexMs = 30 * 60_000;
 
 /** So often in a row rows are looked for that others have let go, where there are none. */
 const mostLooks = 5;
+
+/** What goes on line whatever becomes of the jobs, and has not ended. */
+const leftOf = ({ line, lineBytes }: Planned, ahead: CallAhead): { calls: number; bytes: number } => {
+  const all = line.size();
+  const calls = all - ahead.done();
+  return { calls, bytes: all === 0 ? 0 : (calls / all) * lineBytes };
+};
 
 /** What jobs have not answered is not waited for. */
 const leaveAll = async ({ jobs }: Planned): Promise<void> => {

@@ -5,7 +5,7 @@ import { attempt, isFailure } from "./attempt.js";
 import { type Door, holding, openDoor, ownJobs } from "./door.js";
 import { driveJobs } from "./drive-jobs.js";
 import { move, type Stepped, tell } from "./step.js";
-import { factsOf, findOut } from "./submit.js";
+import { factsOf, findOut, nameOf } from "./submit.js";
 import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./view.js";
 
 /**
@@ -15,17 +15,21 @@ import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./v
 export const manageJobs = async (
   config: unknown,
   action: JobsAction,
-  { signal = new AbortController().signal, onJobs }: ManageOptions = {},
+  { signal = new AbortController().signal, job: only, onJobs }: ManageOptions = {},
 ): Promise<BatchJob[]> => {
   const session = await openSession(config, "enrich");
   if (session instanceof ConnectorError) throw session;
   const door = openDoor(session);
   if (!door)
     throw new ConnectorError("invalid_config", "Batch jobs need batch_s3_uri, batch_role_arn and a ledger.");
+  const isNamed = (job: JobEntry): boolean => only === undefined || nameOf(job) === only;
+  const chosen = async (): Promise<JobEntry[]> => (await jobsOf(door)).filter(isNamed);
   try {
-    if (action === "status") await look(door);
+    if (only !== undefined && (await chosen()).length === 0)
+      throw new ConnectorError("invalid_config", `The ledger has no job ${only} of this model and place.`);
+    if (action === "status") await look(door, await chosen());
     if (action === "submit" || action === "wait" || action === "stop") {
-      const isForMe = (job: JobEntry): boolean => action !== "submit" || isToBeMade(job);
+      const isForMe = (job: JobEntry): boolean => isNamed(job) && (action !== "submit" || isToBeMade(job));
       const { fault } = await driveJobs(door, {
         stop: signal,
         once: action === "submit",
@@ -37,7 +41,7 @@ export const manageJobs = async (
       });
       if (fault && (await jobsOf(door)).some((job) => isOpen(job) && isForMe(job))) throw fault;
     }
-    return await Promise.all((await jobsOf(door)).map((job) => viewWhole(door, job)));
+    return await Promise.all((await chosen()).map((job) => viewWhole(door, job)));
   } finally {
     door.jobs.close();
   }
@@ -58,8 +62,8 @@ const viewWhole = (door: Door, job: JobEntry): Promise<BatchJob> =>
   });
 
 /** Asks how far the open jobs are. Why one was not told is said of it, and keeps nobody from the others. */
-const look = async (door: Door): Promise<void> => {
-  for (const job of await jobsOf(door)) {
+const look = async (door: Door, jobs: readonly JobEntry[]): Promise<void> => {
+  for (const job of jobs) {
     const { failure, ...seen } = await ask(door, job);
     if (failure) await tell(door, seen.job, failure.why);
   }

@@ -29,6 +29,8 @@ export interface Planned {
   limits: KnownLimits | null;
   /** Calls that go on line, by their keys, and how many by why. */
   readonly line: KeySet;
+  /** The bytes of their bodies. */
+  lineBytes: number;
   readonly onLine: Map<string, number>;
   /** Calls that a ceiling keeps out of jobs, and why; `null` where none does. */
   keptOut: { readonly calls: number; readonly why: string } | null;
@@ -49,7 +51,7 @@ interface Terms {
 
 export const createPlanned = (): Planned => ({
   ...{ records: 0, waiting: 0, waitedFor: new Set(), jobs: new Map(), limits: null },
-  ...{ line: createKeySet(), onLine: new Map(), keptOut: null, missed: 0 },
+  ...{ line: createKeySet(), lineBytes: 0, onLine: new Map(), keptOut: null, missed: 0 },
 });
 
 /**
@@ -105,20 +107,21 @@ const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boo
       planned.waitedFor.add(job);
       return null;
     }
-    if (!isFree(entry, connection.onUnknown)) return null;
+    if (!isFree(entry, connection.onUnknown) || refusedByJob(entry)) return null;
     const why = none ?? unbatchable(request, connection.api);
-    if (why === null && refusedByJob(entry)) return null;
     planned.limits ??= why === null ? await door.limits() : null;
     const isBarred = planned.limits?.isBarred === true && connection.delivery === "auto";
     if (why === null && !isBarred) return request;
-    goesOnLine(planned, why ?? noPlaces, [request.key]);
+    goesOnLine(planned, why ?? noPlaces, [request.key], request.bodyBytes);
     return null;
   };
 };
 
 const noPlaces = "the account's quota of open batch jobs is 0 for this model";
 
-const goesOnLine = ({ line, onLine }: Planned, why: string, keys: readonly string[]): void => {
+const goesOnLine = (planned: Planned, why: string, keys: readonly string[], bytes: number): void => {
+  const { line, onLine } = planned;
+  planned.lineBytes += bytes;
   for (const key of keys) if (line.add(key)) onLine.set(why, (onLine.get(why) ?? 0) + 1);
 };
 
@@ -168,7 +171,7 @@ const createDrafts = (door: Door, planned: Planned, terms: Terms & { readonly le
 const leaveFew = (planned: Planned, { keys, size }: Draft, takesOver: boolean): void => {
   const { keptOut, limits } = planned;
   const least = `which takes ${limits?.limits.leastRecords} at least`;
-  if (!keptOut || takesOver) goesOnLine(planned, `too few for a job, ${least}`, keys);
+  if (!keptOut || takesOver) goesOnLine(planned, `too few for a job, ${least}`, keys, size.bytes);
   else
     planned.keptOut = {
       calls: keptOut.calls + size.records,

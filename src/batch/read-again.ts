@@ -5,27 +5,26 @@
  */
 export const readAgain = (
   rows: Iterable<unknown> | AsyncIterable<unknown>,
-): (() => AsyncIterable<unknown> | Iterable<unknown>) => {
+): (() => AsyncIterable<unknown>) => {
   const iterator = iteratorOf(rows);
   if ((iterator as unknown) !== rows) {
-    // Nothing of it was taken.
+    // Nothing was taken of it so far.
     let first: Steps | null = iterator;
     return () => {
-      const steps = first;
+      const steps = first ?? iteratorOf(rows);
       first = null;
-      return steps ? from(steps) : rows;
+      return from(steps);
     };
   }
   const kept: Step[] = [];
   let taking: Promise<void> = Promise.resolve();
   const take = async (): Promise<void> => {
-    const step = await iterator.next();
-    kept.push(step);
+    kept.push(await iterator.next());
   };
   return () => {
     let at = 0;
     const next = async (): Promise<Step> => {
-      // Two ways at once take no row twice, and no row is awaited itself.
+      // Two ways at once take no row twice.
       while (at >= kept.length && !kept.at(-1)?.done) {
         taking = taking.then(take);
         await taking;
@@ -39,12 +38,16 @@ export const readAgain = (
 type Step = IteratorResult<unknown>;
 interface Steps {
   next(): Step | Promise<Step>;
+  return?(): Step | Promise<Step>;
 }
 
 const iteratorOf = (rows: Iterable<unknown> | AsyncIterable<unknown>): Steps =>
   Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
 
-/** No generator, which would await its rows: one may have a column called `then`. Left early, it ends nothing. */
+/** No generator, which would await its rows: one may have a column called `then`. */
 const from = (steps: Steps): AsyncIterable<unknown> => ({
-  [Symbol.asyncIterator]: () => ({ next: async () => steps.next() }),
+  [Symbol.asyncIterator]: () => ({
+    next: async () => steps.next(),
+    return: async () => (await steps.return?.()) ?? { done: true, value: undefined },
+  }),
 });

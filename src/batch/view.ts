@@ -47,6 +47,8 @@ export type JobsAction = "list" | "status" | "submit" | "wait" | "stop";
 export interface ManageOptions {
   /** Ends the waiting; the jobs go on. */
   readonly signal?: AbortSignal;
+  /** The name of the one job that is looked after, in place of all. */
+  readonly job?: string;
   readonly onJobs?: (jobs: readonly BatchJob[]) => void;
 }
 

@@ -1,7 +1,7 @@
 // Generated from schemas/conformance.json. Do not edit: change the schema and run `npm run generate`.
 
 /**
- * What the conformance suite has to know of a connector. Every part but name, config and records may be left out; the rows that need it are then skipped. In every string of a config or change, ${url} is the stand-in server's address and ${folder} an empty folder.
+ * What the conformance suite has to know of a connector. Every part but name, config and records may be left out; the rows that need it are then skipped. In every string of a config or change, ${url} is the stand-in server's address, ${folder} an empty folder and ${run} the name of the sync run.
  */
 export interface Descriptor {
   /**
@@ -40,7 +40,12 @@ export interface Descriptor {
     | {
         url: string;
       }
-    | "local-bedrock";
+    | "local-bedrock"
+    | {
+        local_bedrock: {
+          [k: string]: unknown;
+        };
+      };
   /**
    * Which requests to the service are paid for, and the response headers that count its tokens.
    */
@@ -49,6 +54,10 @@ export interface Descriptor {
      * A regular expression of the path.
      */
     path: string;
+    /**
+     * Each record of a batch inference job of the local Bedrock is a call, too.
+     */
+    in_jobs?: boolean;
     input_tokens?: string;
     output_tokens?: string;
   };
@@ -139,6 +148,16 @@ export interface Descriptor {
      * Null where the price is not known.
      */
     cost?: string;
+  };
+  /**
+   * The code of a record that a later write has the answer of, as of one in a batch job: records are written again until none has it.
+   */
+  pending_code?: string;
+  /**
+   * Rules that say nothing of this way to deliver records, by id, and why.
+   */
+  not_applicable?: {
+    [k: string]: string;
   };
   /**
    * Requests with what must be sent, and responses with what must be read of them.

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import { ConnectorError } from "../core/errors.js";
 import {
+  type FailedInvocation,
   type Invocation,
   type Invoke,
   type InvokeRequest,
@@ -42,7 +43,14 @@ export interface Delivered {
    * job. `null` for one that is called. @throws ConnectorError
    */
   withheld(request: InvokeRequest, entry: Entry | null, stop: AbortSignal): Promise<ConnectorError | null>;
+  /** What came of a call that was made before its row came; `null` for all others. */
+  readonly ahead?: Ahead;
 }
+
+/** Tells what the call of a key took, and why it failed, where it did: an answer is in the ledger. In full once. */
+export type Ahead = (
+  key: string,
+) => (Pick<Invocation, "attempts" | "rejections"> & Partial<Pick<FailedInvocation, "error">>) | null;
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
@@ -58,6 +66,8 @@ export const reuse = (
 ): Invoke => {
   const told = createKeyIndex();
   return async (request, stop) => {
+    const ahead = delivered?.ahead?.(request.key) ?? null;
+    if (ahead?.error) return { ...ahead, error: ahead.error };
     for (;;) {
       let entry: Entry | null;
       try {
@@ -70,8 +80,12 @@ export const reuse = (
       } catch (cause) {
         return unsent(readFailure(cause as Error));
       }
-      const attempts = entry !== null && delivered?.isOurs(entry) ? 1 : 0;
-      if (entry?.state === "received") return read(request, fromEntry(entry, attempts));
+      const attempts = ahead?.attempts ?? (entry !== null && delivered?.isOurs(entry) ? 1 : 0);
+      if (entry?.state === "received")
+        return {
+          ...read(request, fromEntry(entry, attempts)),
+          ...(ahead && { rejections: ahead.rejections ?? {} }),
+        };
       if (isInJob(entry))
         return unsent(new ConnectorError("batch_pending", delivered ? delivered.pending() : unwatched));
       const refusal = delivered ? refusedByJob(entry, told.get(request.key) !== null) : null;

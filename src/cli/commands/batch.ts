@@ -11,10 +11,11 @@ const actions = ["list", "status", "submit", "wait", "stop"];
 
 /** `bedrock-model batch`, as data. */
 export const batch: Command = {
-  usage: "[list|status|submit|wait|stop] --config FILE [--ledger FILE] [--json]",
+  usage: "[list|status|submit|wait|stop] --config FILE [--job NAME] [--ledger FILE] [--json]",
   argument: { value: "ACTION", summary: "what to do with the batch jobs of a ledger (default status)" },
   options: {
     config: { value: "FILE", required: true, summary: "the connection config, JSON, as for write" },
+    job: { value: "NAME", summary: "this job alone, by its name: bedrock-model-…" },
     ledger: { value: "FILE", summary: `the ledger (default: the config's, else ${defaultLedger})` },
     json: { summary: "print one JSON object instead of words" },
   },
@@ -44,6 +45,7 @@ const lookAfter = async (given: Arguments): Promise<number> => {
   try {
     const jobs = await manageJobs(connection, action, {
       signal: stop.signal,
+      ...(given.values.job !== undefined && { job: given.values.job }),
       onJobs(seen) {
         for (const job of seen) {
           const line = jobLine(job);

@@ -7,11 +7,15 @@ import { cannotRun, wrongUsage } from "../failure.js";
 /** `bedrock-model conform`, as data. */
 export const conform: Command = {
   usage:
-    "[--descriptor FILE] [--adapter class|command] [--only IDS]\n       [--timeout SECONDS] [--json] [--junit FILE]",
+    "[--descriptor FILE | --delivery WAY] [--adapter class|command] [--only IDS]\n       [--timeout SECONDS] [--json] [--junit FILE]",
   options: {
     descriptor: {
       value: "FILE",
       summary: "what the suite has to know of the connector, JSON (default: this one)",
+    },
+    delivery: {
+      value: "WAY",
+      summary: "how this connector has records delivered: now, batch or auto (default: now)",
     },
     adapter: { value: "KIND", summary: "class or command (default: the first that the descriptor has)" },
     only: { value: "IDS", summary: "beginnings of row ids, with commas between: S,C or W02" },
@@ -44,7 +48,10 @@ const runRules = async (options: Arguments): Promise<{ name: string; results: Ru
   const { rules, runConformance } = await import("../../testing/conformance/index.js");
   const stranger = wanted?.find((beginning) => !rules.some(({ id }) => id.startsWith(beginning)));
   if (stranger !== undefined) throw wrongUsage(`no rule's id begins with ${JSON.stringify(stranger)}`);
-  const connector = values.descriptor === undefined ? await own() : await given(values.descriptor);
+  const { descriptor, delivery } = values;
+  if (descriptor !== undefined && delivery !== undefined)
+    throw wrongUsage("--delivery is of this connector; a descriptor says its own way");
+  const connector = descriptor === undefined ? await own(delivery) : await given(descriptor);
   try {
     const results = await runConformance({
       ...connector,
@@ -59,7 +66,9 @@ const runRules = async (options: Arguments): Promise<{ name: string; results: Ru
 };
 
 /** This package's connector, as a class or as `bedrock-model serve`. */
-const own = async () => {
+const own = async (delivery = "now") => {
+  if (delivery !== "now" && delivery !== "batch" && delivery !== "auto")
+    throw wrongUsage(`--delivery is now, batch or auto, not ${JSON.stringify(delivery)}`);
   const { fileURLToPath } = await import("node:url");
   const { ownDescriptor } = await import("../../testing/conformance/index.js");
   const { AwsBedrockModel } = await import("../../index.js");
@@ -68,7 +77,7 @@ const own = async () => {
     module: fileURLToPath(import.meta.resolve("../../index.js")),
     export: AwsBedrockModel.name,
   };
-  const descriptor = { ...(await ownDescriptor()), class: place, command };
+  const descriptor = { ...(await ownDescriptor(delivery)), class: place, command };
   return { descriptor, connector: AwsBedrockModel };
 };
 

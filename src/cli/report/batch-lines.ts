@@ -50,14 +50,16 @@ const plannedLines = ({ records, waiting, on_line, kept_out, jobs, limits }: Bat
 /** What the deadline has taken from jobs, and what was reckoned with. Pure. */
 export const takeOverLine = ({
   rows,
+  other_rows,
   needed_ms,
   margin_ms,
   rows_per_minute,
   is_known,
 }: NonNullable<BatchProgress["take_over"]>): string => {
   const minutes = (ms: number): string => `${count(Math.max(1, Math.round(ms / 60_000)))} min`;
+  const beside = other_rows > 0 ? ` beside ${count(other_rows)} that no job takes` : "";
   const known = is_known ? "" : ", since nothing is known of the account's quota";
-  return `the deadline is near: jobs are stopped, and ${counted(rows, "row")} that they have not answered go on line, reckoned with ${minutes(needed_ms)} at ${count(Math.round(rows_per_minute))} rows a minute${known}, and a margin of ${minutes(margin_ms)}`;
+  return `the deadline is near: jobs are stopped, and ${counted(rows, "row")} that they have not answered go on line${beside}, reckoned with ${minutes(needed_ms)} at ${count(Math.round(rows_per_minute))} rows a minute${known}, and a margin of ${minutes(margin_ms)}`;
 };
 
 /** Records of all jobs, or those that are done. Pure. */

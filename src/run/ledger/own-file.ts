@@ -57,13 +57,14 @@ export const own = async (
       await file.close();
       throw error;
     }
-    const removeNote = (): void => forget(note);
-    process.once("exit", removeNote);
+    if (notes.size === 0) process.once("exit", forgetAll);
+    notes.add(note);
     return {
       ...{ path, given: name, file: quickFile(file) },
       async release() {
-        process.off("exit", removeNote);
-        removeNote();
+        notes.delete(note);
+        if (notes.size === 0) process.off("exit", forgetAll);
+        forget(note);
         await file.close();
       },
     };
@@ -81,6 +82,12 @@ export const touch = (given: string): ConnectorError | null => {
   } catch (error) {
     return unusable(resolve(given), systemReason(error));
   }
+};
+
+/** The notes of all files that are open: one listener looks after them, however many they are. */
+const notes = new Set<string>();
+const forgetAll = (): void => {
+  for (const note of notes) forget(note);
 };
 
 const forget = (note: string): void => {

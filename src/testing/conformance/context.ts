@@ -25,7 +25,7 @@ export interface Context {
   /** How many times longer than by default everything may take: above 1 where the suite was given more time. */
   readonly slack: number;
   /** The good config with a change put over it. */
-  config(change?: Config): Config;
+  config(change?: Config, run?: string): Config;
   /** The host's sync config around a connection. */
   syncConfig(connection: unknown, run?: string): object;
   spec(): Promise<ConnectorSpecification>;
@@ -77,8 +77,8 @@ export const createContext = (
   parts: Pick<Context, "adapter" | "descriptor" | "wire" | "folder" | "slack">,
 ): Context => {
   const { adapter, descriptor, wire, folder, slack } = parts;
-  const config = (change: Config = {}): Config =>
-    fillPlaces({ ...descriptor.config, ...change }, { url: wire.url, folder });
+  const config = (change: Config = {}, run = "1"): Config =>
+    fillPlaces({ ...descriptor.config, ...change }, { url: wire.url, folder, run: encodeURIComponent(run) });
   const read = (tracking: TrackingMessage): Written => ({
     tracking,
     success: tracking.success ?? 0,
@@ -94,7 +94,7 @@ export const createContext = (
     check: async (given) => contentOf(await adapter.call("check_connection", given), "connection_status"),
     discover: async (given = config()) => contentOf(await adapter.call("discover", given), "catalog"),
     async write(records, { change, run = "1", action, adapter: other = adapter } = {}) {
-      const sync = syncConfig(descriptor, config(change), run);
+      const sync = syncConfig(descriptor, config(change, run), run);
       const args = action === undefined ? [sync, records] : [sync, records, action];
       return read(contentOf(await other.call("write", ...args), "tracking"));
     },

@@ -6,6 +6,7 @@ import type { Descriptor } from "../../generated/conformance.js";
 import { type Ability, type Adapter, abilities } from "./adapter.js";
 import { createContext, valueBehind } from "./context.js";
 import { loadFastCheck } from "./fast-check.js";
+import { patientAdapter } from "./patient-adapter.js";
 import type { Rule } from "./rule.js";
 import { rules as allRows } from "./rules/index.js";
 import { openAnother, type SharedAdapter, shareAdapter } from "./shared-adapter.js";
@@ -102,15 +103,19 @@ const runRule = async (
   const folder = await mkdtemp(join(tmpdir(), "conform-"));
   const slack = Math.max(1, timeout / defaultTimeout);
   try {
-    await within(timeout, () => rule.run(createContext({ adapter, descriptor, wire, folder, slack })));
+    const patient = patientAdapter(adapter, descriptor);
+    const context = createContext({ adapter: patient, descriptor, wire, folder, slack });
+    await within(timeout, () => rule.run(context));
   } finally {
     await wire.close();
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-const lackOf = ({ needs = [] }: Rule, options: ConformOptions): string | undefined => {
+const lackOf = ({ id, needs = [] }: Rule, options: ConformOptions): string | undefined => {
   const { descriptor, adapter, server } = options;
+  const why = descriptor.not_applicable?.[id];
+  if (why !== undefined) return why;
   for (const need of needs) {
     if (abilities.includes(need)) {
       const lack = adapter.lacks[need as Ability];

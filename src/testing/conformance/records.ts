@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../generated/conformance.js";
 import type { InputRecord, Written, WrittenRow } from "./context.js";
+import type { Exchange } from "./exchange.js";
 import { must, shown } from "./violation.js";
-import type { Exchange } from "./watched-wire.js";
 
 /** So many good records, all different: the descriptor's own, then ones like them. */
 export const manyRecords = (descriptor: Descriptor, count: number): InputRecord[] =>

@@ -19,6 +19,7 @@ export const startServer = async (
 ): Promise<Server | null> => {
   if (server === undefined) return null;
   if (server === "local-bedrock") return startEmulator();
+  if ("local_bedrock" in server) return startEmulator({ account: server.local_bedrock });
   if ("url" in server) return { url: trimmed(server.url), close: async () => undefined };
   const { line, close } = await firstLine(server.command, folder === undefined ? {} : { folder }, seconds);
   const url = /http:\/\/\S+/.exec(line)?.[0];

@@ -4,32 +4,17 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   request,
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Answer, Descriptor } from "../../generated/conformance.js";
-
-/** One request to the service, as it came in, and its response's headers once they are there. */
-export interface Exchange {
-  /** Milliseconds. */
-  readonly at: number;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  /** Whether the real service would have it paid for. */
-  readonly isCall: boolean;
-  /** From 1, among the calls. */
-  readonly number: number;
-  answered?: { readonly status: number; readonly headers: IncomingHttpHeaders };
-}
-
-/**
- * What befalls a request: an answer in place of the service's, silence before or within the answer, the end of the
- * connection, or the service's own answer at the end of a wait.
- */
-export type Trouble = Answer | "stall" | "stall_body" | "reset" | Promise<void>;
+import { jobFaultsHeader } from "../emulator/jobs/create-job.js";
+import { payloadOf } from "../emulator/objects/s3-message.js";
+import type { Exchange, Trouble } from "./exchange.js";
+import { createJobWatch, faultsOf, type JobWatch, refusalOf } from "./jobs-on-the-wire.js";
 
 /** The line between a connector and the service: all requests go over it, are kept, and may meet trouble. */
 export interface Wire {
@@ -51,10 +36,14 @@ export interface Wire {
 /**
  * A relay to the stand-in server that tells calls by the descriptor's path. The `host` header stays: it is signed.
  */
-export const openWire = async (target: string, { calls }: Pick<Descriptor, "calls">): Promise<Wire> => {
+export const openWire = async (
+  target: string,
+  { calls = noCalls }: Pick<Descriptor, "calls">,
+): Promise<Wire> => {
   const exchanges: Exchange[] = [];
   const agent = new Agent({ keepAlive: true });
-  const paid = new RegExp(calls?.path ?? "");
+  const paid = new RegExp(calls.path);
+  const jobs = calls.in_jobs ? createJobWatch() : null;
   let trouble: (exchange: Exchange) => Trouble | undefined = () => undefined;
   let number = 0;
   let open = 0;
@@ -64,6 +53,9 @@ export const openWire = async (target: string, { calls }: Pick<Descriptor, "call
     const at = performance.now();
     const path = incoming.url ?? "/";
     const body = await buffer(incoming);
+    if (jobs && incoming.method === "PUT") jobs.put(path, payloadOf({ headers: incoming.headers, body }));
+    if (jobs && incoming.method === "POST" && path === jobsPath)
+      return relayJob(incoming, body, response, jobs);
     const isCall = incoming.method === "POST" && paid.test(path);
     if (isCall) number += 1;
     const exchange: Exchange = { at, path, headers: incoming.headers, body: body.toString(), isCall, number };
@@ -75,9 +67,41 @@ export const openWire = async (target: string, { calls }: Pick<Descriptor, "call
     else if (typeof befalls === "object") return answer(response, exchange, befalls);
     const reply = await forward(incoming, body, target, agent);
     exchange.answered = reply;
+    if (jobs && incoming.method === "GET") jobs.count(path, reply.body, calls);
     response.writeHead(reply.status, reply.headers);
     if (befalls === "stall_body") response.write(reply.body.subarray(0, reply.body.length / 2));
     else response.end(reply.body);
+  };
+
+  /** Each record of a job is a call, and meets what a call would meet; the stand-in is told of it by a header. */
+  const relayJob = async (
+    incoming: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+    watch: JobWatch,
+  ): Promise<void> => {
+    const at = performance.now();
+    const records = watch.callsOf(body, incoming.headers);
+    const made = records.map((record, index) => ({
+      ...record,
+      at,
+      isCall: true,
+      number: number + 1 + index,
+    }));
+    const troubles = made.map((exchange) => trouble(exchange));
+    const refusal = refusalOf(troubles);
+    const [first] = made;
+    number += refusal ? 1 : made.length;
+    if (refusal && first) {
+      exchanges.push(first);
+      return answer(response, first, refusal);
+    }
+    await Promise.all(troubles);
+    const faults = Buffer.from(JSON.stringify(faultsOf(records, troubles))).toString("base64");
+    const reply = await forward(incoming, body, target, agent, { [jobFaultsHeader]: faults });
+    if (reply.status === 200 && watch.make(body, reply.body, made)) exchanges.push(...made);
+    response.writeHead(reply.status, reply.headers);
+    response.end(reply.body);
   };
 
   const server = createServer((incoming, response) => {
@@ -122,6 +146,9 @@ export const openWire = async (target: string, { calls }: Pick<Descriptor, "call
   };
 };
 
+const noCalls: NonNullable<Descriptor["calls"]> = { path: "" };
+const jobsPath = "/model-invocation-job";
+
 const answer = (
   response: ServerResponse,
   exchange: Exchange,
@@ -143,20 +170,23 @@ const forward = async (
   body: Buffer,
   target: string,
   agent: Agent,
+  more: OutgoingHttpHeaders = {},
 ): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> => {
   const { connection: _, "transfer-encoding": __, ...kept } = headers;
   const outgoing = request(target + url, {
     agent,
     ...(method !== undefined && { method }),
-    headers: { ...kept, "content-length": body.length },
+    headers: { ...kept, ...more, "content-length": body.length },
   });
   outgoing.end(body);
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   const answered = await buffer(incoming);
   const { connection, "keep-alive": ___, "transfer-encoding": ____, ...back } = incoming.headers;
+  // The length that an answer to HEAD tells is that of what is not in it.
+  const length = method === "HEAD" ? back["content-length"] : String(answered.length);
   return {
     status: incoming.statusCode ?? 502,
-    headers: { ...back, "content-length": String(answered.length) },
+    headers: { ...back, ...(length !== undefined && { "content-length": length }) },
     body: answered,
   };
 };

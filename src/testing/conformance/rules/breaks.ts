@@ -1,10 +1,10 @@
 import type { TrackingMessage } from "../../../generated/protocol.js";
 import type { Context, Written } from "../context.js";
+import type { Trouble } from "../exchange.js";
 import { contentOf } from "../message-content.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow, without } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown, within } from "../violation.js";
-import type { Trouble } from "../watched-wire.js";
 import { mustEnd } from "./refusals.js";
 
 /** One record, written with a deadline, which must end the call. A busy machine may be late by seconds. */

@@ -1,8 +1,8 @@
 import type { Context, WrittenRow } from "../context.js";
+import type { Exchange } from "../exchange.js";
 import { manyRecords, mustCall, mustCount, mustSucceed, record, theWrittenRow } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown } from "../violation.js";
-import type { Exchange } from "../watched-wire.js";
 import { createWaves } from "../waves.js";
 
 /** Ends the rule unless the outcome is this. */

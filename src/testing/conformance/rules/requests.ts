@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Sample } from "../../../generated/conformance.js";
 import type { Config, Context, Written } from "../context.js";
+import type { Exchange } from "../exchange.js";
 import { bodyOf, manyRecords, mustSucceed, theWrittenRow } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown, skip } from "../violation.js";
-import type { Exchange } from "../watched-wire.js";
 
 const samplesOf = ({ descriptor }: Context, wanted: (sample: Sample) => unknown): Sample[] => {
   const samples = (descriptor.samples ?? []).filter(wanted);

@@ -1,8 +1,8 @@
+import type { Exchange } from "../exchange.js";
 import { loadFastCheck } from "../fast-check.js";
 import { bodyOf, manyRecords, mustCall, mustSend, mustSucceed, stringsIn, withTexts } from "../records.js";
 import type { Rule } from "../rule.js";
 import { must, shown } from "../violation.js";
-import type { Exchange } from "../watched-wire.js";
 import { mustName } from "./check-rules.js";
 
 /** Templates: mistakes are named early, and values stay values. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isObject } from "../../../core/json.js";
+import { isObject, tryParseJson } from "../../../core/json.js";
 import { bill } from "../bill.js";
 import { chooseFault, takeTurn } from "../faults.js";
 import type { Backend } from "../invocation.js";
@@ -21,7 +21,12 @@ export const answerRecord = async (job: Job, { file, bytes }: Line, backend: Bac
     isRefused && !fault.billed
       ? refused(fault.status, fault.message, job)
       : await answered(job, modelInput, fault?.kind === "stop" ? fault : undefined, backend);
-  const said = isRefused && fault.billed ? refused(fault.status, fault.message, job) : result;
+  const said =
+    isRefused && fault.billed
+      ? refused(fault.status, fault.message, job)
+      : fault?.kind === "body"
+        ? { modelOutput: tryParseJson(fault.body) ?? fault.body }
+        : result;
   job.processed += 1;
   job["error" in said ? "failed" : "succeeded"] += 1;
   // The order of keys is not promised, so there are two.

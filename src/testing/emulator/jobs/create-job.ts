@@ -6,12 +6,14 @@ import { type HttpReply, refuse, regionOf, type WireRequest } from "../http-mess
 import type { Backend } from "../invocation.js";
 import { localAccountId } from "../model-catalog.js";
 import { hasEnded, type Job, type JobRequest } from "./job.js";
-import { limitsOf } from "./job-rules.js";
+import { limitsOf, type RecordFault, recordFaultsFault } from "./job-rules.js";
 
 /** CreateModelInvocationJob: the new job's ARN, or the service's words on what is wrong. */
 export const createJob = (request: WireRequest, backend: Backend): HttpReply => {
   const asked = readJob(request.body);
   if (typeof asked === "string") return refuse(400, "ValidationException", asked);
+  const own = ownFaults(request);
+  if (typeof own === "string") return refuse(400, "ValidationException", own);
   const { jobs, account, profileOnly, now } = backend;
   const model = findModel(asked.modelId, profileOnly, account);
   if ("status" in model) return model;
@@ -41,7 +43,7 @@ export const createJob = (request: WireRequest, backend: Backend): HttpReply => 
   const job: Job = {
     ...{ arn, id, region, rules, request: asked, baseId: model.baseId },
     api: asked.modelInvocationType === "Converse" ? "converse" : "invoke_model",
-    faults: planFaults(rules.faults ?? []),
+    faults: planFaults([...own, ...(rules.faults ?? [])]),
     submitted: now(),
     expires: now() + asked.timeoutDurationInHours * 3_600_000,
     ...{ state: "Submitted", since: now(), message: null, files: [], lines: [], total: 0 },
@@ -50,6 +52,20 @@ export const createJob = (request: WireRequest, backend: Backend): HttpReply => 
   };
   jobs.set(id, job);
   return created({ jobArn: arn });
+};
+
+/** What befalls the records of one job, beside what its account says: a list of faults, as JSON in base64. */
+export const jobFaultsHeader = "x-local-bedrock-record-faults";
+
+const ownFaults = ({ headers }: WireRequest): readonly RecordFault[] | string => {
+  const given = headers[jobFaultsHeader];
+  if (given === undefined) return [];
+  try {
+    const faults: unknown = JSON.parse(Buffer.from(String(given), "base64").toString());
+    return recordFaultsFault(faults, jobFaultsHeader) ?? (faults as RecordFault[]);
+  } catch {
+    return `${jobFaultsHeader} must be a list as JSON in base64.`;
+  }
 };
 
 const created = (answer: object): HttpReply => ({

@@ -45,6 +45,8 @@ export type RecordFault = Conditions &
         readonly billed?: boolean;
       }
     | { readonly kind: "stop"; readonly reason: string; readonly text?: string }
+    /** Has exactly this as its answer: what the text is as JSON, or the text. */
+    | { readonly kind: "body"; readonly body: string }
     | { readonly kind: "missing" }
     | { readonly kind: "repeated" }
   );
@@ -86,12 +88,16 @@ const rules: Readonly<
   max_jobs: count,
 };
 
+/** What is wrong with a list of what befalls records, as a sentence; `null` where nothing is. */
+export const recordFaultsFault = (given: unknown, where: string): string | null =>
+  checkFaults(given, where, ["record_error", "stop", "body", "missing", "repeated"]);
+
 /** What is wrong with the rules, as a sentence; `null` where nothing is. */
 export const jobRulesFault = (given: unknown): string | null => {
   if (!isObject(given)) return "batch must be an object.";
   for (const [name, value] of Object.entries(given)) {
     if (name === "faults") {
-      const fault = checkFaults(value, "batch.faults", ["record_error", "stop", "missing", "repeated"]);
+      const fault = recordFaultsFault(value, "batch.faults");
       if (fault) return fault;
       continue;
     }

@@ -1,0 +1,106 @@
+import { ConnectorError } from "../core/errors.js";
+import { type Invoke, type InvokeRequest, isFailed } from "../core/invoke.js";
+import type { Outcome } from "../core/outcome.js";
+import { complete } from "../enrich/enrich.js";
+import { copyRow, drive, readAhead } from "../enrich/enrich-rows.js";
+import { placeless } from "../enrich/place.js";
+import { renderRequest } from "../enrich/request.js";
+import type { RunDoor, Session } from "../enrich/session.js";
+import type { Ahead } from "../run/record-and-reuse.js";
+import { createKeySet, type KeySet } from "./key-set.js";
+
+/** Calls that are made while jobs are waited for. */
+export interface CallAhead {
+  /** Calls those of some rows that have not been called. Resolves when all have ended. */
+  go(rows: AsyncIterable<unknown>): Promise<void>;
+  /** Makes no more. */
+  leave(): void;
+  /** How many were begun, and have ended. */
+  taken(): number;
+  done(): number;
+  /** What came of a call. */
+  readonly told: Ahead;
+  /** Why the run is over for others, where that holds for all. */
+  door(): Pick<RunDoor, "ended">;
+}
+
+interface Way {
+  readonly stop: AbortSignal;
+  readonly run: string | undefined;
+  /** What the calls share with the run that they are of. */
+  readonly door: () => RunDoor;
+}
+
+/** Calls the requests of some keys, which no job takes, as a run of its own does that begins at once. */
+export const callAhead = (session: Session, keys: KeySet, way: Way): CallAhead => {
+  const { plan } = session;
+  let own: ReturnType<Session["run"]> | undefined;
+  const taken = createKeySet();
+  /** Calls that ended in an answer at the first attempt; and all the others. */
+  const plain = createKeySet();
+  const others = new Map<string, NonNullable<ReturnType<Ahead>>>();
+  const asked = createKeySet();
+  const enough = new AbortController();
+  let done = 0;
+
+  const keepWith =
+    (invoke: Invoke): Invoke =>
+    async (request, signal) => {
+      const result = await invoke(request, signal);
+      const { key } = request;
+      const { attempts, rejections = {} } = result;
+      if (attempts === 0) return result;
+      if (isFailed(result)) others.set(key, result);
+      else if (attempts === 1 && Object.keys(rejections).length === 0) plain.add(key);
+      else others.set(key, { attempts, rejections });
+      if (others.size >= mostOthers) enough.abort();
+      return result;
+    };
+  /** No row is yielded itself, which would await one with a column called `then`. */
+  async function* calls(rows: AsyncIterable<unknown>, halt: AbortSignal): AsyncGenerator<Call> {
+    for await (const row of rows) {
+      if (halt.aborted || own?.run.ended()) return;
+      const record = copyRow(row);
+      const request = placeless(record, plan) ?? renderRequest(record, plan);
+      if (request instanceof ConnectorError || request === "blank") continue;
+      if (keys.has(request.key) && taken.add(request.key)) yield { record, request };
+    }
+  }
+  return {
+    async go(rows) {
+      own ??= session.run(way.run, way.door());
+      const { run, invoke } = own;
+      const keep = keepWith(invoke);
+      const signal = AbortSignal.any([way.stop, enough.signal]);
+      const work = async ({ record, request }: Call, halt: AbortSignal): Promise<Outcome> => {
+        const outcome = await complete(record, request, plan, keep, halt);
+        done++;
+        return outcome;
+      };
+      const driving = { run, width: readAhead(session), wantsRows: session.wantsRows };
+      for await (const _ of drive(calls(rows, signal), work, { signal }, driving));
+    },
+    leave: () => enough.abort(),
+    taken: taken.size,
+    done: () => done,
+    told(key) {
+      const other = others.get(key);
+      if (!other && !plain.has(key)) return null;
+      if (!asked.add(key)) return { ...other, attempts: 0, rejections: {} };
+      return other ?? { attempts: 1, rejections: {} };
+    },
+    door() {
+      const ended = own?.run.ended();
+      // What a ceiling has kept from them may have come free.
+      return ended && ended.code !== "budget_reached" ? { ended } : {};
+    },
+  };
+};
+
+interface Call {
+  readonly record: unknown;
+  readonly request: InvokeRequest;
+}
+
+/** What is kept of calls stays small: where so many fail, the rest is called when its rows come. */
+const mostOthers = 10_000;
