@@ -5,7 +5,7 @@ import { complete } from "../enrich/enrich.js";
 import { copyRow, drive, readAhead } from "../enrich/enrich-rows.js";
 import { placeless } from "../enrich/place.js";
 import { renderRequest } from "../enrich/request.js";
-import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { RunDoor, Session } from "../enrich/session.js";
 import type { Ahead } from "../run/record-and-reuse.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from "../core/errors.js";
-import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry, type JobSize } from "../run/ledger/job.js";
 import { nothing } from "../run/purse.js";

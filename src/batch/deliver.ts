@@ -2,7 +2,7 @@ import { ConnectorError } from "../core/errors.js";
 import type { Outcome } from "../core/outcome.js";
 import { readOptions, runRecords } from "../enrich/enrich-rows.js";
 import { wasteOf } from "../enrich/plan-problems.js";
-import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
 import { collectRows } from "./collect.js";
 import type { DeliverOptions } from "./delivery.js";

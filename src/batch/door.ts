@@ -68,7 +68,10 @@ export const openDoor = (session: Session, parts: DoorParts = {}): Door | null =
   };
 };
 
-/** Does something with the ledger, which no other process has meanwhile. @throws ConnectorError */
+/**
+ * Does something with the ledger while it is held: no other process has a file then. Other runs of this process do, and workers
+ * on a database, so whatever must be done once is a step of a job (see `appendJob`). @throws ConnectorError
+ */
 export const holding = async <Result>(
   { ledger }: Pick<Door, "ledger">,
   use: () => Promise<Result>,

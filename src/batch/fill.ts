@@ -1,7 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import type { InvokeRequest } from "../core/invoke.js";
 import { readOptions } from "../enrich/enrich-rows.js";
-import type { Door as RunDoor, Session } from "../enrich/session.js";
+import type { RunDoor, Session } from "../enrich/session.js";
 import type { Entry } from "../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
 import { adopt } from "./adopt.js";

@@ -58,10 +58,11 @@ const read = async (door: Door, job: JobEntry, state: JobState, { purse }: Watch
  * gives it up: what has no line then is held.
  */
 const readGone = async (door: Door, job: JobEntry, how: Watch): Promise<Stepped> => {
-  const isOver = how.forgets || door.clock.date() - job.at > 2 * hoursOf(job) * 3_600_000;
+  const over = job.at + (hoursOf(job) + hoursSpare) * 3_600_000;
+  const isOver = how.forgets || door.clock.date() > over;
   const done = isOver || (await attempt("read", () => hasEnded(door, job)));
   if (isFailure(done)) return { job, failure: done };
-  if (!done) return { job, failure: { is: "refused", why: unknownToBedrock, isSoon: false } };
+  if (!done) return { job, failure: { is: "refused", why: unknownUntil(over), isSoon: false } };
   const message = "Bedrock does not know it any more; what it had written was read.";
   return read(
     door,
@@ -71,5 +72,8 @@ const readGone = async (door: Door, job: JobEntry, how: Watch): Promise<Stepped>
   );
 };
 
-const unknownToBedrock =
-  "Bedrock has no such job, at least for these credentials, and no result of it is in S3. Its rows wait until it has certainly ended, which takes two days, or until `bedrock-model batch stop` gives it up: they are held then.";
+/** Clocks differ, and a job may have been queued for a while. */
+const hoursSpare = 24;
+
+const unknownUntil = (over: number): string =>
+  `Bedrock has no such job, at least for these credentials, and no result of it is in S3. Its rows wait until ${new Date(over).toISOString().slice(0, 16)}Z, when it has certainly ended, or until \`bedrock-model batch stop\` gives it up: they are held then.`;

@@ -7,7 +7,7 @@ import type { Run } from "../run/run-state.js";
 import { mostWrites } from "../tables/open-table.js";
 import { enrich } from "./enrich.js";
 import { wasteOf } from "./plan-problems.js";
-import type { Door, Session } from "./session.js";
+import type { RunDoor, Session } from "./session.js";
 import { createTally, type Progress, type Summary } from "./summary.js";
 import { workAhead } from "./work-ahead.js";
 
@@ -33,7 +33,7 @@ export const runRecords = (
   records: Iterable<unknown> | AsyncIterable<unknown>,
   options: RunOptions | null | undefined,
   runId?: string,
-  door?: Door,
+  door?: RunDoor,
 ): AsyncGenerator<Outcome, Summary> => {
   if (session instanceof ConnectorError)
     return drive(records, (record) => unopened(record, session), options);

@@ -38,13 +38,13 @@ export interface Session {
   /** What a run has left under its ceilings, for a door of it. */
   purse(id?: string): Purse;
   /** A run of its own, or the run that the host's calls of the same id share. */
-  run(id?: string, door?: Door): SessionRun;
+  run(id?: string, door?: RunDoor): SessionRun;
   /** A run whose requests are sent whatever the ledger holds of them. */
   replayRun(): SessionRun;
 }
 
 /** What a run shares with what is done beside it. */
-export interface Door {
+export interface RunDoor {
   /** What is left under its ceilings. */
   readonly purse: Purse;
   /** What another way than calls has answered. */
@@ -128,7 +128,7 @@ export const createSession = (
     return purse;
   };
 
-  const start = (onUnknown: OnUnknown, id?: string, door?: Door): SessionRun => {
+  const start = (onUnknown: OnUnknown, id?: string, door?: RunDoor): SessionRun => {
     const run = createRun(connection.tolerance, reservations.advice);
     if (door?.ended) run.end(door.ended.code, door.ended.detail);
     const shared = {
@@ -151,7 +151,7 @@ export const createSession = (
       invoke: composeInvoke({ ...shared, onUnknown, run }),
     };
   };
-  const startRun = (id?: string, door?: Door): SessionRun => start(connection.onUnknown, id, door);
+  const startRun = (id?: string, door?: RunDoor): SessionRun => start(connection.onUnknown, id, door);
   return {
     plan,
     ledger,

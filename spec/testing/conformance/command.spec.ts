@@ -14,13 +14,15 @@ import { scratch } from "../../run/ledger/scratch.js";
 import { standIn } from "../../support/program.js";
 
 const echo = standIn("echo.json");
+/** However busy the machine is. */
+const patient = ["conform", "--timeout", "600"];
 
 describe("bedrock-model conform", () => {
   const folder = scratch();
 
   it("judges a connector of another service by its descriptor alone", async () => {
     const report = join(folder, "report.xml");
-    const { code, stdout, stderr } = await runCli(["conform", "--descriptor", echo, "--junit", report]);
+    const { code, stdout, stderr } = await runCli([...patient, "--descriptor", echo, "--junit", report]);
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^W10 · .* · pass$/m);
     expect(stdout).to.match(/^W13 · .* · skipped because the descriptor has no ledger$/m);
@@ -37,7 +39,7 @@ describe("bedrock-model conform", () => {
     descriptor.server = { url: "http://127.0.0.1:9" };
     const file = join(folder, "broken.json");
     await writeFile(file, JSON.stringify(descriptor));
-    const args = ["conform", "--descriptor", file, "--only", "h1,S01", "--json"];
+    const args = [...patient, "--descriptor", file, "--only", "h1,S01", "--json"];
     const { code, stdout } = await runCli(args);
     expect(code).to.equal(3);
     const findings: RuleResult[] = JSON.parse(stdout);
@@ -59,7 +61,7 @@ describe("bedrock-model conform", () => {
     });
 
   it("starts this package's own class in a process of its own", async () => {
-    const { code, stdout, stderr } = await runProgram(["conform", "--adapter", "class", "--only", "L02"]);
+    const { code, stdout, stderr } = await runProgram([...patient, "--adapter", "class", "--only", "L02"]);
     expect({ code, stderr }, stdout).to.deep.equal({ code: 0, stderr: "" });
     expect(stdout).to.match(/^1 passed, 0 failed, 0 skipped$/m);
   });
