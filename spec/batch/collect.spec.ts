@@ -157,6 +157,7 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(open.said).to.include("rows are collected for it, 12 records\n1 job, 1 open");
     expect(open.code).to.equal(3);
     const made = await command("submit");
+    expect(made.said).to.include("rows are collected for it\n").and.not.include(" 0 records");
     expect(made.said).to.include("12 records\n1 job, 1 open");
     expect(made.code).to.equal(0);
     await sync(settings, letters(15).slice(12), 2);

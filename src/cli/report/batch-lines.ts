@@ -21,8 +21,12 @@ export const jobLine = (job: BatchJob): string => {
           ...rest.filter(([rows]) => rows).map(([rows, words]) => `${count(rows ?? 0)} ${words}`),
         ].join(", ");
   const said = message ? ` (${message})` : "";
-  return `${name}: ${stageInWords[stage] ?? status ?? stage}, ${numbers}${said}`;
+  // Nobody has counted what is collected for one that is just being closed.
+  const counts = records === 0 && isCollected(stage) ? "" : `, ${numbers}`;
+  return `${name}: ${stageInWords[stage] ?? status ?? stage}${counts}${said}`;
 };
+
+const isCollected = (stage: BatchJob["stage"]): boolean => stage === "collecting" || stage === "counting";
 
 const stageInWords: Partial<Record<BatchJob["stage"], string>> = {
   collecting: "rows are collected for it",
