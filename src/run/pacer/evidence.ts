@@ -10,7 +10,7 @@ export type Phase = keyof typeof phases;
 const phases = {
   /** Nothing was found yet: the pace doubles, so an empty bucket soon rejects half of all. */
   start: { share: 0.5, enough: 20, innocent: true },
-  /** Below the estimate, or far more went in than it explains, at a pace that no call waits for. */
+  /** Below the estimate. */
   slow: { share: 0.25, enough: 10, innocent: true },
   /** Everywhere else the bucket is expected to run empty. With next to no chance, one rejection is enough. */
   fast: { share: 0.25, enough: 7, innocent: false },

@@ -117,7 +117,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     });
     evidence.rely(found);
     surge = null;
-    demand.startOver();
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
     spacing.hold(sentAt + gapAfter(cost));
@@ -184,10 +183,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       stretch.spent += cost;
       stretch.calls++;
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
-      else {
-        const terms = { rate, now, unbound: demand.unbound(), debt: debtAt(now), burstMs };
-        if (evidence.left(phaseOf(cycle, terms), now)) revoke(now);
-      }
+      else if (evidence.left(phaseOf(cycle, rate, now), now)) revoke(now);
       spacing.left(now, gapAfter(cost));
     },
     settle,

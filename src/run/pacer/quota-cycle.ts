@@ -200,28 +200,12 @@ export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number):
 export const isSlow = (cycle: Cycle | null, rate: number, now: number): boolean =>
   cycle !== null && rate < cycle.quota && now < cycle.doubtAt;
 
-/** Where in its cycle a call leaves. `unbound` is how many in a row the pace did not hold back. */
-export const phaseOf = (
-  cycle: Cycle | null,
-  {
-    rate,
-    now,
-    unbound,
-    debt,
-    burstMs,
-  }: { rate: number; now: number; unbound: number; debt: number; burstMs: number },
-): Phase => {
+/** Where in its cycle a call leaves. */
+export const phaseOf = (cycle: Cycle | null, rate: number, now: number): Phase => {
   if (cycle === null) return "start";
-  if (unbound === 0 && isSlow(cycle, rate, now)) return "slow";
-  const certain = cycle.slack + cycle.quota * burstMs + certainCalls * cycle.meanCost;
-  return unbound >= unboundCalls && debt > certain ? "slow" : "fast";
+  return isSlow(cycle, rate, now) ? "slow" : "fast";
 };
 
 /** How long the pace takes to double: while nothing is known or the quota has risen, and past the estimate. */
 const doubleMs = 500;
 const pastTopMs = 1000;
-
-/** Beyond what the bucket may have held, so many calls make certain that a quota does not bind. */
-const certainCalls = 5;
-/** So many calls in a row that nothing held back are more than the pauses between others. */
-const unboundCalls = 8;
