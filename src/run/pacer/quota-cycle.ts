@@ -69,10 +69,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
   const judged = unsure ? before.quota * lower : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
   // A quota that has fallen is what was let in since.
-  const quota =
-    before === null || found.pace === null
-      ? judged
-      : Math.max(judged / mostFall, Math.min(judged, found.pace * cost));
+  const quota = before === null || found.pace === null ? judged : Math.min(judged, found.pace * cost);
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
@@ -153,8 +150,6 @@ const coarseTimes = 3;
 /** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
 const samePace = 0.1;
 const belowCliff = 0.88;
-/** What was let in since a sudden finding lowers the estimate to a quarter at most. */
-const mostFall = 4;
 /** An estimate that is higher than the last by so much has risen. */
 const rise = 1.1;
 /** The first pace may have gone up to so many times the quota; it is at most so many times what was let in. */
