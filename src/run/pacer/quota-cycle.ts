@@ -22,7 +22,7 @@ export interface Cycle {
   readonly slack: number;
   /** The quota let in much more than its rate at times, as fixed windows do: the pace keeps near the estimate. */
   readonly patient: boolean;
-  /** A call sets aside much more than it takes in the end, so that one rejection says little. */
+  /** A call sets aside more than it takes in the end, so that one rejection says little. */
   readonly coarse: boolean;
   /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
   readonly burst: number;
@@ -63,7 +63,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const { stretch, ended, cost, flying, rate, surge, found } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
-  const coarse = cost > coarseTimes * meanCost;
+  const coarse = cost > meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < fewestCalls * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
@@ -145,8 +145,6 @@ const swingCalls = 1.5;
 /** Fewer calls than this say little of a quota: the estimate only goes down by a little. */
 const fewestCalls = 3;
 const lower = 0.97;
-/** A call that sets so many times aside what it takes is coarse. */
-const coarseTimes = 3;
 /** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
 const samePace = 0.1;
 const belowCliff = 0.88;
