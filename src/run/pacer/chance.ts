@@ -16,7 +16,7 @@ export const createChance = () => {
   return {
     share: (): number => (rejected + expected) / (calls + unseen),
     /** What it may well be, where it was counted from few. */
-    atMost: (): number => Math.min(most, (rejected + expected + Math.sqrt(rejected)) / (calls + unseen)),
+    atMost: (): number => (Math.min(calls, rejected + Math.sqrt(rejected)) + expected) / (calls + unseen),
     count(tally: Tally): void {
       calls += tally.calls;
       rejected += tally.rejected;
@@ -32,7 +32,5 @@ const expected = 0.0025;
 const trust = 20;
 /** So many calls more are taken to have passed, where few were seen. */
 const unseen = 2;
-/** Some calls pass, else it is not chance. */
-const most = 0.97;
 /** Older calls count less and less, since the service's bad hours pass. */
 const memory = 300;
