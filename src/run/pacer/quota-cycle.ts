@@ -67,7 +67,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < fewestCalls * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
-  const judged = unsure ? before.quota * lower : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
   // A quota that has fallen is what was let in since.
   const quota = before === null || found.pace === null ? judged : Math.min(judged, found.pace * cost);
 
@@ -142,9 +142,8 @@ const leastSwing = 0.04;
 const mostSwing = 0.15;
 const swingCalls = 1.5;
 
-/** Fewer calls than this say little of a quota: the estimate only goes down by a little. */
+/** Fewer calls than this say little of a quota: the estimate stays, and the stretch goes on. */
 const fewestCalls = 3;
-const lower = 0.97;
 /** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
 const samePace = 0.1;
 const belowCliff = 0.88;
