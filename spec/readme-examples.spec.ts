@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { policiesFor } from "../src/batch/policies.js";
+import { policiesFor } from "../src/batch/access/policies.js";
 import { testReport } from "../src/cli/report/test-lines.js";
 import { toBatchPlace } from "../src/connection/batch-place.js";
 import * as host from "../src/host/index.js";

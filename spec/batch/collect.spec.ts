@@ -163,7 +163,7 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     await sync(settings, letters(15).slice(12), 2);
     const few = await command("submit");
     expect(few.said)
-      .to.include("3 rows are too few for one, which takes 10 at least")
+      .to.include("3 rows are too few for a job, which takes 10 at least")
       .and.include("1 job, 1 open");
     expect(few.code).to.equal(0);
   });

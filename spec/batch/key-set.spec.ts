@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { expect } from "chai";
-import { createKeySet } from "../../src/batch/key-set.js";
+import { createKeySet } from "../../src/batch/plan/key-set.js";
 
 describe("the keys that a run has seen", () => {
   it("are new once, however many there are", () => {

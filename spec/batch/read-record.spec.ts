@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readDelivery } from "../../src/batch/delivery.js";
-import { readRecord } from "../../src/batch/read-record.js";
+import { readRecord } from "../../src/batch/output/read-record.js";
 import { toBatchPlace } from "../../src/connection/batch-place.js";
 
 describe("a line of a job's output", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { areFree, type Told } from "../../src/batch/what-is-missing.js";
+import { areFree, type Told } from "../../src/batch/output/what-is-missing.js";
 
 describe("calls of an ended job that its output has no line of", () => {
   const untold = { manifest: null, state: null, before: null, status: "Completed", hasOutput: true };

@@ -4,11 +4,11 @@ import { readOptions, runRecords } from "../enrich/enrich-rows.js";
 import { wasteOf } from "../enrich/plan-problems.js";
 import type { RunDoor, Session } from "../enrich/session.js";
 import type { Summary } from "../enrich/summary.js";
-import { collectRows } from "./collect.js";
+import { collectRows } from "./collect/collect.js";
 import type { DeliverOptions } from "./delivery.js";
 import { type Door, type DoorParts, openDoor } from "./door.js";
-import { fill, flexMs } from "./fill.js";
-import { readAgain } from "./read-again.js";
+import { fill, flexMs } from "./plan/fill.js";
+import { readAgain } from "./plan/read-again.js";
 
 /**
  * Rows in, outcomes out, as `runRecords` does it. Where the settings have rows delivered in batch jobs, these fill the ledger

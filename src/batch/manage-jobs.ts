@@ -1,11 +1,11 @@
 import { ConnectorError } from "../core/errors.js";
 import { openSession } from "../enrich/session.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { attempt, isFailure } from "./attempt.js";
 import { type Door, holding, openDoor, ownJobs } from "./door.js";
-import { driveJobs } from "./drive-jobs.js";
-import { move, type Stepped, tell } from "./step.js";
-import { factsOf, findOut, nameOf } from "./submit.js";
+import { attempt, isFailure } from "./job/attempt.js";
+import { driveJobs } from "./job/drive-jobs.js";
+import { move, type Stepped, tell } from "./job/step.js";
+import { factsOf, findOut, nameOf } from "./job/submit.js";
 import { type BatchJob, type JobsAction, type ManageOptions, viewJob } from "./view.js";
 
 /**

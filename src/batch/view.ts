@@ -1,6 +1,6 @@
 import { isOpen, type JobEntry, type JobReport } from "../run/ledger/job.js";
 import type { TakeOver } from "./deadline.js";
-import { nameOf } from "./submit.js";
+import { nameOf } from "./job/submit.js";
 
 /** A batch job for people and programs. */
 export interface BatchJob extends Partial<Omit<JobReport, "status">> {

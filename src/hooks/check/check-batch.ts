@@ -1,6 +1,6 @@
+import { policiesFor } from "../../batch/access/policies.js";
 import { noJobs } from "../../batch/batchable.js";
 import { limitsInWords, readLimits, strictSide } from "../../batch/limits.js";
-import { policiesFor } from "../../batch/policies.js";
 import { known } from "../../bedrock/control-answers.js";
 import { isLate } from "../../bedrock/object-failure.js";
 import { storeOf } from "../../bedrock/object-store.js";

@@ -1,5 +1,5 @@
-import { policiesFor } from "../../batch/policies.js";
-import { trustFault } from "../../batch/trust.js";
+import { policiesFor } from "../../batch/access/policies.js";
+import { trustFault } from "../../batch/access/trust.js";
 import { type ControlAnswer, type Decision, known } from "../../bedrock/control-answers.js";
 import type { ControlPlane } from "../../bedrock/control-plane.js";
 import { readRoleArn } from "../../bedrock/iam.js";

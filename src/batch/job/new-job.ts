@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { JobEntry } from "../run/ledger/job.js";
-import { accountOf } from "./account.js";
-import type { Door } from "./door.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { accountOf } from "../access/account.js";
+import type { Door } from "../door.js";
 
 /** A job that nothing is in yet. */
 export const newJob = (

@@ -1,7 +1,7 @@
-import type { JobEntry } from "../run/ledger/job.js";
-import { type Door, holding } from "./door.js";
-import { cutFiles } from "./input-files.js";
-import { advance, latest, type Stepped } from "./step.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { type Door, holding } from "../door.js";
+import { cutFiles } from "../job/input-files.js";
+import { advance, latest, type Stepped } from "../job/step.js";
 
 /**
  * Has nobody add calls any more to a job for which they were collected, and plans it of them; too few for a job are left for the
@@ -26,7 +26,8 @@ const release = async (door: Door, job: JobEntry, least: number): Promise<Steppe
   const { ledger, clock } = door;
   const calls = [];
   for await (const call of ledger.callsOf(job.key)) calls.push(call);
-  const message = `${calls.length} rows are too few for one, which takes ${least} at least, so they are called when they come again.`;
+  const rows = calls.length === 1 ? "1 row is" : `${calls.length} rows are`;
+  const message = `${rows} too few for a job, which takes ${least} at least. What is too little for a job is called when it comes again.`;
   const report = { status: "Too few", message, unprocessed: calls.length };
   const given = await advance(door, job, { stage: "abandoned", report });
   if (!given) return { job: await latest(door, job) };

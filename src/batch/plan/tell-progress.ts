@@ -1,11 +1,11 @@
-import type { Session } from "../enrich/session.js";
-import type { JobEntry } from "../run/ledger/job.js";
-import { emitWarning } from "../run/ledger/shared-ledger.js";
-import type { TakeOver } from "./deadline.js";
-import type { DeliverOptions } from "./delivery.js";
-import { limitsInWords } from "./limits.js";
+import type { Session } from "../../enrich/session.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { emitWarning } from "../../run/ledger/shared-ledger.js";
+import type { TakeOver } from "../deadline.js";
+import type { DeliverOptions } from "../delivery.js";
+import { limitsInWords } from "../limits.js";
+import { type BatchProgress, viewJob } from "../view.js";
 import type { Planned } from "./plan-jobs.js";
-import { type BatchProgress, viewJob } from "./view.js";
 
 /** Tells a listener what is new. Its faults are not the rows'. */
 export const tellProgress = (

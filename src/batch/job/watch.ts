@@ -1,9 +1,9 @@
-import type { JobState } from "../bedrock/jobs.js";
-import type { JobEntry } from "../run/ledger/job.js";
-import type { Deposit } from "../run/purse.js";
+import type { JobState } from "../../bedrock/jobs.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import type { Deposit } from "../../run/purse.js";
+import type { Door } from "../door.js";
+import { hasEnded, readOutput } from "../output/read-output.js";
 import { attempt, isFailure } from "./attempt.js";
-import type { Door } from "./door.js";
-import { hasEnded, readOutput } from "./read-output.js";
 import { move, type Stepped } from "./step.js";
 import { factsOf, hoursOf, nameOf } from "./submit.js";
 

@@ -1,6 +1,6 @@
-import type { JobEntry } from "../run/ledger/job.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { after, type Door, holding } from "../door.js";
 import { type Failure, isFailure, type questions } from "./attempt.js";
-import { after, type Door, holding } from "./door.js";
 import { stageAfter } from "./moves.js";
 
 /** A job after something was asked for it, and why that came to nothing, where it did. */

@@ -1,12 +1,12 @@
-import { ConnectorError } from "../core/errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "../core/invoke.js";
-import type { Outcome } from "../core/outcome.js";
-import { complete } from "../enrich/enrich.js";
-import { copyRow, drive, readAhead } from "../enrich/enrich-rows.js";
-import { placeless } from "../enrich/place.js";
-import { renderRequest } from "../enrich/request.js";
-import type { RunDoor, Session } from "../enrich/session.js";
-import type { Ahead } from "../run/record-and-reuse.js";
+import { ConnectorError } from "../../core/errors.js";
+import { type Invoke, type InvokeRequest, isFailed } from "../../core/invoke.js";
+import type { Outcome } from "../../core/outcome.js";
+import { complete } from "../../enrich/enrich.js";
+import { copyRow, drive, readAhead } from "../../enrich/enrich-rows.js";
+import { placeless } from "../../enrich/place.js";
+import { renderRequest } from "../../enrich/request.js";
+import type { RunDoor, Session } from "../../enrich/session.js";
+import type { Ahead } from "../../run/record-and-reuse.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 
 /** Calls that are made while jobs are waited for. */

@@ -1,4 +1,4 @@
-import { after, type Door, ownJobs } from "./door.js";
+import { after, type Door, ownJobs } from "../door.js";
 
 /** The plans that calls are being added to. */
 export interface Leased {

@@ -1,12 +1,12 @@
-import { ConnectorError } from "../core/errors.js";
-import { type InvokeRequest, unsent } from "../core/invoke.js";
-import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob } from "../run/ledger/entry.js";
-import { createDeposit, type Deposit, nothing, type Purse, type Share } from "../run/purse.js";
+import { ConnectorError } from "../../core/errors.js";
+import { type InvokeRequest, unsent } from "../../core/invoke.js";
+import type { OnUnknown } from "../../core/outcome.js";
+import { type Entry, isInJob } from "../../run/ledger/entry.js";
+import { createDeposit, type Deposit, nothing, type Purse, type Share } from "../../run/purse.js";
+import { after, type Door } from "../door.js";
+import { bytesOf, cutFiles } from "../job/input-files.js";
+import { newJob } from "../job/new-job.js";
 import { createCrowd } from "./crowd.js";
-import { after, type Door } from "./door.js";
-import { bytesOf, cutFiles } from "./input-files.js";
-import { newJob } from "./new-job.js";
 import type { Leased } from "./plan-lease.js";
 
 /** A job while calls are added to it. It is in the ledger once they are enough for a job. */

@@ -1,10 +1,10 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listObjects, putOpened } from "../bedrock/objects.js";
-import type { InvokeRequest } from "../core/invoke.js";
-import type { JobEntry, JobFile } from "../run/ledger/job.js";
-import type { Door } from "./door.js";
+import { listObjects, putOpened } from "../../bedrock/objects.js";
+import type { InvokeRequest } from "../../core/invoke.js";
+import type { JobEntry, JobFile } from "../../run/ledger/job.js";
+import type { Door } from "../door.js";
 
 /** The line of a call in a job's file. A body is JSON of one line. */
 const lineOf = ({ key, body }: Pick<InvokeRequest, "key" | "body">): string =>

@@ -1,6 +1,6 @@
-import { bedrockArn } from "../bedrock/arn.js";
-import type { BatchPlace } from "../connection/batch-place.js";
-import type { Connection } from "../connection/connection.js";
+import { bedrockArn } from "../../bedrock/arn.js";
+import type { BatchPlace } from "../../connection/batch-place.js";
+import type { Connection } from "../../connection/connection.js";
 
 /** Policies for pasting, as JSON. */
 interface Policies {

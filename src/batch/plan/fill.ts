@@ -1,20 +1,20 @@
-import { ConnectorError } from "../core/errors.js";
-import type { InvokeRequest } from "../core/invoke.js";
-import { readOptions } from "../enrich/enrich-rows.js";
-import type { RunDoor, Session } from "../enrich/session.js";
-import type { Entry } from "../run/ledger/entry.js";
-import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { adopt } from "./adopt.js";
+import { ConnectorError } from "../../core/errors.js";
+import type { InvokeRequest } from "../../core/invoke.js";
+import { readOptions } from "../../enrich/enrich-rows.js";
+import type { RunDoor, Session } from "../../enrich/session.js";
+import type { Entry } from "../../run/ledger/entry.js";
+import { isOpen, type JobEntry } from "../../run/ledger/job.js";
+import { takeOver } from "../deadline.js";
+import type { DeliverOptions } from "../delivery.js";
+import { type Door, holding, ownJobs } from "../door.js";
+import { adopt } from "../job/adopt.js";
+import { driveJobs, isGivenUp } from "../job/drive-jobs.js";
+import { openInWords } from "../view.js";
 import { type CallAhead, callAhead } from "./call-ahead.js";
-import { takeOver } from "./deadline.js";
-import type { DeliverOptions } from "./delivery.js";
-import { type Door, holding, ownJobs } from "./door.js";
-import { driveJobs, isGivenUp } from "./drive-jobs.js";
 import { createKeySet } from "./key-set.js";
 import { createPlanned, type Planned, planJobs } from "./plan-jobs.js";
 import type { readAgain } from "./read-again.js";
 import { tellProgress, warnOfCalls } from "./tell-progress.js";
-import { openInWords } from "./view.js";
 
 /**
  * Has jobs answer what they can, and tells the run which rows are then called. Where jobs took less than was set aside for them,

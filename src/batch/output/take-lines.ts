@@ -1,18 +1,18 @@
-import { ownWords, withoutRows } from "../bedrock/sayable.js";
-import { ConnectorError, type ErrorCode } from "../core/errors.js";
-import { type JsonObject, tryParseJson } from "../core/json.js";
-import { readerOf } from "../enrich/reader.js";
-import { requestOf } from "../enrich/request.js";
-import { batchTier } from "../models/prices/rates.js";
-import { isBounded, toShare } from "../run/budget.js";
-import { type Intent, isInJob } from "../run/ledger/entry.js";
-import { createKeyIndex } from "../run/ledger/index-by-key.js";
-import type { JobEntry } from "../run/ledger/job.js";
-import { type Deposit, nothing, type Share } from "../run/purse.js";
-import { toEntry } from "../run/record-and-reuse.js";
-import type { Door } from "./door.js";
+import { ownWords, withoutRows } from "../../bedrock/sayable.js";
+import { ConnectorError, type ErrorCode } from "../../core/errors.js";
+import { type JsonObject, tryParseJson } from "../../core/json.js";
+import { readerOf } from "../../enrich/reader.js";
+import { requestOf } from "../../enrich/request.js";
+import { batchTier } from "../../models/prices/rates.js";
+import { isBounded, toShare } from "../../run/budget.js";
+import { type Intent, isInJob } from "../../run/ledger/entry.js";
+import { createKeyIndex } from "../../run/ledger/index-by-key.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { type Deposit, nothing, type Share } from "../../run/purse.js";
+import { toEntry } from "../../run/record-and-reuse.js";
+import type { Door } from "../door.js";
+import { shareOf } from "../plan/share.js";
 import { readRecord } from "./read-record.js";
-import { shareOf } from "./share.js";
 
 /** Lines of a job's output, as they are taken, in numbers. */
 export interface Taken {

@@ -1,12 +1,12 @@
 import { pMapIterable } from "p-map";
-import type { JobState } from "../bedrock/jobs.js";
-import { listObjects, openObject } from "../bedrock/objects.js";
-import { isObject, tryParseJson } from "../core/json.js";
-import type { JobEntry, JobReport } from "../run/ledger/job.js";
-import { type Deposit, nothing } from "../run/purse.js";
-import { type Door, holding } from "./door.js";
+import type { JobState } from "../../bedrock/jobs.js";
+import { listObjects, openObject } from "../../bedrock/objects.js";
+import { isObject, tryParseJson } from "../../core/json.js";
+import type { JobEntry, JobReport } from "../../run/ledger/job.js";
+import { type Deposit, nothing } from "../../run/purse.js";
+import { type Door, holding } from "../door.js";
+import { move } from "../job/step.js";
 import { linesOf } from "./lines.js";
-import { move } from "./step.js";
 import { takeLines, worstOf } from "./take-lines.js";
 import { areFree, workedOn } from "./what-is-missing.js";
 

@@ -1,11 +1,11 @@
-import type { Clock } from "../core/clock.js";
-import { ConnectorError } from "../core/errors.js";
-import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import type { Deposit } from "../run/purse.js";
+import type { Clock } from "../../core/clock.js";
+import { ConnectorError } from "../../core/errors.js";
+import { isOpen, type JobEntry } from "../../run/ledger/job.js";
+import type { Deposit } from "../../run/purse.js";
+import { closePlan } from "../collect/close-plan.js";
+import { type Door, holding, ownJobs } from "../door.js";
+import { giveUpDead } from "../plan/plan-lease.js";
 import type { MayMake } from "./adopt.js";
-import { closePlan } from "./close-plan.js";
-import { type Door, holding, ownJobs } from "./door.js";
-import { giveUpDead } from "./plan-lease.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
 import { findOut, nameOf, submit } from "./submit.js";
 import { watch } from "./watch.js";

@@ -1,8 +1,8 @@
-import type { JobState } from "../bedrock/jobs.js";
-import { isOpen, type JobEntry, type JobReport } from "../run/ledger/job.js";
-import { isOtherAccount } from "./account.js";
+import type { JobState } from "../../bedrock/jobs.js";
+import { isOpen, type JobEntry, type JobReport } from "../../run/ledger/job.js";
+import { isOtherAccount } from "../access/account.js";
+import { type Door, holding } from "../door.js";
 import { attempt, isFailure } from "./attempt.js";
-import { type Door, holding } from "./door.js";
 import { upload } from "./input-files.js";
 import { stageAfter } from "./moves.js";
 import { advance, latest, move, type Stepped } from "./step.js";

@@ -1,15 +1,15 @@
-import { ConnectorError } from "../core/errors.js";
-import type { Session } from "../enrich/session.js";
-import { isBounded } from "../run/budget.js";
-import type { Entry } from "../run/ledger/entry.js";
-import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { nothing, type Purse, type Share } from "../run/purse.js";
-import { takeOver } from "./deadline.js";
-import { type Door, type DoorParts, openDoor, ownJobs } from "./door.js";
-import { driveJobs, isUnmade } from "./drive-jobs.js";
-import { createKeySet } from "./key-set.js";
-import { worstOf } from "./take-lines.js";
-import { warnOfCalls } from "./tell-progress.js";
+import { ConnectorError } from "../../core/errors.js";
+import type { Session } from "../../enrich/session.js";
+import { isBounded } from "../../run/budget.js";
+import type { Entry } from "../../run/ledger/entry.js";
+import { isOpen, type JobEntry } from "../../run/ledger/job.js";
+import { nothing, type Purse, type Share } from "../../run/purse.js";
+import { takeOver } from "../deadline.js";
+import { type Door, type DoorParts, openDoor, ownJobs } from "../door.js";
+import { driveJobs, isUnmade } from "../job/drive-jobs.js";
+import { worstOf } from "../output/take-lines.js";
+import { createKeySet } from "../plan/key-set.js";
+import { warnOfCalls } from "../plan/tell-progress.js";
 
 interface Terms {
   /** The run, and what it has left under its ceilings. */

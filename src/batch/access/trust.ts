@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.js";
+import { isObject } from "../../core/json.js";
 
 /** What of a trust policy keeps Bedrock from taking a role on for the jobs of a region and account. */
 interface TrustFault {

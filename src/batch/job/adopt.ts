@@ -1,10 +1,10 @@
-import { ConnectorError } from "../core/errors.js";
-import { isBounded } from "../run/budget.js";
-import type { JobEntry } from "../run/ledger/job.js";
-import { createDeposit, type Purse } from "../run/purse.js";
-import { type Door, holding } from "./door.js";
-import type { Planned } from "./plan-jobs.js";
-import { worstOf } from "./take-lines.js";
+import { ConnectorError } from "../../core/errors.js";
+import { isBounded } from "../../run/budget.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import { createDeposit, type Purse } from "../../run/purse.js";
+import { type Door, holding } from "../door.js";
+import { worstOf } from "../output/take-lines.js";
+import type { Planned } from "../plan/plan-jobs.js";
 
 /** Whether a planned job may be made: not yet, while whoever planned it may be at it; or not, and the ceiling why, in words. */
 export type MayMake = true | "not yet" | { readonly why: string };

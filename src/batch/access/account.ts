@@ -1,7 +1,7 @@
-import { known } from "../bedrock/control-answers.js";
-import { openControlPlane } from "../bedrock/control-plane.js";
-import type { JobEntry } from "../run/ledger/job.js";
-import type { Door } from "./door.js";
+import { known } from "../../bedrock/control-answers.js";
+import { openControlPlane } from "../../bedrock/control-plane.js";
+import type { JobEntry } from "../../run/ledger/job.js";
+import type { Door } from "../door.js";
 
 /** The account of a role, in which alone jobs can be made with it. */
 export const accountOf = (roleArn: string): string => roleArn.split(":")[4] ?? "";

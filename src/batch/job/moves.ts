@@ -1,4 +1,4 @@
-import type { JobStage } from "../run/ledger/job.js";
+import type { JobStage } from "../../run/ledger/job.js";
 
 /** What is asked for a job: of S3, of the list of jobs, of the service, and of S3 again. */
 type Call = "put" | "look" | "create" | "get" | "stop" | "read";

@@ -1,7 +1,7 @@
-import { serviceErrorCode } from "../bedrock/classify.js";
-import type { ErrorCode } from "../core/errors.js";
-import { parseExact, writeJson } from "../core/exact-json.js";
-import { isObject } from "../core/json.js";
+import { serviceErrorCode } from "../../bedrock/classify.js";
+import type { ErrorCode } from "../../core/errors.js";
+import { parseExact, writeJson } from "../../core/exact-json.js";
+import { isObject } from "../../core/json.js";
 
 /** A line of a job's output: whose it is, and the answer or why there is none. */
 type JobRecord =

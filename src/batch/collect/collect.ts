@@ -1,17 +1,17 @@
-import { ConnectorError } from "../core/errors.js";
-import type { RunDoor, Session } from "../enrich/session.js";
-import type { Entry } from "../run/ledger/entry.js";
-import { isOpen, type JobEntry, type JobSize } from "../run/ledger/job.js";
-import { nothing } from "../run/purse.js";
-import type { Delivered } from "../run/record-and-reuse.js";
-import { noJobs, unbatchable } from "./batchable.js";
+import { ConnectorError } from "../../core/errors.js";
+import type { RunDoor, Session } from "../../enrich/session.js";
+import type { Entry } from "../../run/ledger/entry.js";
+import { isOpen, type JobEntry, type JobSize } from "../../run/ledger/job.js";
+import { nothing } from "../../run/purse.js";
+import type { Delivered } from "../../run/record-and-reuse.js";
+import { noJobs, unbatchable } from "../batchable.js";
+import { takeOver } from "../deadline.js";
+import { after, type Door, type DoorParts } from "../door.js";
+import { newJob } from "../job/new-job.js";
+import type { KnownLimits } from "../limits.js";
+import { shareOf } from "../plan/share.js";
+import { openInWords } from "../view.js";
 import { createDriver } from "./collect-driver.js";
-import { takeOver } from "./deadline.js";
-import { after, type Door, type DoorParts } from "./door.js";
-import type { KnownLimits } from "./limits.js";
-import { newJob } from "./new-job.js";
-import { shareOf } from "./share.js";
-import { openInWords } from "./view.js";
 
 /**
  * The door of a host's run whose rows come one by one, and do not wait. Calls are added to a job that stays open in the ledger for

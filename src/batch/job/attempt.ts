@@ -1,6 +1,6 @@
-import { passes } from "../bedrock/object-failure.js";
-import { ConnectorError } from "../core/errors.js";
-import { FileFailure } from "../core/file-failure.js";
+import { passes } from "../../bedrock/object-failure.js";
+import { ConnectorError } from "../../core/errors.js";
+import { FileFailure } from "../../core/file-failure.js";
 import type { FailureKind } from "./moves.js";
 
 /** Why something that was asked for a job came to nothing. */
