@@ -69,6 +69,29 @@ describe("rows that no job takes", () => {
     expect(bedrock.stats().requests).to.equal(3);
   });
 
+  for (const [isBroken, fate] of [
+    [(reading: number) => reading === 2, "are called when they come"],
+    [(reading: number) => reading > 1, "are the caller's own error then"],
+  ] as const)
+    it(`that cannot be read for it end no job that is waited for, and ${fate}`, async () => {
+      let readings = 0;
+      const rows = {
+        *[Symbol.iterator]() {
+          const isOver = isBroken(++readings);
+          yield* letters(14);
+          if (isOver) throw new Error("the file is gone");
+          yield* letters(15).slice(14);
+        },
+      };
+      const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
+      let hours = 0;
+      const run = runBatch(bedrock, settings, { rows, meanwhile: (passed) => (hours = passed) });
+      const came = await run.then(({ summary }) => summary.enriched).catch(({ message }: Error) => message);
+      expect(came).to.equal(isBroken(3) ? "the file is gone" : 15);
+      expect(hours).to.be.at.least(9);
+      expect(bedrock.stats().bill.batch?.calls).to.equal(12);
+    });
+
   it("are reckoned with by the deadline", () => {
     const pace = () => ({ requests: null, tokens: null });
     const hour = 3_600_000;

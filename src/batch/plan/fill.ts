@@ -45,7 +45,9 @@ export const fill = async (
       const before = planned.records;
       await planJobs(door, rows(), planned, { purse, stop, takesOver: isOnLine, deadline, run: runId });
       const isWaited = options?.detach !== true && planned.jobs.size + planned.waitedFor.size > 0;
-      if (isWaited && planned.line.size() > ahead.taken()) calling.push(ahead.go(rows()));
+      // Where rows cannot be read just now, nothing else ends: who comes for their outcomes reads them again, and is told.
+      if (isWaited && planned.line.size() > ahead.taken())
+        calling.push(ahead.go(rows()).catch(() => undefined));
       let isTaken = false;
       const { open, fault, ...done } = await driveJobs(door, {
         stop,
@@ -108,7 +110,7 @@ export const fill = async (
   } finally {
     await leaveAll(planned);
     ahead.leave();
-    await Promise.allSettled(calling);
+    await Promise.all(calling);
   }
 };
 
