@@ -73,21 +73,60 @@ describe("which rows go on line is decided when jobs are planned", () => {
     expect(await run(settings, { rows })).to.include({ enriched: 30, requests: 0 });
   });
 
-  it("a job that another run has planned and not made is made within the ceilings of this one, or not at all", async () => {
+  for (const delivery of ["batch", "auto"])
+    it(`a job that another run has planned and not made is made as it is, but where a ceiling is lower, by ${delivery}`, async () => {
+      const settings = config({ delivery, max_rows: 30 });
+      const at = (moment: string) => {
+        if (moment === "planned") throw new Error("gone");
+      };
+      await run(settings, { rows: letters(30), at }).catch(() => undefined);
+      const less = await run({ ...settings, max_rows: 29 }, { rows: letters(30) });
+      expect(less).to.include({ enriched: 0, not_sent: 30, requests: 0, hours: 0 });
+      expect(less.errors.budget_reached?.message).to.match(
+        /max_rows is 29, and was 30 when bedrock-model-\w{32} was planned.* `bedrock-model batch submit` makes it all the same/,
+      );
+      expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
+      expect((await manageJobs(settings, "list"))[0]).to.include({ stage: "planned" });
+      const more = [...letters(45).slice(30), ...letters(30)];
+      expect(await run(settings, { rows: more })).to.include({ enriched: 45, requests: 0 });
+      expect(bedrock.stats()).to.include({ billed: 45, distinct_billed: 45 });
+      expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(2);
+    });
+
+  it("a job that is given up since a ceiling is lower is planned anew, as far as that goes", async () => {
     const settings = config();
     const at = (moment: string) => {
       if (moment === "planned") throw new Error("gone");
     };
     await run(settings, { rows: letters(30), at }).catch(() => undefined);
-    const bounded = await run({ ...settings, max_rows: 12 }, { rows: letters(30) });
-    expect(bounded).to.include({ enriched: 12, not_sent: 18, requests: 0 });
-    expect(bedrock.stats().bill.batch?.calls).to.equal(12);
-    expect(bounded.seen.at(-1)?.jobs[0]?.message).to.match(/planned by another run, and max_rows is 12/);
-    expect(bounded.errors.budget_reached?.count).to.equal(18);
-    await run(settings, { rows: letters(30), at }).catch(() => undefined);
-    expect(await run({ ...settings, max_rows: 30 }, { rows: letters(30) })).to.include({ enriched: 30 });
-    expect(bedrock.stats()).to.include({ billed: 30, distinct_billed: 30, requests: 0 });
-    expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(2);
+    const bounded = { ...settings, max_spend_usd: 0.0003 };
+    expect((await run(bounded, { rows: letters(30) })).errors.budget_reached?.message).to.match(
+      /max_spend_usd is 0.0003, and was not set when/,
+    );
+    await manageJobs(bounded, "stop");
+    expect((await run(bounded, { rows: letters(30) })).enriched).to.be.within(10, 30);
+    expect(bedrock.stats().bill.batch?.usd).to.be.at.most(0.0003);
+  });
+
+  it("a run leaves the job of another one alone that is still putting its files into S3", async () => {
+    const settings = config({ delivery: "auto", max_rows: 20 });
+    const write = async () => {
+      const rows = [...letters(40).slice(20), ...letters(20)];
+      return (await new AwsBedrockModel().write(syncConfig(settings), rows)).tracking.meta.summary;
+    };
+    let second: ReturnType<typeof write> | undefined;
+    const first = await run(settings, {
+      rows: letters(20),
+      at: (moment) => {
+        if (moment === "written") second ??= write();
+      },
+      meanwhile: async () => {
+        expect((await second)?.errors).to.have.all.keys("batch_pending");
+      },
+    });
+    expect(first).to.include({ enriched: 20, requests: 0 });
+    expect(await run(settings, { rows: letters(40) })).to.include({ enriched: 40, requests: 0 });
+    expect(bedrock.stats()).to.include({ billed: 40, distinct_billed: 40 });
   });
 
   it("rows of a job that cannot be made go on line by auto, as far as the ceiling goes", async () => {

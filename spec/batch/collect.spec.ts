@@ -175,14 +175,10 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     expect(more.counts).to.deep.equal({ "not_sent: batch_pending": 11, "not_sent: budget_reached": 2 });
     expect((await manageJobs(settings, "list"))[0]).to.include({ records: 11 });
     const less = { ...settings, max_rows: 5 };
-    expect((await sync(less, letters(13), 2)).counts).to.deep.equal({
-      ...{ "not_sent: batch_pending": 2, "not_sent: budget_reached": 11 },
-    });
+    const second = await sync(less, letters(13), 2);
+    expect(second.counts).to.deep.equal({ "not_sent: batch_pending": 2, "not_sent: budget_reached": 11 });
+    expect(second.words.join()).to.include("max_rows is 5, and was 11 when bedrock-model-");
     expect(bill()).to.include({ jobs: 0, requests: 0 });
-    await closeLedger(settings.ledger as string);
-    const third = await sync(settings, letters(11), 3);
-    expect(third.counts).to.deep.equal({ "not_sent: batch_pending": 11 });
-    expect(bill()).to.include({ jobs: 1, requests: 0 });
     const spending = config({ max_spend_usd: 0.0003 });
     const { counts } = await sync(spending, letters(40), 1);
     expect(counts["not_sent: batch_pending"]).to.be.within(10, 39);
@@ -190,6 +186,20 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     bedrock.passTime(3600);
     await manageJobs(spending, "wait");
     expect(bedrock.stats().bill.batch?.usd).to.be.at.most(0.0003);
+  });
+
+  it("of a sync that filled its ceiling are made a job by the next one, whatever new rows that one has", async () => {
+    const settings = config({ max_rows: 12 });
+    await sync(settings, letters(12), 1);
+    const next = await sync(settings, letters(30).reverse(), 2);
+    expect(next.counts).to.deep.equal({ "not_sent: batch_pending": 24, "not_sent: budget_reached": 6 });
+    expect(bill()).to.include({ jobs: 1, requests: 0 });
+    bedrock.passTime(3600);
+    await sync(settings, letters(30), 3);
+    bedrock.passTime(3600);
+    expect((await sync(settings, letters(30), 4)).counts).to.deep.equal({ enriched: 30 });
+    // The last six are too few for a job.
+    expect(bill()).to.include({ billed: 30, distinct_billed: 30, requests: 6 });
   });
 
   it("of a job that cannot be made say why, and wait for another; auto calls them", async () => {

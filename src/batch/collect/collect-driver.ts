@@ -1,20 +1,15 @@
-import { ConnectorError } from "../../core/errors.js";
+import type { ConnectorError } from "../../core/errors.js";
 import type { Session } from "../../enrich/session.js";
-import { isBounded } from "../../run/budget.js";
 import type { Entry } from "../../run/ledger/entry.js";
 import { isOpen, type JobEntry } from "../../run/ledger/job.js";
-import { nothing, type Purse, type Share } from "../../run/purse.js";
 import { takeOver } from "../deadline.js";
 import { type Door, type DoorParts, openDoor, ownJobs } from "../door.js";
-import { driveJobs, isUnmade } from "../job/drive-jobs.js";
-import { worstOf } from "../output/take-lines.js";
+import { driveJobs } from "../job/drive-jobs.js";
+import { keptOut } from "../job/kept-out.js";
 import { createKeySet } from "../plan/key-set.js";
 import { warnOfCalls } from "../plan/tell-progress.js";
 
 interface Terms {
-  /** The run, and what it has left under its ceilings. */
-  readonly run: string;
-  readonly purse: Purse;
   readonly hasDeadline: boolean;
   readonly parts: DoorParts | undefined;
 }
@@ -23,7 +18,7 @@ interface Terms {
  * What the rows of a host's run know together of the jobs that they wait in, and how these are gone on with: once for all rows that
  * come at the same time, and not again for a while.
  */
-export const createDriver = (session: Session, door: Door, { run, purse, hasDeadline, parts }: Terms) => {
+export const createDriver = (session: Session, door: Door, { hasDeadline, parts }: Terms) => {
   const { clock, plan } = door;
   const isOnLine = plan.connection.delivery === "auto" || hasDeadline;
   /** Whether what a job has not answered is called. */
@@ -36,8 +31,6 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
   const asked = createKeySet();
   let fault: ConnectorError | null = null;
   let takesOver = false;
-  /** Why jobs of other runs are not made in this one. */
-  const kept = new Map<string, ConnectorError>();
 
   const look = async (): Promise<JobEntry[]> => {
     const all = await ownJobs(door);
@@ -48,21 +41,9 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
   };
 
   const goOn = async (job: JobEntry, stop: AbortSignal): Promise<void> => {
-    const isOfOther = job.plan.run !== run && isUnmade(job);
-    const share = isOfOther ? await takeShare(door, job, purse) : null;
-    if (share instanceof ConnectorError) {
-      kept.set(job.key, share);
-      return;
-    }
-    kept.delete(job.key);
-    try {
-      await bringOn(job, stop);
-      await look();
-    } finally {
-      const { stage } = jobs.get(job.key) ?? job;
-      const isMade = stage === "creating" || stage === "submitted" || stage === "settled";
-      if (share) await purse.settle(share, isMade ? share : nothing);
-    }
+    if (keptOut(job, plan.connection.ceilings)) return;
+    await bringOn(job, stop);
+    await look();
   };
 
   const bringOn = async ({ key }: JobEntry, stop: AbortSignal): Promise<void> => {
@@ -92,7 +73,7 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
     /** Whether jobs have come to nothing in this run, so that its rows are called. */
     takesOver: () => takesOver,
     /** Why jobs have come to nothing, where rows are not called for it. */
-    fault: ({ key }: JobEntry): ConnectorError | null => kept.get(key) ?? fault,
+    fault: (job: JobEntry): ConnectorError | null => keptOut(job, plan.connection.ceilings) ?? fault,
     isOurs: ({ key, job }: Entry): boolean => job !== undefined && awaited.has(job) && asked.add(key),
     async jobOf(key: string): Promise<JobEntry | undefined> {
       const known = jobs.get(key);
@@ -111,29 +92,6 @@ export const createDriver = (session: Session, door: Door, { run, purse, hasDead
       return jobs.get(job.key) ?? job;
     },
   };
-};
-
-/**
- * Sets aside in a run what a job of another one may take, which it makes: as if it had the rows in it sent. `null` for a run without
- * ceilings; why it may not, where one does not let it.
- */
-const takeShare = async (
-  { ledger, plan }: Door,
-  job: JobEntry,
-  purse: Purse,
-): Promise<Share | ConnectorError | null> => {
-  if (!isBounded(plan.connection.ceilings)) return null;
-  let sum = nothing;
-  for await (const call of ledger.callsOf(job.key)) {
-    const { rows, tokens, usd } = worstOf({ plan }, call) ?? nothing;
-    sum = { rows: sum.rows + rows, tokens: sum.tokens + tokens, usd: sum.usd + usd };
-  }
-  const refused = await purse.take(sum);
-  if (refused === null || refused instanceof ConnectorError) return refused ?? sum;
-  return new ConnectorError(
-    "budget_reached",
-    `${refused.reason} So the job of ${sum.rows} rows is not made.`,
-  );
 };
 
 /** How old what is known of open jobs may be. */

@@ -28,7 +28,7 @@ export const collectRows = (
   const purse = session.purse(run);
   const none = noJobs(plan);
   const driver = createDriver(session, door, {
-    ...{ run, purse, parts },
+    parts,
     hasDeadline: deadlineMs !== undefined,
   });
   let open: Promise<JobEntry> | null = null;

@@ -5,7 +5,6 @@ import type { Deposit } from "../../run/purse.js";
 import { closePlan } from "../collect/close-plan.js";
 import { type Door, holding, ownJobs } from "../door.js";
 import { giveUpDead } from "../plan/plan-lease.js";
-import type { MayMake } from "./adopt.js";
 import { advance, latest, type Stepped, tell } from "./step.js";
 import { findOut, nameOf, submit } from "./submit.js";
 import { watch } from "./watch.js";
@@ -20,8 +19,6 @@ interface Drive {
   readonly isMine: (job: JobEntry) => boolean;
   /** Whether jobs are to be stopped now, for what is left of them to go on line. */
   readonly wanted?: (jobs: readonly JobEntry[]) => boolean;
-  /** Whether a planned job may be made: one that never may is given up. */
-  readonly mayMake?: (job: JobEntry) => Promise<MayMake>;
   /** Whether a job that cannot be made is given up, so that its calls are free. */
   readonly takesOver: (job: JobEntry) => boolean;
   /** Whether a job that the service does not know is given up: see `watch`. */
@@ -139,9 +136,6 @@ const step = async (
     return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
-  const may = (await drive.mayMake?.(planned.job)) ?? true;
-  if (may === "not yet") return planned;
-  if (may !== true) return giveUp(door, planned.job, `it was planned by another run, and ${may.why}`);
   const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
   return isHopeless && takesOver(job) ? giveUp(door, made.job, made.failure?.why ?? "") : made;

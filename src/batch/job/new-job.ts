@@ -10,6 +10,7 @@ export const newJob = (
   { deadline, run }: { deadline?: number | undefined; run?: string | undefined },
 ): JobEntry => {
   const key = randomBytes(16).toString("hex");
+  const { rows, tokens, usd } = plan.connection.ceilings;
   return {
     ...{ state: "job", key, at: clock.date(), version: 1, step: 1, stage },
     plan: {
@@ -23,6 +24,7 @@ export const newJob = (
       account: accountOf(place.roleArn),
       ...(deadline !== undefined && { deadline, hours: hoursUntil(deadline, clock.date()) }),
       ...(run !== undefined && { run }),
+      ceilings: { rows, tokens, usd },
     },
   };
 };

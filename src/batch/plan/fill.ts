@@ -7,8 +7,8 @@ import { isOpen, type JobEntry } from "../../run/ledger/job.js";
 import { takeOver } from "../deadline.js";
 import type { DeliverOptions } from "../delivery.js";
 import { type Door, holding, ownJobs } from "../door.js";
-import { adopt } from "../job/adopt.js";
 import { driveJobs, isGivenUp } from "../job/drive-jobs.js";
+import { keptOut } from "../job/kept-out.js";
 import { openInWords } from "../view.js";
 import { type CallAhead, callAhead } from "./call-ahead.js";
 import { createKeySet } from "./key-set.js";
@@ -35,7 +35,9 @@ export const fill = async (
   const takesOver = ({ plan }: JobEntry): boolean => isOnLine || plan.deadline !== undefined;
   let isHurried = deadline !== undefined && deadline - door.clock.date() < flexMs;
   const planned = createPlanned();
-  const isMine = ({ key }: JobEntry): boolean => planned.jobs.has(key) || planned.waitedFor.has(key);
+  const whyNot = (job: JobEntry) => keptOut(job, door.plan.connection.ceilings);
+  const isOfRows = ({ key }: JobEntry): boolean => planned.jobs.has(key) || planned.waitedFor.has(key);
+  const isMine = (job: JobEntry): boolean => isOfRows(job) && !whyNot(job);
   const report = tellProgress(options, planned);
   const ended: JobEntry[] = [];
   const ahead = callAhead(session, planned.line, { stop, run: runId, door: () => ({ purse, isHurried }) });
@@ -54,7 +56,6 @@ export const fill = async (
         isMine,
         takesOver,
         once: options?.detach === true,
-        mayMake: (job) => adopt(door, job, planned, { purse, run: runId }),
         wanted(jobs) {
           const at =
             deadline ?? Math.min(...jobs.map(({ plan }) => plan.deadline ?? Number.POSITIVE_INFINITY));
@@ -72,7 +73,8 @@ export const fill = async (
         report: (jobs) => report("waiting", [...ended, ...jobs]),
       });
       ended.push(...done.ended);
-      const mine = (await holding(door, () => ownJobs(door))).filter(isMine);
+      const all = (await holding(door, () => ownJobs(door))).filter(isOfRows);
+      const mine = all.filter((job) => !whyNot(job));
       for (const { key, stage } of mine) if (stage === "refused") await planned.jobs.get(key)?.giveBack();
       await leaveAll(planned);
       const hasNew = planned.records > before;
@@ -92,6 +94,7 @@ export const fill = async (
       await Promise.all(calling);
       report(open.length > 0 ? "left" : "read", [...ended, ...open]);
       if (isOnLine && !isHurried && !options?.onBatch) warnOfCalls(session, ended);
+      const kept = new Map(all.map((job) => [job.key, whyNot(job)]));
       const isTakenOver = isOnLine || mine.some((job) => !isOpen(job) && takesOver(job));
       const refusal = fault ?? refusalOf(planned);
       return {
@@ -103,6 +106,7 @@ export const fill = async (
             if (stop.aborted || isTakenOver || isOfPlan(request, planned)) return null;
             return ofJob(entry) ?? refusal;
           },
+          goOn: async ({ job }) => kept.get(job) ?? null,
           pending: () => (open.length > 0 ? openInWords(open) : undefined),
         },
       };

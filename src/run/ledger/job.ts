@@ -57,6 +57,15 @@ interface JobPlan {
   readonly deadline?: number;
   /** The host's run whose rows are in it. */
   readonly run?: string;
+  /** The ceilings of the run that planned it, which has set aside what it may take. */
+  readonly ceilings?: JobCeilings;
+}
+
+/** The settings `max_rows`, `max_tokens_total` and `max_spend_usd`; `null` where none is set. */
+interface JobCeilings {
+  readonly rows: number | null;
+  readonly tokens: number | null;
+  readonly usd: number | null;
 }
 
 /** What was added to a job so far: more, where a call was added twice. */
