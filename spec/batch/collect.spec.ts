@@ -315,6 +315,50 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
       expect(bill()).to.deep.equal({ billed: 7, distinct_billed: 7, requests: 7, jobs: 0 });
     });
 
+    /** What became of the rows of a run of one process, one after the other. */
+    const oneRun = (session: Awaited<ReturnType<typeof openSession>>, parts: DoorParts, options = {}) => {
+      return async (rows: unknown[], run: string) => {
+        const counts: Record<string, number> = {};
+        for (const row of rows)
+          for await (const { trace } of deliverRecords(
+            session,
+            [row],
+            { detach: true, ...options },
+            run,
+            parts,
+          ))
+            counts[trace.error?.code ?? trace.status] = (counts[trace.error?.code ?? trace.status] ?? 0) + 1;
+        return counts;
+      };
+    };
+
+    it("say why a job is no further while it is so, and nothing of another job", async () => {
+      const denied = { status: 403, type: "AccessDenied", message: "Access Denied" };
+      const [settings, clock] = [config(), hurriedClock()];
+      const work = oneRun(await openSession(settings, "enrich"), { clock });
+      await work(letters(12), "1");
+      bedrock.setFaults([{ kind: "error", operation: "PutObject", ...denied }]);
+      expect(await work(letters(12), "2")).to.deep.equal({ batch_unusable: 12 });
+      bedrock.setFaults([]);
+      expect(await work(letters(24).slice(12), "2")).to.deep.equal({ batch_pending: 12 });
+      await clock.sleep(16_000);
+      expect(await work(letters(24), "2")).to.deep.equal({ batch_pending: 24 });
+      expect(bill()).to.include({ jobs: 1, requests: 0 });
+      await closeLedger(String(settings.ledger));
+    });
+
+    it("of a job that came to nothing are called by auto, and no others", async () => {
+      const refusal = { status: 400, type: "ValidationException", message: "No." };
+      const [settings, options] = [config({ delivery: "auto" }), { deadlineMs: 48 * 3_600_000 }];
+      const work = oneRun(await openSession(settings, "enrich"), { clock: hurriedClock() }, options);
+      await work(letters(12), "1");
+      bedrock.setFaults([{ kind: "error", operation: "CreateModelInvocationJob", times: 1, ...refusal }]);
+      expect(await work(letters(30).reverse(), "2")).to.deep.equal({ batch_pending: 18, enriched: 12 });
+      expect(await work(letters(30), "3")).to.deep.equal({ batch_pending: 18, enriched: 12 });
+      expect(bill()).to.include({ requests: 12 });
+      await closeLedger(String(settings.ledger));
+    });
+
     it("become jobs as they fill them, also while there is no place for these", async () => {
       bedrock.setAccount({ batch: { ...hours, max_jobs: 1 } });
       const settings = config();

@@ -6,12 +6,19 @@ import { takeOver } from "../deadline.js";
 import { type Door, type DoorParts, openDoor, ownJobs } from "../door.js";
 import { driveJobs } from "../job/drive-jobs.js";
 import { keptOut } from "../job/kept-out.js";
-import { createKeySet } from "../plan/key-set.js";
+import { createKeySet, type KeySet } from "../plan/key-set.js";
 import { warnOfCalls } from "../plan/tell-progress.js";
 
 interface Terms {
   readonly hasDeadline: boolean;
   readonly parts: DoorParts | undefined;
+}
+
+/** A job that came to nothing: its calls, whether they go on line for it, and why it did. */
+interface Lost {
+  readonly calls: KeySet;
+  readonly isCalled: boolean;
+  readonly fault: ConnectorError | null;
 }
 
 /**
@@ -29,8 +36,11 @@ export const createDriver = (session: Session, door: Door, { hasDeadline, parts 
   /** Jobs that were open in this run, whose answers are then its own: others are read in passing. */
   const awaited = new Set<string>();
   const asked = createKeySet();
-  let fault: ConnectorError | null = null;
-  let takesOver = false;
+  /** Why open jobs were not gone on with, the last time. */
+  const faults = new Map<string, ConnectorError>();
+  /** The calls of jobs that are gone on with. */
+  const callsIn = new Map<string, KeySet>();
+  const lost: Lost[] = [];
 
   const look = async (): Promise<JobEntry[]> => {
     const all = await ownJobs(door);
@@ -46,22 +56,37 @@ export const createDriver = (session: Session, door: Door, { hasDeadline, parts 
     await look();
   };
 
-  const bringOn = async ({ key }: JobEntry, stop: AbortSignal): Promise<void> => {
+  const callsOf = async (job: string): Promise<KeySet> => {
+    const known = callsIn.get(job);
+    if (known) return known;
+    const calls = createKeySet();
+    for await (const { key } of door.ledger.callsOf(job)) calls.add(key);
+    callsIn.set(job, calls);
+    return calls;
+  };
+
+  const bringOn = async (job: JobEntry, stop: AbortSignal): Promise<void> => {
+    const { key } = job;
+    // Once it has come to nothing, they are no longer told to be of it.
+    const calls = await callsOf(key);
     const own = openDoor(session, parts) ?? door;
     try {
-      const driven = await driveJobs(own, {
+      const { ended, fault } = await driveJobs(own, {
         ...{ stop, once: true, takesOver: isTakenOver },
-        isMine: (job) => job.key === key,
+        isMine: (one) => one.key === key,
         wanted: (mine) => {
-          const at = Math.min(...mine.map((job) => job.plan.deadline ?? Number.POSITIVE_INFINITY));
+          const at = Math.min(...mine.map(({ plan: { deadline } }) => deadline ?? Number.POSITIVE_INFINITY));
           return takeOver(mine, { at, pace: session.pace }, clock) !== null;
         },
         purse: () => null,
         report: () => undefined,
       });
-      takesOver ||= driven.ended.some((one) => one.stage === "refused" && isTakenOver(one));
-      if (!takesOver) fault ??= driven.fault;
-      if (takesOver || !driven.fault) warnOfCalls(session, driven.ended);
+      if (fault) faults.set(key, fault);
+      else faults.delete(key);
+      const isLost = ended.some((one) => one.key === key && one.stage === "refused");
+      const isCalled = isLost && isTakenOver(job);
+      if (isLost) lost.push({ calls, isCalled, fault });
+      if (isCalled || !fault) warnOfCalls(session, ended);
     } finally {
       own.jobs.close();
     }
@@ -70,10 +95,11 @@ export const createDriver = (session: Session, door: Door, { hasDeadline, parts 
   return {
     look,
     isTakenOver,
-    /** Whether jobs have come to nothing in this run, so that its rows are called. */
-    takesOver: () => takesOver,
-    /** Why jobs have come to nothing, where rows are not called for it. */
-    fault: (job: JobEntry): ConnectorError | null => keptOut(job, plan.connection.ceilings) ?? fault,
+    /** The job that came to nothing in this run with a call in it. */
+    lost: (call: string): Lost | undefined => lost.findLast(({ calls }) => calls.has(call)),
+    /** Why an open job is not gone on with. */
+    fault: (job: JobEntry): ConnectorError | null =>
+      keptOut(job, plan.connection.ceilings) ?? faults.get(job.key) ?? null,
     isOurs: ({ key, job }: Entry): boolean => job !== undefined && awaited.has(job) && asked.add(key),
     async jobOf(key: string): Promise<JobEntry | undefined> {
       const known = jobs.get(key);

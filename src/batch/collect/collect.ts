@@ -96,7 +96,6 @@ export const collectRows = (
   };
 
   const isCalled = async (entry: Entry | null): Promise<boolean> => {
-    if (driver.takesOver()) return true;
     const job = entry?.job === undefined ? undefined : await driver.jobOf(entry.job);
     return job !== undefined && (job.stage === "abandoned" || driver.isTakenOver(job));
   };
@@ -104,7 +103,9 @@ export const collectRows = (
   /** Adds a call to the run's job: why its row waits; `null` where it is called. */
   const put: Delivered["withheld"] = async (request, entry, stop) => {
     if (request.isAgain || none !== null || unbatchable(request, plan.connection.api) !== null) return null;
-    if (isNear(newDeadline()) || onLine.has(request.key) || (await isCalled(entry))) return null;
+    const lost = driver.lost(request.key);
+    if (isNear(newDeadline()) || lost?.isCalled || onLine.has(request.key) || (await isCalled(entry)))
+      return null;
     const share = shareOf(plan, request);
     if (share instanceof ConnectorError) return null;
     const refused = share && (await purse.take(share));
@@ -119,12 +120,12 @@ export const collectRows = (
         const call = { state: "intent", key, at: clock.date(), job: job.key, model, target, body } as const;
         size = await ledger.addCall(call, recordsPerJob);
         if (size && size.calls < recordsPerJob && size.bytes < bytesPerJob * fullest)
-          return await waiting(job, size);
+          return lost?.fault ?? (await waiting(job, size));
         // It is full, or somebody has closed it.
         full.add(job.key);
         if ((await open) === job) open = null;
         const gone = await driver.drive(job, stop);
-        if (size) return await waiting(gone);
+        if (size) return lost?.fault ?? (await waiting(gone));
       }
     } finally {
       // This run will not hear what it has really cost.
