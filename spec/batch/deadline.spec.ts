@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { takeOverLine } from "../../src/cli/report/batch-lines.js";
 import { useFreshBedrock } from "../support/bedrock.js";
@@ -69,6 +70,34 @@ describe("rows that are wanted by a deadline", () => {
     expect(summary).to.include({ enriched: 20 });
     expect(bedrock.stats().bill.flex).to.equal(undefined);
     expect(bedrock.stats().bill.default?.calls).to.equal(20);
+  });
+
+  it("go by the default tier from then on, also those that no job takes and that flex was at", async () => {
+    bedrock.setAccount({ batch: { ...few, max_records: 12, seconds: { InProgress: 10 * 3600 } } });
+    let takeOver = (): void => undefined;
+    const isTakenOver = new Promise<void>((resolve) => {
+      takeOver = resolve;
+    });
+    let readings = 0;
+    const rows = {
+      async *[Symbol.asyncIterator]() {
+        const isAhead = ++readings === 2;
+        yield* letters(13);
+        if (isAhead) await isTakenOver;
+        yield* letters(18).slice(13);
+      },
+    };
+    const { summary } = await run(config({ model_id: "us.amazon.nova-2-lite-v1:0" }), {
+      ...{ rows, deadlineMs: 6 * hour },
+      onBatch: ({ take_over }) => take_over && takeOver(),
+      async meanwhile() {
+        while (bedrock.stats().requests < 1) await setImmediate();
+      },
+    });
+    const { bill, billed, distinct_billed } = bedrock.stats();
+    expect(summary).to.include({ enriched: 18, calls: 18 });
+    expect([billed, distinct_billed, bill.flex?.calls]).to.deep.equal([18, 18, 1]);
+    expect(bill.default?.calls).to.equal(17 - (bill.batch?.calls ?? 0));
   });
 
   it("give a job the hours that it has", async () => {

@@ -64,6 +64,8 @@ export const fill = async (
             { at, pace: session.pace, others: leftOf(planned, ahead) },
             door.clock,
           );
+          // What has not been begun goes by the default tier.
+          if (taken) ahead.leave();
           if (taken) report("waiting", [...ended, ...jobs], taken);
           isTaken ||= taken !== null;
           isHurried ||= isTaken;
