@@ -347,6 +347,23 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
       await closeLedger(String(settings.ledger));
     });
 
+    it("count for a deadline, at a row a second where nothing is known of the account's quota", async () => {
+      const [settings, clock] = [config(), hurriedClock()];
+      const session = await openSession(settings, "enrich");
+      const minutes = (count: number) => ({ deadlineMs: count * 60_000 });
+      // They want two minutes and a half, a tenth of it, five for the jobs' end, and half an hour for a job to be of use.
+      const rows = letters(150);
+      await oneRun(session, { clock }, minutes(60))(rows, "1");
+      await clock.sleep(23.5 * 60_000);
+      expect(await oneRun(session, { clock }, minutes(60))(rows, "2")).to.deep.equal({ enriched: 150 });
+      expect(bill()).to.include({ billed: 150, distinct_billed: 150, jobs: 0 });
+      const others = letters(230).slice(150);
+      const { batch_pending = 0, enriched = 0 } = await oneRun(session, { clock }, minutes(36))(others, "3");
+      expect(batch_pending + enriched).to.equal(80);
+      expect(batch_pending).to.be.within(50, 58);
+      await closeLedger(String(settings.ledger));
+    });
+
     it("of a job that came to nothing are called by auto, and no others", async () => {
       const refusal = { status: 400, type: "ValidationException", message: "No." };
       const [settings, options] = [config({ delivery: "auto" }), { deadlineMs: 48 * 3_600_000 }];
