@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { takeOver } from "../../src/batch/deadline.js";
+import { openSession } from "../../src/enrich/session.js";
+import type { Entry } from "../../src/run/ledger/entry.js";
 import { scratch } from "../run/ledger/scratch.js";
 import { useFreshBedrock } from "../support/bedrock.js";
 import { batchConfig, createBucket, few, letters } from "./batches.js";
@@ -59,6 +61,28 @@ describe("rows that no job takes", () => {
     expect(summary).to.include({ enriched: 14 + 2, failed: 2 });
     expect(summary.rejections).to.deep.equal({ throttled_requests: 1 });
     expect(bedrock.stats().requests).to.equal(4);
+  });
+
+  it("keep an answer that the ledger did not take, as any call does", async () => {
+    const settings = batchConfig(bedrock, join(folder, `${files++}.jsonl`));
+    const session = await openSession(settings, "enrich");
+    if (session instanceof Error || !session.ledger) throw session;
+    const { append } = session.ledger;
+    let refused = 0;
+    Object.assign(session.ledger, {
+      append: (entry: Entry, leaseMs?: number) =>
+        entry.state === "received" && entry.job === undefined && refused++ === 0
+          ? Promise.reject(new Error("ENOSPC"))
+          : append(entry, leaseMs),
+    });
+    const { summary } = await runBatch(bedrock, settings, {
+      rows: letters(15),
+      async meanwhile() {
+        while (bedrock.stats().requests < 3) await setImmediate();
+      },
+    });
+    expect(summary).to.include({ enriched: 15, calls: 15 });
+    expect(refused).to.equal(3);
   });
 
   it("end the run for each other, and not for the rows of a job", async () => {

@@ -83,7 +83,7 @@ describe("which rows go on line is decided when jobs are planned", () => {
       const less = await run({ ...settings, max_rows: 29 }, { rows: letters(30) });
       expect(less).to.include({ enriched: 0, not_sent: 30, requests: 0, hours: 0 });
       expect(less.errors.budget_reached?.message).to.match(
-        /max_rows is 29, and was 30 when bedrock-model-\w{32} was planned.* `bedrock-model batch submit` makes it all the same/,
+        /max_rows is 29, and was 30 when .* planned.* `bedrock-model batch submit --job bedrock-model-\w{32}` makes it all the same/,
       );
       expect(bedrock.stats().control_plane.CreateModelInvocationJob).to.equal(undefined);
       expect((await manageJobs(settings, "list"))[0]).to.include({ stage: "planned" });

@@ -177,7 +177,7 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
     const less = { ...settings, max_rows: 5 };
     const second = await sync(less, letters(13), 2);
     expect(second.counts).to.deep.equal({ "not_sent: batch_pending": 2, "not_sent: budget_reached": 11 });
-    expect(second.words.join()).to.include("max_rows is 5, and was 11 when bedrock-model-");
+    expect(second.words.join()).to.include("max_rows is 5, and was 11 when");
     expect(bill()).to.include({ jobs: 0, requests: 0 });
     const spending = config({ max_spend_usd: 0.0003 });
     const { counts } = await sync(spending, letters(40), 1);
@@ -344,6 +344,23 @@ describe("rows of a host, which come one by one, in batch jobs", () => {
       await clock.sleep(16_000);
       expect(await work(letters(24), "2")).to.deep.equal({ batch_pending: 24 });
       expect(bill()).to.include({ jobs: 1, requests: 0 });
+      await closeLedger(String(settings.ledger));
+    });
+
+    it("count for a deadline, at a row a second where nothing is known of the account's quota", async () => {
+      const [settings, clock] = [config(), hurriedClock()];
+      const session = await openSession(settings, "enrich");
+      const minutes = (count: number) => ({ deadlineMs: count * 60_000 });
+      // They want two minutes and a half, a tenth of it, five for the jobs' end, and half an hour for a job to be of use.
+      const rows = letters(150);
+      await oneRun(session, { clock }, minutes(60))(rows, "1");
+      await clock.sleep(23.5 * 60_000);
+      expect(await oneRun(session, { clock }, minutes(60))(rows, "2")).to.deep.equal({ enriched: 150 });
+      expect(bill()).to.include({ billed: 150, distinct_billed: 150, jobs: 0 });
+      const others = letters(230).slice(150);
+      const { batch_pending = 0, enriched = 0 } = await oneRun(session, { clock }, minutes(36))(others, "3");
+      expect(batch_pending + enriched).to.equal(80);
+      expect(batch_pending).to.be.within(50, 58);
       await closeLedger(String(settings.ledger));
     });
 

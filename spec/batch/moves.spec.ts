@@ -342,4 +342,32 @@ describe("a job, by its stage, what was asked for it, what came of that, and who
       const { billed, distinct_billed } = bedrock.stats();
       expect(billed - before.billed, "paid for").to.equal(distinct_billed - before.distinct_billed);
     });
+
+  it("that is known by its token alone is looked for until it is shown, and `batch stop` loses none of it", async () => {
+    bedrock.setAccount({ ...conflicts, denied: noQuotas });
+    const settings = batchConfig(bedrock, join(folder, "token.jsonl"));
+    const rows = letters(12).map((row) => ({ ...row, text: `token: ${row.text}` }));
+    const run = async (later: number, options: DeliverOptions = {}) => {
+      const parts = { clock: hurriedClock(later), limits: { leastRecords: 10 } };
+      const counts: Record<string, number> = {};
+      const outcomes = deliverRecords(await openSession(settings, "enrich"), rows, options, undefined, parts);
+      for await (const { trace } of outcomes) counts[trace.status] = (counts[trace.status] ?? 0) + 1;
+      await closeLedger(String(settings.ledger));
+      return counts;
+    };
+    const before = bedrock.stats().billed;
+    bedrock.setFaults([lost(create), lagging]);
+    expect(await run(0, { detach: true })).to.deep.equal(waits);
+    bedrock.setFaults([lagging]);
+    expect(await run(10 * minute, { detach: true })).to.deep.equal(waits);
+    expect(await run(11 * minute, { detach: true })).to.deep.equal(waits);
+    const said = await manageJobs(settings, "stop").catch((error: Error) => error.message);
+    expect(said).to.match(/does not list it yet/);
+    const [job] = await manageJobs(settings, "list");
+    expect(job?.stage).to.equal("submitted");
+    bedrock.setFaults([{ ...lagging, times: 3 }]);
+    bedrock.passTime(3600);
+    expect(await run(12 * minute)).to.deep.equal(enriched);
+    expect(bedrock.stats().billed - before).to.equal(12);
+  });
 });

@@ -54,6 +54,8 @@ export interface Invocation {
   /** HTTP requests made for this row; 0 for an answer that was there already. */
   readonly attempts: number;
   readonly rejections?: Rejections;
+  /** The ledger did not take it: nobody finds it there. */
+  readonly isUnkept?: true;
 }
 
 /** An answer as it came over the wire, or out of a ledger, before anybody has read it. */

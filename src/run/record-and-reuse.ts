@@ -47,10 +47,16 @@ export interface Delivered {
   readonly ahead?: Ahead;
 }
 
-/** Tells what the call of a key took, and why it failed, where it did: an answer is in the ledger. In full once. */
+/**
+ * Tells what the call of a key took, and why it failed, where it did. An answer is in the ledger, or told where that did not take
+ * it. In full once.
+ */
 export type Ahead = (
   key: string,
-) => (Pick<Invocation, "attempts" | "rejections"> & Partial<Pick<FailedInvocation, "error">>) | null;
+) =>
+  | (Pick<Invocation, "attempts" | "rejections"> & Partial<Pick<FailedInvocation, "error">>)
+  | Invocation
+  | null;
 
 /**
  * Answers from the ledger what was answered before, without a call. A row that was sent and never answered is
@@ -67,6 +73,7 @@ export const reuse = (
   const told = createKeyIndex();
   return async (request, stop) => {
     const ahead = delivered?.ahead?.(request.key) ?? null;
+    if (ahead && "body" in ahead) return ahead;
     if (ahead?.error) return { ...ahead, error: ahead.error };
     for (;;) {
       let entry: Entry | null;
@@ -181,6 +188,7 @@ export const record = <Rest extends unknown[]>(
       }
     } catch {
       // The next row's intent meets the same disk and ends the run; this row's answer is not lost for it.
+      if (!isFailed(result)) return { ...result, isUnkept: true };
     }
     return result;
   };

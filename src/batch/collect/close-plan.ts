@@ -29,7 +29,7 @@ const release = async (door: Door, job: JobEntry, least: number): Promise<Steppe
   const rows = calls.length === 1 ? "1 row is" : `${calls.length} rows are`;
   const message = `${rows} too few for a job, which takes ${least} at least. What is too little for a job is called when it comes again.`;
   const report = { status: "Too few", message, unprocessed: calls.length };
-  const given = await advance(door, job, { stage: "abandoned", report });
+  const given = await advance(door, job, { stage: "abandoned", ...(calls.length > 0 && { report }) });
   if (!given) return { job: await latest(door, job) };
   door.at("released");
   for (const { key, model, target, body } of calls) {

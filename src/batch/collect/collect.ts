@@ -66,8 +66,11 @@ export const collectRows = (
 
   const newDeadline = (): number | undefined =>
     deadlineMs === undefined ? undefined : clock.date() + deadlineMs;
+  /** What is in the job that is open, as far as it is known here. */
+  let collected: JobSize | undefined;
   const isNear = (at: number | undefined): boolean =>
-    at !== undefined && takeOver([], { at, pace: session.pace }, clock) !== null;
+    at !== undefined &&
+    takeOver([], { at, pace: session.pace, ...(collected && { others: collected }) }, clock) !== null;
   const waiting = async (job: JobEntry, size?: JobSize): Promise<ConnectorError> => {
     const fault = driver.fault(job);
     if (fault) return fault;
@@ -119,6 +122,7 @@ export const collectRows = (
         const job = await openJob();
         const call = { state: "intent", key, at: clock.date(), job: job.key, model, target, body } as const;
         size = await ledger.addCall(call, recordsPerJob);
+        collected = size ?? undefined;
         if (size && size.calls < recordsPerJob && size.bytes < bytesPerJob * fullest)
           return lost?.fault ?? (await waiting(job, size));
         // It is full, or somebody has closed it.

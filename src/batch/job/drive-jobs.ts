@@ -77,7 +77,7 @@ const goOn = async (
     if (drive.stop.aborted) break;
     const isPlanned = job.stage === "planned";
     if (!(isPlanned && stopIt) && (stuck.has(job.key) || (isPlanned && places <= 0))) continue;
-    const { job: after, failure } = await step(door, job, drive, { stopIt, hasPlace: places > 0 });
+    const { job: after, failure } = await step(door, job, drive, { jobs, stopIt, hasPlace: places > 0 });
     if (!isOpen(after)) {
       ended.push(after);
       if (after.stage === "refused" && !stopIt && !isGivenUp(after)) course.fault ??= endedBadly(after);
@@ -126,15 +126,18 @@ const step = async (
   door: Door,
   job: JobEntry,
   drive: Drive,
-  { stopIt, hasPlace }: { stopIt: boolean; hasPlace: boolean },
+  { jobs, stopIt, hasPlace }: { jobs: readonly JobEntry[]; stopIt: boolean; hasPlace: boolean },
 ): Promise<Stepped> => {
   const { purse, forgets = false, takesOver } = drive;
   if (job.stage === "creating") return findOut(door, job);
   if (job.stage === "submitted") return watch(door, job, { stopIt, forgets, purse: purse(job) });
   if (!isUnmade(job)) return { job };
-  if (stopIt)
-    return giveUp(door, job, forgets ? "it was stopped before it was made" : "there was no time for it");
+  if (stopIt) return giveUp(door, job, forgets ? "it was stopped before it was made" : noTime);
   const planned = job.stage === "planned" ? { job } : await closePlan(door, job);
+  // How many calls are in it was not known before.
+  const isWanted =
+    planned.job !== job && drive.wanted?.(jobs.map((one) => (one === job ? planned.job : one)));
+  if (isWanted && isUnmade(planned.job)) return giveUp(door, planned.job, noTime);
   if (planned.job.stage !== "planned" || !hasPlace) return planned;
   const made = await submit(door, planned.job);
   const isHopeless = made.job.stage === "planned" && made.failure?.is === "refused";
@@ -151,6 +154,7 @@ const giveUp = async (door: Door, job: JobEntry, message: string): Promise<Stepp
   return { job: given ?? (await latest(door, job)) };
 };
 
+const noTime = "there was no time for it";
 const notMade = "Not made";
 /** Whether a job was given up before it was made, so that its calls are free. */
 export const isGivenUp = ({ report }: JobEntry): boolean => report?.status === notMade;

@@ -16,7 +16,7 @@ export const keptOut = (job: JobEntry, ceilings: Ceilings): ConnectorError | nul
     const before = planned === null ? "was not set" : `was ${planned}`;
     return new ConnectorError(
       "budget_reached",
-      `${name} is ${own}, and ${before} when ${nameOf(job)} was planned, which holds this row and is not made. \`bedrock-model batch submit\` makes it all the same; \`batch stop\` gives it up, so that its rows are planned anew.`,
+      `${name} is ${own}, and ${before} when the job of this row was planned, which is not made. \`bedrock-model batch submit --job ${nameOf(job)}\` makes it all the same; \`batch stop\` with the same name gives it up, and its rows are planned anew.`,
     );
   }
   return null;

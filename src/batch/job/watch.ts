@@ -55,13 +55,16 @@ const read = async (door: Door, job: JobEntry, state: JobState, { purse }: Watch
 
 /**
  * A job that the service does not know any more, or not to these credentials, is read once it has certainly ended, or the user
- * gives it up: what has no line then is held.
+ * gives it up: what has no line then is held. One that it knows by its token, and has not shown yet, is not given up.
  */
 const readGone = async (door: Door, job: JobEntry, how: Watch): Promise<Stepped> => {
   const over = job.at + (hoursOf(job) + hoursSpare) * 3_600_000;
-  const isOver = how.forgets || door.clock.date() > over;
+  const isShown = job.arn !== undefined;
+  const isOver = (how.forgets && isShown) || door.clock.date() > over;
   const done = isOver || (await attempt("read", () => hasEnded(door, job)));
   if (isFailure(done)) return { job, failure: done };
+  if (!done && !isShown)
+    return { job, failure: { is: how.forgets ? "refused" : "passing", why: unlisted, isSoon: false } };
   if (!done) return { job, failure: { is: "refused", why: unknownUntil(over), isSoon: false } };
   const message = "Bedrock does not know it any more; what it had written was read.";
   return read(
@@ -74,6 +77,9 @@ const readGone = async (door: Door, job: JobEntry, how: Watch): Promise<Stepped>
 
 /** Clocks differ, and a job may have been queued for a while. */
 const hoursSpare = 24;
+
+const unlisted =
+  "Bedrock knows it by its token, and does not list it yet: it may be at work, and is looked for again.";
 
 const unknownUntil = (over: number): string =>
   `Bedrock has no such job, at least for these credentials, and no result of it is in S3. Its rows wait until ${new Date(over).toISOString().slice(0, 16)}Z, when it has certainly ended, or until \`bedrock-model batch stop\` gives it up: they are held then.`;

@@ -52,7 +52,7 @@ export const callAhead = (session: Session, keys: KeySet, way: Way): CallAhead =
       // One that was to be left is called when its row comes, but where it may be paid for.
       const isLeft = enough.signal.aborted && isFailed(result) && result.error.billed === "no";
       if (attempts === 0 || isLeft) return result;
-      if (isFailed(result)) others.set(key, result);
+      if (isFailed(result) || result.isUnkept) others.set(key, result);
       else if (attempts === 1 && Object.keys(rejections).length === 0) plain.add(key);
       else others.set(key, { attempts, rejections });
       if (others.size >= mostOthers) enough.abort();
