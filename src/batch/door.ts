@@ -89,6 +89,13 @@ export const holding = async <Result>(
 export const ownJobs = async ({ ledger, plan }: Pick<Door, "ledger" | "plan">): Promise<JobEntry[]> =>
   (await ledger.jobs()).filter((job) => job.plan.target === plan.routeKey);
 
+/** How many calls the ledger has in a job. */
+export const countCalls = async ({ ledger }: Pick<Door, "ledger">, job: string): Promise<number> => {
+  let count = 0;
+  for await (const _ of ledger.callsOf(job)) count++;
+  return count;
+};
+
 /** The next step of a job, with what has changed, at this time. */
 export const after = (
   { trouble: _, ...job }: JobEntry,

@@ -1,7 +1,7 @@
 import { ConnectorError } from "../core/errors.js";
 import { openSession } from "../enrich/session.js";
 import { isOpen, type JobEntry } from "../run/ledger/job.js";
-import { type Door, holding, openDoor, ownJobs } from "./door.js";
+import { countCalls, type Door, holding, openDoor, ownJobs } from "./door.js";
 import { attempt, isFailure } from "./job/attempt.js";
 import { driveJobs } from "./job/drive-jobs.js";
 import { move, type Stepped, tell } from "./job/step.js";
@@ -56,9 +56,7 @@ const isToBeMade = ({ stage }: JobEntry): boolean => isOpen({ stage }) && stage 
 const viewWhole = (door: Door, job: JobEntry): Promise<BatchJob> =>
   holding(door, async () => {
     if (job.stage !== "collecting" && job.stage !== "counting") return viewJob(job);
-    let records = 0;
-    for await (const _ of door.ledger.callsOf(job.key)) records++;
-    return { ...viewJob(job), records };
+    return { ...viewJob(job), records: await countCalls(door, job.key) };
   });
 
 /** Asks how far the open jobs are. Why one was not told is said of it, and keeps nobody from the others. */

@@ -1,10 +1,11 @@
+import { text as textOf } from "node:stream/consumers";
 import { pMapIterable } from "p-map";
 import type { JobState } from "../../bedrock/jobs.js";
 import { listObjects, openObject } from "../../bedrock/objects.js";
 import { isObject, tryParseJson } from "../../core/json.js";
 import type { JobEntry, JobReport } from "../../run/ledger/job.js";
 import { type Deposit, nothing } from "../../run/purse.js";
-import { type Door, holding } from "../door.js";
+import { countCalls, type Door, holding } from "../door.js";
 import { move } from "../job/step.js";
 import { linesOf } from "./lines.js";
 import { takeLines, worstOf } from "./take-lines.js";
@@ -41,7 +42,7 @@ export const readOutput = (
 
     const found = counts.received + counts.refused + counts.unknown;
     const planned = job.plan.files.reduce((sum, { records }) => sum + records, 0);
-    const missing = counts.elsewhere > 0 ? await countOf(ledger.callsOf(job.key)) : planned - found;
+    const missing = counts.elsewhere > 0 ? await countCalls(door, job.key) : planned - found;
     const told = {
       ...{
         manifest: manifest?.processed ?? null,
@@ -100,12 +101,6 @@ export const readOutput = (
     return settled.job;
   });
 
-const countOf = async (items: AsyncIterable<unknown>): Promise<number> => {
-  let count = 0;
-  for await (const _ of items) count++;
-  return count;
-};
-
 const readAtOnce = 200;
 
 /** Below the folder of a plan, which has one job, is one that is called by the last part of the job's ARN. */
@@ -136,9 +131,5 @@ const readManifest = (text: string): Manifest | null => {
   };
 };
 
-const wholeText = async ({ store }: Door, address: string): Promise<string> => {
-  const object = await openObject(address, store);
-  const pieces: Buffer[] = [];
-  for await (const piece of object.stream()) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
-};
+const wholeText = async ({ store }: Door, address: string): Promise<string> =>
+  textOf((await openObject(address, store)).stream());

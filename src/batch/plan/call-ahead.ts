@@ -1,13 +1,11 @@
-import { ConnectorError } from "../../core/errors.js";
-import { type Invoke, type InvokeRequest, isFailed } from "../../core/invoke.js";
+import { type Invoke, isFailed } from "../../core/invoke.js";
 import type { Outcome } from "../../core/outcome.js";
 import { complete } from "../../enrich/enrich.js";
-import { copyRow, drive, readAhead } from "../../enrich/enrich-rows.js";
-import { placeless } from "../../enrich/place.js";
-import { renderRequest } from "../../enrich/request.js";
+import { drive, readAhead } from "../../enrich/enrich-rows.js";
 import type { RunDoor, Session } from "../../enrich/session.js";
 import type { Ahead } from "../../run/record-and-reuse.js";
 import { createKeySet, type KeySet } from "./key-set.js";
+import { callOf, type RowCall } from "./row-call.js";
 
 /** Calls that are made while jobs are waited for. */
 export interface CallAhead {
@@ -59,13 +57,11 @@ export const callAhead = (session: Session, keys: KeySet, way: Way): CallAhead =
       return result;
     };
   /** No row is yielded itself, which would await one with a column called `then`. */
-  async function* calls(rows: AsyncIterable<unknown>, halt: AbortSignal): AsyncGenerator<Call> {
+  async function* calls(rows: AsyncIterable<unknown>, halt: AbortSignal): AsyncGenerator<RowCall> {
     for await (const row of rows) {
       if (halt.aborted || own?.run.ended()) return;
-      const record = copyRow(row);
-      const request = placeless(record, plan) ?? renderRequest(record, plan);
-      if (request instanceof ConnectorError || request === "blank") continue;
-      if (keys.has(request.key) && taken.add(request.key)) yield { record, request };
+      const call = callOf(row, plan);
+      if (call && keys.has(call.request.key) && taken.add(call.request.key)) yield call;
     }
   }
   return {
@@ -74,7 +70,7 @@ export const callAhead = (session: Session, keys: KeySet, way: Way): CallAhead =
       const { run, invoke } = own;
       const keep = keepWith(invoke);
       const signal = AbortSignal.any([way.stop, enough.signal]);
-      const work = async ({ record, request }: Call, halt: AbortSignal): Promise<Outcome> => {
+      const work = async ({ record, request }: RowCall, halt: AbortSignal): Promise<Outcome> => {
         const outcome = await complete(record, request, plan, keep, halt);
         done++;
         return outcome;
@@ -98,11 +94,6 @@ export const callAhead = (session: Session, keys: KeySet, way: Way): CallAhead =
     },
   };
 };
-
-interface Call {
-  readonly record: unknown;
-  readonly request: InvokeRequest;
-}
 
 /** What is kept of calls stays small: where so many fail, the rest is called when its rows come. */
 const mostOthers = 10_000;

@@ -1,8 +1,5 @@
 import { ConnectorError } from "../../core/errors.js";
 import type { InvokeRequest } from "../../core/invoke.js";
-import { copyRow } from "../../enrich/enrich-rows.js";
-import { placeless } from "../../enrich/place.js";
-import { renderRequest } from "../../enrich/request.js";
 import { isInJob } from "../../run/ledger/entry.js";
 import { isOpen } from "../../run/ledger/job.js";
 import type { Deposit, Purse, Share } from "../../run/purse.js";
@@ -14,6 +11,7 @@ import type { KnownLimits } from "../limits.js";
 import { createDraft, type Draft, isFree } from "./draft.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 import { giveUpDead, type Leased, leasePlans } from "./plan-lease.js";
+import { callOf } from "./row-call.js";
 import { shareOf } from "./share.js";
 
 /** What becomes of the rows of a run, as it was planned. Every row that is in none of this waits for another run. */
@@ -91,10 +89,8 @@ const lookFor = async (door: Door, planned: Planned, isNew: (key: string) => boo
   // Their output may have been read in part only: what it refuses is not for another job yet.
   const openJobs = new Set((await ownJobs(door)).filter(isOpen).map(({ key }) => key));
   return async (row: unknown, stop: AbortSignal): Promise<InvokeRequest | null> => {
-    const record = copyRow(row);
-    const request = placeless(record, plan) ?? renderRequest(record, plan);
-    if (request instanceof ConnectorError || request === "blank" || isNew(request.key)) return null;
-    if (planned.line.has(request.key)) return null;
+    const request = callOf(row, plan)?.request;
+    if (!request || isNew(request.key) || planned.line.has(request.key)) return null;
     if (ledger.underway.has(request.key)) {
       planned.missed++;
       return null;
