@@ -55,7 +55,7 @@ export const defects: Readonly<Record<string, { readonly seed: number; readonly 
           const owned = await disk.own(path);
           if (!(owned instanceof ConnectorError)) return owned;
           const file = await disk.open(path, "r");
-          return { path, given: path, file, release: file.close };
+          return { path, file, isInPlace: () => true, release: file.close };
         },
       }),
     },

@@ -147,7 +147,8 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
           node.owner = life;
           const file = openFile(life, node);
           return {
-            ...{ path, given: path, file },
+            ...{ path, file },
+            isInPlace: () => names.get(path) === node,
             async release() {
               await file.close();
               if (node.owner === life) node.owner = null;
@@ -167,7 +168,6 @@ export const createDisk = (time: Time, chance: Chance, weather: DiskWeather): Vi
         ask(life, disk.weather.accessMs, () => {
           names.delete(path);
         }),
-      leadsTo: async (path, { ino }) => names.get(path)?.ino === ino,
     }),
     release(life) {
       for (const way of underWay) {

@@ -177,8 +177,15 @@ export const takeLock = async (file: string): Promise<(() => void) | LockHeld> =
   return held(file, null);
 };
 
+type Identity = Pick<Stats, "ino" | "dev">;
+
 /** Whether a path is a name of the file that was opened. */
-export const leadsTo = async (path: string, opened: Pick<Stats, "ino" | "dev">): Promise<boolean> => {
-  const named = await stat(path).catch(() => null);
-  return named?.ino === opened.ino && named.dev === opened.dev;
-};
+export const leadsTo = async (path: string, opened: Identity): Promise<boolean> =>
+  isSame(await stat(path).catch(() => undefined), opened);
+
+/** The same without waiting, for a disk that has the answer in memory. */
+export const leadsNowTo = (path: string, opened: Identity): boolean =>
+  isSame(statSync(path, { throwIfNoEntry: false }), opened);
+
+const isSame = (named: Identity | undefined, opened: Identity): boolean =>
+  named?.ino === opened.ino && named.dev === opened.dev;

@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import type { ConnectorError } from "../../core/errors.js";
-import { leadsTo } from "../../core/lock.js";
 import type { OpenFile } from "./open-file.js";
 import { type OwnedFile, own } from "./own-file.js";
 
@@ -13,8 +12,6 @@ export interface Disk {
   open(path: string, flags: "r" | "wx"): Promise<OpenFile>;
   /** Takes a file away, if it is there. */
   remove(path: string): Promise<void>;
-  /** Whether a path is a name of the file that was opened. */
-  leadsTo(path: string, opened: Awaited<ReturnType<OpenFile["stat"]>>): Promise<boolean>;
 }
 
 const { O_RDONLY, O_NONBLOCK = 0 } = constants;
@@ -24,5 +21,4 @@ export const localDisk: Disk = {
   // A pipe is not waited for.
   open: (path, flags) => open(path, flags === "r" ? O_RDONLY | O_NONBLOCK : flags, 0o600),
   remove: (path) => rm(path, { force: true }),
-  leadsTo,
 };

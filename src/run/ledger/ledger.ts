@@ -75,7 +75,7 @@ export const openLedger = async (
   if (!isOwned(owned)) return owned;
   try {
     const loaded = await prepare(owned, disk);
-    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded, disk, clock);
+    if (!(loaded instanceof ConnectorError)) return await createLedger(owned, loaded, clock);
     await owned.release();
     return loaded;
   } catch (error) {
@@ -84,17 +84,15 @@ export const openLedger = async (
   }
 };
 
-const createLedger = async (owned: OwnedFile, loaded: Loaded, disk: Disk, clock: Clock): Promise<Ledger> => {
-  const { path, given, file } = owned;
+const createLedger = async (owned: OwnedFile, loaded: Loaded, clock: Clock): Promise<Ledger> => {
+  const { path, file } = owned;
   const { index, calls } = loaded;
   let { last } = loaded;
   let written = last.n;
-  const opened = await file.stat();
   const mark = createMarks(file, loaded.slot);
   const around = {
     async before(): Promise<void> {
-      if (!(await disk.leadsTo(given, opened)))
-        throw new Error("it was moved or deleted while it was in use");
+      if (!(await owned.isInPlace())) throw new Error("it was moved or deleted while it was in use");
     },
     async after(lines: number): Promise<void> {
       written += lines;

@@ -6,6 +6,8 @@ import {
   createRegular,
   held,
   isElsewhere,
+  leadsNowTo,
+  leadsTo,
   leaveNote,
   openAlone,
   ownNote,
@@ -19,9 +21,9 @@ import { quickFile } from "./quick-file.js";
 export interface OwnedFile {
   /** The file's own name, whatever links led to it. */
   readonly path: string;
-  /** The name that it was asked for by, which leads to it as long as nobody moves a link. */
-  readonly given: string;
   readonly file: OpenFile;
+  /** Whether the name that it was asked for by leads to it: nobody has moved or deleted it, or a link. */
+  isInPlace(): Promise<boolean> | boolean;
   /** Gives the file back. */
   release(): Promise<void>;
 }
@@ -46,8 +48,10 @@ export const own = async (
     if (existsSync(path)) path = realpathSync(path);
     const note = `${path}.lock`;
     if (!file) return new ConnectorError("ledger_locked", held(path, readNote(note)).sentence);
+    let isLocal: boolean;
     try {
-      const refused = (await mayBeShared(path)) ? await refuseShared(path, file, note) : null;
+      isLocal = !(await mayBeShared(path));
+      const refused = isLocal ? null : await refuseShared(path, file, note);
       if (refused) {
         await file.close();
         return refused;
@@ -59,8 +63,12 @@ export const own = async (
     }
     if (notes.size === 0) process.once("exit", forgetAll);
     notes.add(note);
+    const opened = await file.stat();
     return {
-      ...{ path, given: name, file: quickFile(file) },
+      path,
+      file: quickFile(file),
+      // A network may keep what asks it waiting for ever.
+      isInPlace: () => (isLocal ? leadsNowTo(name, opened) : leadsTo(name, opened)),
       async release() {
         notes.delete(note);
         if (notes.size === 0) process.off("exit", forgetAll);
