@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import {
   type BedrockRuntimeClient,
   InvokeModelCommand,
@@ -25,8 +26,10 @@ export type SendCall = (
 
 /** The request that every call of a model is made of. */
 interface Form {
-  /** Without its body and what is of the one call alone. */
-  readonly request: PlainRequest;
+  /** All of it but its headers and body. */
+  readonly line: Omit<PlainRequest, "headers" | "body">;
+  /** Without those that are of one call alone. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The SDK's own; `null` where the request carries an API key. */
   readonly signer: RequestSigner | null;
   readonly until: number;
@@ -50,7 +53,7 @@ export const takeShortcuts = (
   const formOf = (input: InvokeModelCommandInput): Form | null => {
     const form = forms.get(formName(input));
     if (!form || form.until < Date.now()) return null;
-    return form.signer || form.request.headers.Authorization === `Bearer ${apiKey()}` ? form : null;
+    return form.signer || form.headers.Authorization === `Bearer ${apiKey()}` ? form : null;
   };
 
   /** By the SDK's own steps, or by those alone that come after an answer. Without options, which would turn its cache off. */
@@ -71,7 +74,7 @@ export const takeShortcuts = (
     const isSigned = authorization.includes(`/${region}/bedrock/aws4_request,`);
     if (isSigned || bearer !== undefined)
       forms.set(formName(args.input), {
-        request: withoutOwn(request),
+        ...withoutOwn(request),
         signer: isSigned ? await config.signer() : null,
         until: Date.now() + lifetimeMs,
       });
@@ -101,33 +104,32 @@ const isPlainSuccess = (
 const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput =>
   "body" in input && !("onPart" in input);
 
-const filled = ({ request }: Form, { body, requestMetadata }: InvokeModelCommandInput): PlainRequest => {
-  const headers = { ...request.headers };
+const filled = (form: Form, { body: text, requestMetadata }: InvokeModelCommandInput): PlainRequest => {
+  const body = Buffer.from(text as string);
+  const headers = { ...form.headers };
   if (typeof requestMetadata === "string") headers[metadataHeader] = requestMetadata;
-  return { ...request, headers, body: Buffer.from(body as string) };
+  // The signer takes a hash that is there as it stands.
+  if (form.signer) headers[bodyHashHeader] = hash("sha256", body, "hex");
+  return { ...form.line, headers, body };
 };
 
 const metadataHeader = "x-amzn-bedrock-request-metadata";
+const bodyHashHeader = "x-amz-content-sha256";
 
 const lifetimeMs = 60_000;
 
-const withoutOwn = (sent: HttpRequest): PlainRequest => {
-  const shared = Object.entries(sent.headers).filter(([name]) => !leftOut.includes(name));
-  const { method, protocol, hostname, port, path, query } = sent;
+const withoutOwn = (sent: HttpRequest): Pick<Form, "line" | "headers"> => {
+  const { method, protocol, hostname, port, path, query, headers } = sent;
+  const shared = Object.entries(headers).filter(([name]) => !leftOut.includes(name));
   return {
-    method,
-    protocol,
-    hostname,
-    ...(port !== undefined && { port }),
-    path,
-    query,
+    line: { method, protocol, hostname, ...(port !== undefined && { port }), path, query },
     headers: Object.fromEntries(shared),
   };
 };
 
 /** What signing adds, what counts the SDK's attempts at one call, and what the transport or another header says as well. */
 const leftOut = [
-  ...["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"],
+  ...["authorization", "x-amz-date", bodyHashHeader, "x-amz-security-token"],
   ...["amz-sdk-invocation-id", "amz-sdk-request"],
   ...["content-length", "x-amz-user-agent"],
 ];

@@ -77,18 +77,15 @@ const outcomeOf = (
     remarks: read && read.remarks.length > 0 ? read.remarks : null,
     error: null,
   };
-  const outcome =
-    columns instanceof ConnectorError
-      ? failedOutcome(record, plan, columns, known)
-      : { record, columns: columns.values, trace: known, keptEmpty: columns.keptEmpty };
-  return {
-    ...outcome,
+  const told = {
     payloads: { request: request.body, response: answer.body },
     rejections,
     estimate,
     savedUsd: isPaid ? 0 : usd,
     cacheSavedUsd: isPaid ? sumUsd(usages.map((each) => usdSavedByCache(plan.price, each, plan.tiers))) : 0,
   };
+  if (columns instanceof ConnectorError) return { ...failedOutcome(record, plan, columns, known), ...told };
+  return { record, columns: columns.values, trace: known, keptEmpty: columns.keptEmpty, ...told };
 };
 
 /** `null` where one of them is not known. */

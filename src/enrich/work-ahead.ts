@@ -17,10 +17,15 @@ export const workAhead = <Row, Result extends object>(
   let hasLeft = false;
   let failure: { readonly error: unknown } | null = null;
   // The reader waits for room and the taker for rows: never both at once.
-  let tell = (): void => undefined;
+  let waiting = ignore;
+  const tell = (): void => {
+    const told = waiting;
+    waiting = ignore;
+    told();
+  };
   const change = (): Promise<void> =>
     new Promise((resolve) => {
-      tell = resolve;
+      waiting = resolve;
     });
 
   const read = async (): Promise<void> => {

@@ -43,9 +43,9 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
   let hasWorked = false;
   /** The one request that goes while the gate is closed. */
   let probe: InvokeRequest | null = null;
-  /** The calls so far, and which of them each request's last one was. */
+  /** The calls so far, and which of them each open request's last one was. */
   let calls = 0;
-  const sent = new WeakMap<InvokeRequest, number>();
+  const sent = new Map<InvokeRequest, number>();
   let streak: { code: string; count: number } = { code: "", count: 0 };
   let doubts = 0;
   /** The last call that was sent before there was any doubt. */
@@ -127,6 +127,7 @@ export const circuitBreaker = (run: Run, clock: Pick<Clock, "sleep">): CircuitBr
         const result = ended ? unsent(ended) : await next(request, stop);
         if (isFailed(result) && result.error === heldBack) continue;
         if (!ended) note(result, request);
+        sent.delete(request);
         if (isProbe) {
           probe = null;
           if (isOpen || run.ended()) queue.releaseAll();

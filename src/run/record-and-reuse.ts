@@ -12,7 +12,7 @@ import {
   unsent,
 } from "../core/invoke.js";
 import type { OnUnknown } from "../core/outcome.js";
-import { type Entry, isInJob, nameClaim, type Received, type Unanswered } from "./ledger/entry.js";
+import { createClaims, type Entry, isInJob, type Received, type Unanswered } from "./ledger/entry.js";
 import { createKeyIndex } from "./ledger/index-by-key.js";
 import type { Ledger } from "./ledger/ledger.js";
 import type { SharedLedger } from "./ledger/shared-ledger.js";
@@ -169,9 +169,10 @@ export const record = <Rest extends unknown[]>(
   leaseMs?: number,
   clock: Pick<Clock, "date" | "random"> = systemClock,
 ): InvokeWith<Rest> => {
+  const nameClaim = createClaims(clock);
   return async (request, stop, ...rest) => {
     const { key, modelId: model, routeKey, body } = request;
-    const claim = nameClaim(clock);
+    const claim = nameClaim();
     const sent = { claim, model, target: routeKey, body };
     try {
       await ledger.append({ state: "intent", key, at: clock.date(), ...sent }, leaseMs);

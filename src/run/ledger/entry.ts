@@ -170,10 +170,12 @@ export const heldEntry = (key: string): Entry => ({
 
 export const lostEntry = (lines: number, at: number): Lost => ({ state: "lost", key: lostKey, at, lines });
 
-/** A claim: 128 bits of chance. */
-export const nameClaim = ({ random }: Pick<Clock, "random">): string => {
+/** Names for claims: 128 bits of chance for all of one caller, and the number of each. */
+export const createClaims = ({ random }: Pick<Clock, "random">): (() => string) => {
   const part = (): string => Math.floor(random() * 2 ** 32).toString(36);
-  return `${part()}-${part()}-${part()}-${part()}`;
+  const own = `${part()}-${part()}-${part()}-${part()}`;
+  let claims = 0;
+  return () => `${own}-${++claims}`;
 };
 
 /** A call that waits in a batch job. */

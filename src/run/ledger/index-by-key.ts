@@ -30,9 +30,10 @@ export const createKeyIndex = (): KeyIndex => {
     },
     set(key, place) {
       if (size + 1 > table.capacity * fullest) table = grow(table);
-      const slot = findSlot(table, high(key), low(key));
+      const [highBits, lowBits] = [high(key), low(key)];
+      const slot = findSlot(table, highBits, lowBits);
       if (table.states[slot] === 0) size++;
-      fill(table, slot, high(key), low(key), place.offset, entryStates.indexOf(place.state) + 1);
+      fill(table, slot, highBits, lowBits, place.offset, entryStates.indexOf(place.state) + 1);
     },
   };
 };

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { type Clock, systemClock } from "../../../core/clock.js";
 import { ConnectorError } from "../../../core/errors.js";
 import { inWords, refusalOf } from "../../../tables/refusal.js";
-import { type Entry, nameClaim } from "../entry.js";
+import { createClaims, type Entry } from "../entry.js";
 import type { JobSize } from "../job.js";
 import { emitWarning, type SharedLedger, type Warn } from "../shared-ledger.js";
 import { placeOf } from "./address.js";
@@ -31,6 +31,7 @@ export const createDatabaseLedger = (
   /** The versions of keys as they were last seen, until they are claimed or given up. */
   const seen = new Map<string, string>();
   const claims = new Map<string, string>();
+  const nameClaim = createClaims(clock);
   /** Outcomes that the server has not taken yet. */
   const pending = new Map<string, unknown[]>();
   let recording: Promise<void> | null = null;
@@ -65,7 +66,7 @@ export const createDatabaseLedger = (
 
   const claim = async (entry: Extract<Entry, { state: "intent" }>, leaseMs: number): Promise<void> => {
     const { key, model, target, body, job } = entry;
-    const name = job === undefined ? (entry.claim ?? nameClaim(clock)) : `${ofJob}${job}`;
+    const name = job === undefined ? (entry.claim ?? nameClaim()) : `${ofJob}${job}`;
     // A call of a batch job takes as long as the job.
     const lease = job === undefined ? leaseMs : null;
     const values = [key, name, worker, lease, model, target, clean(body), seen.get(key) ?? "0"];
