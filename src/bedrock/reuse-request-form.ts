@@ -106,11 +106,12 @@ const isCall = (input: ServiceInputTypes): input is InvokeModelCommandInput =>
 
 const filled = (form: Form, { body: text, requestMetadata }: InvokeModelCommandInput): PlainRequest => {
   const body = Buffer.from(text as string);
-  const headers = { ...form.headers };
-  if (typeof requestMetadata === "string") headers[metadataHeader] = requestMetadata;
-  // The signer takes a hash that is there as it stands.
-  if (form.signer) headers[bodyHashHeader] = hash("sha256", body, "hex");
-  return { ...form.line, headers, body };
+  const own = {
+    ...(typeof requestMetadata === "string" && { [metadataHeader]: requestMetadata }),
+    // The signer takes a hash that is there as it stands.
+    ...(form.signer && { [bodyHashHeader]: hash("sha256", body, "hex") }),
+  };
+  return { body, headers: { ...own, ...form.headers }, ...form.line };
 };
 
 const metadataHeader = "x-amzn-bedrock-request-metadata";

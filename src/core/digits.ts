@@ -26,7 +26,7 @@ export const keepDigits = (values: Values, source: string): { values: Values; lo
  * there are several. Numbers inside of the text's strings count too.
  */
 const roundedIn = (source: string): ReadonlyMap<number, string | null> => {
-  if (!/\d{16}|\d\.\d{15}|\d[eE][+-]?\d{2}/.test(source)) return new Map();
+  if (!/\d{16}|\d\.\d{15}|\d[eE][+-]?\d{2}/.test(source)) return none;
   const tokens = (source.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? []).map(
     (token) => [Number(token), token] as const,
   );
@@ -45,6 +45,8 @@ const roundedIn = (source: string): ReadonlyMap<number, string | null> => {
       .map(([number, known]) => [number, known.size === 1 ? ([...known.values()][0] ?? null) : null]),
   );
 };
+
+const none: ReadonlyMap<number, string | null> = new Map();
 
 /** The digits of a number and where its point stands, in one writing. */
 const significant = (token: string): string => {

@@ -147,7 +147,8 @@ export const failedTrace = (
 
 /** The enriched record: the input, the output columns in place of input columns of the same name, `_bedrock`. */
 export const toRecord = ({ record, columns, trace }: Outcome): Record<string, unknown> => ({
-  ...(isObject(record) ? record : { value: record instanceof BadLine ? record.text : record }),
+  ...(!isObject(record) && { value: record instanceof BadLine ? record.text : record }),
+  ...(isObject(record) && record),
   ...columns,
   _bedrock: trace,
 });

@@ -32,7 +32,8 @@ export const workAhead = <Row, Result extends object>(
     const source = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
     // No row is awaited itself: a record may have a column called `then`.
     for (let next = await source.next(); !next.done; next = await source.next()) {
-      await turn();
+      const early = turn();
+      if (early) await early;
       if (hasLeft) break;
       const result = work(next.value);
       // Heard by whoever takes it, which may be later.

@@ -179,7 +179,7 @@ export const record = <Rest extends unknown[]>(
     } catch (error) {
       return unsent(error as ConnectorError);
     }
-    const result = await next({ ...request, claim }, stop, ...rest);
+    const result = await next({ claim, ...request }, stop, ...rest);
     try {
       if (!isFailed(result)) await ledger.append(toEntry(key, result, clock.date()));
       else {
