@@ -109,7 +109,7 @@ export const reuse = (
       }
       if ((entry?.state === "unknown" || entry?.state === "intent") && onUnknown !== "retry")
         return unsent(new ConnectorError("outcome_unknown", detailOf(entry)));
-      const waits = await delivered?.withheld(request, entry, stop).catch(readFailure);
+      const waits = delivered && (await delivered.withheld(request, entry, stop).catch(readFailure));
       if (waits?.code === "claimed_elsewhere") continue;
       if (waits) return unsent(waits);
       const result = await next(request, stop);

@@ -104,5 +104,5 @@ const groupSize = (queue: readonly Waiting[]): number => {
 
 const longestGroup = 2 ** 26;
 
-/** A call of a model takes a hundred times as long. */
-const gapMs = 5;
+/** A call of a model takes some fifty times as long. */
+const gapMs = 10;
