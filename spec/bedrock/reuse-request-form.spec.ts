@@ -48,8 +48,8 @@ const startRecorder = async (reply: (received: Received, nth: number) => Reply =
 const callsTo = (url: string, changes: Record<string, unknown> = {}) => {
   const connection = readConnection(localConfig(url, changes), []);
   const invoke = createInvoke(connection, readPlainly);
-  return (body: string) =>
-    invoke(requestOf(body, { modelId: connection.modelId }), new AbortController().signal);
+  return (body: string, key = "0".repeat(32)) =>
+    invoke(requestOf(body, { modelId: connection.modelId, key }), new AbortController().signal);
 };
 
 /** The headers that are each request's own, and those that the SDK alone sends. */
@@ -115,6 +115,19 @@ describe("a call after the first of its client", () => {
           await server.close();
         }
       });
+
+  it("has a name of its own among its metadata", async () => {
+    const server = await startRecorder();
+    try {
+      const call = callsTo(server.url);
+      const keys = ["1", "2", "3"].map((digit) => digit.repeat(32));
+      for (const key of keys) await call("{}", key);
+      const named = server.received.map(({ headers }) => headers["x-amzn-bedrock-request-metadata"]);
+      expect(named).to.deep.equal(keys.map((key) => `{"bedrock_model_call":"${key}"}`));
+    } finally {
+      await server.close();
+    }
+  });
 
   it("takes the SDK's steps once a minute", async () => {
     const server = await startRecorder();

@@ -128,8 +128,12 @@ const withoutOwn = (sent: HttpRequest): Pick<Form, "line" | "headers"> => {
   };
 };
 
-/** What signing adds, what counts the SDK's attempts at one call, and what the transport or another header says as well. */
+/**
+ * What names one call, what signing adds, what counts the SDK's attempts at a call, and what the transport or another header says
+ * as well.
+ */
 const leftOut = [
+  metadataHeader,
   ...["authorization", "x-amz-date", bodyHashHeader, "x-amz-security-token"],
   ...["amz-sdk-invocation-id", "amz-sdk-request"],
   ...["content-length", "x-amz-user-agent"],
