@@ -7,8 +7,6 @@ import { lateTimers, type Scenario, slowDisk } from "./simulate.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 
 export interface PacedScenario extends Scenario {
-  /** What something else sends to the same account, in calls a second at a time after the start. */
-  readonly neighbour?: (atMs: number) => number;
   /** What a rejection asks for. */
   readonly retryAfterMs?: number;
   /** Rows come in jobs of so many, each that long after the one before it has ended. */
@@ -31,11 +29,9 @@ export interface Paced {
  * way to the account's quota and back, as calls and not as promises. A spec holds that both come to the same.
  */
 export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQuota): Paced => {
-  const exact = virtualClock(seed);
-  const clock = lateTimers(exact);
-  const gate = createQuota(scenario.quota, clock.now);
+  const clock = lateTimers(virtualClock(seed));
+  const gate = createQuota({ seed, ...scenario.quota }, clock.now);
   for (const [at, quota] of scenario.changes ?? []) clock.after(at, () => gate.change(quota));
-  if (scenario.neighbour) callBeside(exact, scenario.neighbour, () => gate.admit(1, 1));
   const { inputTokens = 100, outputTokens = 60, maxTokens = 60, wayMs = 1, told = {}, jobs } = scenario;
   const requests = learn({ told: perMs(told.requestsPerMinute), ...requestTerms });
   const tokens = learn({ told: perMs(told.tokensPerMinute), ...tokenTerms });
@@ -145,16 +141,6 @@ interface Call {
 
 const perMs = (perMinute: number | null = null): number | null =>
   perMinute === null ? null : perMinute / 60_000;
-
-/** Calls that come by chance, so many a second on average. */
-const callBeside = (clock: VirtualClock, rate: (atMs: number) => number, call: () => void): void => {
-  const next = (): void => {
-    const perSecond = rate(clock.now());
-    if (perSecond > 0) call();
-    clock.after(perSecond > 0 ? (-Math.log(1 - clock.random()) * 1000) / perSecond : 50, next);
-  };
-  next();
-};
 
 /** The pacer's queue, without promises. */
 const createLine = <Item>(clock: VirtualClock, waitFor: (item: Item) => number, go: (item: Item) => void) => {

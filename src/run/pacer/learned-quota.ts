@@ -1,17 +1,9 @@
+import { createBelief } from "./belief.js";
 import { type Blackout, darken, hasLeft, longestAskedMs, type Probe, timeLeft } from "./blackout.js";
 import { createDemand } from "./demand.js";
-import { certainty, createEvidence, type Finding } from "./evidence.js";
+import { createEcho } from "./echo.js";
 import type { Quota, QuotaTerms } from "./quota.js";
-import {
-  type Cycle,
-  climb,
-  isSlow,
-  isSurging,
-  phaseOf,
-  planCycle,
-  type Stretch,
-  takeUp,
-} from "./quota-cycle.js";
+import { type Cycle, climb, isSlow, isSurging, planCycle, raiseCycle, type Stretch } from "./quota-cycle.js";
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
@@ -21,48 +13,50 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let rate = told ?? start;
   let level = Number.POSITIVE_INFINITY;
   /** What was granted and has not left, and what has left and has not ended. */
-  let held = 0;
-  let flying = 0;
+  let [held, flying] = [0, 0];
   let at: number | null = null;
   const demand = createDemand();
   let stretch: Stretch = { from: 0, spent: 0, probed: 0, calls: 0 };
   let cycle: Cycle | null = null;
   let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
-  /** What was known before the last finding that may yet prove to be chance. */
-  let trusted: { readonly cycle: Cycle | null; readonly rate: number } = { cycle, rate };
-  /** What was found when it became dark, and the pace before. */
-  let found: Finding = { rejected: 1, calls: 1, pace: null };
   let rateBefore = rate;
-  // A call of tokens sets aside more than it takes, and a minute's worth is saved up: there is no telling by share.
-  const evidence = savedMs > 0 ? certainty : createEvidence();
+  // A call of tokens sets aside more than it takes, so what goes in says little: there every rejection is a finding.
+  const belief = savedMs > 0 ? null : createBelief();
+  const chance = (): number => belief?.chance() ?? 0;
+  /** What a bucket saved up while nobody called goes at once: so many calls. */
+  let saved = 0;
+  /** The quota is counted in windows, so it lets in much more than its rate at times. */
+  let windowed = false;
+  let looked = 0;
   /** The service asked for a rest. */
   let restUntil = Number.NEGATIVE_INFINITY;
   const refusals = createRefusals();
   // A told quota is never passed, so nothing catches up there.
-  const spacing = createSpacing(told === null ? catchUp : 1);
+  const spacing = createSpacing(told === null);
   /** Rejections of calls that started before the last one was known say nothing new. */
   let knownAt = Number.NEGATIVE_INFINITY;
-  /** How long the service takes to reject a call. */
-  let echoMs = 5;
+  const echo = createEcho();
 
   /** What went in beyond the estimate. */
   const debtAt = (now: number): number =>
     cycle ? stretch.spent - stretch.probed - cycle.quota * (now - stretch.from) : 0;
   /** The pace of what is sent: what chance rejects is sent again; in the slow half less, so that its end shows. */
   const sent = (): number => {
-    const passing = 1 - evidence.chance();
-    return Math.min(ceiling, rate / (isSlow(cycle, rate, at ?? 0) ? Math.sqrt(passing) : passing));
+    const passing = 1 - chance();
+    const pace = rate / (isSlow(cycle, rate, at ?? 0) ? Math.sqrt(passing) : passing);
+    return Math.min(ceiling, saved >= 1 ? pace * hurry : pace);
   };
 
-  /** The estimate came of chance: what was known before holds again. */
-  const revoke = (now: number): void => {
-    const { cycle: before, rate: pace } = trusted;
-    if (cycle === null || (before && before.quota < cycle.quota)) return;
+  /** Where the estimate is below all that is believable, it is raised to that. */
+  const raise = (now: number): void => {
+    if (belief === null || cycle === null || dark || windowed) return;
+    const raised = raiseCycle(cycle, belief, now);
+    if (raised === cycle) return;
     surge = null;
-    cycle = before && takeUp(before, now, evidence.chance());
-    rate = Math.min(ceiling, cycle?.rate ?? Math.max(rate, pace));
+    cycle = raised;
     if (cycle === null) return;
+    rate = Math.min(ceiling, Math.max(rate, cycle.rate));
     level = Math.min(level, 0);
     stretch = { from: now, spent: 0, probed: 0, calls: 0 };
   };
@@ -83,26 +77,27 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     level += sent() * passed;
   };
 
-  /**
-   * How far behind a call the next one leaves. A quota that may save calls up need not see them one by one, and
-   * where none has been met there is nothing to keep to.
-   */
+  /** How far behind a call the next one leaves: at once, where a quota may save calls up or where none has been met. */
   const gapAfter = (cost: number): number =>
     savedMs > 0 || (told === null && cycle === null) ? 0 : cost / sent();
 
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
     spacing.hold(sentAt + gapAfter(cost));
-    evidence.ended(ended.rejections);
-    const refusedMs = refusals.passed(ended, sentAt, cost / rate);
-    if (refusedMs > 0 && rateBefore < Number.POSITIVE_INFINITY) {
+    const why = refusals.why(ended, sentAt, cost / rate);
+    if (why === "everything was refused" && rateBefore < Number.POSITIVE_INFINITY) {
       // It did not depend on the pace, so it taught nothing.
+      const refusedMs = sentAt - ended.since;
+      belief?.drop();
       rate = rateBefore;
       level = Math.min(level, 0);
       stretch = { ...stretch, from: stretch.from + refusedMs };
       if (cycle) cycle = { ...cycle, doubtAt: cycle.doubtAt + refusedMs };
       return;
     }
+    windowed = why === "a window ended";
+    if (windowed) belief?.drop();
+    else belief?.takeIn(sentAt);
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
     cycle = planCycle(cycle, {
       stretch,
@@ -112,10 +107,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       rate,
       burstMs,
       surge,
-      found,
-      chance: evidence.chance(),
+      belief: windowed ? null : belief,
+      chance: chance(),
     });
-    evidence.rely(found);
     surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
@@ -129,7 +123,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** How long nothing goes in, but for one probe when its time has come. */
   const darkFor = (now: number): number => {
     if (dark === null) return 0;
-    const left = timeLeft(dark, now, echoMs);
+    const left = timeLeft(dark, now, echo.ms());
     if (left > 0 || dark.probe === null) return left;
     relight(dark, dark.probe);
     dark = null;
@@ -154,8 +148,8 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         return restUntil - now;
       }
       const left = darkFor(now);
-      if (dark) return left;
-      if (rate === Number.POSITIVE_INFINITY) return 0;
+      if (dark) demand.asked(true);
+      if (dark || rate === Number.POSITIVE_INFINITY) return left;
       level = Math.min(level, Math.max(savedMs * rate, cost + lateMs * rate));
       demand.asked(cost - level > rounding);
       return demand.binding() ? (cost - level) / sent() : 0;
@@ -164,7 +158,10 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       advance(now);
       const restedMs = demand.granted(now, cost / rate, dark !== null);
       stretch.from += restedMs;
-      evidence.rested(restedMs);
+      if (restedMs > 0 && cycle && belief) {
+        saved = surely * Math.min(belief.holds(now), cycle.quota * Math.min(restedMs, burstMs));
+        stretch.from -= saved / cycle.quota;
+      }
       level -= cost;
       held += cost;
       if (dark) dark = { ...dark, probe: { sentAt: Number.POSITIVE_INFINITY, cost } };
@@ -182,8 +179,13 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying += cost;
       stretch.spent += cost;
       stretch.calls++;
+      saved = Math.max(0, saved - 1);
+      belief?.left(now);
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
-      else if (evidence.left(phaseOf(cycle, rate, now), now)) revoke(now);
+      else {
+        belief?.takeIn(echo.knownBefore(now));
+        if (++looked % lookEvery === 0) raise(now);
+      }
       spacing.left(now, gapAfter(cost));
     },
     settle,
@@ -198,6 +200,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       } else {
         settle(now, cost, 0);
         stretch.calls--;
+        belief?.unsaid(sentAt);
       }
       if (dark?.probe?.sentAt === sentAt) dark = { ...dark, probe: null };
     },
@@ -207,23 +210,21 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying -= cost;
       stretch.spent -= cost;
       stretch.calls--;
-      echoMs += (now - sentAt - echoMs) * echoWeight;
+      echo.came(now - sentAt);
+      belief?.rejected(sentAt);
       if (sentAt < knownAt) {
         level += cost;
         return;
       }
       if (!dark) {
-        const unsure = evidence.unsure();
-        const verdict = evidence.rejected(sentAt, cost / rate);
-        if (verdict === "chance") return revoke(now);
-        if (retryAfterMs !== null && evidence.chance() < littleChance)
+        if (retryAfterMs !== null && chance() < littleChance)
           restUntil = Math.max(restUntil, now + Math.min(retryAfterMs, longestAskedMs));
+        const empty = belief?.takeIn(echo.knownBefore(now)) ?? 1;
+        // Past the slow half a bucket is expected to run empty, so what is not chance is that.
+        const expected = cycle !== null && !isSlow(cycle, rate, now) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.
-        if (verdict === null) return;
-        found = verdict;
+        if (empty < enough && !expected) return raise(now);
         rateBefore = rate;
-        // What was found in the fast half of a cycle that nothing speaks against confirms the last estimate.
-        if (cycle === null || (found.pace === null && !unsure)) trusted = { cycle, rate };
       }
       level = Math.min(level + cost, cost);
       knownAt = now;
@@ -232,15 +233,18 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   };
 };
 
-/** A call that leaves late shortens the distance to the next one to this share. */
-const catchUp = 0.95;
 /** How late a timer may be for the next calls to make up for it. */
 const lateMs = 50;
-/** How much the last rejection counts for how long they take. */
-const echoWeight = 0.3;
-
 /** A service that asks for a rest is given one, as long as it is not known to reject by chance. */
 const littleChance = 0.01;
+
+/** A rejection is a finding when the bucket was empty as likely as that. */
+const enough = 0.7;
+/** Whether the estimate is too low is looked at after so many calls. */
+const lookEvery = 8;
+/** How much of what a bucket surely holds is counted upon, and by how much faster it goes. */
+const surely = 0.8;
+const hurry = 8;
 
 /** Sums of small refills fall short of whole numbers. */
 const rounding = 1e-6;

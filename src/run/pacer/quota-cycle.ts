@@ -1,5 +1,5 @@
+import type { Belief } from "./belief.js";
 import { type Blackout, isLong } from "./blackout.js";
-import type { Finding, Phase } from "./evidence.js";
 
 /** What went in since the account's bucket was last found empty. */
 export interface Stretch {
@@ -52,15 +52,15 @@ interface Observation {
   readonly burstMs: number;
   /** Where the pace began to double, if it did. */
   readonly surge: { readonly from: number; readonly spent: number } | null;
-  /** What ended the stretch. */
-  readonly found: Finding;
+  /** What is believed of the quota; `null` where it is counted in another way. */
+  readonly belief: Pick<Belief, "quantile" | "chance"> | null;
   /** The share of calls that is rejected by chance. */
   readonly chance: number;
 }
 
 /** Judges a stretch that a rejection ended, and plans the next. */
 export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
-  const { stretch, ended, cost, flying, rate, surge, found } = seen;
+  const { stretch, ended, cost, flying, rate, surge, belief } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > meanCost;
@@ -68,8 +68,10 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const unsure = before !== null && spent < fewestCalls * cost;
   const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
   const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
-  // A quota that has fallen is what was let in since.
-  const quota = before === null || found.pace === null ? judged : Math.min(judged, found.pace * cost);
+  const quota = belief
+    ? Math.max(belief.quantile(unlikely) / finer, Math.min(belief.quantile(1 - unlikely) * finer, judged))
+    : judged;
+  const fell = before !== null && quota < judged && quota < fallen * before.quota;
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
@@ -78,13 +80,8 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   // Short cycles while little is known, then longer ones.
   const most = before === null ? firstCalls : rose && !cliff && !coarse ? risenCalls : mostCalls;
   const planned = Math.min(most, Math.max(fewestPlanned, (growth * spent) / cost));
-  const length =
-    before !== null && found.pace !== null
-      ? Math.min(suddenCalls, planned)
-      : unsure
-        ? before.length
-        : planned;
-  const shortest = Math.min(longestMs, (length * (before ? found.rejected : 1) * cost) / quota);
+  const length = fell ? Math.min(suddenCalls, planned) : unsure ? before.length : planned;
+  const shortest = Math.min(longestMs, (length * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
   const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
   return {
@@ -106,17 +103,25 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   };
 };
 
-/** A cycle at an estimate that proves to be right, with the chance that is known by then. */
-export const takeUp = (before: Cycle, now: number, chance: number): Cycle => {
-  const { quota, meanCost } = before;
-  const lengthMs = Math.max(shortestMs, (mostCalls * meanCost) / quota);
-  const swing = swingAt(chance);
+/** The same cycle, or one at a higher estimate where this one is below all that is believable; `null` where there is no quota. */
+export const raiseCycle = (
+  cycle: Cycle,
+  belief: Pick<Belief, "quantile" | "chance">,
+  now: number,
+): Cycle | null => {
+  const quota = belief.quantile(unlikely);
+  if (quota < tooLow * cycle.quota) return cycle;
+  if (quota === Number.POSITIVE_INFINITY) return null;
+  const lengthMs = Math.max(shortestMs, (mostCalls * cycle.meanCost) / quota);
+  const swing = swingAt(belief.chance());
   return {
-    ...before,
+    ...cycle,
+    quota,
     rate: quota * (1 - swing),
     slope: (quota * swing * 2) / lengthMs,
     top: quota * (1 + 2 * swing),
-    doubtAt: now + patience * lengthMs,
+    // Where it may be anything, it is looked for at once.
+    doubtAt: now + (belief.quantile(likely) > farAbove * quota ? 0 : patience * lengthMs),
   };
 };
 
@@ -147,8 +152,16 @@ const fewestCalls = 3;
 /** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
 const samePace = 0.1;
 const belowCliff = 0.88;
-/** An estimate that is higher than the last by so much has risen. */
+/** An estimate that is higher than the last by so much has risen, and one that is lower has fallen. */
 const rise = 1.1;
+const fallen = 0.9;
+/** What is so unlikely is not believed; what is likelier than this may be so. What is believed is not told apart more finely. */
+const unlikely = 0.05;
+const likely = 0.3;
+const finer = 1.05;
+/** An estimate is raised when it is too low by so much; what may be so far above it is looked for at once. */
+const tooLow = 1.15;
+const farAbove = 2;
 /** The first pace may have gone up to so many times the quota; it is at most so many times what was let in. */
 const doubled = 5;
 const beyondSeen = 2.2;
@@ -191,12 +204,6 @@ export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number):
 /** In the first half of a cycle the pace is below what the quota lets in. */
 export const isSlow = (cycle: Cycle | null, rate: number, now: number): boolean =>
   cycle !== null && rate < cycle.quota && now < cycle.doubtAt;
-
-/** Where in its cycle a call leaves. */
-export const phaseOf = (cycle: Cycle | null, rate: number, now: number): Phase => {
-  if (cycle === null) return "start";
-  return isSlow(cycle, rate, now) ? "slow" : "fast";
-};
 
 /** How long the pace takes to double: while nothing is known or the quota has risen, and past the estimate. */
 const doubleMs = 500;

@@ -1,4 +1,7 @@
-import type { Blackout } from "./blackout.js";
+import { type Blackout, isLong } from "./blackout.js";
+
+/** Why nothing went in for a while. */
+type Reason = "a bucket filled up" | "a window ended" | "everything was refused";
 
 /**
  * Tells an account that refuses everything for a while from a quota that is counted in fixed windows: a window's end
@@ -11,18 +14,16 @@ export const createRefusals = () => {
     start(now: number): void {
       startedAt = now;
     },
-    /**
-     * How long an account refused everything, where that was no window; 0 where it was, or where a bucket that fills up
-     * by a call in `callMs` explains it.
-     */
-    passed(ended: Blackout, endedAt: number, callMs: number): number {
+    /** A bucket fills up by a call in `callMs`. */
+    why(ended: Blackout, endedAt: number, callMs: number): Reason {
       const ms = endedAt - ended.since;
-      if (ms < Math.max(shortestMs, refillCalls * callMs)) return 0;
+      if (!isLong(ended) || ms < Math.max(shortestMs, refillCalls * callMs)) return "a bucket filled up";
       // An account that refuses everything for long, just after the first call, was met in the midst of a window.
       const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
-      const isWindow = before !== null && ended.since - before.endedAt < windowTimes * before.ms;
       last = { ms, endedAt };
-      return isWindow ? 0 : ms;
+      return before !== null && ended.since - before.endedAt < windowTimes * before.ms
+        ? "a window ended"
+        : "everything was refused";
     },
   };
 };

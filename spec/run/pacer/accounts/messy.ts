@@ -52,7 +52,10 @@ const mixed = (
     { concurrency: 2 * rate, latencyMs: 200, rows, throttled: always(share), ...scenario },
   );
 
-const turns = (at: number): number => [0, 20, 35][Math.floor(at / 10_000) % 3] as number;
+/** What a neighbour takes of 40 requests a second, and for how long. */
+const turns = { requests_per_second: [0, 20, 35], every_seconds: 10 };
+const left = (at: number): number =>
+  40 - (turns.requests_per_second[Math.floor(at / 1000 / turns.every_seconds) % 3] as number);
 
 const jobs = (name: string, jobMs: number, scenario: Partial<PacedScenario>): Account => ({
   name: `jobs of 30 rows with pauses${name}`,
@@ -122,14 +125,14 @@ export const messy: readonly Account[] = [
   bucketOf(
     "a neighbour that takes 0, 20, 35 of 40 requests a second, in turns of 10 s",
     40,
-    { goodput: 0.8, wasted: 0.04, possible: varying((at) => 40 - turns(at)) },
-    { neighbour: turns, rows: 2400 },
+    { goodput: 0.8, wasted: 0.04, possible: varying(left) },
+    { quota: { ...bucket(40, 40), neighbour: turns }, rows: 2400 },
   ),
   bucketOf(
     "a neighbour that takes half of 40 requests a second, by chance",
     40,
     { goodput: 0.8, wasted: 0.04, steadyMs: 8000, possible: perSecond(20), reached: { wasted: 0.075 } },
-    { neighbour: always(20), rows: 1600 },
+    { quota: { ...bucket(40, 40), neighbour: { share: 0.5 } }, rows: 1600 },
   ),
   {
     ...both,

@@ -1,0 +1,55 @@
+/** What an account may be, but for its rate. The pacer imagines every sort with every rate. */
+export interface Sort {
+  /** The share of calls that it rejects whatever the pace. */
+  readonly chance: number;
+  /** How far what comes back differs from its rate: much, where somebody else takes of it by chance. */
+  readonly noise: number;
+  /** What its bucket holds, in milliseconds of its rate. */
+  readonly saves: number;
+  /** How unlikely it is beforehand, and that one becomes it, as a logarithm. */
+  readonly unlikely: number;
+}
+
+/** What a bucket that saves calls up is taken to hold. */
+const savedMs = 1000;
+export const sorts: readonly Sort[] = [
+  ...[0.003, 0.03, 0.1, 0.3, 0.5, 0.7].map((chance, unlikely) => ({
+    chance,
+    noise: 0.03,
+    saves: savedMs,
+    unlikely,
+  })),
+  { chance: 0.003, noise: 1, saves: savedMs, unlikely: 1 },
+  { chance: 0.003, noise: 0.03, saves: 0, unlikely: 2 },
+];
+
+/** Calls a millisecond. Beyond the fastest, a quota is none. */
+const slowest = 0.0002;
+export const fastest = 2;
+const step = 1.08;
+/** The last is no quota at all. */
+export const rates: readonly number[] = [
+  ...Array.from(
+    { length: Math.ceil(Math.log(fastest / slowest) / Math.log(step)) },
+    (_, i) => slowest * step ** i,
+  ),
+  Number.POSITIVE_INFINITY,
+];
+/**
+ * How unlikely the likeliest account may make any other, so that a few calls can bring it back when the account changes; how
+ * unlikely it is that its chance does, and that it rises by one of the steps above. As logarithms.
+ */
+const mostUnlikely = 11;
+const otherChance = 1;
+const higherChance = 0.2;
+/** How likely it is at least that an account of one sort is one of another by now. */
+export const changes = sorts.map((from) =>
+  sorts.map((to) => {
+    const other =
+      from.chance === to.chance ? 0 : otherChance + higherChance * Math.max(0, to.unlikely - from.unlikely);
+    return Math.exp(-(mostUnlikely + other));
+  }),
+);
+
+/** A slower rate than this is the less likely beforehand, as a fall of the rate is later on. */
+export const start = 0.02;
