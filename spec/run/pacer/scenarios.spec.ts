@@ -14,22 +14,22 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
       expect(shortfalls({ ...account, ...account.reached }, measure(account))).to.deep.equal([]);
     });
 
-  it("uses eight tenths of the worst account of a grid, and half of quotas that are tiny", function () {
+  it("uses half of the worst account of a grid in a single run, and seven tenths of quotas that are tiny", function () {
     this.timeout(30_000);
-    const all = measureGrid(60, 3);
+    const all = measureGrid(60, 1);
     const dearest = (fits: (point: Point) => boolean) =>
       all.filter(fits).toSorted((one, other) => other.wasted - one.wasted)[0];
     const dear = dearest(({ rate }) => rate >= 20);
     expect(dear?.wasted, JSON.stringify(dear)).to.be.at.most(0.1);
     const dearTiny = dearest(({ rate }) => rate < 20);
-    expect(dearTiny?.wasted, JSON.stringify(dearTiny)).to.be.at.most(0.3);
+    expect(dearTiny?.wasted, JSON.stringify(dearTiny)).to.be.at.most(0.15);
     const points = all.filter(({ burst }) => burst > 1);
     const worst = (fits: (point: Point) => boolean) =>
       points.filter(fits).toSorted((one, other) => one.goodput - other.goodput)[0];
     const common = worst(({ rate }) => rate >= 20);
-    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.8);
+    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.5);
     const tiny = worst(({ rate }) => rate < 20);
-    expect(tiny?.goodput, JSON.stringify(tiny)).to.be.at.least(0.5);
+    expect(tiny?.goodput, JSON.stringify(tiny)).to.be.at.least(0.7);
   });
 });
 

@@ -3,7 +3,7 @@ import { type Blackout, darken, hasLeft, longestAskedMs, type Probe, timeLeft } 
 import { createDemand } from "./demand.js";
 import { createEcho } from "./echo.js";
 import type { Quota, QuotaTerms } from "./quota.js";
-import { type Cycle, climb, isSlow, isSurging, planCycle, raiseCycle, type Stretch } from "./quota-cycle.js";
+import { type Cycle, climb, isSlow, planCycle, raiseCycle, type Stretch } from "./quota-cycle.js";
 import { createRefusals } from "./refusals.js";
 import { createSpacing } from "./spacing.js";
 
@@ -18,7 +18,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   const demand = createDemand();
   let stretch: Stretch = { from: 0, spent: 0, probed: 0, calls: 0 };
   let cycle: Cycle | null = null;
-  let surge: { from: number; spent: number } | null = null;
   let dark: Blackout | null = null;
   let rateBefore = rate;
   // A call of tokens sets aside more than it takes, so what goes in says little: there every rejection is a finding.
@@ -53,7 +52,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     if (belief === null || cycle === null || dark || windowed) return;
     const raised = raiseCycle(cycle, belief, now);
     if (raised === cycle) return;
-    surge = null;
     cycle = raised;
     if (cycle === null) return;
     rate = Math.min(ceiling, Math.max(rate, cycle.rate));
@@ -70,9 +68,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
     if (demand.binding() && !dark) {
-      const debt = debtAt(now);
-      if (cycle && isSurging(cycle, debt, now)) surge ??= { from: now, spent: stretch.spent };
-      rate = Math.min(ceiling, climb(rate, cycle, { debt, now, passed }));
+      rate = Math.min(ceiling, climb(rate, cycle, { debt: debtAt(now), now, passed }));
     }
     level += sent() * passed;
   };
@@ -106,11 +102,9 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying,
       rate,
       burstMs,
-      surge,
       belief: windowed ? null : belief,
       chance: chance(),
     });
-    surge = null;
     rate = Math.min(ceiling, cycle.rate);
     level = Math.min(level, cycle.level - held);
     spacing.hold(sentAt + gapAfter(cost));

@@ -26,8 +26,6 @@ export interface Cycle {
   readonly coarse: boolean;
   /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
   readonly burst: number;
-  /** The pace that met the rejection. */
-  readonly peak: number;
   readonly meanCost: number;
   /** In calls, how long the pace climbs until it has met its estimate. */
   readonly length: number;
@@ -50,8 +48,6 @@ interface Observation {
   readonly rate: number;
   /** What a full bucket is taken to hold, in milliseconds of the quota: the first stretch began with it. */
   readonly burstMs: number;
-  /** Where the pace began to double, if it did. */
-  readonly surge: { readonly from: number; readonly spent: number } | null;
   /** What is believed of the quota; `null` where it is counted in another way. */
   readonly belief: Pick<Belief, "quantile" | "chance"> | null;
   /** The share of calls that is rejected by chance. */
@@ -60,27 +56,24 @@ interface Observation {
 
 /** Judges a stretch that a rejection ended, and plans the next. */
 export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
-  const { stretch, ended, cost, flying, rate, surge, belief } = seen;
+  const { stretch, ended, cost, flying, belief } = seen;
   const { spent, calls } = stretch;
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < fewestCalls * cost;
-  const cliff = before !== null && surge !== null && Math.abs(rate - before.peak) < samePace * rate;
-  const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse, cliff });
+  const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse });
   const quota = belief
     ? Math.max(belief.quantile(unlikely) / finer, Math.min(belief.quantile(1 - unlikely) * finer, judged))
     : judged;
-  const fell = before !== null && quota < judged && quota < fallen * before.quota;
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
   const patient = burst > fewestCalls * cost;
-  const rose = surge !== null && (before === null || quota > rise * before.quota);
   // Short cycles while little is known, then longer ones.
-  const most = before === null ? firstCalls : rose && !cliff && !coarse ? risenCalls : mostCalls;
+  const most = before === null ? firstCalls : mostCalls;
   const planned = Math.min(most, Math.max(fewestPlanned, (growth * spent) / cost));
-  const length = fell ? Math.min(suddenCalls, planned) : unsure ? before.length : planned;
+  const length = unsure ? before.length : planned;
   const shortest = Math.min(longestMs, (length * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
   const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
@@ -93,7 +86,6 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     patient,
     coarse,
     burst,
-    peak: rate,
     meanCost,
     length,
     doubtAt: ended.lastRejectedAt + patience * (patient ? longestMs : lengthMs),
@@ -131,10 +123,8 @@ const swingAt = (chance: number): number => Math.min(mostSwing, leastSwing + swi
 /** What is known well is put to the test after so many calls, and not more often than this. */
 const mostCalls = 47;
 const shortestMs = 4500;
-/** What was found first, after a rise, or where it was not expected, is soon put to the test. */
+/** What was found first is put to the test sooner. */
 const firstCalls = 35;
-const risenCalls = 20;
-const suddenCalls = 10;
 /** A quota is counted by the minute; whatever was learned is put to the test about as often. */
 const longestMs = 60_000;
 /** From no rejection in so many times as long as planned, the quota must be higher. */
@@ -149,12 +139,6 @@ const swingCalls = 1.5;
 
 /** Fewer calls than this say little of a quota: the estimate stays, and the stretch goes on. */
 const fewestCalls = 3;
-/** Refused within such a share of the pace before, it is the same pace; the quota is taken to be so far below it. */
-const samePace = 0.1;
-const belowCliff = 0.88;
-/** An estimate that is higher than the last by so much has risen, and one that is lower has fallen. */
-const rise = 1.1;
-const fallen = 0.9;
 /** What is so unlikely is not believed; what is likelier than this may be so. What is believed is not told apart more finely. */
 const unlikely = 0.05;
 const likely = 0.3;
@@ -169,8 +153,8 @@ const beyondSeen = 2.2;
 /** The quota that explains a stretch. */
 const judgeCycle = (
   before: Cycle | null,
-  { stretch, ended, rate, burstMs, surge }: Observation,
-  { until, meanCost, coarse, cliff }: { until: number; meanCost: number; coarse: boolean; cliff: boolean },
+  { stretch, ended, rate, burstMs }: Observation,
+  { until, meanCost, coarse }: { until: number; meanCost: number; coarse: boolean },
 ): number => {
   const passed = Math.max(1, until - stretch.from);
   // Fixed windows of requests let nothing in for long, and have no bucket that was full.
@@ -178,11 +162,7 @@ const judgeCycle = (
   const estimate = Math.max(stretch.spent, meanCost / 2) / (passed + full);
   if (coarse || isLong(ended) || rate === Number.POSITIVE_INFINITY) return estimate;
   // The first pace doubles fast, but no further than this; a quota that saves nothing up is more than it seems.
-  if (before === null) return Math.max(estimate, Math.min(rate / doubled, beyondSeen * estimate));
-  if (surge === null) return estimate;
-  const surged = (stretch.spent - surge.spent) / (until - surge.from + burstMs);
-  // Refused at the same pace again: this quota saves nothing up, and its rate is where the pace breaks off.
-  return Math.max(estimate, surged, cliff ? belowCliff * rate : 0);
+  return before ? estimate : Math.max(estimate, Math.min(rate / doubled, beyondSeen * estimate));
 };
 
 /** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */
@@ -198,7 +178,7 @@ export const climb = (
 };
 
 /** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
-export const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
+const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
   debt >= slack || now >= doubtAt;
 
 /** In the first half of a cycle the pace is below what the quota lets in. */
