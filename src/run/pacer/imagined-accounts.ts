@@ -12,6 +12,7 @@ export interface Sort {
 
 /** What a bucket that saves calls up is taken to hold. */
 const savedMs = 1000;
+/** Alone on the quota, with more and more chance; beside a neighbour; saving nothing up. */
 export const sorts: readonly Sort[] = [
   ...[0.003, 0.03, 0.1, 0.3, 0.5, 0.7].map((chance, unlikely) => ({
     chance,
@@ -35,6 +36,7 @@ export const rates: readonly number[] = [
   ),
   Number.POSITIVE_INFINITY,
 ];
+
 /**
  * How unlikely the likeliest account may make any other, so that a few calls can bring it back when the account changes; how
  * unlikely it is that its chance does, and that it rises by one of the steps above. As logarithms.

@@ -29,6 +29,8 @@ export interface Cycle {
   readonly meanCost: number;
   /** In calls, how long the pace climbs until it has met its estimate. */
   readonly length: number;
+  /** The quota has fallen lately. */
+  readonly fell: boolean;
   /** When no rejection has come for so long that the estimate must be too low. */
   readonly doubtAt: number;
   /** What the bucket may hold now. */
@@ -63,16 +65,20 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
   const unsure = before !== null && spent < fewestCalls * cost;
   const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse });
-  const quota = belief
-    ? Math.max(belief.quantile(unlikely) / finer, Math.min(belief.quantile(1 - unlikely) * finer, judged))
-    : judged;
+  const quota = belief === null ? judged : within(belief, judged);
 
   const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
   const patient = burst > fewestCalls * cost;
   // Short cycles while little is known, then longer ones.
   const most = before === null ? firstCalls : mostCalls;
-  const planned = Math.min(most, Math.max(fewestPlanned, (growth * spent) / cost));
+  // What has fallen may rise as soon, where a neighbour comes and goes, so it is put to the test more often.
+  const fell =
+    before !== null &&
+    !unsure &&
+    (quota < fallen * before.quota ||
+      (before.fell && before.length < mostCalls && fallen * quota < before.quota));
+  const planned = Math.min(most, Math.max(fewestPlanned, ((fell ? slowGrowth : growth) * spent) / cost));
   const length = unsure ? before.length : planned;
   const shortest = Math.min(longestMs, (length * cost) / quota);
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
@@ -88,11 +94,19 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     burst,
     meanCost,
     length,
+    fell,
     doubtAt: ended.lastRejectedAt + patience * (patient ? longestMs : lengthMs),
     // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
     level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
   };
+};
+
+/** What was judged, as far as it is believable. */
+const within = (belief: Pick<Belief, "quantile">, judged: number): number => {
+  const least = belief.quantile(unlikely) / finer;
+  const most = belief.quantile(1 - unlikely) * finer;
+  return least < Number.POSITIVE_INFINITY ? Math.max(least, Math.min(most, judged)) : judged;
 };
 
 /** The same cycle, or one at a higher estimate where this one is below all that is believable; `null` where there is no quota. */
@@ -129,8 +143,10 @@ const firstCalls = 35;
 const longestMs = 60_000;
 /** From no rejection in so many times as long as planned, the quota must be higher. */
 const patience = 3.5;
-/** A cycle is planned for so many times the calls of the last, and never for fewer than these. */
+/** A cycle is planned for so many times the calls of the last, for less when the quota fell to such a share, and never for fewer than these. */
 const growth = 3;
+const slowGrowth = 1.25;
+const fallen = 0.7;
 const fewestPlanned = 8;
 /** How far below and above the estimate a cycle goes, at least and at most; and by how many calls it must come apart from it. */
 const leastSwing = 0.04;
