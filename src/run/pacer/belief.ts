@@ -39,8 +39,10 @@ export const createBelief = (): Belief => {
   let byChance = 0;
   let calls: Call[] = [];
   let taken = 0;
-  /** Before the first rejection there is nothing to tell apart. */
+  /** Before the first rejection there is nothing to tell apart: when the last calls left is all that is kept. */
   let met = false;
+  const early = new Float64Array(remembered);
+  let earlier = 0;
   let clock = 0;
   let lastRejected = Number.NEGATIVE_INFINITY;
 
@@ -119,13 +121,17 @@ export const createBelief = (): Belief => {
 
   return {
     left(at) {
-      calls.push({ at, rejected: false });
-      if (met || calls.length < 2 * remembered) return;
-      calls = calls.slice(remembered);
+      if (met) calls.push({ at, rejected: false });
+      else early[earlier++ % remembered] = at;
     },
     rejected(at) {
-      if (!met) clock = calls[0]?.at ?? at;
-      met = true;
+      if (!met) {
+        calls = [...early.slice(0, earlier)]
+          .sort((a, b) => a - b)
+          .map((left) => ({ at: left, rejected: false }));
+        clock = calls[0]?.at ?? at;
+        met = true;
+      }
       lastRejected = Math.max(lastRejected, at);
       const call = calls.findLast((other, index) => index >= taken && other.at === at && !other.rejected);
       if (call) {

@@ -28,6 +28,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** The quota is counted in windows, so it lets in much more than its rate at times. */
   let windowed = false;
   let looked = 0;
+  let rejectedInRow = 0;
   /** The service asked for a rest. */
   let restUntil = Number.NEGATIVE_INFINITY;
   const refusals = createRefusals();
@@ -129,6 +130,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     flying -= cost;
     stretch.spent += taken - cost;
     level -= taken - cost;
+    if (taken > 0) rejectedInRow = 0;
   };
 
   return {
@@ -205,6 +207,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       stretch.spent -= cost;
       stretch.calls--;
       echo.came(now - sentAt);
+      rejectedInRow++;
       belief?.rejected(sentAt);
       if (sentAt < knownAt) {
         level += cost;
@@ -217,7 +220,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         // Past the slow half a bucket is expected to run empty, so what is not chance is that.
         const expected = cycle !== null && !isSlow(cycle, rate, now) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.
-        if (empty < enough && !expected) return raise(now);
+        if (empty < enough && !expected && rejectedInRow < inRow) return raise(now);
         rateBefore = rate;
       }
       level = Math.min(level + cost, cost);
@@ -234,6 +237,8 @@ const littleChance = 0.01;
 
 /** A rejection is a finding when the bucket was empty as likely as that. */
 const enough = 0.7;
+/** Whatever is believed: it is not chance that so many calls are rejected in a row. */
+const inRow = 12;
 /** Whether the estimate is too low is looked at after so many calls. */
 const lookEvery = 8;
 /** How much of what a bucket surely holds is counted upon, and by how much faster it goes. */

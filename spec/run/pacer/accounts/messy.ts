@@ -117,7 +117,7 @@ export const messy: readonly Account[] = [
     brownout(40, 0.5, 15, 50),
     brownout(40, 0.5, 30, 50),
     brownout(40, 0.3, 15, 50),
-    brownout(40, 0.7, 15, 50),
+    brownout(40, 0.7, 15, 50, { reached: { goodput: 0.7 } }),
     brownout(40, 0.5, 15, 2000),
     brownout(20, 0.3, 30, 200),
     brownout(100, 0.5, 15, 50),
