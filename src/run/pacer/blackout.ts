@@ -57,19 +57,14 @@ export const longestAskedMs = 5 * 60_000;
 
 export const hasLeft = ({ sentAt }: Probe): boolean => sentAt < Number.POSITIVE_INFINITY;
 
-/** How long nothing goes in, where rejections take `echoMs` to come back; 0 when the probe may go, or was let in. */
-export const timeLeft = ({ probe, probeAt }: Blackout, now: number, echoMs: number): number => {
+/** How long nothing goes in, where a rejection comes back within `waitMs`; 0 when the probe may go, or was let in. */
+export const timeLeft = ({ probe, probeAt }: Blackout, now: number, waitMs: number): number => {
   if (probe === null) return Math.max(0, probeAt - now);
   // When it leaves or is given back, all that wait look again by themselves.
-  return hasLeft(probe)
-    ? Math.max(0, probe.sentAt + Math.min(longestEchoMs, echoMs * echoes + marginMs) - now)
-    : lookAgainMs;
+  return hasLeft(probe) ? Math.max(0, probe.sentAt + Math.min(longestEchoMs, waitMs) - now) : lookAgainMs;
 };
 
 const lookAgainMs = 1000;
-/** How often longer than usual a rejection may take, and the least that it takes longer. */
-const echoes = 2;
-const marginMs = 3;
 /** From very far away, nobody waits longer than this for a rejection. */
 const longestEchoMs = 1000;
 

@@ -1,20 +1,19 @@
 /** How long the service takes to reject a call. */
 export const createEcho = () => {
-  let ms: number | null = null;
+  let ms = 0;
+  let hasCome = false;
   return {
-    ms: (): number => ms ?? usualMs,
     came(afterMs: number): void {
-      ms = ms === null ? afterMs : ms + (afterMs - ms) * newest;
+      ms = hasCome ? ms + (afterMs - ms) * newest : afterMs;
+      hasCome = true;
     },
-    /** Calls that left before this would be known to be rejected by now. */
-    knownBefore: (now: number): number => now - (ms === null ? longestMs : echoes * ms + marginMs),
+    /** A call that is not rejected within this time was let in. Before the first rejection nothing says how long that is. */
+    waitMs: (): number => echoes * ms + marginMs,
   };
 };
 
-const usualMs = 5;
 /** How much the last rejection counts for how long they take. */
 const newest = 0.3;
-/** How often longer than usual a rejection may take, and the least that it takes longer; before the first, from very far away. */
+/** How often longer than usual a rejection may take, and the least that it takes longer. */
 const echoes = 2;
 const marginMs = 3;
-const longestMs = 1000;

@@ -118,7 +118,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** How long nothing goes in, but for one probe when its time has come. */
   const darkFor = (now: number): number => {
     if (dark === null) return 0;
-    const left = timeLeft(dark, now, echo.ms());
+    const left = timeLeft(dark, now, echo.waitMs());
     if (left > 0 || dark.probe === null) return left;
     relight(dark, dark.probe);
     dark = null;
@@ -179,7 +179,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       belief?.left(now);
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
       else {
-        belief?.takeIn(echo.knownBefore(now));
+        belief?.takeIn(now - echo.waitMs());
         if (++looked % lookEvery === 0) raise(now);
       }
       spacing.left(now, gapAfter(cost));
@@ -216,7 +216,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       if (!dark) {
         if (retryAfterMs !== null && chance() < littleChance)
           restUntil = Math.max(restUntil, now + Math.min(retryAfterMs, longestAskedMs));
-        const empty = belief?.takeIn(echo.knownBefore(now)) ?? 1;
+        const empty = belief?.takeIn(now - echo.waitMs()) ?? 1;
         // Past the slow half a bucket is expected to run empty, so what is not chance is that.
         const expected = cycle !== null && !isSlow(cycle, rate, now) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.

@@ -84,10 +84,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
   const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
   return {
-    quota,
-    rate: quota * (1 - swing),
-    slope: (quota * swing * 2) / lengthMs,
-    top: quota * (1 + 2 * swing),
+    ...course(quota, swing, lengthMs),
     slack: Math.max(cost, burst),
     patient,
     coarse,
@@ -122,14 +119,19 @@ export const raiseCycle = (
   const swing = swingAt(belief.chance());
   return {
     ...cycle,
-    quota,
-    rate: quota * (1 - swing),
-    slope: (quota * swing * 2) / lengthMs,
-    top: quota * (1 + 2 * swing),
+    ...course(quota, swing, lengthMs),
     // Where it may be anything, it is looked for at once.
     doubtAt: now + (belief.quantile(likely) > farAbove * quota ? 0 : patience * lengthMs),
   };
 };
+
+/** From a little below an estimate to a little above it. */
+const course = (quota: number, swing: number, lengthMs: number) => ({
+  quota,
+  rate: quota * (1 - swing),
+  slope: (quota * swing * 2) / lengthMs,
+  top: quota * (1 + 2 * swing),
+});
 
 /** With more chance, the halves of a cycle lie further apart, as far as a bucket can make up for the slow one. */
 const swingAt = (chance: number): number => Math.min(mostSwing, leastSwing + swingCalls * chance);
