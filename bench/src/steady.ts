@@ -22,7 +22,9 @@ export const goodput = (
   const windowS = quota?.window_seconds;
   const from = windowS ?? startUpS;
   const to = windowS ? Math.floor(endS / windowS) * windowS : endS;
-  const [first, end] = [sampleAt(samples, from), sampleAt(samples, to)];
+  const first = sampleAt(samples, from);
+  // Just after a window's end the next one has begun.
+  const end = windowS ? samples.findLast(({ atS }) => atS < to) : sampleAt(samples, to);
   if (!first || !end || end.atS - first.atS < shortestS) return null;
   const kept = Math.min(...[first, end].map((sample) => replay(samples, account, sample).saved()));
   const possible = replay(samples, account, first).greedy(end.atS, concurrency) - kept;

@@ -25,7 +25,7 @@ const accountOf = (told: Partial<ToldQuota>) => {
       sentAt.push(clock.now());
       return results.shift() ?? answerOf("{}");
     };
-    const granted = unable ? async () => unable : leaveInTime(run, call);
+    const granted = unable ? async () => unable : leaveInTime({ run, reservations }, call);
     const invoke = pace({ pacer, reservations, run, again: false }, granted);
     const send = () => clock.until(invoke(requestOf("{}", { maxTokens: 10_000 }), running));
     return { run, reservations, send };

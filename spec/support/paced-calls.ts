@@ -49,7 +49,8 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
   let calls = 0;
   let rejected = 0;
 
-  const way = (): number => wayMs + clock.random() * 3;
+  const way = (): number => wayMs + clock.random() * (calls > coldCalls ? 3 : coldMs);
+  const places = Math.min(scenario.concurrency, jobs?.rows ?? scenario.rows);
   const send = (call: Call): void => {
     calls++;
     clock.after(way(), () => {
@@ -75,6 +76,7 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
     met.reject(now, sentAt, cost, scenario.retryAfterMs ?? null);
     other.giveBack(now, sentAt, otherCost);
     advance();
+    open();
     entrance.join({ reserved: reservations.reserve(request), sentAt: Number.POSITIVE_INFINITY }, true);
   };
   const end = ({ reserved }: Call): void => {
@@ -83,6 +85,7 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
     requests.settle(now, 1, 1);
     answered++;
     advance();
+    open();
     takeUp();
   };
   const entrance = createLine<Call>(
@@ -111,6 +114,13 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
 
   let taken = 0;
   let jobAt = 0;
+  /** As a run does: one row goes ahead, and the others once the service has said something of it. */
+  let isOpen = false;
+  const open = (): void => {
+    if (isOpen) return;
+    isOpen = true;
+    for (let place = 1; place < places; place++) enter();
+  };
   /** The next row, if there is one: with its answer the place is free. */
   const takeUp = (): void => {
     const jobEnds = jobs && answered % jobs.rows === 0;
@@ -126,7 +136,7 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
   };
   const begin = (): void => {
     jobAt = clock.now();
-    for (let place = 0; place < Math.min(scenario.concurrency, jobs?.rows ?? scenario.rows); place++) enter();
+    for (let place = 0; place < (isOpen ? places : 1); place++) enter();
   };
   begin();
   clock.runAtOnce(() => answered === scenario.rows);
@@ -141,6 +151,10 @@ interface Call {
 
 const perMs = (perMinute: number | null = null): number | null =>
   perMinute === null ? null : perMinute / 60_000;
+
+/** A process that has just begun makes its first calls late. */
+const coldCalls = 5;
+const coldMs = 30;
 
 /** The pacer's queue, without promises. */
 const createLine = <Item>(clock: VirtualClock, waitFor: (item: Item) => number, go: (item: Item) => void) => {

@@ -62,7 +62,7 @@ export const composeInvoke = (parts: Parts): Invoke => {
   } = parts;
   const breaker = circuitBreaker(run, pacer.clock);
   const wire = promptCache ? whileUseful(promptCache, call) : call;
-  const timed = leaveInTime(run, heedOverload(slots, wire));
+  const timed = leaveInTime({ run, reservations }, heedOverload(slots, wire));
   const granted = breaker.watch(ledger ? record(ledger, timed, leaseMs, pacer.clock) : timed);
   const paced = (again: boolean): Invoke =>
     limit(slots, breaker.recheck(pace({ pacer, reservations, run, again }, granted)), again);

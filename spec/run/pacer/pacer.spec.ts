@@ -41,7 +41,7 @@ const pacing = (
     pace({ pacer, reservations, run, again }, async (request, stop, permit) => {
       const at = clock.now();
       if (at < writtenAt) await new Promise<void>((resolve) => clock.after(writtenAt - at, resolve));
-      return leaveInTime(run, call)(request, stop, permit);
+      return leaveInTime({ run, reservations }, call)(request, stop, permit);
     });
   const paced = sendsAgain ? retry(pacer, run, once(false), once(true)) : once(false);
   const results: Result[] = [];

@@ -14,7 +14,7 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
       expect(shortfalls({ ...account, ...account.reached }, measure(account))).to.deep.equal([]);
     });
 
-  it("uses half of the worst account of a grid in a single run, and seven tenths of quotas that are tiny", function () {
+  it("uses six tenths of the worst account of a grid in a single run, and seven tenths of quotas that are tiny", function () {
     this.timeout(30_000);
     const all = measureGrid(60, 1);
     const dearest = (fits: (point: Point) => boolean) =>
@@ -27,7 +27,7 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
     const worst = (fits: (point: Point) => boolean) =>
       points.filter(fits).toSorted((one, other) => one.goodput - other.goodput)[0];
     const common = worst(({ rate }) => rate >= 20);
-    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.5);
+    expect(common?.goodput, JSON.stringify(common)).to.be.at.least(0.6);
     const tiny = worst(({ rate }) => rate < 20);
     expect(tiny?.goodput, JSON.stringify(tiny)).to.be.at.least(0.7);
   });

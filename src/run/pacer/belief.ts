@@ -24,7 +24,7 @@ export interface Belief {
 }
 
 /**
- * Some nine hundred imaginary accounts, each a bucket of its own rate with its own share of chance, through which every call
+ * Some fourteen hundred imaginary accounts, each a bucket of its own rate with its own share of chance, through which every call
  * goes. What a bucket holds is known between two bounds: a call that was let in found one in it, a call that the bucket
  * rejected did not. An account is the more likely the better it foresaw the calls.
  */
@@ -68,7 +68,7 @@ export const createBelief = (): Belief => {
     byChance = 0;
     ofRate.fill(0);
     for (let j = 0, k = 0; j < sorts.length; j++) {
-      const { chance, noise, saves } = sorts[j] as Sort;
+      const { chance, noise, saves, unused } = sorts[j] as Sort;
       // An account may change: none is ever so unlikely that a few calls could not bring it back.
       const least = changing[j] as number;
       const fewest = passed * (1 - noise);
@@ -81,9 +81,11 @@ export const createBelief = (): Belief => {
         if (value < floor) value = floor;
         let empty = 0;
         if (rate < Number.POSITIVE_INFINITY) {
+          // One that saves nothing up holds a call as well.
           const lid = rate * saves + 1;
+          const full = lid > 2 ? lid - 1 : 1;
           let from = (low[k] as number) + rate * fewest;
-          if (from > lid) from = lid;
+          if (from > full) from = full;
           let to = (high[k] as number) + rate * most;
           if (to > lid + blur) to = lid + blur;
           if (from < 1) empty = to - from < (1 - from) / sure ? sure : (1 - from) / (to - from);
@@ -101,7 +103,8 @@ export const createBelief = (): Belief => {
         value *= rejected ? rejecting : 1 - rejecting;
         if (rejected) empties += (value * empty) / rejecting;
         weight[k] = value;
-        ofRate[i] = (ofRate[i] as number) + value;
+        const used = i > unused ? i - unused : 0;
+        ofRate[used] = (ofRate[used] as number) + value;
         sum += value;
         if (value > heaviest) {
           heaviest = value;

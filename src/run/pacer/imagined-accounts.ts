@@ -6,22 +6,31 @@ export interface Sort {
   readonly noise: number;
   /** What its bucket holds, in milliseconds of its rate. */
   readonly saves: number;
+  /** How many steps of the rates below its own it can be used at. */
+  readonly unused: number;
   /** How unlikely it is beforehand, and that one becomes it, as a logarithm. */
   readonly unlikely: number;
 }
 
-/** What a bucket that saves calls up is taken to hold. */
-const savedMs = 1000;
-/** Alone on the quota, with more and more chance; beside a neighbour; saving nothing up. */
+/** By what a bucket holds: the chances that go with it, each a little less likely than the one before, and how unlikely the first is. */
+const alone = [
+  { saves: 1000, chances: [0.003, 0.03, 0.1, 0.3, 0.5, 0.7], unlikely: 0 },
+  { saves: 0, chances: [0.003, 0.03, 0.1], unlikely: 3 },
+  { saves: 250, chances: [0.003, 0.03, 0.1], unlikely: 2 },
+  { saves: 5000, chances: [0.003], unlikely: 4 },
+];
+/** With more and more chance, and beside a neighbour, who often finds it full and leaves it empty. */
 export const sorts: readonly Sort[] = [
-  ...[0.003, 0.03, 0.1, 0.3, 0.5, 0.7].map((chance, unlikely) => ({
-    chance,
-    noise: 0.03,
-    saves: savedMs,
-    unlikely,
-  })),
-  { chance: 0.003, noise: 1, saves: savedMs, unlikely: 1 },
-  { chance: 0.003, noise: 0.03, saves: 0, unlikely: 2 },
+  ...alone.flatMap(({ saves, chances, unlikely }) =>
+    chances.map((chance, more) => ({
+      chance,
+      noise: 0.03,
+      saves,
+      unused: 0,
+      unlikely: unlikely + more,
+    })),
+  ),
+  { chance: 0.003, noise: 1, saves: 1000, unused: 6, unlikely: 2 },
 ];
 
 /** Calls a millisecond. Beyond the fastest, a quota is none. */
@@ -41,8 +50,8 @@ export const rates: readonly number[] = [
  * How unlikely the likeliest account may make any other, so that a few calls can bring it back when the account changes; how
  * unlikely it is that its chance does, and that it rises by one of the steps above. As logarithms.
  */
-const mostUnlikely = 11;
-const otherChance = 1;
+const mostUnlikely = 12;
+const otherChance = 1.5;
 const higherChance = 0.2;
 /** How likely it is at least that an account of one sort is one of another by now. */
 export const changes = sorts.map((from) =>

@@ -44,14 +44,14 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   /** The pace of what is sent: what chance rejects is sent again; in the slow half less, so that its end shows. */
   const sent = (): number => {
     const passing = 1 - chance();
-    const pace = rate / (isSlow(cycle, rate, at ?? 0) ? Math.sqrt(passing) : passing);
+    const pace = rate / (isSlow(cycle, rate) ? Math.sqrt(passing) : passing);
     return Math.min(ceiling, saved >= 1 ? pace * hurry : pace);
   };
 
   /** Where the estimate is below all that is believable, it is raised to that. */
   const raise = (now: number): void => {
     if (belief === null || cycle === null || dark || windowed) return;
-    const raised = raiseCycle(cycle, belief, now);
+    const raised = raiseCycle(cycle, belief);
     if (raised === cycle) return;
     cycle = raised;
     if (cycle === null) return;
@@ -69,7 +69,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
     if (demand.binding() && !dark) {
-      rate = Math.min(ceiling, climb(rate, cycle, { debt: debtAt(now), now, passed }));
+      rate = Math.min(ceiling, climb(rate, cycle, { debt: debtAt(now), passed }));
     }
     level += sent() * passed;
   };
@@ -89,7 +89,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       rate = rateBefore;
       level = Math.min(level, 0);
       stretch = { ...stretch, from: stretch.from + refusedMs };
-      if (cycle) cycle = { ...cycle, doubtAt: cycle.doubtAt + refusedMs };
       return;
     }
     windowed = why === "a window ended";
@@ -218,7 +217,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
           restUntil = Math.max(restUntil, now + Math.min(retryAfterMs, longestAskedMs));
         const empty = belief?.takeIn(now - echo.waitMs()) ?? 1;
         // Past the slow half a bucket is expected to run empty, so what is not chance is that.
-        const expected = cycle !== null && !isSlow(cycle, rate, now) && chance() < littleChance;
+        const expected = cycle !== null && !isSlow(cycle, rate) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.
         if (empty < enough && !expected && rejectedInRow < inRow) return raise(now);
         rateBefore = rate;

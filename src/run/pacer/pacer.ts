@@ -30,7 +30,7 @@ export interface Pace {
   readonly tokens: number | null;
 }
 
-/** The place of one call. Exactly one of `admitted`, `rejected` and `unused` is called when it ends. */
+/** The place of one call. The first of `admitted`, `rejected` and `unused` that is called says what became of it. */
 export interface Permit {
   /**
    * Waits for the moment to leave, called when all that comes before is done: what is written to a disk meanwhile
@@ -56,7 +56,10 @@ export const createPacer = (told: ToldQuota, clock: Clock = systemClock): Pacer 
     requests.take(grantedAt, 1);
     tokens.take(grantedAt, reserved);
     const call: Call = { reserved, sentAt: Number.POSITIVE_INFINITY };
+    let isOver = false;
     const end = (change: (now: number) => void): void => {
+      if (isOver) return;
+      isOver = true;
       change(clock.now());
       advance();
     };

@@ -31,8 +31,8 @@ export interface Cycle {
   readonly length: number;
   /** The quota has fallen lately. */
   readonly fell: boolean;
-  /** When no rejection has come for so long that the estimate must be too low. */
-  readonly doubtAt: number;
+  /** It may be any quota above the estimate: the pace surges until it meets it. */
+  readonly open: boolean;
   /** What the bucket may hold now. */
   readonly level: number;
   /** When the next stretch begins; `null` lets the present one go on. */
@@ -78,10 +78,9 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     !unsure &&
     (quota < fallen * before.quota ||
       (before.fell && before.length < mostCalls && fallen * quota < before.quota));
-  const planned = Math.min(most, Math.max(fewestPlanned, ((fell ? slowGrowth : growth) * spent) / cost));
+  const planned = Math.min(most, Math.max(fewestPlanned, ((fell ? 1 : growth) * spent) / cost));
   const length = unsure ? before.length : planned;
-  const shortest = Math.min(longestMs, (length * cost) / quota);
-  const lengthMs = length < mostCalls ? shortest : Math.max(shortestMs, shortest);
+  const lengthMs = Math.max(length < mostCalls ? 0 : shortestMs, (length * cost) / quota);
   const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
   return {
     ...course(quota, swing, lengthMs),
@@ -92,7 +91,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     meanCost,
     length,
     fell,
-    doubtAt: ended.lastRejectedAt + patience * (patient ? longestMs : lengthMs),
+    open: false,
     // The probe fitted in. One mean cost is left alone, since a call that does not fit waits for a long time.
     level: coarse ? Math.max(0, cost - meanCost - flying) - meanCost : 0,
     restart: unsure ? null : until,
@@ -107,11 +106,7 @@ const within = (belief: Pick<Belief, "quantile">, judged: number): number => {
 };
 
 /** The same cycle, or one at a higher estimate where this one is below all that is believable; `null` where there is no quota. */
-export const raiseCycle = (
-  cycle: Cycle,
-  belief: Pick<Belief, "quantile" | "chance">,
-  now: number,
-): Cycle | null => {
+export const raiseCycle = (cycle: Cycle, belief: Pick<Belief, "quantile" | "chance">): Cycle | null => {
   const quota = belief.quantile(unlikely);
   if (quota < tooLow * cycle.quota) return cycle;
   if (quota === Number.POSITIVE_INFINITY) return null;
@@ -120,8 +115,7 @@ export const raiseCycle = (
   return {
     ...cycle,
     ...course(quota, swing, lengthMs),
-    // Where it may be anything, it is looked for at once.
-    doubtAt: now + (belief.quantile(likely) > farAbove * quota ? 0 : patience * lengthMs),
+    open: belief.quantile(likely) > farAbove * quota,
   };
 };
 
@@ -141,13 +135,8 @@ const mostCalls = 47;
 const shortestMs = 4500;
 /** What was found first is put to the test sooner. */
 const firstCalls = 35;
-/** A quota is counted by the minute; whatever was learned is put to the test about as often. */
-const longestMs = 60_000;
-/** From no rejection in so many times as long as planned, the quota must be higher. */
-const patience = 3.5;
-/** A cycle is planned for so many times the calls of the last, for less when the quota fell to such a share, and never for fewer than these. */
+/** A cycle is planned for so many times the calls of the last, for no more when the quota fell to such a share, and never for fewer than these. */
 const growth = 3;
-const slowGrowth = 1.25;
 const fallen = 0.7;
 const fewestPlanned = 8;
 /** How far below and above the estimate a cycle goes, at least and at most; and by how many calls it must come apart from it. */
@@ -159,11 +148,11 @@ const swingCalls = 1.5;
 const fewestCalls = 3;
 /** What is so unlikely is not believed; what is likelier than this may be so. What is believed is not told apart more finely. */
 const unlikely = 0.05;
-const likely = 0.3;
-const finer = 1.05;
+const likely = 0.5;
+const finer = 1.1;
 /** An estimate is raised when it is too low by so much; what may be so far above it is looked for at once. */
 const tooLow = 1.15;
-const farAbove = 2;
+const farAbove = 1.3;
 /** The first pace may have gone up to so many times the quota; it is at most so many times what was let in. */
 const doubled = 5;
 const beyondSeen = 2.2;
@@ -187,21 +176,20 @@ const judgeCycle = (
 export const climb = (
   rate: number,
   cycle: Cycle | null,
-  { debt, now, passed }: { debt: number; now: number; passed: number },
+  { debt, passed }: { debt: number; passed: number },
 ): number => {
-  if (cycle === null || isSurging(cycle, debt, now)) return rate * 2 ** (passed / doubleMs);
+  if (cycle === null || isSurging(cycle, debt)) return rate * 2 ** (passed / doubleMs);
   const { coarse, patient, slope, top } = cycle;
   if (debt < 0 || patient) return Math.max(rate, Math.min(rate + slope * passed, top));
   return coarse ? rate + slope * passed : rate * 2 ** (passed / pastTopMs);
 };
 
-/** More went in than the estimate explains, or nothing was rejected for too long: the quota is higher. */
-const isSurging = ({ slack, doubtAt }: Cycle, debt: number, now: number): boolean =>
-  debt >= slack || now >= doubtAt;
+/** More went in than the estimate explains: the quota is higher. */
+const isSurging = ({ slack, open }: Cycle, debt: number): boolean => open || debt >= slack;
 
 /** In the first half of a cycle the pace is below what the quota lets in. */
-export const isSlow = (cycle: Cycle | null, rate: number, now: number): boolean =>
-  cycle !== null && rate < cycle.quota && now < cycle.doubtAt;
+export const isSlow = (cycle: Cycle | null, rate: number): boolean =>
+  cycle !== null && rate < cycle.quota && !cycle.open;
 
 /** How long the pace takes to double: while nothing is known or the quota has risen, and past the estimate. */
 const doubleMs = 500;

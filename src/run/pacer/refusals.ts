@@ -10,6 +10,7 @@ type Reason = "a bucket filled up" | "a window ended" | "everything was refused"
 export const createRefusals = () => {
   let startedAt = 0;
   let last: { ms: number; endedAt: number } | null = null;
+  let windowed = false;
   return {
     start(now: number): void {
       startedAt = now;
@@ -17,13 +18,17 @@ export const createRefusals = () => {
     /** A bucket fills up by a call in `callMs`. */
     why(ended: Blackout, endedAt: number, callMs: number): Reason {
       const ms = endedAt - ended.since;
-      if (!isLong(ended) || ms < Math.max(shortestMs, refillCalls * callMs)) return "a bucket filled up";
+      if (!isLong(ended) || ms < Math.max(shortestMs, refillCalls * callMs)) {
+        // Who knows a window well meets but the end of it.
+        const wasWindowed = windowed;
+        windowed = false;
+        return wasWindowed ? "a window ended" : "a bucket filled up";
+      }
       // An account that refuses everything for long, just after the first call, was met in the midst of a window.
       const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
       last = { ms, endedAt };
-      return before !== null && ended.since - before.endedAt < windowTimes * before.ms
-        ? "a window ended"
-        : "everything was refused";
+      windowed = before !== null && ended.since - before.endedAt < windowTimes * before.ms;
+      return windowed ? "a window ended" : "everything was refused";
     },
   };
 };
