@@ -78,6 +78,22 @@ describe("what the end of a call tells the pacer", () => {
     expect(reservations.advice()).to.include({ max_tokens: 10_000 });
   });
 
+  it("that is written down yet: the pacer knows before the ledger does", async () => {
+    const { clock, pacer } = accountOf({});
+    const run = createRun({ count: null, percent: null });
+    const reservations = createReservations({ burndown: 1, unlimited: 4096, told: false });
+    const send = leaveInTime({ run, reservations }, async () => answerOf("{}"));
+    const written = new Promise<void>((resolve) => clock.after(10_000, resolve));
+    const invoke = pace({ pacer, reservations, run, again: false }, async (...call) => {
+      const result = await send(...call);
+      await written;
+      return result;
+    });
+    await clock.pass(1000);
+    await clock.until(invoke(requestOf("{}", { maxTokens: 10_000 }), running));
+    expect([clock.now(), pacer.lastAdmittedAt()]).to.deep.equal([10_000, 1000]);
+  });
+
   it("that was let in: then was the last time, and not when another was rejected or not sent", async () => {
     const { clock, pacer, begin } = accountOf({});
     const run = begin([answerOf("{}"), failureOf("overloaded"), failureOf("throttled_requests")]);

@@ -14,10 +14,10 @@ export interface Measured {
 
 export const measure = (
   { scenario, steadyMs, possible, byChance = 0 }: Account,
-  { runs = 9, learn }: { readonly runs?: number; readonly learn?: Parameters<typeof paceCalls>[2] } = {},
+  { runs = 9, firstSeed = 1 }: { readonly runs?: number; readonly firstSeed?: number } = {},
 ): Measured => {
   const all = Array.from({ length: runs }, (_, run) => {
-    const paced = paceCalls(scenario, run + 1, learn);
+    const paced = paceCalls(scenario, firstSeed + run);
     const until = paced.admittedAt.at(-1) ?? 0;
     // Rows that never came to an answer are no use of the account.
     const good =

@@ -15,7 +15,7 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
     });
 
   it("uses six tenths of the worst account of a grid in a single run, and seven tenths of quotas that are tiny", function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const all = measureGrid(60, 1);
     const dearest = (fits: (point: Point) => boolean) =>
       all.filter(fits).toSorted((one, other) => other.wasted - one.wasted)[0];

@@ -76,6 +76,18 @@ export const clean: readonly Account[] = [
     ),
   ),
   bucketOf(
+    "5 requests a second in fixed windows of 10 s",
+    5,
+    {
+      goodput: 0.88,
+      wasted: 0.03,
+      steadyMs: 10_000,
+      possible: inWindows(5, 10),
+      reached: { wasted: 0.065 },
+    },
+    { quota: { requests_per_second: 5, window_seconds: 10 }, latencyMs: 500, rows: 400 },
+  ),
+  bucketOf(
     "a quota that falls from 40 to 10",
     40,
     {
