@@ -3,7 +3,7 @@ import { requestTerms, tokenTerms } from "../../src/run/pacer/pacer.js";
 import { createReservations } from "../../src/run/pacer/reservation.js";
 import { createQuota, isRejected } from "../../src/testing/emulator/account-quota.js";
 import { answerOf, requestOf } from "./requests.js";
-import { lateTimers, type Scenario, slowDisk } from "./simulate.js";
+import { lateTimers, mostLateMs, type Scenario, slowDisk } from "./simulate.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 
 export interface PacedScenario extends Scenario {
@@ -49,7 +49,7 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
   let calls = 0;
   let rejected = 0;
 
-  const way = (): number => wayMs + clock.random() * (calls > coldCalls ? 3 : coldMs);
+  const way = (): number => wayMs + clock.random() * mostLateMs(calls);
   const places = Math.min(scenario.concurrency, jobs?.rows ?? scenario.rows);
   const send = (call: Call): void => {
     calls++;
@@ -151,10 +151,6 @@ interface Call {
 
 const perMs = (perMinute: number | null = null): number | null =>
   perMinute === null ? null : perMinute / 60_000;
-
-/** A process that has just begun makes its first calls late. */
-const coldCalls = 5;
-const coldMs = 30;
 
 /** The pacer's queue, without promises. */
 const createLine = <Item>(clock: VirtualClock, waitFor: (item: Item) => number, go: (item: Item) => void) => {

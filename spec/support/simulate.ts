@@ -54,7 +54,7 @@ export interface Simulated {
 
 /**
  * Rows through the whole of a run, against the local Bedrock's quota, in virtual time. The way to the service and
- * back takes up to 3 ms more than its shortest time and timers are up to 2 ms late, as on a busy machine; the
+ * back takes up to 3 ms more than its shortest time, for the first calls up to 30, and timers are up to 2 ms late, as on a busy machine; the
  * ledger's disk takes up to 4 ms.
  */
 export const simulate = async (scenario: Scenario): Promise<Simulated> => {
@@ -69,13 +69,13 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
   const call: Invoke = async () => {
     seen.calls++;
     seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
-    await pause(clock, wayMs + clock.random() * 3);
+    await pause(clock, wayMs + clock.random() * mostLateMs(seen.calls));
     const byChance = scenario.throttled !== undefined && scenario.throttled(clock.now()) > clock.random();
     const verdict = byChance ? throttledByChance : gate.admit(inputTokens, maxTokens);
     if (isRejected(verdict)) {
       seen.rejected++;
       rejectedAt.push(clock.now());
-      await pause(clock, wayMs + clock.random() * 3);
+      await pause(clock, wayMs + clock.random() * mostLateMs(seen.calls));
       seen.inFlight--;
       const error =
         verdict.status === 503
@@ -88,7 +88,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     admittedAt.push(clock.now());
     await pause(clock, scenario.latencyMs * (1 + (scenario.spread ?? 0) * (clock.random() - 0.5)));
     verdict.settle(outputTokens);
-    await pause(clock, wayMs + clock.random() * 3);
+    await pause(clock, wayMs + clock.random() * mostLateMs(seen.calls));
     seen.inFlight--;
     return answerOf("{}", { inputTokens, outputTokens });
   };
@@ -173,6 +173,11 @@ const throttledByChance: Rejection = {
 
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));
+
+/** How late a call may be, after so many: a process that has just begun makes its first ones late. */
+export const mostLateMs = (calls: number): number => (calls > coldCalls ? 3 : 30);
+
+const coldCalls = 5;
 
 /** Timers that are up to 2 ms late, as on a busy machine. */
 export const lateTimers = (clock: VirtualClock): VirtualClock => ({

@@ -81,13 +81,13 @@ export const createBelief = (): Belief => {
         if (value < floor) value = floor;
         let empty = 0;
         if (rate < Number.POSITIVE_INFINITY) {
+          const saved = rate * saves;
           // One that saves nothing up holds a call as well.
-          const lid = rate * saves + 1;
-          const full = lid > 2 ? lid - 1 : 1;
+          const full = saved > 1 ? saved : 1;
           let from = (low[k] as number) + rate * fewest;
           if (from > full) from = full;
           let to = (high[k] as number) + rate * most;
-          if (to > lid + blur) to = lid + blur;
+          if (to > saved + 1 + blur) to = saved + 1 + blur;
           if (from < 1) empty = to - from < (1 - from) / sure ? sure : (1 - from) / (to - from);
           if (!rejected) {
             from = from > 1 ? from - 1 : 0;

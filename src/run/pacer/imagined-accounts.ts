@@ -19,7 +19,7 @@ const alone = [
   { saves: 250, chances: [0.003, 0.03, 0.1], unlikely: 2 },
   { saves: 5000, chances: [0.003], unlikely: 4 },
 ];
-/** With more and more chance, and beside a neighbour, who often finds it full and leaves it empty. */
+/** Alone, and beside a neighbour who takes of it by chance: what is left cannot be used to the full without running empty often. */
 export const sorts: readonly Sort[] = [
   ...alone.flatMap(({ saves, chances, unlikely }) =>
     chances.map((chance, more) => ({

@@ -90,11 +90,7 @@ export const clean: readonly Account[] = [
   bucketOf(
     "a quota that falls from 40 to 10",
     40,
-    {
-      goodput: 0.97,
-      wasted: 0.015,
-      possible: varying(between(0, 20_000, 40, 10)),
-    },
+    { goodput: 0.97, wasted: 0.015, possible: varying(between(0, 20_000, 40, 10)) },
     { changes: [[20_000, bucket(10, 10)]], rows: 1400 },
   ),
   bucketOf(
