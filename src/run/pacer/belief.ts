@@ -1,4 +1,13 @@
-import { changes, fastest, rates, type Sort, sorts, start } from "./imagined-accounts.js";
+import {
+  changes,
+  fastest,
+  otherRate,
+  rateAndChance,
+  rates,
+  type Sort,
+  sorts,
+  start,
+} from "./imagined-accounts.js";
 
 /** What is believed of an account, from the calls that left and which of them were rejected. Rates are calls a millisecond. */
 export interface Belief {
@@ -24,7 +33,7 @@ export interface Belief {
 }
 
 /**
- * Some fourteen hundred imaginary accounts, each a bucket of its own rate with its own share of chance, through which every call
+ * Some eighteen hundred imaginary accounts, each a bucket of its own rate with its own share of chance, through which every call
  * goes. What a bucket holds is known between two bounds: a call that was let in found one in it, a call that the bucket
  * rejected did not. An account is the more likely the better it foresaw the calls.
  */
@@ -33,7 +42,10 @@ export const createBelief = (): Belief => {
   const low = new Float64Array(count);
   const high = new Float64Array(count);
   const weight = new Float64Array(count);
-  const ofRate = new Float64Array(rates.length);
+  /** How likely the rates are that can be used, now and one call before; and of each sort, its likeliest account. */
+  let ofRate = new Float64Array(rates.length);
+  let ofRateBefore = new Float64Array(rates.length);
+  const ofSort = new Float64Array(sorts.length).fill(1);
   let best = { sort: 0, rate: start, weight: 1 };
   let total = 0;
   let byChance = 0;
@@ -66,17 +78,26 @@ export const createBelief = (): Belief => {
     let empties = 0;
     total = 0;
     byChance = 0;
+    [ofRate, ofRateBefore] = [ofRateBefore, ofRate];
     ofRate.fill(0);
     for (let j = 0, k = 0; j < sorts.length; j++) {
-      const { chance, noise, saves, unused } = sorts[j] as Sort;
-      // An account may change: none is ever so unlikely that a few calls could not bring it back.
-      const least = changing[j] as number;
+      const { chance, noise, jitter, saves, unused } = sorts[j] as Sort;
+      // An account may change: none is ever so unlikely that a few calls could not bring it back. It changes its rate or what it
+      // rejects; both at once is less likely.
+      const otherSort = (changing[j] as number) * scale;
+      const otherwise = Math.max(
+        otherRate * (ofSort[j] as number) * scale,
+        rateAndChance * (changing[j] as number),
+      );
+      let likeliest = 0;
       const fewest = passed * (1 - noise);
       const most = passed * (1 + noise);
       let sum = 0;
       for (let i = 0; i < rates.length; i++, k++) {
         const rate = rates[i] as number;
-        const floor = rate < top ? (least * rate) / top : least;
+        const sameSort = rate < top ? (otherwise * rate) / top : otherwise;
+        const sameRate = otherSort * (ofRateBefore[i] as number);
+        const floor = sameSort > sameRate ? sameSort : sameRate;
         let value = (weight[k] as number) * scale;
         if (value < floor) value = floor;
         let empty = 0;
@@ -88,9 +109,12 @@ export const createBelief = (): Belief => {
           if (from > full) from = full;
           let to = (high[k] as number) + rate * most;
           if (to > saved + 1 + blur) to = saved + 1 + blur;
-          if (from < 1) empty = to - from < (1 - from) / sure ? sure : (1 - from) / (to - from);
+          if (from < 1) {
+            const range = to + jitter - from;
+            empty = range < (1 - from) / sure ? sure : (1 - from) / range;
+          }
           if (!rejected) {
-            from = from > 1 ? from - 1 : 0;
+            from = from > 1 - jitter ? from - 1 : -jitter;
             to = to - 1 > from + blur ? to - 1 : from + blur;
           } else if (chance < (1 - chance) * empty && to > 1) {
             to = 1;
@@ -106,11 +130,15 @@ export const createBelief = (): Belief => {
         const used = i > unused ? i - unused : 0;
         ofRate[used] = (ofRate[used] as number) + value;
         sum += value;
-        if (value > heaviest) {
-          heaviest = value;
-          which = k;
+        if (value > likeliest) {
+          likeliest = value;
+          if (value > heaviest) {
+            heaviest = value;
+            which = k;
+          }
         }
       }
+      ofSort[j] = likeliest;
       total += sum;
       byChance += sum * chance;
     }
@@ -187,7 +215,7 @@ export const createBelief = (): Belief => {
         if (rate < Number.POSITIVE_INFINITY && value > believable * best.weight)
           sum += value * Math.min(rate * saves, (low[k] as number) + rate * (now - clock));
       });
-      return sum / total;
+      return Math.max(0, sum / total);
     },
   };
 };

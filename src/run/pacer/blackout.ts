@@ -48,7 +48,7 @@ export const darken = (
 
 /** The first probe waits as long as so many calls take, as the pace has gone too far by then; later ones wait longer. */
 const firstGapCalls = 4;
-const gapCalls = 1.2;
+const gapCalls = 1.3;
 const slower = 1.7;
 const shortestGapMs = 20;
 const longestGapMs = 1000;

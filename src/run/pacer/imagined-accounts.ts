@@ -4,6 +4,8 @@ export interface Sort {
   readonly chance: number;
   /** How far what comes back differs from its rate: much, where somebody else takes of it by chance. */
   readonly noise: number;
+  /** By how much of a call what it holds differs from one moment to the next, where somebody else takes of it evenly. */
+  readonly jitter: number;
   /** What its bucket holds, in milliseconds of its rate. */
   readonly saves: number;
   /** How many steps of the rates below its own it can be used at. */
@@ -19,18 +21,23 @@ const alone = [
   { saves: 250, chances: [0.003, 0.03, 0.1], unlikely: 2 },
   { saves: 5000, chances: [0.003], unlikely: 4 },
 ];
-/** Alone, and beside a neighbour who takes of it by chance: what is left cannot be used to the full without running empty often. */
+/**
+ * Alone, beside a neighbour who takes of it evenly, and beside one who takes of it by chance: what that one leaves cannot be used to
+ * the full without running empty often.
+ */
 export const sorts: readonly Sort[] = [
   ...alone.flatMap(({ saves, chances, unlikely }) =>
     chances.map((chance, more) => ({
       chance,
       noise: 0.03,
+      jitter: 0,
       saves,
       unused: 0,
       unlikely: unlikely + more,
     })),
   ),
-  { chance: 0.003, noise: 1, saves: 1000, unused: 6, unlikely: 2 },
+  { chance: 0.003, noise: 0.1, jitter: 1, saves: 1000, unused: 0, unlikely: 3 },
+  { chance: 0.003, noise: 1, jitter: 0, saves: 1000, unused: 6, unlikely: 2 },
 ];
 
 /** Calls a millisecond. Beyond the fastest, a quota is none. */
@@ -53,6 +60,10 @@ export const rates: readonly number[] = [
 const mostUnlikely = 12;
 const otherChance = 1.5;
 const higherChance = 0.2;
+/** How likely it is at least that an account has another rate by now; and how much less likely that its chance is another as well. */
+export const otherRate = Math.exp(-mostUnlikely);
+const bothAtOnce = 8;
+export const rateAndChance = Math.exp(-bothAtOnce);
 /** How likely it is at least that an account of one sort is one of another by now. */
 export const changes = sorts.map((from) =>
   sorts.map((to) => {

@@ -235,7 +235,7 @@ const lateMs = 50;
 const littleChance = 0.01;
 
 /** A rejection is a finding when the bucket was empty as likely as that. */
-const enough = 0.7;
+const enough = 0.65;
 /** Whatever is believed: it is not chance that so many calls are rejected in a row. */
 const inRow = 12;
 /** Whether the estimate is too low is looked at after so many calls. */

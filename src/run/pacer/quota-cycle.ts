@@ -63,11 +63,14 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const meanCost = calls > 0 && spent > 0 ? spent / calls : (before?.meanCost ?? cost);
   const coarse = cost > meanCost;
   const until = isLong(ended) ? ended.lastRejectedAt : ended.since;
-  const unsure = before !== null && spent < fewestCalls * cost;
-  const judged = unsure ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse });
+  const few = before !== null && spent < fewestCalls * cost;
+  const judged = few ? before.quota : judgeCycle(before, seen, { until, meanCost, coarse });
   const quota = belief === null ? judged : within(belief, judged);
+  // What so few calls cannot tell, what is believed may.
+  const unsure = few && quota >= fallen * before.quota;
 
-  const beyond = before || isLong(ended) ? spent - quota * (ended.since - stretch.from) : 0;
+  const beyond =
+    belief === null && (before || isLong(ended)) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
   const patient = burst > fewestCalls * cost;
   // Short cycles while little is known, then longer ones.
@@ -78,7 +81,7 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
     !unsure &&
     (quota < fallen * before.quota ||
       (before.fell && before.length < mostCalls && fallen * quota < before.quota));
-  const planned = Math.min(most, Math.max(fewestPlanned, ((fell ? 1 : growth) * spent) / cost));
+  const planned = Math.min(most, Math.max(fewestPlanned, ((fell ? growthFallen : growth) * spent) / cost));
   const length = unsure ? before.length : planned;
   const lengthMs = Math.max(length < mostCalls ? 0 : shortestMs, (length * cost) / quota);
   const swing = Math.max(swingAt(seen.chance), (swingCalls * cost) / (quota * lengthMs));
@@ -135,8 +138,9 @@ const mostCalls = 47;
 const shortestMs = 4500;
 /** What was found first is put to the test sooner. */
 const firstCalls = 35;
-/** A cycle is planned for so many times the calls of the last, for no more when the quota fell to such a share, and never for fewer than these. */
+/** A cycle is planned for so many times the calls of the last, for hardly more when the quota fell to such a share, and never for fewer than these. */
 const growth = 3;
+const growthFallen = 0.8;
 const fallen = 0.7;
 const fewestPlanned = 8;
 /** How far below and above the estimate a cycle goes, at least and at most; and by how many calls it must come apart from it. */

@@ -10,7 +10,8 @@ type Reason = "a bucket filled up" | "a window ended" | "everything was refused"
 export const createRefusals = () => {
   let startedAt = 0;
   let last: { ms: number; endedAt: number } | null = null;
-  let windowed = false;
+  /** So many ends of windows may be short from now on. */
+  let mayBeShort = 0;
   return {
     start(now: number): void {
       startedAt = now;
@@ -20,14 +21,13 @@ export const createRefusals = () => {
       const ms = endedAt - ended.since;
       if (!isLong(ended) || ms < Math.max(shortestMs, refillCalls * callMs)) {
         // Who knows a window well meets but the end of it.
-        const wasWindowed = windowed;
-        windowed = false;
-        return wasWindowed ? "a window ended" : "a bucket filled up";
+        return mayBeShort-- > 0 ? "a window ended" : "a bucket filled up";
       }
       // An account that refuses everything for long, just after the first call, was met in the midst of a window.
       const before = last ?? (ended.since - startedAt < youngMs ? { ms, endedAt: startedAt } : null);
       last = { ms, endedAt };
-      windowed = before !== null && ended.since - before.endedAt < windowTimes * before.ms;
+      const windowed = before !== null && ended.since - before.endedAt < windowTimes * before.ms;
+      mayBeShort = windowed ? shortEnds : 0;
       return windowed ? "a window ended" : "everything was refused";
     },
   };
@@ -40,3 +40,5 @@ const youngMs = 8000;
 const refillCalls = 5;
 /** Windows come again within so many times their length. */
 const windowTimes = 10;
+/** After a long end, so many short ones are still those of windows. */
+const shortEnds = 2;
