@@ -1,3 +1,4 @@
+import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
 import { expect } from "chai";
 import nock from "nock";
 import type { JsonObject } from "../../src/core/json.js";
@@ -38,6 +39,15 @@ describe("the models whose body is known", () => {
         families.filter(({ models }) => models.test(baseModelId(modelId) ?? "")).map(({ name }) => name),
         modelId,
       ).to.deep.equal([family]);
+  });
+
+  it("are read without an exception, which would cost each row more than the rest of the reading", () => {
+    for (const { modelId, family, response } of modelFixtures)
+      for (const path of pathsOf(families.find(({ name }) => name === family)?.response))
+        expect(
+          () => TreeInterpreter.search(compile(path), response as JSONValue),
+          `${modelId}: ${path}`,
+        ).not.to.throw();
   });
 
   for (const { name, modelId, template, record, request, response, headers, expected } of modelFixtures) {
@@ -104,3 +114,9 @@ describe("the models whose body is known", () => {
       expect(row?._bedrock).to.include({ input_tokens: 7, output_tokens: 3, latency_ms: 40 });
     });
 });
+
+/** Every JMESPath of a family's reading. */
+const pathsOf = (reading: unknown): string[] => {
+  if (typeof reading === "string") return [reading];
+  return typeof reading === "object" && reading !== null ? Object.values(reading).flatMap(pathsOf) : [];
+};

@@ -21,7 +21,7 @@ export const claude = {
       cacheRead: "usage.cache_read_input_tokens",
       cacheWrite: "usage.cache_creation_input_tokens",
       cacheWrites:
-        "items(usage.cache_creation)[*].[replace(replace([0], 'ephemeral_', ''), '_input_tokens', ''), [1]]",
+        "usage.cache_creation && items(usage.cache_creation)[*].[replace(replace([0], 'ephemeral_', ''), '_input_tokens', ''), [1]]",
       thinking: "usage.output_tokens_details.thinking_tokens",
     },
   },
