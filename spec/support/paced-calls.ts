@@ -58,7 +58,8 @@ export const paceCalls = (scenario: PacedScenario, seed: number, learn = learnQu
       const verdict = byChance ? null : gate.admit(inputTokens, maxTokens);
       if (verdict === null || isRejected(verdict)) {
         rejected++;
-        const ofTokens = verdict !== null && /tokens/.test(verdict.message);
+        const ofTokens =
+          verdict === null ? scenario.throttledBy === "tokens" : /tokens/.test(verdict.message);
         clock.after(way(), () => reject(call, ofTokens));
         return;
       }

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly changes?: readonly (readonly [number, Quota])[];
   /** The share of calls that is throttled whatever the quota, at a time after the start. */
   readonly throttled?: (atMs: number) => number;
+  /** The quota that it names then. Default requests. */
+  readonly throttledBy?: "tokens";
   readonly rows: number;
   readonly concurrency: number;
   /** Milliseconds from when a call is let in to its answer. */
@@ -71,7 +73,7 @@ export const simulate = async (scenario: Scenario): Promise<Simulated> => {
     seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
     await pause(clock, wayMs + clock.random() * mostLateMs(seen.calls));
     const byChance = scenario.throttled !== undefined && scenario.throttled(clock.now()) > clock.random();
-    const verdict = byChance ? throttledByChance : gate.admit(inputTokens, maxTokens);
+    const verdict = byChance ? throttledByChance(scenario.throttledBy) : gate.admit(inputTokens, maxTokens);
     if (isRejected(verdict)) {
       seen.rejected++;
       rejectedAt.push(clock.now());
@@ -165,11 +167,11 @@ export const slowDisk = (clock: VirtualClock, stops: boolean): (() => number) =>
   };
 };
 
-const throttledByChance: Rejection = {
+const throttledByChance = (quota = "requests"): Rejection => ({
   status: 429,
   type: "ThrottlingException",
-  message: "Too many requests.",
-};
+  message: `Too many ${quota}.`,
+});
 
 const pause = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => clock.after(ms, resolve));

@@ -6,6 +6,8 @@ import type { Account } from "./accounts/account.js";
 export interface Measured {
   readonly goodput: number;
   readonly least: number;
+  /** Rows without an answer in any of the runs. */
+  readonly unanswered: number;
   /** Beyond what chance rejected. */
   readonly wasted: number;
   /** How long a job took; 0 where rows do not come in jobs. */
@@ -19,14 +21,17 @@ export const measure = (
   const all = Array.from({ length: runs }, (_, run) => {
     const paced = paceCalls(scenario, firstSeed + run);
     const until = paced.admittedAt.at(-1) ?? 0;
-    // Rows that never came to an answer are no use of the account.
-    const good =
-      paced.answered < scenario.rows ? 0 : goodput(paced, possible(steadyMs, until), steadyMs, until);
-    return { good, wasted: wasted(paced) - byChance, jobMs: median(paced.jobsMs) };
+    return {
+      good: goodput(paced, possible(steadyMs, until), steadyMs, until),
+      unanswered: scenario.rows - paced.answered,
+      wasted: wasted(paced) - byChance,
+      jobMs: median(paced.jobsMs),
+    };
   });
   return {
     goodput: median(all.map(({ good }) => good)),
     least: Math.min(...all.map(({ good }) => good)),
+    unanswered: Math.max(...all.map((run) => run.unanswered)),
     wasted: median(all.map((run) => run.wasted)),
     jobMs: median(all.map(({ jobMs }) => jobMs)),
   };
@@ -47,6 +52,7 @@ export const shortfalls = (
 ): string[] => {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const short: string[] = [];
+  if (measured.unanswered > 0) short.push(`${measured.unanswered} rows without an answer`);
   if (measured.goodput < good) short.push(`goodput ${percent(measured.goodput)} of ${percent(good)}`);
   if (measured.least < least)
     short.push(`goodput of the worst run ${percent(measured.least)} of ${percent(least)}`);

@@ -22,7 +22,7 @@ describe("pacer: how much of an account it uses, and what it wastes", () => {
     const dear = dearest(({ rate }) => rate >= 20);
     expect(dear?.wasted, JSON.stringify(dear)).to.be.at.most(0.1);
     const dearTiny = dearest(({ rate }) => rate < 20);
-    expect(dearTiny?.wasted, JSON.stringify(dearTiny)).to.be.at.most(0.15);
+    expect(dearTiny?.wasted, JSON.stringify(dearTiny)).to.be.at.most(0.18);
     const points = all.filter(({ burst }) => burst > 1);
     const worst = (fits: (point: Point) => boolean) =>
       points.filter(fits).toSorted((one, other) => one.goodput - other.goodput)[0];

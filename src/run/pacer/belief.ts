@@ -19,7 +19,7 @@ export interface Belief {
   unsaid(at: number): void;
   /**
    * Takes in the calls that left by then, of which those count as let in that nobody rejected. How likely it is that a
-   * rejection among them found the bucket empty.
+   * rejection among them found the bucket empty; whatever is believed, so many in a row are not chance.
    */
   takeIn(until: number): number;
   /** Forgets what is not taken in: it did not depend on the pace. */
@@ -57,6 +57,7 @@ export const createBelief = (): Belief => {
   let earlier = 0;
   let clock = 0;
   let lastRejected = Number.NEGATIVE_INFINITY;
+  let rejectedInRow = 0;
 
   each((k, rate, { saves, unlikely }) => {
     low[k] = saves * Math.min(rate, fastest);
@@ -186,7 +187,8 @@ export const createBelief = (): Belief => {
       const known = Math.max(until, lastRejected - outOfOrderMs);
       for (let call = calls[taken]; call && (call.rejected || call.at <= known); call = calls[taken]) {
         const empty = foresee(call);
-        if (call.rejected) found = Math.max(found, empty);
+        rejectedInRow = call.rejected ? rejectedInRow + 1 : 0;
+        if (call.rejected) found = Math.max(found, rejectedInRow < inRow ? empty : 1);
         taken++;
       }
       if (taken > remembered) {
@@ -232,6 +234,8 @@ const sure = 0.99;
 const believable = 0.01;
 /** A call that left so long before one that is known to be rejected was let in, or its rejection would be known. */
 const outOfOrderMs = 6;
+/** So many calls that are rejected in a row are not rejected by chance. */
+const inRow = 12;
 /** So many calls before the first rejection tell something. */
 const remembered = 200;
 

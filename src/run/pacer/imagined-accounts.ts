@@ -18,7 +18,7 @@ export interface Sort {
 const alone = [
   { saves: 1000, chances: [0.003, 0.03, 0.1, 0.3, 0.5, 0.7], unlikely: 0 },
   { saves: 0, chances: [0.003, 0.03, 0.1], unlikely: 3 },
-  { saves: 250, chances: [0.003, 0.03, 0.1], unlikely: 2 },
+  { saves: 250, chances: [0.003, 0.03, 0.1], unlikely: 1 },
   { saves: 5000, chances: [0.003], unlikely: 4 },
 ];
 /**
@@ -36,8 +36,8 @@ export const sorts: readonly Sort[] = [
       unlikely: unlikely + more,
     })),
   ),
-  { chance: 0.003, noise: 0.1, jitter: 1, saves: 1000, unused: 0, unlikely: 3 },
-  { chance: 0.003, noise: 1, jitter: 0, saves: 1000, unused: 6, unlikely: 2 },
+  { chance: 0.003, noise: 0.1, jitter: 1, saves: 1000, unused: 0, unlikely: 4 },
+  { chance: 0.003, noise: 1, jitter: 0, saves: 1000, unused: 6, unlikely: 3 },
 ];
 
 /** Calls a millisecond. Beyond the fastest, a quota is none. */

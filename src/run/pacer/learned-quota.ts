@@ -20,15 +20,13 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   let cycle: Cycle | null = null;
   let dark: Blackout | null = null;
   let rateBefore = rate;
-  // A call of tokens sets aside more than it takes, so what goes in says little: there every rejection is a finding.
-  const belief = savedMs > 0 ? null : createBelief();
-  const chance = (): number => belief?.chance() ?? 0;
+  const belief = createBelief();
+  /** A call sets aside more than it takes, as of tokens, so that what goes in tells little of the rate. */
+  const setsAside = savedMs > 0;
+  const chance = (): number => belief.chance();
   /** What a bucket saved up while nobody called goes at once: so many calls. */
   let saved = 0;
-  /** The quota is counted in windows, so it lets in much more than its rate at times. */
-  let windowed = false;
   let looked = 0;
-  let rejectedInRow = 0;
   /** The service asked for a rest. */
   let restUntil = Number.NEGATIVE_INFINITY;
   const refusals = createRefusals();
@@ -50,7 +48,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
 
   /** Where the estimate is below all that is believable, it is raised to that. */
   const raise = (now: number): void => {
-    if (belief === null || cycle === null || dark || windowed) return;
+    if (cycle === null || dark || refusals.inWindows(now)) return;
     const raised = raiseCycle(cycle, belief);
     if (raised === cycle) return;
     cycle = raised;
@@ -69,31 +67,36 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     at = now;
     if (rate === Number.POSITIVE_INFINITY) return;
     if (demand.binding() && !dark) {
-      rate = Math.min(ceiling, climb(rate, cycle, { debt: debtAt(now), passed }));
+      rate = Math.min(
+        ceiling,
+        climb(rate, cycle, { debt: debtAt(now), passed, patient: refusals.inWindows(now) }),
+      );
     }
     level += sent() * passed;
   };
 
   /** How far behind a call the next one leaves: at once, where a quota may save calls up or where none has been met. */
   const gapAfter = (cost: number): number =>
-    savedMs > 0 || (told === null && cycle === null) ? 0 : cost / sent();
+    setsAside || (told === null && cycle === null) ? 0 : cost / sent();
 
   /** The probe was let in: a new stretch begins with it. */
   const relight = (ended: Blackout, { sentAt, cost }: Probe): void => {
     spacing.hold(sentAt + gapAfter(cost));
-    const why = refusals.why(ended, sentAt, cost / rate);
-    if (why === "everything was refused" && rateBefore < Number.POSITIVE_INFINITY) {
+    // Where nothing was held back, the quota is at least what went in, of which a full bucket may have held some.
+    const least = Math.max(stretch.spent, 0) / (ended.since - stretch.from + burstMs);
+    const why = refusals.why(ended, sentAt, cost / (rate < Number.POSITIVE_INFINITY ? rate : least));
+    if (why === "everything was refused") {
       // It did not depend on the pace, so it taught nothing.
       const refusedMs = sentAt - ended.since;
-      belief?.drop();
+      belief.drop();
       rate = rateBefore;
       level = Math.min(level, 0);
       stretch = { ...stretch, from: stretch.from + refusedMs };
       return;
     }
-    windowed = why === "a window ended";
-    if (windowed) belief?.drop();
-    else belief?.takeIn(sentAt);
+    const windowed = why === "a window ended";
+    if (windowed) belief.drop();
+    else belief.takeIn(sentAt);
     stretch = { ...stretch, spent: stretch.spent - cost, calls: stretch.calls - 1 };
     cycle = planCycle(cycle, {
       stretch,
@@ -102,7 +105,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       flying,
       rate,
       burstMs,
-      belief: windowed ? null : belief,
+      belief: windowed || setsAside ? null : belief,
       chance: chance(),
     });
     rate = Math.min(ceiling, cycle.rate);
@@ -129,7 +132,6 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
     flying -= cost;
     stretch.spent += taken - cost;
     level -= taken - cost;
-    if (taken > 0) rejectedInRow = 0;
   };
 
   return {
@@ -153,7 +155,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       advance(now);
       const restedMs = demand.granted(now, cost / rate, dark !== null);
       stretch.from += restedMs;
-      if (restedMs > 0 && cycle && belief) {
+      if (restedMs > 0 && cycle && !setsAside) {
         saved = surely * Math.min(belief.holds(now), cycle.quota * Math.min(restedMs, burstMs));
         stretch.from -= saved / cycle.quota;
       }
@@ -175,11 +177,11 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       stretch.spent += cost;
       stretch.calls++;
       saved = Math.max(0, saved - 1);
-      belief?.left(now);
+      belief.left(now);
       if (dark) dark = { ...dark, probe: { sentAt: now, cost } };
       else {
-        belief?.takeIn(now - echo.waitMs());
-        if (++looked % lookEvery === 0) raise(now);
+        belief.takeIn(now - echo.waitMs());
+        if (!setsAside && ++looked % lookEvery === 0) raise(now);
       }
       spacing.left(now, gapAfter(cost));
     },
@@ -195,7 +197,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       } else {
         settle(now, cost, 0);
         stretch.calls--;
-        belief?.unsaid(sentAt);
+        belief.unsaid(sentAt);
       }
       if (dark?.probe?.sentAt === sentAt) dark = { ...dark, probe: null };
     },
@@ -206,8 +208,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       stretch.spent -= cost;
       stretch.calls--;
       echo.came(now - sentAt);
-      rejectedInRow++;
-      belief?.rejected(sentAt);
+      belief.rejected(sentAt);
       if (sentAt < knownAt) {
         level += cost;
         return;
@@ -215,11 +216,11 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       if (!dark) {
         if (retryAfterMs !== null && chance() < littleChance)
           restUntil = Math.max(restUntil, now + Math.min(retryAfterMs, longestAskedMs));
-        const empty = belief?.takeIn(now - echo.waitMs()) ?? 1;
+        const empty = belief.takeIn(now - echo.waitMs());
         // Past the slow half a bucket is expected to run empty, so what is not chance is that.
         const expected = cycle !== null && !isSlow(cycle, rate) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.
-        if (empty < enough && !expected && rejectedInRow < inRow) return raise(now);
+        if (empty < enough && !expected) return raise(now);
         rateBefore = rate;
       }
       level = Math.min(level + cost, cost);
@@ -236,8 +237,6 @@ const littleChance = 0.01;
 
 /** A rejection is a finding when the bucket was empty as likely as that. */
 const enough = 0.65;
-/** Whatever is believed: it is not chance that so many calls are rejected in a row. */
-const inRow = 12;
 /** Whether the estimate is too low is looked at after so many calls. */
 const lookEvery = 8;
 /** How much of what a bucket surely holds is counted upon, and by how much faster it goes. */

@@ -20,8 +20,6 @@ export interface Cycle {
   readonly top: number;
   /** How much may go in beyond the estimate before it is certain that the quota has risen. */
   readonly slack: number;
-  /** The quota let in much more than its rate at times, as fixed windows do: the pace keeps near the estimate. */
-  readonly patient: boolean;
   /** A call sets aside more than it takes in the end, so that one rejection says little. */
   readonly coarse: boolean;
   /** How much went in beyond the estimate before a rejection came, now or, fading, earlier. */
@@ -72,7 +70,6 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   const beyond =
     belief === null && (before || isLong(ended)) ? spent - quota * (ended.since - stretch.from) : 0;
   const burst = Math.max((before?.burst ?? 0) / 2, beyond);
-  const patient = burst > fewestCalls * cost;
   // Short cycles while little is known, then longer ones.
   const most = before === null ? firstCalls : mostCalls;
   // What has fallen may rise as soon, where a neighbour comes and goes, so it is put to the test more often.
@@ -88,7 +85,6 @@ export const planCycle = (before: Cycle | null, seen: Observation): Cycle => {
   return {
     ...course(quota, swing, lengthMs),
     slack: Math.max(cost, burst),
-    patient,
     coarse,
     burst,
     meanCost,
@@ -110,7 +106,7 @@ const within = (belief: Pick<Belief, "quantile">, judged: number): number => {
 
 /** The same cycle, or one at a higher estimate where this one is below all that is believable; `null` where there is no quota. */
 export const raiseCycle = (cycle: Cycle, belief: Pick<Belief, "quantile" | "chance">): Cycle | null => {
-  const quota = belief.quantile(unlikely);
+  const quota = belief.quantile(unlikely) * cycle.meanCost;
   if (quota < tooLow * cycle.quota) return cycle;
   if (quota === Number.POSITIVE_INFINITY) return null;
   const lengthMs = Math.max(shortestMs, (mostCalls * cycle.meanCost) / quota);
@@ -118,7 +114,7 @@ export const raiseCycle = (cycle: Cycle, belief: Pick<Belief, "quantile" | "chan
   return {
     ...cycle,
     ...course(quota, swing, lengthMs),
-    open: belief.quantile(likely) > farAbove * quota,
+    open: belief.quantile(likely) * cycle.meanCost > farAbove * quota,
   };
 };
 
@@ -176,14 +172,17 @@ const judgeCycle = (
   return before ? estimate : Math.max(estimate, Math.min(rate / doubled, beyondSeen * estimate));
 };
 
-/** A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. */
+/**
+ * A pace `passed` milliseconds later, while calls wait for it. `debt` is what went in beyond the estimate. A `patient` one keeps
+ * near the estimate, as fixed windows let in much more than that at times.
+ */
 export const climb = (
   rate: number,
   cycle: Cycle | null,
-  { debt, passed }: { debt: number; passed: number },
+  { debt, passed, patient }: { debt: number; passed: number; patient: boolean },
 ): number => {
   if (cycle === null || isSurging(cycle, debt)) return rate * 2 ** (passed / doubleMs);
-  const { coarse, patient, slope, top } = cycle;
+  const { coarse, slope, top } = cycle;
   if (debt < 0 || patient) return Math.max(rate, Math.min(rate + slope * passed, top));
   return coarse ? rate + slope * passed : rate * 2 ** (passed / pastTopMs);
 };

@@ -100,7 +100,7 @@ export const clean: readonly Account[] = [
       goodput: 0.9,
       wasted: 0.048,
       possible: varying(between(0, 60_000, 10, 0.5)),
-      reached: { wasted: 0.065 },
+      reached: { wasted: 0.08 },
     },
     { changes: [[60_000, bucket(0.5, 1)]], rows: 900, concurrency: 20, latencyMs: 200 },
   ),

@@ -14,6 +14,9 @@ import {
 import { tokens } from "./clean.js";
 
 const both = tokens(1, false);
+/** What Bedrock may say of any throttle. */
+const tooMany = ', as "too many tokens"';
+const ofTokens: Partial<PacedScenario> = { throttledBy: "tokens" };
 
 const refused = (seconds: number): Account => ({
   name: `no quota, and everything refused for ${seconds} s`,
@@ -28,9 +31,9 @@ const refused = (seconds: number): Account => ({
   possible: varying(between(10_000, 10_000 + seconds * 1000, 0, openRate)),
 });
 
-const chance = (share: number): Account => ({
-  name: `no quota, ${share * 100} % throttled by chance`,
-  scenario: { ...open, throttled: always(share), rows: 12_000 },
+const chance = (share: number, name = "", scenario: Partial<PacedScenario> = {}): Account => ({
+  name: `no quota, ${share * 100} % throttled by chance${name}`,
+  scenario: { ...open, throttled: always(share), rows: 12_000, ...scenario },
   goodput: share === 0.3 ? 0.9 : 0.97,
   wasted: share === 0.3 ? 0.02 : 0.005,
   byChance: share,
@@ -89,9 +92,16 @@ const brownout = (
 
 /** Something else rejects calls as well: chance, an outage, a neighbour. Or rows come in small jobs. */
 export const messy: readonly Account[] = [
-  ...[0.005, 0.02, 0.05, 0.1, 0.3].map(chance),
+  ...[0.005, 0.02, 0.05, 0.1, 0.3].map((share) => chance(share)),
+  chance(0.05, tooMany, ofTokens),
   mixed(30, 0.05, 2400, ""),
   mixed(100, 0.02, 6000, ""),
+  mixed(30, 0.05, 2400, tooMany, ofTokens),
+  // One row goes ahead, so nothing is steady before its answer.
+  {
+    ...mixed(30, 0.05, 2400, ", answers in 20 s", { latencyMs: 20_000, concurrency: 2000 }),
+    steadyMs: 30_000,
+  },
   mixed(30, 0.05, 2400, ", with Retry-After", { retryAfterMs: 1000 }),
   {
     ...mixed(30, 0.05, 2400, ", the quota told", { told: { requestsPerMinute: 1800 } }),
@@ -102,8 +112,35 @@ export const messy: readonly Account[] = [
   bucketOf(
     "20 requests a second, and everything refused for 8 s",
     20,
-    { goodput: 0.95, wasted: 0.025, possible: varying(between(10_000, 18_000, 0, 20)) },
+    {
+      goodput: 0.95,
+      wasted: 0.005,
+      possible: varying(between(10_000, 18_000, 0, 20)),
+      reached: { wasted: 0.022 },
+    },
     { throttled: between(10_000, 18_000, 1, 0), rows: 1200 },
+  ),
+  bucketOf(
+    "20 requests a second, and everything refused for 17 s after the first six",
+    20,
+    {
+      goodput: 0.95,
+      wasted: 0.005,
+      possible: varying(between(6000, 23_000, 0, 20)),
+      reached: { wasted: 0.03 },
+    },
+    { throttled: between(6000, 23_000, 1, 0), rows: 1200 },
+  ),
+  bucketOf(
+    `20 requests a second, and everything refused for 8 s${tooMany}`,
+    20,
+    {
+      goodput: 0.95,
+      wasted: 0.005,
+      possible: varying(between(10_000, 18_000, 0, 20)),
+      reached: { wasted: 0.03 },
+    },
+    { throttled: between(10_000, 18_000, 1, 0), rows: 1200, ...ofTokens },
   ),
   {
     ...chance(0),
@@ -111,13 +148,13 @@ export const messy: readonly Account[] = [
     scenario: { ...open, throttled: between(10_000, 40_000, 0.5, 0), rows: 10_000 },
     goodput: 0.85,
     wasted: 1,
-    possible: varying(between(10_000, 40_000, openRate / 2, openRate)),
+    possible: perSecond(openRate),
   },
   ...[
     brownout(40, 0.5, 15, 50),
     brownout(40, 0.5, 30, 50),
     brownout(40, 0.3, 15, 50),
-    brownout(40, 0.7, 15, 50, { reached: { goodput: 0.75 } }),
+    brownout(40, 0.7, 15, 50, { reached: { goodput: 0.7 } }),
     brownout(40, 0.5, 15, 2000),
     brownout(20, 0.3, 30, 200),
     brownout(100, 0.5, 15, 50),
