@@ -53,16 +53,15 @@ export const rates: readonly number[] = [
   Number.POSITIVE_INFINITY,
 ];
 
-/**
- * How unlikely the likeliest account may make any other, so that a few calls can bring it back when the account changes; how
- * unlikely it is that its chance does, and that it rises by one of the steps above. As logarithms.
- */
+/** How unlikely the likeliest account may make any other, as a logarithm, so that a few calls can bring it back. */
 const mostUnlikely = 12;
+/** How unlikely it is as well that the chance changes, and to a sort that is less likely beforehand. */
 const otherChance = 1.5;
 const higherChance = 0.2;
-/** How likely it is at least that an account has another rate by now; and how much less likely that its chance is another as well. */
-export const otherRate = Math.exp(-mostUnlikely);
+/** How unlikely it is that rate and chance change at once. */
 const bothAtOnce = 8;
+/** How likely it is at least that an account has another rate by now; and by how much less that its chance is another as well. */
+export const otherRate = Math.exp(-mostUnlikely);
 export const rateAndChance = Math.exp(-bothAtOnce);
 /** How likely it is at least that an account of one sort is one of another by now. */
 export const changes = sorts.map((from) =>

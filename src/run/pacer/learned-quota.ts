@@ -202,7 +202,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
       if (dark?.probe?.sentAt === sentAt) dark = { ...dark, probe: null };
     },
     reject(now, sentAt, cost, retryAfterMs) {
-      const callMs = (stretch.calls > 0 ? Math.max(stretch.spent, 0) / stretch.calls : cost) / rate;
+      const meanCost = stretch.calls > 0 ? Math.max(stretch.spent, 0) / stretch.calls : cost;
       advance(now);
       flying -= cost;
       stretch.spent -= cost;
@@ -220,23 +220,26 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
         // Past the slow half a bucket is expected to run empty, so what is not chance is that.
         const expected = cycle !== null && !isSlow(cycle, rate) && chance() < littleChance;
         // What chance rejects is not given back to the level: the pace is that of what is sent.
-        if (empty < enough && !expected) return raise(now);
+        if (empty < (cost > muchMore * meanCost ? hardly : enough) && !expected) return raise(now);
         rateBefore = rate;
       }
       level = Math.min(level + cost, cost);
       knownAt = now;
-      dark = darken(dark, { now, sentAt, retryAfterMs, callMs, first: cycle === null });
+      dark = darken(dark, { now, sentAt, retryAfterMs, callMs: meanCost / rate, first: cycle === null });
     },
   };
 };
 
 /** How late a timer may be for the next calls to make up for it. */
 const lateMs = 50;
-/** A service that asks for a rest is given one, as long as it is not known to reject by chance. */
+/** Less chance than this is none: a rest that is asked for is given, and past the slow half each rejection is a finding. */
 const littleChance = 0.01;
 
-/** A rejection is a finding when the bucket was empty as likely as that. */
+/** A rejection is a finding when it is at least so likely that the bucket was empty. */
 const enough = 0.65;
+/** Where a call sets aside so many times what it takes, what went in tells so little that nearly every rejection is one. */
+const muchMore = 2;
+const hardly = 0.1;
 /** Whether the estimate is too low is looked at after so many calls. */
 const lookEvery = 8;
 /** How much of what a bucket surely holds is counted upon, and by how much faster it goes. */

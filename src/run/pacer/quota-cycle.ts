@@ -134,12 +134,12 @@ const mostCalls = 47;
 const shortestMs = 4500;
 /** What was found first is put to the test sooner. */
 const firstCalls = 35;
-/** A cycle is planned for so many times the calls of the last, for hardly more when the quota fell to such a share, and never for fewer than these. */
+/** A cycle is planned for so many times the calls that the last one let in, for fewer when the quota fell to such a share, and never for fewer than these. */
 const growth = 3;
 const growthFallen = 0.8;
 const fallen = 0.7;
 const fewestPlanned = 8;
-/** How far below and above the estimate a cycle goes, at least and at most; and by how many calls it must come apart from it. */
+/** How far below and above the estimate a cycle goes, at least and, for the sake of chance, at most; and by how many calls it must come apart from it. */
 const leastSwing = 0.04;
 const mostSwing = 0.15;
 const swingCalls = 1.5;
@@ -153,7 +153,7 @@ const finer = 1.1;
 /** An estimate is raised when it is too low by so much; what may be so far above it is looked for at once. */
 const tooLow = 1.15;
 const farAbove = 1.3;
-/** The first pace may have gone up to so many times the quota; it is at most so many times what was let in. */
+/** The first pace may have gone up to so many times the quota. A first estimate is at most so many times what was let in. */
 const doubled = 5;
 const beyondSeen = 2.2;
 

@@ -94,6 +94,14 @@ const brownout = (
 export const messy: readonly Account[] = [
   ...[0.005, 0.02, 0.05, 0.1, 0.3].map((share) => chance(share)),
   chance(0.05, tooMany, ofTokens),
+  {
+    ...chance(0.05, `${tooMany}, each call setting aside 26 times what it takes`, {
+      ...ofTokens,
+      maxTokens: 4096,
+      rows: 6000,
+    }),
+    reached: { goodput: 0.75 },
+  },
   mixed(30, 0.05, 2400, ""),
   mixed(100, 0.02, 6000, ""),
   mixed(30, 0.05, 2400, tooMany, ofTokens),
