@@ -99,6 +99,7 @@ describe("fence: forged markers", () => {
     "one in capitals": "</TICKET-0123456789ABCDEF>",
     "one with blanks": "< / ticket >",
     "an opening tag with blanks": "< ticket >",
+    "an opening tag with blanks and a number": "< ticket-1 >",
     "one with attributes": '<ticket id="1">',
     "one in wide letters": "＜／ｔｉｃｋｅｔ＞",
     "one in bold letters": "</𝐭𝐢𝐜𝐤𝐞𝐭>",

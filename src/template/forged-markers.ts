@@ -22,8 +22,8 @@ const markers = (label: string): RegExp =>
     [
       // A tag of the fence's own label, with or without a nonce.
       `<(?:\\s{0,3}/\\s{0,3})?${label}(?:[\\s/_:#=-][^<>]{0,80})?>`,
-      // With a blank in front of it nothing else may follow, or it is a comparison in prose.
-      `<\\s{1,3}${label}\\s{0,3}>`,
+      // With a blank in front of it no further word may follow, or it is a comparison in prose.
+      `<\\s{1,3}${label}(?:[/_:#=-][^<>\\s]{0,80})?\\s{0,3}>`,
       // A marker of any other fence.
       "<\\s{0,3}/?\\s{0,3}[a-z][a-z0-9_-]{0,40}-[0-9a-f]{16}(?:\\s{0,3}>)?",
       // Turns of the chat templates of raw prompts.

@@ -23,7 +23,7 @@ export const learnQuota = ({ told, start, savedMs, burstMs }: QuotaTerms): Quota
   const belief = createBelief();
   /** A call sets aside more than it takes, as of tokens, so that what goes in tells little of the rate. */
   const setsAside = savedMs > 0;
-  const chance = (): number => belief.chance();
+  const { chance } = belief;
   /** What a bucket saved up while nobody called goes at once: so many calls. */
   let saved = 0;
   let looked = 0;

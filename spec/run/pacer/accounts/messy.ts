@@ -31,6 +31,21 @@ const refused = (seconds: number): Account => ({
   possible: varying(between(10_000, 10_000 + seconds * 1000, 0, openRate)),
 });
 
+/** A small quota, of which even a probe a second is more than is to be wasted. */
+const outage = (
+  name: string,
+  fromMs: number,
+  toMs: number,
+  reached: NonNullable<Account["reached"]>,
+  scenario: Partial<PacedScenario> = {},
+): Account =>
+  bucketOf(
+    `20 requests a second, and everything refused for ${name}`,
+    20,
+    { goodput: 0.95, wasted: 0.005, possible: varying(between(fromMs, toMs, 0, 20)), reached },
+    { throttled: between(fromMs, toMs, 1, 0), rows: 1200, ...scenario },
+  );
+
 const chance = (share: number, name = "", scenario: Partial<PacedScenario> = {}): Account => ({
   name: `no quota, ${share * 100} % throttled by chance${name}`,
   scenario: { ...open, throttled: always(share), rows: 12_000, ...scenario },
@@ -117,39 +132,9 @@ export const messy: readonly Account[] = [
   },
   refused(8),
   refused(60),
-  bucketOf(
-    "20 requests a second, and everything refused for 8 s",
-    20,
-    {
-      goodput: 0.95,
-      wasted: 0.005,
-      possible: varying(between(10_000, 18_000, 0, 20)),
-      reached: { wasted: 0.022 },
-    },
-    { throttled: between(10_000, 18_000, 1, 0), rows: 1200 },
-  ),
-  bucketOf(
-    "20 requests a second, and everything refused for 17 s after the first six",
-    20,
-    {
-      goodput: 0.95,
-      wasted: 0.005,
-      possible: varying(between(6000, 23_000, 0, 20)),
-      reached: { wasted: 0.03 },
-    },
-    { throttled: between(6000, 23_000, 1, 0), rows: 1200 },
-  ),
-  bucketOf(
-    `20 requests a second, and everything refused for 8 s${tooMany}`,
-    20,
-    {
-      goodput: 0.95,
-      wasted: 0.005,
-      possible: varying(between(10_000, 18_000, 0, 20)),
-      reached: { wasted: 0.03 },
-    },
-    { throttled: between(10_000, 18_000, 1, 0), rows: 1200, ...ofTokens },
-  ),
+  outage("8 s", 10_000, 18_000, { wasted: 0.022 }),
+  outage("17 s after the first six", 6000, 23_000, { wasted: 0.03 }),
+  outage(`8 s${tooMany}`, 10_000, 18_000, { wasted: 0.03 }, ofTokens),
   {
     ...chance(0),
     name: "no quota, half refused for 30 s",
